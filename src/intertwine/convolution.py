@@ -1,0 +1,263 @@
+"""convolve, correlate, plan: arguments in, plan, run, the caller's type back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from intertwine.engine import threads as threading
+from intertwine.engine.arguments import Options, Request, as_array, parse
+from intertwine.engine.errors import DTypeError, OptionError, ShapeError
+from intertwine.engine.plan import CACHE, Plan
+
+Array = NDArray[Any]
+
+
+def convolve(
+    x: Any,
+    k: Any,
+    *,
+    axes: int | Sequence[int] | None = None,
+    mode: str | Sequence[str] = "same",
+    boundary: str | Sequence[str] = "symmetric",
+    cval: complex = 0.0,
+    nan: str = "propagate",
+    mask: Any = None,
+    dtype: DTypeLike | None = None,
+    stride: int | Sequence[int] = 1,
+    dilation: int | Sequence[int] = 1,
+    method: str = "auto",
+    precision: float | None = None,
+    out: Array | None = None,
+    threads: int | None = None,
+) -> Array:
+    """Mix each sample with its neighbours: ``y[n] = sum_j k[j] * x[n + c - j]``.
+
+    The kernel is flipped, as convolution does (`correlate` does not). ``c`` is its origin.
+
+    Parameters
+    ----------
+    x : (..., N1, ..., Nd) array
+        The signal: bool, integers, float16 to float64, complex. Never modified.
+    k : (K1, ..., Kd) array or Kernel
+        One axis per entry of `axes`; any size, even or odd, larger than `x` too. An array has
+        its origin at ``(K - 1) // 2``, so that ``mode="same"`` is NumPy's and scipy.signal's.
+    axes : int or tuple of int, optional
+        The axes of `x` that the axes of `k` work along. Needed when `k` has fewer axes than `x`:
+        ``axes=(0, 1)`` for an RGB image (H, W, 3) and a 2-D kernel.
+    mode : {"same", "full", "valid"}
+        Outputs: one for each sample; every place where the window touches `x` (N + K - 1);
+        only places where the window lies inside `x` (N - K + 1).
+    boundary : str or one for each of `axes`
+        What lies outside: symmetric ``21|1234|43``, mirror ``32|1234|32``, nearest
+        ``11|1234|44``, wrap ``34|1234|12``, zero ``00|1234|00``, constant ``cc|1234|cc`` with
+        `cval`, renormalize (only what is inside counts, rescaled to the kernel's full weight).
+    cval : number
+        The number outside for ``boundary="constant"``.
+    nan : {"propagate", "ignore", "raise"}
+        A NaN or infinity touches exactly the outputs whose window holds it; or is left out, the
+        weights rescaled (not for kernels that sum to zero); or is refused.
+    mask : bool array, optional
+        True where a sample counts. The others are left out, as with ``nan="ignore"``.
+    dtype : dtype, optional
+        Type of the result. By default that of `x`; integers stay exact integers in a type wide
+        enough for every possible sum; integers under a float kernel give float32 (8 and 16 bits)
+        or float64.
+    stride, dilation : int or one for each of `axes`
+        Keep every `stride`-th output; spread the taps `dilation` samples apart.
+    method : str
+        "auto", or the name of a method to force: see ``plan(x, k).explain()``.
+    precision : float, optional
+        Asked bound on ``|error| / (sum|k| * max|x|)``.
+    out : array, optional
+        Where to write the result: its shape and type must fit. May be `x` itself.
+    threads : int, optional
+        Threads to use; the answer is the same to the bit for any number.
+
+    Returns
+    -------
+    array
+        Shape of `x` except along `axes`, where `mode` and `stride` tell the length.
+
+    Raises
+    ------
+    ShapeError, DTypeError, OptionError
+        Arguments that do not fit; the message names both numbers and the next step.
+
+    Examples
+    --------
+    >>> import intertwine as iw
+    >>> iw.convolve([0, 0, 1, 0, 0], [1, 2, 3])
+    array([0, 1, 2, 3, 0])
+    >>> iw.convolve([1.0, 2.0, 3.0, 4.0], [0.5, 0.5], mode="valid")
+    array([1.5, 2.5, 3.5])
+    """
+    options = Options(axes, mode, boundary, cval, nan, mask, dtype, stride, dilation, precision)
+    request = parse("convolve", x, k, options, flip=True)
+    return _run("convolve", request, method, out, threads)
+
+
+def correlate(
+    x: Any,
+    k: Any,
+    *,
+    axes: int | Sequence[int] | None = None,
+    mode: str | Sequence[str] = "same",
+    boundary: str | Sequence[str] = "symmetric",
+    cval: complex = 0.0,
+    nan: str = "propagate",
+    mask: Any = None,
+    dtype: DTypeLike | None = None,
+    stride: int | Sequence[int] = 1,
+    dilation: int | Sequence[int] = 1,
+    method: str = "auto",
+    precision: float | None = None,
+    out: Array | None = None,
+    threads: int | None = None,
+) -> Array:
+    """Slide `k` over `x`: ``y[n] = sum_j conj(k[j]) * x[n + j - c]``.
+
+    The kernel is not flipped, and conjugated when complex: ``correlate(x, k)`` is
+    ``convolve(x, ~k)``. An array has its origin at ``K // 2``, so that ``mode="same"`` is
+    NumPy's and scipy.signal's; a Kernel brings its own. Parameters as in `convolve`.
+
+    Examples
+    --------
+    >>> import intertwine as iw
+    >>> iw.correlate([0, 0, 1, 0, 0], [1, 2, 3])
+    array([0, 3, 2, 1, 0])
+    """
+    options = Options(axes, mode, boundary, cval, nan, mask, dtype, stride, dilation, precision)
+    request = parse("correlate", x, k, options, flip=False)
+    return _run("correlate", request, method, out, threads)
+
+
+def plan(
+    x: Any,
+    k: Any,
+    *,
+    axes: int | Sequence[int] | None = None,
+    mode: str | Sequence[str] = "same",
+    boundary: str | Sequence[str] = "symmetric",
+    cval: complex = 0.0,
+    nan: str = "propagate",
+    mask: Any = None,
+    dtype: DTypeLike | None = None,
+    stride: int | Sequence[int] = 1,
+    dilation: int | Sequence[int] = 1,
+    method: str = "auto",
+    precision: float | None = None,
+) -> Plan:
+    """Choose how to convolve, once: ``p(x)`` runs it, ``p.explain()`` says why.
+
+    Parameters
+    ----------
+    x : array, or tuple of int
+        Data to plan for, or only their shape; `dtype` is then the type of the data
+        (float64 when left out) and not of the result.
+    k, axes, mode, boundary, cval, nan, mask, dtype, stride, dilation, method, precision
+        As in `convolve`. With a mask, the plan takes one at each call: ``p(x, mask=m)``.
+
+    Returns
+    -------
+    Plan
+        Immutable, safe to share between threads, callable on any array of this shape and type.
+
+    Examples
+    --------
+    >>> import intertwine as iw
+    >>> p = iw.plan((512, 512), [[1, 2, 1]], dtype="float32")
+    >>> p
+    Plan(direct: float32 (512, 512) -> float32 (512, 512))
+    """
+    from_shape = isinstance(x, tuple) and all(isinstance(n, int) for n in x)
+    if from_shape:
+        x, dtype = _stand_in(x, dtype), None
+    options = Options(axes, mode, boundary, cval, nan, mask, dtype, stride, dilation, precision)
+    request = parse("plan", x, k, options, flip=True, measured=not from_shape)
+    return CACHE.get(request.problem, "convolve", method)
+
+
+def _stand_in(shape: tuple[int, ...], dtype: DTypeLike | None) -> Array:
+    """An array of this shape and type that takes no memory."""
+    if any(n < 0 for n in shape):
+        raise ShapeError(f"plan: shape {shape} has a negative length.")
+    try:
+        return np.broadcast_to(np.zeros((), np.float64 if dtype is None else dtype), shape)
+    except TypeError as error:
+        raise DTypeError(f"plan: `dtype={dtype!r}` is no dtype: {error}") from error
+    except ValueError as error:
+        raise ShapeError(f"plan: shape {shape} is too large: {error}") from error
+
+
+def _run(caller: str, request: Request, method: str, out: Any, threads: Any) -> Array:
+    count = threading.resolve(caller, threads)
+    chosen = CACHE.get(request.problem, caller, method)
+    target = _output(caller, chosen, out)
+    return _execute(chosen, request.x, request.mask, target, count)
+
+
+def run_plan(chosen: Plan, x: Any, *, out: Any, mask: Any, threads: Any) -> Array:
+    """Run a plan on new data: what ``plan(x)`` calls."""
+    count = threading.resolve("plan", threads)
+    array = as_array("plan", "x", x)
+    chosen.check_fits(array)
+    present = None if mask is None else _present(chosen, mask, array)
+    return _execute(chosen, array, present, _output("plan", chosen, out), count)
+
+
+def _present(chosen: Plan, mask: Any, x: Array) -> NDArray[np.bool_]:
+    if not chosen.problem.masked:
+        raise OptionError(
+            "plan: this plan was made without a mask.\n  Make one with a mask: plan(x, k, mask=m)."
+        )
+    present = np.asarray(mask)
+    if present.dtype.kind != "b" or present.shape != x.shape:
+        raise ShapeError(
+            f"plan: `mask` is {present.dtype} {present.shape} but `x` has shape {x.shape}.\n"
+            f"  Pass one truth value for each sample of x."
+        )
+    return present
+
+
+def _output(caller: str, chosen: Plan, out: Any) -> Array:
+    problem = chosen.problem
+    if out is None:
+        try:
+            return np.empty(problem.out_shape, problem.result)
+        except (MemoryError, ValueError) as error:
+            raise ShapeError(
+                f"{caller}: the result of shape {problem.out_shape} ({problem.result}) "
+                f"does not fit in memory.\n  Work on parts of x, or pass a larger stride."
+            ) from error
+    if not isinstance(out, np.ndarray):
+        raise DTypeError(f"{caller}: `out` is {type(out).__name__}, not a NumPy array.")
+    if out.shape != problem.out_shape:
+        raise ShapeError(
+            f"{caller}: `out` has shape {out.shape} but the result has {problem.out_shape}.\n"
+            f"  Pass out=np.empty({problem.out_shape}, np.{problem.result})."
+        )
+    if out.dtype != problem.result:
+        raise DTypeError(
+            f"{caller}: `out` is {out.dtype} but the result is {problem.result}.\n"
+            f"  Pass out of that type, or dtype=np.{out.dtype} to ask for this one."
+        )
+    if not out.flags.writeable:
+        raise OptionError(f"{caller}: `out` is read-only.\n  Pass an array that can be written.")
+    return out
+
+
+def _execute(
+    chosen: Plan, x: Array, mask: NDArray[np.bool_] | None, out: Array, threads: int
+) -> Array:
+    data = x.astype(x.dtype.newbyteorder("="), copy=np.may_share_memory(x, out))
+    if out.dtype.isnative:
+        chosen.execute(data, mask, out, threads)
+    else:
+        native = np.empty(out.shape, out.dtype.newbyteorder("="))
+        chosen.execute(data, mask, native, threads)
+        out[...] = native
+    return out

@@ -1,0 +1,32 @@
+"""The errors a user can meet. Each message says what failed, with both numbers, then the next step."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class IntertwineError(Exception):
+    """Base of every error that Intertwine raises on purpose."""
+
+
+class ShapeError(IntertwineError, ValueError):
+    """Shapes, axes or lengths that do not fit each other."""
+
+
+class DTypeError(IntertwineError, TypeError):
+    """A type that cannot hold the data, or the exact answer."""
+
+
+class OptionError(IntertwineError, ValueError):
+    """An argument whose value is unknown or out of range."""
+
+
+class MissingExtraError(IntertwineError, ImportError):
+    """An optional dependency is needed and not installed."""
+
+
+def did_you_mean(word: object, known: Iterable[str]) -> str:
+    """Return `` Did you mean 'x'?`` for the nearest of `known`, or nothing."""
+    near = difflib.get_close_matches(str(word), list(known), n=1, cutoff=0.5)
+    return f" Did you mean {near[0]!r}?" if near else ""

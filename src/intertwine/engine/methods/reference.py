@@ -1,0 +1,71 @@
+"""The plain method: one NumPy pass for each tap. Slow, and hard to get wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intertwine.engine.boundary import fold
+from intertwine.engine.machine import Machine
+from intertwine.engine.methods.base import ROUNDOFF, Array, Work, plane
+from intertwine.engine.problem import Problem
+
+NAME = "reference"
+
+
+def applies(problem: Problem) -> str:
+    return ""
+
+
+def cost(problem: Problem, machine: Machine) -> float:
+    return 2e-5 * problem.taps.array.size + machine.gather * problem.out_size * (
+        problem.taps.array.size
+    )
+
+
+def error(problem: Problem) -> float:
+    return problem.taps.array.size * ROUNDOFF[problem.compute]
+
+
+def memory(problem: Problem) -> int:
+    return 4 * 8 * problem.out_size
+
+
+def parts(problem: Problem) -> str:
+    return f"{problem.taps.array.size} NumPy passes, one for each tap"
+
+
+def prepare(problem: Problem, taps: Array) -> Array:
+    return plane(problem, taps)
+
+
+def _samples(x: Array, indices: list[NDArray[np.int64]], fill: Any, compute: str) -> Array:
+    """Samples at the given positions along each axis; `fill` where a position is -1."""
+    picked: Array = x[np.ix_(*(np.maximum(i, 0) for i in indices))].astype(compute)
+    for axis, index in enumerate(indices):
+        outside = index < 0
+        if outside.any():
+            picked[(slice(None),) * axis + (outside,)] = fill
+    return picked
+
+
+def run(prepared: Array, work: Work) -> bool:
+    problem = work.problem
+    if problem.out_size == 0:
+        return False
+    total = np.zeros(problem.out_shape, problem.compute)
+    fill = int(work.cval) if problem.compute == "int64" else work.cval
+    with np.errstate(invalid="ignore", over="ignore"):
+        for place, tap in np.ndenumerate(prepared):
+            indices = [
+                fold(np.arange(a.m) * a.stride + (a.start + j * a.dilation), a.n, a.boundary)
+                for a, j in zip(problem.axes, place, strict=True)
+            ]
+            total += tap * _samples(work.x, indices, fill, problem.compute)
+        if work.add:
+            np.add(work.out, total, out=work.out, casting="unsafe")
+        else:
+            work.out[...] = total
+    return False

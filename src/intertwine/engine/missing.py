@@ -1,0 +1,205 @@
+"""Missing data: NaN, infinities and masked samples, the same with every method.
+
+Why this is hard: a transform or a running sum mixes all samples, so that one NaN would spoil
+answers far away. Three rules keep it local:
+
+* `clean` puts zeros where samples are missing, before any method sees them;
+* a method that mixes samples leaves NaN and infinities out of its sums and says so, and `stamp`
+  then adds them to exactly those outputs whose window holds one, as the plain formula would;
+* `divide_by_weight` rescales each output to the kernel's full weight::
+
+      y[n] = sum(k) * sum_present k * x / sum_present k        (normalised convolution)
+
+  after Knutsson and Westin (1993). Where less than 1e-9 of ``sum|k|`` is present, y is NaN.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intertwine.engine.arguments import LEAST_WEIGHT
+from intertwine.engine.boundary import FILLED
+from intertwine.engine.errors import OptionError
+from intertwine.engine.problem import Problem, Taps
+
+Array = NDArray[Any]
+Mask = NDArray[np.bool_]
+
+#: Outputs handled at a time where a pass needs temporary arrays.
+SLAB = 1 << 20
+
+
+def clean(
+    caller: str, problem: Problem, x: Array, present: Mask | None
+) -> tuple[Array, Mask | None]:
+    """Return data fit for the sums, and which samples are present (None: all)."""
+    if problem.missing == "raise":
+        _refuse(caller, x, present)
+    if problem.missing == "ignore":
+        finite = np.isfinite(x)
+        if not finite.all():
+            present = finite if present is None else present & finite
+    if present is None or present.all():
+        return x, None
+    return np.where(present, x, x.dtype.type(0)), present
+
+
+def _refuse(caller: str, x: Array, present: Mask | None) -> None:
+    bad = ~np.isfinite(x)
+    if present is not None:
+        bad &= present
+    count = int(np.count_nonzero(bad))
+    if count:
+        where = tuple(int(i) for i in np.unravel_index(int(bad.argmax()), bad.shape))
+        raise OptionError(
+            f"{caller}: `x` has {count} NaN or infinite samples of {x.size}, the first at {where}, "
+            f"and nan='raise' refuses them.\n"
+            f"  Pass nan='ignore' to leave them out, or nan='propagate' to let them show."
+        )
+
+
+def _touch(
+    problem: Problem, marks: Mask, taps: Array, outside: bool, threads: int
+) -> NDArray[np.bool_]:
+    """Outputs with a marked sample under a tap that is not zero in `taps`."""
+    from intertwine.engine.plan import CACHE  # the engine asks itself; plan imports this module
+
+    problem = replace(
+        problem,
+        taps=Taps(taps.astype(np.uint8)),
+        dtype=np.dtype(np.uint8),
+        result=np.dtype(np.int64),
+        compute="float64",
+        cval=complex(outside),
+        missing="propagate",
+        masked=False,
+        precision=None,
+        value_range=None,
+        axes=tuple(_filled(a, 1.0 if outside else 0.0) for a in problem.axes),
+    )
+    counts = np.empty(problem.out_shape, np.int64)
+    CACHE.get(problem, "convolve", "auto").execute(marks.view(np.uint8), None, counts, threads)
+    return counts > 0
+
+
+def _filled(axis: Any, fill: float) -> Any:
+    """The same axis with its outside, if that is a number, given by `cval`."""
+    if axis.boundary not in FILLED:
+        return axis
+    return replace(axis, boundary="constant" if fill else "zero")
+
+
+def stamp(
+    problem: Problem, x: Array, taps: Array, out: Array, cval: float, threads: int
+) -> None:
+    """Add to `out` what NaN and infinities in `x` contribute: NaN, or an infinity with its sign.
+
+    A tap of zero over an infinity gives NaN, as do two infinities of opposite sign.
+    """
+    every = np.ones(taps.shape, bool)
+    cval_counts = any(a.boundary == "constant" for a in problem.axes)
+    fill = cval if cval_counts else 0.0
+
+    nan = _touch(problem, np.isnan(x), every, bool(np.isnan(fill)), threads)
+    plus, minus = x == np.inf, x == -np.inf
+    if plus.any() or minus.any() or np.isinf(fill):
+        positive, negative, zero = taps > 0, taps < 0, taps == 0
+
+        def met(marks: Mask, where: Array, outside: bool) -> Mask:
+            if not where.any() or not (marks.any() or outside):
+                return np.zeros(problem.out_shape, bool)
+            return _touch(problem, marks, where, outside, threads)
+
+        above, below = fill == np.inf, fill == -np.inf
+        up = met(plus, positive, above) | met(minus, negative, below)
+        down = met(plus, negative, above) | met(minus, positive, below)
+        nan |= met(plus | minus, zero, above or below)
+        out[up] += np.inf
+        with np.errstate(invalid="ignore"):
+            out[down] -= np.inf
+    out[nan] = np.nan
+
+
+def divide_by_weight(
+    problem: Problem, present: Mask | None, out: Array, threads: int
+) -> None:
+    """Rescale each output from the weight that was present to the kernel's full weight."""
+    total = problem.taps.array.sum(dtype=np.result_type(problem.taps.array.dtype, np.float64))
+    least = LEAST_WEIGHT * problem.taps.absolute_sum
+    if present is None:
+        if problem.renormalized:
+            _divide_by_inside(problem, total, least, out)
+        return
+    weights = _present_weights(problem, present, threads)
+    for slab in _slabs(problem.out_shape):
+        _divide(out[slab], weights[slab], total, least)
+
+
+def _divide(out: Array, weights: Array, total: Any, least: float) -> None:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        factor = np.where(np.abs(weights) > least, total / weights, np.nan)
+        out[...] = out * factor
+
+
+def _slabs(shape: tuple[int, ...]) -> list[tuple[slice, ...]]:
+    """Cut an array along its first axis into pieces of about `SLAB` entries."""
+    row = max(1, int(np.prod(shape[1:])))
+    step = max(1, SLAB // row)
+    return [(slice(i, i + step),) for i in range(0, shape[0], step)]
+
+
+def _present_weights(problem: Problem, present: Mask, threads: int) -> Array:
+    """Weight of the present samples under the kernel. Outside counts, save where renormalised."""
+    from intertwine.engine.plan import CACHE  # the engine asks itself; plan imports this module
+
+    taps = problem.taps.array
+    result = np.dtype(np.complex128 if taps.dtype.kind == "c" else np.float64)
+    axes = tuple(
+        replace(a, boundary={"renormalize": "zero", "zero": "constant"}.get(a.boundary, a.boundary))
+        for a in problem.axes
+    )
+    weighing = Problem(
+        axes=axes,
+        taps=problem.taps if taps.dtype.kind in "fc" else Taps(taps.astype(np.float64)),
+        dtype=np.dtype(np.uint8),
+        result=result,
+        compute="float64",
+        cval=1.0,
+    )
+    weights = np.empty(problem.out_shape, result)
+    CACHE.get(weighing, "convolve", "auto").execute(present.view(np.uint8), None, weights, threads)
+    return weights
+
+
+def _divide_by_inside(problem: Problem, total: Any, least: float, out: Array) -> None:
+    """The weights when only the border matters: they take few values along each axis."""
+    table = problem.taps.array.astype(np.result_type(problem.taps.array.dtype, np.longdouble))
+    places: list[NDArray[np.intp]] = []
+    for axis, a in enumerate(problem.axes):
+        first = np.arange(a.m) * a.stride + a.start
+        if a.boundary == "renormalize":
+            low = np.clip(-(first // a.dilation), 0, a.k)
+            high = np.clip(-((first - a.n) // a.dilation), 0, a.k)
+        else:
+            low, high = np.zeros(a.m, np.int64), np.full(a.m, a.k)
+        ranges, place = np.unique(np.stack([low, high]), axis=1, return_inverse=True)
+        sums = np.concatenate(
+            [np.zeros_like(table.take([0], axis)), np.cumsum(table, axis)], axis
+        )
+        table = sums.take(np.maximum(ranges[1], ranges[0]), axis) - sums.take(ranges[0], axis)
+        places.append(place.reshape(-1))
+    weights = table.astype(np.result_type(problem.taps.array.dtype, np.float64))
+    if all(size == 1 for size in weights.shape):
+        if weights.flat[0] == total:
+            return
+    for (slab,) in _slabs(problem.out_shape):
+        chosen = weights[np.ix_(places[0][slab], *places[1:])]
+        _divide(out[slab], chosen, total, least)
+
+
+__all__ = ["clean", "divide_by_weight", "product", "stamp"]

@@ -1,0 +1,222 @@
+"""The choice: which method computes a problem, why, and the means to run it again."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intertwine.engine import machine as machines
+from intertwine.engine import missing, planes
+from intertwine.engine.errors import DTypeError, OptionError, ShapeError, did_you_mean
+from intertwine.engine.methods import BY_NAME, METHODS
+from intertwine.engine.methods.base import ROUNDOFF, Method, Work
+from intertwine.engine.problem import Problem
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One method's answer to a problem; `reason` says why it cannot be taken, or is empty."""
+
+    method: Method
+    reason: str
+    seconds: float = float("inf")
+    error: float = float("inf")
+    memory: int = 0
+
+
+def _final_rounding(problem: Problem) -> float:
+    """Rounding of the answer into a type narrower than the sums."""
+    if problem.exact:
+        return 0.0
+    own = float(np.finfo(problem.result).eps) / 2
+    return own if own > ROUNDOFF[problem.compute] else 0.0
+
+
+def _candidate(method: Method, problem: Problem, machine: machines.Machine) -> Candidate:
+    reason = method.applies(problem)
+    if reason:
+        return Candidate(method, reason)
+    count = len(planes.products(problem))
+    error = method.error(problem) * (2 if count == 4 else 1) + _final_rounding(problem)
+    seconds = method.cost(problem, machine) * count
+    asked = problem.precision
+    if asked is not None and not problem.exact and error > asked:
+        reason = f"its error bound {error:.1e} is above the asked precision {asked:.1e}"
+    return Candidate(method, reason, seconds, error, method.memory(problem))
+
+
+def _candidates(problem: Problem) -> tuple[Problem, tuple[Candidate, ...]]:
+    """Every method's answer; sums in float64 when float32 is not precise enough."""
+    machine = machines.current()
+    found = tuple(_candidate(m, problem, machine) for m in METHODS)
+    if problem.compute == "float32" and problem.precision and all(c.reason for c in found):
+        return _candidates(replace(problem, compute="float64"))
+    return problem, found
+
+
+class Plan:
+    """A chosen method with the kernel's share of the work done. Immutable and thread-safe.
+
+    Call it on any array of the planned shape and type: ``y = plan(x)``.
+    """
+
+    def __init__(self, problem: Problem, caller: str, method: str = "auto") -> None:
+        self._caller = caller
+        self._problem, self._found = _candidates(problem)
+        self._chosen = self._choose(method)
+        taps = self._problem.taps.array
+        self._products = planes.products(self._problem)
+        self._prepared = {
+            factor: self._chosen.method.prepare(self._problem, planes.take(taps, factor))
+            for factor in dict.fromkeys(p.factor for p in self._products)
+        }
+
+    def _choose(self, wanted: str) -> Candidate:
+        if wanted == "auto":
+            able = [c for c in self._found if not c.reason]
+            if able:
+                return min(able, key=lambda c: c.seconds)
+            asked = self._problem.precision
+            best = min(c.error for c in self._found)
+            raise OptionError(
+                f"{self._caller}: no method keeps to `precision={asked:.3g}` here; "
+                f"the best bound is {best:.3g}.\n  Pass precision={best:.3g} or more."
+            )
+        if wanted not in BY_NAME:
+            raise OptionError(
+                f"{self._caller}: `method={wanted!r}` is not known."
+                f"{did_you_mean(wanted, [*BY_NAME, 'auto'])}\n"
+                f"  Known: auto, {', '.join(BY_NAME)}."
+            )
+        found = next(c for c in self._found if c.method.NAME == wanted)
+        if found.reason:
+            raise OptionError(
+                f"{self._caller}: `method={wanted!r}` cannot compute this: {found.reason}.\n"
+                f"  Leave method='auto', or look at plan(...).explain() for those that can."
+            )
+        return found
+
+    @property
+    def problem(self) -> Problem:
+        """The canonical problem that this plan solves."""
+        return self._problem
+
+    @property
+    def method(self) -> str:
+        """Name of the chosen method."""
+        return self._chosen.method.NAME
+
+    @property
+    def error(self) -> float:
+        """Bound on ``|error| / (sum|k| * max|x|)``; 0 for exact integers."""
+        return 0.0 if self._problem.exact else self._chosen.error
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """Every method's answer, taken or not."""
+        return self._found
+
+    def __repr__(self) -> str:
+        p = self._problem
+        return f"Plan({self.method}: {p.dtype} {p.shape} -> {p.result} {p.out_shape})"
+
+    def explain(self) -> str:
+        """Say in words and numbers what was chosen and what the alternatives would have cost."""
+        from intertwine.engine.explain import explain  # only when asked: it formats text
+
+        return explain(self)
+
+    def __call__(
+        self, x: Any, *, out: Array | None = None, mask: Any = None, threads: int | None = None
+    ) -> Array:
+        """Compute on `x`, an array of the planned shape and type."""
+        from intertwine.convolution import run_plan  # the friendly layer reads the arguments
+
+        return run_plan(self, x, out=out, mask=mask, threads=threads)
+
+    def execute(
+        self, x: Array, present: NDArray[np.bool_] | None, out: Array, threads: int
+    ) -> None:
+        """Fill `out`. Arguments are checked already; `x` is in native byte order."""
+        problem = self._problem
+        if problem.out_size == 0:
+            return
+        self._check_values(x)
+        data, present = missing.clean(self._caller, problem, x, present)
+        if problem.result.kind == "c" and len(self._products) == 1:
+            out.imag = 0
+        for product in self._products:
+            source = planes.take(data, product.source)
+            target = planes.take(out, product.target)
+            cval = problem.cval.imag if product.source == "im" else problem.cval.real
+            work = Work(problem, source, target, cval, product.add, threads)
+            left_out = self._chosen.method.run(self._prepared[product.factor], work)
+            if left_out:
+                taps = planes.take(problem.taps.array, product.factor)
+                missing.stamp(problem, source, taps, target, cval, threads)
+        if problem.weighted:
+            missing.divide_by_weight(problem, present, out, threads)
+
+    def _check_values(self, x: Array) -> None:
+        """64-bit integers are exact only within the range the plan was made for."""
+        span = self._problem.value_range
+        if span is None or x.dtype.itemsize < 8 or x.size == 0:
+            return
+        least, largest = int(x.min()), int(x.max())
+        if least < span[0] or largest > span[1]:
+            raise DTypeError(
+                f"{self._caller}: `x` holds {least} to {largest}, "
+                f"but this plan is exact for {span[0]} to {span[1]} only.\n"
+                f"  Make a plan from these data: plan(x, k)."
+            )
+
+    def check_fits(self, x: Array) -> None:
+        """Raise unless `x` has the planned shape and type."""
+        problem = self._problem
+        if x.shape != problem.shape:
+            raise ShapeError(
+                f"{self._caller}: this plan is for shape {problem.shape}, not {x.shape}.\n"
+                f"  Make another plan, or reshape x."
+            )
+        if x.dtype.newbyteorder("=") != problem.dtype:
+            raise DTypeError(
+                f"{self._caller}: this plan is for {problem.dtype} data, not {x.dtype}.\n"
+                f"  Make another plan, or convert: x.astype(np.{problem.dtype})."
+            )
+
+
+class PlanCache:
+    """The plans made last, by problem. One lock, held only to look up."""
+
+    def __init__(self, most: int = 64) -> None:
+        self._plans: OrderedDict[tuple[Problem, str], Plan] = OrderedDict()
+        self._lock = threading.Lock()
+        self._most = most
+
+    def get(self, problem: Problem, caller: str, method: str) -> Plan:
+        key = (problem, method)
+        with self._lock:
+            plan = self._plans.get(key)
+            if plan is not None:
+                self._plans.move_to_end(key)
+                return plan
+        plan = Plan(problem, caller, method)
+        with self._lock:
+            self._plans[key] = plan
+            while len(self._plans) > self._most:
+                self._plans.popitem(last=False)
+        return plan
+
+    def clear(self) -> None:
+        with self._lock:
+            self._plans.clear()
+
+
+CACHE = PlanCache()

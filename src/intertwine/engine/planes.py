@@ -1,0 +1,45 @@
+"""Complex arithmetic as real work: which plane of the data meets which plane of the kernel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
+
+from intertwine.engine.problem import Problem
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """``out[target] (+)= x[source] * taps[factor]``, planes named "re", "im" and "-im"."""
+
+    source: str
+    factor: str
+    target: str
+    add: bool = False
+
+
+def products(problem: Problem) -> tuple[Product, ...]:
+    """The real convolutions that make up `problem`."""
+    if problem.complex_data and problem.complex_taps:
+        return (
+            Product("re", "re", "re"),
+            Product("im", "-im", "re", add=True),
+            Product("re", "im", "im"),
+            Product("im", "re", "im", add=True),
+        )
+    if problem.complex_data:
+        return Product("re", "re", "re"), Product("im", "re", "im")
+    if problem.complex_taps:
+        return Product("re", "re", "re"), Product("re", "im", "im")
+    return (Product("re", "re", "re"),)
+
+
+def take(array: Array, plane: str) -> Array:
+    """A plane of an array, as a view where it can be one."""
+    if array.dtype.kind != "c":
+        return array
+    return array.real if plane == "re" else array.imag if plane == "im" else -array.imag

@@ -1,0 +1,54 @@
+"""How many threads a call may use: ``threads=`` over `set_threads` over the environment."""
+
+from __future__ import annotations
+
+import os
+from numbers import Integral
+from typing import Any
+
+from intertwine.engine.errors import OptionError
+
+#: More threads than this are refused: no machine has them and each costs memory.
+MOST_THREADS = 1024
+
+_chosen: int | None = None
+
+
+def _check(caller: str, value: Any) -> int:
+    if isinstance(value, Integral) and not isinstance(value, bool) and 1 <= value <= MOST_THREADS:
+        return int(value)
+    raise OptionError(
+        f"{caller}: `threads={value!r}` must be an integer from 1 to {MOST_THREADS}, or None."
+    )
+
+
+def set_threads(threads: int | None) -> None:
+    """Set how many threads every later call uses; None returns to the environment's choice.
+
+    Raises
+    ------
+    OptionError
+        When `threads` is neither None nor an integer from 1 to 1024.
+    """
+    global _chosen
+    _chosen = None if threads is None else _check("set_threads", threads)
+
+
+def available_cores() -> int:
+    """Cores that this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def resolve(caller: str, threads: Any) -> int:
+    """The number of threads for one call."""
+    if threads is not None:
+        return _check(caller, threads)
+    if _chosen is not None:
+        return _chosen
+    for variable in ("INTERTWINE_NUM_THREADS", "OMP_NUM_THREADS"):
+        text = os.environ.get(variable, "").split(",")[0].strip()
+        if text.isdigit() and 1 <= int(text) <= MOST_THREADS:
+            return int(text)
+    return available_cores()
