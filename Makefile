@@ -1,0 +1,76 @@
+# Everything is done inside .venv and build/; nothing is installed elsewhere.
+#   make run                  build, then run the tour on a photo
+#   make run PHOTO=cat.jpg    ... on a photo of yours
+#   make test                 build, install what the tests need, run them
+#   make help                 every target
+
+PYTHON ?= python3
+VENV   ?= .venv
+PHOTO  ?=
+OUT    ?= tour
+PYTEST_ARGS ?=
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+BIN     := $(VENV)/bin
+PIP     := $(BIN)/python -m pip
+INSTALL := $(PIP) install --quiet --constraint constraints.txt
+NATIVE  := pyproject.toml constraints.txt CMakeLists.txt $(wildcard core/*.cpp core/*.hpp)
+
+.PHONY: help run test test-slow lint format bench calibrate clean
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@echo "  PYTHON=$(PYTHON) chooses the Python (3.11 or newer), PHOTO= the photo of the tour."
+
+run: $(VENV)/.ready-run ## build, then write the tour of a photo (PHOTO=, OUT=)
+	$(BIN)/intertwine tour $(if $(PHOTO),"$(PHOTO)") -o "$(OUT)"
+
+test: $(VENV)/.ready-test ## run every test that is not marked slow
+	$(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS)
+
+test-slow: $(VENV)/.ready-test ## run the long sweeps too
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/.ready-test ## ruff, formatting, mypy --strict, clang-format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict src
+	$(BIN)/clang-format --dry-run -Werror $(wildcard core/*.cpp core/*.hpp)
+
+format: $(VENV)/.ready-test ## rewrite the sources in house format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/clang-format -i $(wildcard core/*.cpp core/*.hpp)
+
+bench: $(VENV)/.ready-bench ## time the operator beside its peers
+	$(BIN)/python -m pytest benchmarks $(PYTEST_ARGS)
+
+calibrate: $(VENV)/.ready-run ## measure this machine for the planner (about a second)
+	$(BIN)/intertwine calibrate
+
+clean: ## remove .venv, build/ and caches
+	rm -rf "$(VENV)" build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# Stamps: each is made once and again only when what it depends on has changed.
+
+$(VENV)/.ready-venv:
+	@tools/check_machine.sh "$(PYTHON)" $(if $(filter default,$(origin CXX)),,"$(CXX)")
+	"$(PYTHON)" -m venv --clear "$(VENV)"
+	@touch $@
+
+$(VENV)/.ready-run: $(VENV)/.ready-venv $(NATIVE)
+	@echo "Building Intertwine and installing what it needs ..."
+	$(INSTALL) --editable '.[image]'
+	@touch $@
+
+$(VENV)/.ready-test: $(VENV)/.ready-venv $(NATIVE)
+	@echo "Building Intertwine and installing what its tests need ..."
+	$(INSTALL) --editable '.[dev]'
+	@touch $@ $(VENV)/.ready-run
+
+$(VENV)/.ready-bench: $(VENV)/.ready-test
+	$(INSTALL) pytest-benchmark opencv-python-headless ducc0
+	@touch $@
