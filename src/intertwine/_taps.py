@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import operator
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,39 +18,41 @@ Taps = NDArray[Any]
 
 _MAX_TAPS = 2**28  # 2 GiB of float64
 _MAX_NDIM = 64  # NumPy's own limit
+_HUGE = sys.float_info.max
 
 
 # Checks: each returns the parameter in its one canonical form, or says what it must be.
 
 
-def whole(word: str, value: object, least: int, most: int | None = None) -> int:
+def whole(word: str, value: Any, least: int, most: int = _MAX_TAPS) -> int:
     """Return `value` as an integer from `least` to `most`."""
-    wanted = f"of at least {least}" if most is None else f"from {least} to {most}"
     try:
-        number = operator.index(value)  # type: ignore[arg-type]
+        number = None if isinstance(value, bool) else operator.index(value)
     except TypeError:
         number = None
-    if number is None or isinstance(value, bool) or not least <= number <= (most or number):
-        raise OptionError(f"`{word}` must be a whole number {wanted}, not {value!r}.")
+    if number is None or not least <= number <= most:
+        raise OptionError(f"`{word}` must be a whole number from {least} to {most}, not {value!r}.")
     return number
 
 
-def real(word: str, value: object, low: float = -math.inf, high: float = math.inf) -> float:
-    """Return `value`, a finite real number from `low` to `high`; integers stay integers."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, int | float)
-        or not math.isfinite(value)
-        or not low <= value <= high
-    ):
-        bounds = "" if math.isinf(low) else f" from {low:g} to {high:g}"
-        raise OptionError(f"`{word}` must be a finite number{bounds}, not {value!r}.")
-    return value
+def real(word: str, value: Any, low: float = -_HUGE, high: float = _HUGE) -> float:
+    """Return `value`, a number from `low` to `high`; an integer stays an integer."""
+    number = value.item() if isinstance(value, np.generic) else value
+    kind = isinstance(number, int | float) and not isinstance(number, bool)
+    if not (kind and low <= number <= high):
+        bounds = "finite number" if low == -_HUGE else f"number from {low:g} to {high:g}"
+        raise OptionError(f"`{word}` must be a {bounds}, not {value!r}.")
+    return number  # type: ignore[no-any-return]
 
 
-def positive(word: str, value: object) -> float:
+def flag(word: str, value: Any) -> bool:
+    """Return `value`, True or False."""
+    if not isinstance(value, bool | np.bool):
+        raise OptionError(f"`{word}` must be True or False, not {value!r}.")
+    return bool(value)
+
+
+def positive(word: str, value: Any) -> float:
     """Return `value` as a finite float greater than zero."""
     number = float(real(word, value))
     if number <= 0:
@@ -57,7 +60,7 @@ def positive(word: str, value: object) -> float:
     return number
 
 
-def axis_count(ndim: object) -> int:
+def axis_count(ndim: Any) -> int:
     """Return `ndim` as a number of axes."""
     return whole("ndim", ndim, 1, _MAX_NDIM)
 
@@ -70,24 +73,29 @@ def per_axis(word: str, value: Any, ndim: int | None, default_ndim: int = 1) -> 
         return (value,) * axis_count(default_ndim if ndim is None else ndim)
     if ndim is not None and ndim != len(value):
         raise ShapeError(f"`{word}` {tuple(value)} names {len(value)} axes, but there are {ndim}.")
-    axis_count(len(value))
+    if not 1 <= len(value) <= _MAX_NDIM:
+        raise ShapeError(f"`{word}` names {len(value)} axes; a kernel has from 1 to {_MAX_NDIM}.")
     return tuple(value)
+
+
+def spread(sigma: Any, ndim: int | None, default_ndim: int = 1) -> tuple[float, ...]:
+    """Return a standard deviation for each axis."""
+    return tuple(positive("sigma", each) for each in per_axis("sigma", sigma, ndim, default_ndim))
 
 
 def check_shape(shape: Sequence[int]) -> None:
     """Refuse more taps than memory should be asked for."""
     if math.prod(shape) > _MAX_TAPS:
         raise OptionError(
-            f"{' x '.join(f'{size:.6g}' for size in shape)} taps are more than {_MAX_TAPS}, "
-            "the most that a named kernel may have.\n"
-            "  Ask for fewer axes or a smaller kernel."
+            f"{len(shape)} axes of up to {max(shape):.6g} taps exceed the {_MAX_TAPS} taps that a "
+            "named kernel may have.\n  Ask for fewer axes or fewer taps on each."
         )
 
 
 # Grids.
 
 
-def cube(ndim: object) -> tuple[int, ...]:
+def cube(ndim: Any) -> tuple[int, ...]:
     """Return the shape of three taps on each of `ndim` axes."""
     shape = (3,) * axis_count(ndim)
     check_shape(shape)
@@ -110,10 +118,11 @@ def outer(factors: Sequence[ArrayLike]) -> Taps:
     """Return the product of one line of taps for each axis."""
     lines = [np.asarray(factor) for factor in factors]
     check_shape([line.size for line in lines])
-    return functools.reduce(np.multiply.outer, lines)
+    product: Taps = functools.reduce(np.multiply.outer, lines)
+    return product
 
 
-def direction(angle_deg: object) -> tuple[float, float]:
+def direction(angle_deg: Any) -> tuple[float, float]:
     """Return the unit step (down, right) that points at `angle_deg`, exact on the axes.
 
     Angles run counter-clockwise from axis 1 as an image is shown, row 0 on top.
@@ -143,11 +152,19 @@ def gaussian_line(sigma: float, radius: int, order: int = 0) -> Taps:
     ``(-1 / sigma)**order * He_order(n / sigma) * g[n]``, with He the probabilists' Hermite
     polynomials (Abramowitz and Stegun, 1964, 22.11.8).
     """
-    check_shape([2 * radius + 1])
     u = np.arange(-radius, radius + 1) / sigma
-    bell = np.exp(-0.5 * u * u)
+    samples = np.exp(-0.5 * u * u)
     hermite = np.polynomial.hermite_e.hermeval(u, [0] * order + [1])
-    return (-1 / sigma) ** order * hermite * bell / bell.sum()
+    line: Taps = (-1 / sigma) ** order * hermite * samples / samples.sum()
+    return line
+
+
+def bell(
+    sigmas: Sequence[float], radii: Sequence[int], orders: Sequence[int] | None = None
+) -> Taps:
+    """Return the product of a Gaussian, or a derivative of it, for each axis."""
+    check_shape([2 * radius + 1 for radius in radii])
+    return outer(list(map(gaussian_line, sigmas, radii, orders or [0] * len(sigmas))))
 
 
 def curvature_line(sigma: float, radius: int) -> Taps:
@@ -156,26 +173,21 @@ def curvature_line(sigma: float, radius: int) -> Taps:
     With the variance of the samples in the place of ``sigma**2`` it sums to zero.
     """
     n = np.arange(-radius, radius + 1.0)
-    bell = gaussian_line(sigma, radius)
-    return (n * n - (n * n * bell).sum()) * bell / sigma**4
+    samples = gaussian_line(sigma, radius)
+    line: Taps = (n * n - (n * n * samples).sum()) * samples / sigma**4
+    return line
 
 
 def zero_sum(taps: Taps) -> Taps:
-    """Return `taps` with a sum of exactly 0, in whatever order they are added.
-
-    They move to multiples of one step, a power of two so small (2**-52 of the absolute sum)
-    that adding them never rounds; the middle tap takes up what is left.
-    """
-    step = 2.0 ** (math.ceil(math.log2(np.abs(taps).sum())) - 52)
-    stepped: Taps = np.round(taps / step) * step
-    stepped[middle(stepped)] -= stepped.sum()
-    return stepped
+    """Take what rounding left of the sum of `taps` from the middle tap."""
+    taps[middle(taps)] -= math.fsum(taps.flat)
+    return taps
 
 
 # Small integer operators.
 
 
-def slope(smooth: tuple[int, int, int], axis: object, ndim: object) -> Taps:
+def slope(smooth: tuple[int, int, int], axis: Any, ndim: Any) -> Taps:
     """Return the central difference along `axis`, smoothed along every other axis."""
     shape = cube(ndim)
     factors = [smooth] * len(shape)
@@ -183,10 +195,11 @@ def slope(smooth: tuple[int, int, int], axis: object, ndim: object) -> Taps:
     return outer(factors)
 
 
-def second_difference(ndim: object, connectivity: object) -> Taps:
+def second_difference(ndim: Any, connectivity: Any) -> Taps:
     """Return the sum of the differences to the neighbours that differ in few enough indices."""
-    away = sum(abs(offset) for offset in offsets([size // 2 for size in cube(ndim)]))
-    near = (away > 0) & (away <= whole("connectivity", connectivity, 1, len(cube(ndim))))
-    taps: Taps = near.astype(np.int64)
+    shape = cube(ndim)
+    away = functools.reduce(np.add, [abs(offset) for offset in offsets([1] * len(shape))])
+    near = (away > 0) & (away <= whole("connectivity", connectivity, 1, len(shape)))
+    taps = near.astype(np.int64)
     taps[middle(taps)] = -taps.sum()
     return taps
