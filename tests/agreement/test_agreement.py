@@ -1,0 +1,55 @@
+"""Every method gives the oracle's answer, within the bound that it states."""
+
+import numpy as np
+import pytest
+from sweeps import LARGE, QUICK, WHOLE, full_sweep
+
+from cases import answer, applies, check
+from intertwine.engine.methods import METHODS
+
+NAMES = [method.NAME for method in METHODS]
+
+#: A method that computes fewer of the cases than this is hardly tested.
+LEAST_QUICK, LEAST_LARGE = 150, 12
+
+#: Methods that add one product after the other make no error where none is needed.
+PLAIN = [name for name in NAMES if name in ("reference", "direct")]
+
+
+@pytest.mark.parametrize("method", NAMES)
+@pytest.mark.parametrize("case", QUICK, ids=str)
+def test_agrees_with_the_loops(case, method):
+    if applies(case, method):
+        check(case, method)
+
+
+@pytest.mark.parametrize("method", NAMES)
+@pytest.mark.parametrize("case", LARGE, ids=str)
+def test_agrees_on_several_tiles(case, method):
+    if applies(case, method):
+        check(case, method)
+
+
+@pytest.mark.parametrize("method", PLAIN)
+@pytest.mark.parametrize("case", WHOLE, ids=str)
+def test_whole_numbers_are_exact(case, method):
+    want, _ = answer(case)
+    got = case.call(case.x(), case.k(), method=method, **case.options)
+    np.testing.assert_array_equal(got, want.astype(np.float64))
+
+
+@pytest.mark.parametrize("method", NAMES)
+def test_no_method_is_hardly_tested(method):
+    assert sum(applies(case, method) for case in QUICK) >= LEAST_QUICK
+    assert sum(applies(case, method) for case in LARGE) >= LEAST_LARGE
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", NAMES)
+def test_full_sweep(method):
+    met = 0
+    for case in full_sweep():
+        if applies(case, method):
+            met += 1
+            check(case, method)
+    assert met >= 10 * LEAST_QUICK

@@ -1,0 +1,17 @@
+"""Hypothesis searches the same examples on every machine, and never by the clock."""
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "steady",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("steady")
+
+
+def pytest_configure(config):
+    """Leave the long sweeps out unless `-m` asks for them."""
+    config.option.markexpr = config.option.markexpr or "not slow"

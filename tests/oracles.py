@@ -1,0 +1,182 @@
+"""The slow twin: convolution as plain loops, straight from the formulas.
+
+::
+
+    convolve    y[n] = sum_j k[j]       * x[n + (c - j) * d]
+    correlate   y[n] = sum_j conj(k[j]) * x[n + (j - c) * d]
+
+on every axis, with origin ``c`` and dilation ``d``. Integers are summed as Python integers, all
+else in long double. Nothing of the library is imported. Samples that are missing are left out::
+
+    y[n] = sum(k) * sum_present k * x / sum_present k
+"""
+
+from functools import lru_cache
+from itertools import product
+
+import numpy as np
+
+#: Where the weight that is present falls below this share of sum|k| the answer is NaN.
+LEAST_WEIGHT = 1e-9
+
+#: What lies beyond the ends of several axes at once is told by the first of these among them.
+ABSENT = ("renormalize", "zero", "constant")
+
+
+@lru_cache
+def period(n, boundary):
+    """Return the samples that the endless line repeats, or None where it repeats none."""
+    forth = list(range(n))
+    back = {"symmetric": forth[::-1], "mirror": forth[-2:0:-1], "wrap": []}
+    return forth + back[boundary] if boundary in back else None
+
+
+def fold(index, n, boundary):
+    """Return which of ``n`` samples stands at `index` of the endless line, or None."""
+    if 0 <= index < n:
+        return index
+    if boundary == "nearest":
+        return 0 if index < 0 else n - 1
+    line = period(n, boundary)
+    return line and line[index % len(line)]
+
+
+def windows(flip, n, size, origin, boundary, mode="same", stride=1, dilation=1):
+    """Return for each output on one axis the samples under its `size` taps, in their order."""
+    reach = (size - 1) * dilation
+    lead = {"same": origin * dilation, "full": 0 if flip else reach, "valid": reach if flip else 0}
+    count = {"same": n, "full": n + reach, "valid": n - reach}[mode] if n else 0
+    turn = 1 if flip else -1
+    return [
+        [fold(m + turn * (lead[mode] - j * dilation), n, boundary) for j in range(size)]
+        for m in range(0, count, stride)
+    ]
+
+
+def loops(x, k, lines, boundary, fill):
+    """Return the sums of ``k * x`` over every window: the formula, one tap after the other."""
+    out = np.zeros([len(line) for line in lines], object if exact(x, k) else np.longdouble)
+    for place in product(*(range(m) for m in out.shape)):
+        total = 0
+        for tap in product(*(range(size) for size in k.shape)):
+            at = tuple(line[m][j] for line, m, j in zip(lines, place, tap, strict=True))
+            beyond = [b for b, index in zip(boundary, at, strict=True) if index is None]
+            sample = fill[min(beyond, key=ABSENT.index)] if beyond else x[at]
+            total = total + k[tap] * sample
+        out[place] = total
+    return out
+
+
+def shifts(x, k, lines, boundary, fill):
+    """Return the same sums as `loops`, one shifted copy of `x` a tap: for larger arrays."""
+    out = np.zeros([len(line) for line in lines], object if exact(x, k) else np.longdouble)
+    tables = [np.array([[-1 if i is None else i for i in w] for w in line]) for line in lines]
+    ends = [axis for word in ABSENT[::-1] for axis, b in enumerate(boundary) if b == word]
+    for tap in product(*(range(size) for size in k.shape)):
+        at = [table[:, j] for table, j in zip(tables, tap, strict=True)]
+        sample = x[np.ix_(*at)]
+        for axis in ends:  # the first word of ABSENT has the last say
+            sample[(slice(None),) * axis + (at[axis] < 0,)] = fill[boundary[axis]]
+        out += k[tap] * sample
+    return out
+
+
+def exact(x, k):
+    """Return whether both hold integers."""
+    return x.dtype.kind in "Obiu" and k.dtype.kind in "Obiu"
+
+
+def planes(array):
+    """Return real and imaginary part in exact or long arithmetic; None where there is none."""
+    if array.dtype.kind == "c":
+        return array.real.astype(np.longdouble), array.imag.astype(np.longdouble)
+    if array.dtype.kind in "biu":
+        return array.astype(object) * 1, None
+    return array.astype(np.longdouble), None
+
+
+def sums(adding, x, k, lines, boundary, fill):
+    """Return the sums of ``k * x``, complex numbers as two real planes each."""
+    (xr, xi), (kr, ki) = planes(x), planes(k)
+    if not exact(xr, kr):
+        xr, kr = xr.astype(np.longdouble), kr.astype(np.longdouble)
+
+    def part(plane, taps, side):
+        numbers = {word: getattr(value, side) for word, value in fill.items()}
+        return adding(plane, taps, lines, boundary, numbers)
+
+    real = part(xr, kr, "real")
+    if xi is None and ki is None:
+        return real
+    imag = 0
+    if ki is not None:
+        imag = part(xr, ki, "real")
+    if xi is not None:
+        imag = imag + part(xi, kr, "imag")
+    if xi is not None and ki is not None:
+        real = real - part(xi, ki, "imag")
+    return join(real, imag)
+
+
+def join(real, imag):
+    """Return ``real + i * imag``, without the products that would spread NaN between them."""
+    out = np.empty(real.shape, np.clongdouble)
+    out.real, out.imag = real, imag
+    return out
+
+
+def times(total, factor):
+    """Return the product; a real factor leaves real and imaginary part to themselves."""
+    if total.dtype.kind == "c" and factor.dtype.kind != "c":
+        return join(total.real * factor, total.imag * factor)
+    return total.astype(factor.dtype) * factor
+
+
+def each(value, count):
+    """Return one value an axis."""
+    return tuple(value) if isinstance(value, (tuple, list)) else (value,) * count
+
+
+def mix(flip, x, k, *, axes=None, mode="same", boundary="symmetric", cval=0, nan="propagate",
+        mask=None, stride=1, dilation=1, origin=None, adding=loops):  # fmt: skip
+    """Convolve (`flip`) or correlate; return the answer and the rescaling factor that is in it."""
+    count = k.ndim
+    axes = tuple(range(count)) if axes is None else tuple(a % x.ndim for a in each(axes, count))
+    if origin is None:
+        origin = [(size - 1) // 2 if flip else size // 2 for size in k.shape]
+    words = [each(value, count) for value in (boundary, mode, stride, dilation)]
+    lines = [[[m] for m in range(n)] for n in x.shape]
+    outside = ["zero"] * x.ndim
+    for i, axis in enumerate(axes):
+        b, *rest = (word[i] for word in words)
+        lines[axis] = windows(flip, x.shape[axis], k.shape[i], origin[i], b, *rest)
+        outside[axis] = b
+    order = sorted(range(count), key=lambda i: axes[i])
+    k = k.transpose(order) if flip else k.transpose(order).conj()
+    k = np.expand_dims(k, [axis for axis in range(x.ndim) if axis not in axes])
+
+    present = np.ones(x.shape, bool) if mask is None else np.broadcast_to(mask, x.shape)
+    if nan == "ignore":
+        present = present & np.isfinite(x)
+    x = np.where(present, x, x.dtype.type(0))
+    with np.errstate(all="ignore"):
+        total = sums(adding, x, k, lines, outside, {"renormalize": 0, "zero": 0, "constant": cval})
+        if mask is None and nan != "ignore" and "renormalize" not in outside:
+            return total, 1
+        one = {"renormalize": 0, "zero": 1, "constant": 1}
+        weight = sums(adding, present.astype(np.longdouble), k, lines, outside, one)
+        full, size = (planes(k)[0] + 0).sum(), np.abs(k.astype(np.clongdouble)).sum()
+        if k.dtype.kind == "c":
+            full = full + 1j * planes(k)[1].sum()
+        factor = np.where(np.abs(weight) > LEAST_WEIGHT * size, full / weight, np.nan)
+        return times(total, factor), factor
+
+
+def convolve(x, k, **options):
+    """``y[n] = sum_j k[j] * x[n + (c - j) * d]``; the origin is ``(K - 1) // 2`` by default."""
+    return mix(True, np.asarray(x), np.asarray(k), **options)[0]
+
+
+def correlate(x, k, **options):
+    """``y[n] = sum_j conj(k[j]) * x[n + (j - c) * d]``; the origin is ``K // 2`` by default."""
+    return mix(False, np.asarray(x), np.asarray(k), **options)[0]
