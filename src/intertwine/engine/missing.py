@@ -15,8 +15,9 @@ answers far away. Three rules keep it local:
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import product
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from numpy.typing import NDArray
 from intertwine.engine.arguments import LEAST_WEIGHT
 from intertwine.engine.boundary import FILLED
 from intertwine.engine.errors import OptionError
-from intertwine.engine.problem import Problem, Taps
+from intertwine.engine.problem import Axis, Problem, Taps
 
 Array = NDArray[Any]
 Mask = NDArray[np.bool_]
@@ -87,16 +88,14 @@ def _touch(
     return counts > 0
 
 
-def _filled(axis: Any, fill: float) -> Any:
+def _filled(axis: Axis, fill: float) -> Axis:
     """The same axis with its outside, if that is a number, given by `cval`."""
     if axis.boundary not in FILLED:
         return axis
     return replace(axis, boundary="constant" if fill else "zero")
 
 
-def stamp(
-    problem: Problem, x: Array, taps: Array, out: Array, cval: float, threads: int
-) -> None:
+def stamp(problem: Problem, x: Array, taps: Array, out: Array, cval: float, threads: int) -> None:
     """Add to `out` what NaN and infinities in `x` contribute: NaN, or an infinity with its sign.
 
     A tap of zero over an infinity gives NaN, as do two infinities of opposite sign.
@@ -125,81 +124,98 @@ def stamp(
     out[nan] = np.nan
 
 
-def divide_by_weight(
-    problem: Problem, present: Mask | None, out: Array, threads: int
-) -> None:
+def divide_by_weight(problem: Problem, present: Mask | None, out: Array, threads: int) -> None:
     """Rescale each output from the weight that was present to the kernel's full weight."""
-    total = problem.taps.array.sum(dtype=np.result_type(problem.taps.array.dtype, np.float64))
-    least = LEAST_WEIGHT * problem.taps.absolute_sum
-    if present is None:
-        if problem.renormalized:
-            _divide_by_inside(problem, total, least, out)
+    if present is None and not problem.renormalized:
         return
-    weights = _present_weights(problem, present, threads)
+    taps = problem.taps.array
+    total = taps.sum(dtype=np.result_type(taps.dtype, np.float64))
+    least = LEAST_WEIGHT * problem.taps.absolute_sum
+    inside = None if present is None else _inside_weights(problem, present, threads)
+    outside = _outside_weights(problem, whole=present is None)
     for slab in _slabs(problem.out_shape):
-        _divide(out[slab], weights[slab], total, least)
+        weights = outside(slab) if inside is None else inside[slab] + outside(slab)
+        _divide(out[slab], weights, total, least)
 
 
 def _divide(out: Array, weights: Array, total: Any, least: float) -> None:
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         factor = np.where(np.abs(weights) > least, total / weights, np.nan)
-        out[...] = out * factor
+        if factor.dtype.kind == "c":
+            out[...] = out * factor
+            return
+        for plane in (out.real, out.imag) if out.dtype.kind == "c" else (out,):
+            plane[...] = plane * factor  # each by itself: NaN in one is no matter of the other
 
 
-def _slabs(shape: tuple[int, ...]) -> list[tuple[slice, ...]]:
+def _slabs(shape: tuple[int, ...]) -> list[slice]:
     """Cut an array along its first axis into pieces of about `SLAB` entries."""
-    row = max(1, int(np.prod(shape[1:])))
-    step = max(1, SLAB // row)
-    return [(slice(i, i + step),) for i in range(0, shape[0], step)]
+    step = max(1, SLAB // max(1, prod(shape[1:])))
+    return [slice(i, i + step) for i in range(0, shape[0], step)]
 
 
-def _present_weights(problem: Problem, present: Mask, threads: int) -> Array:
-    """Weight of the present samples under the kernel. Outside counts, save where renormalised."""
+def _inside_weights(problem: Problem, present: Mask, threads: int) -> Array:
+    """Weight of the present samples under the kernel, as if nothing lay outside."""
     from intertwine.engine.plan import CACHE  # the engine asks itself; plan imports this module
 
     taps = problem.taps.array
-    result = np.dtype(np.complex128 if taps.dtype.kind == "c" else np.float64)
-    axes = tuple(
-        replace(a, boundary={"renormalize": "zero", "zero": "constant"}.get(a.boundary, a.boundary))
-        for a in problem.axes
-    )
     weighing = Problem(
-        axes=axes,
+        axes=tuple(_filled(a, 0.0) for a in problem.axes),
         taps=problem.taps if taps.dtype.kind in "fc" else Taps(taps.astype(np.float64)),
         dtype=np.dtype(np.uint8),
-        result=result,
+        result=np.dtype(np.complex128 if taps.dtype.kind == "c" else np.float64),
         compute="float64",
-        cval=1.0,
     )
-    weights = np.empty(problem.out_shape, result)
+    weights = np.empty(problem.out_shape, weighing.result)
     CACHE.get(weighing, "convolve", "auto").execute(present.view(np.uint8), None, weights, threads)
     return weights
 
 
-def _divide_by_inside(problem: Problem, total: Any, least: float, out: Array) -> None:
-    """The weights when only the border matters: they take few values along each axis."""
-    table = problem.taps.array.astype(np.result_type(problem.taps.array.dtype, np.longdouble))
-    places: list[NDArray[np.intp]] = []
-    for axis, a in enumerate(problem.axes):
-        first = np.arange(a.m) * a.stride + a.start
-        if a.boundary == "renormalize":
-            low = np.clip(-(first // a.dilation), 0, a.k)
-            high = np.clip(-((first - a.n) // a.dilation), 0, a.k)
-        else:
-            low, high = np.zeros(a.m, np.int64), np.full(a.m, a.k)
-        ranges, place = np.unique(np.stack([low, high]), axis=1, return_inverse=True)
-        sums = np.concatenate(
-            [np.zeros_like(table.take([0], axis)), np.cumsum(table, axis)], axis
-        )
-        table = sums.take(np.maximum(ranges[1], ranges[0]), axis) - sums.take(ranges[0], axis)
-        places.append(place.reshape(-1))
-    weights = table.astype(np.result_type(problem.taps.array.dtype, np.float64))
-    if all(size == 1 for size in weights.shape):
-        if weights.flat[0] == total:
-            return
-    for (slab,) in _slabs(problem.out_shape):
-        chosen = weights[np.ix_(places[0][slab], *places[1:])]
-        _divide(out[slab], chosen, total, least)
+def _outside_weights(problem: Problem, whole: bool) -> Callable[[slice], Array]:
+    """Weight of the taps that lie on numbers outside the data; `whole`: or on any sample.
+
+    Outside an axis that is renormalised there is nothing, also where another axis says "zero".
+    """
+    renormalized = [i for i, a in enumerate(problem.axes) if a.boundary == "renormalize"]
+    every = _Table(problem, renormalized)
+    if whole:
+        return every.rows
+    filled = [i for i, a in enumerate(problem.axes) if a.boundary in FILLED]
+    covered = _Table(problem, filled)
+    return lambda slab: every.rows(slab) - covered.rows(slab)
 
 
-__all__ = ["clean", "divide_by_weight", "product", "stamp"]
+class _Table:
+    """For each output the weight of the taps that lie inside the data on the given `axes`.
+
+    It takes few values along each axis, one for each range of taps that can lie inside.
+    """
+
+    def __init__(self, problem: Problem, axes: Sequence[int]) -> None:
+        taps = problem.taps.array
+        table = taps.astype(np.result_type(taps.dtype, np.longdouble))
+        self._places: list[NDArray[np.intp]] = []
+        for axis, a in enumerate(problem.axes):
+            low, high = _inside(a) if axis in axes else (np.zeros(a.m, int), np.full(a.m, a.k))
+            ranges, place = np.unique(np.stack([low, high]), axis=1, return_inverse=True)
+            sums = np.cumsum(table, axis)
+            sums = np.concatenate([np.zeros_like(sums.take([0], axis)), sums], axis)
+            table = sums.take(ranges[1], axis) - sums.take(ranges[0], axis)
+            self._places.append(place.reshape(-1))
+        self._table: Array = table
+
+    def rows(self, slab: slice) -> Array:
+        """The weights of some rows of outputs."""
+        first, *others = self._places
+        return self._table[np.ix_(first[slab], *others)]
+
+
+def _inside(a: Axis) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """First tap that lies inside the data and the first after it that does not, by output."""
+    first = np.arange(a.m) * a.stride + a.start
+    low = np.clip(-(first // a.dilation), 0, a.k)
+    high = np.clip(-((first - a.n) // a.dilation), 0, a.k)
+    return low, np.maximum(low, high)
+
+
+__all__ = ["clean", "divide_by_weight", "stamp"]
