@@ -1,0 +1,5 @@
+"""``python -m intertwine.cli`` is ``intertwine``."""
+
+from intertwine.cli import main
+
+main()

@@ -1,0 +1,27 @@
+"""``intertwine calibrate``: measure this machine for the planner."""
+
+from __future__ import annotations
+
+import importlib
+
+from intertwine.cli.console import out, progress
+
+
+def calibrate() -> None:
+    """Measure this machine, so that plans are chosen by its own speeds (about a second).
+
+    The numbers are kept in your cache folder; delete them there to return to those shipped.
+
+    \b
+    [bold]Examples[/]
+      intertwine calibrate
+    """
+    measuring = importlib.import_module("intertwine.engine.calibrate")
+    with progress() as bar:
+        task = bar.add_task("measuring", total=None)
+
+        def step(title: str, number: int, total: int) -> None:
+            bar.update(task, description=title, completed=number - 1, total=total)
+
+        outcome = measuring.calibrate(progress=step)
+    out().print(outcome.report(), markup=False, soft_wrap=True)

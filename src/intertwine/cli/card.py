@@ -1,0 +1,155 @@
+"""A kernel on a card: its taps as shades and numbers, its measures, and what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from intertwine.cli.facts import Array, Facts, facts
+from intertwine.cli.sentences import number, sentences
+from intertwine.kernel import Kernel
+
+_MOST_NUMBERS = 9  # rows or columns of taps that are printed as numbers
+_MOST_SHADES = 33
+_FAINT = 0.02  # taps below this share of the largest stay blank
+_SHADES, _NEGATIVE_SHADES = " ░▒▓█", " ·-=≡"
+_POSITIVE, _NEGATIVE = "yellow", "blue"
+
+
+def card(kernel: Kernel) -> RenderableType:
+    """All that is known about `kernel`, as something Rich prints."""
+    found = facts(kernel)
+    parts: list[RenderableType] = []
+    plane, note = _plane(kernel.taps)
+    parts.append(Padding(_shades(plane), (0, 2)))
+    if note:
+        parts.append(Text(note, style="dim"))
+    if max(plane.shape) <= _MOST_NUMBERS and not note:
+        parts.append(Padding(_numbers(plane, _origin(kernel)), (1, 0, 0, 0)))
+    parts.append(Padding(_measures(kernel, found), (1, 0)))
+    parts.extend(Text(f"• {line}") for line in sentences(kernel, found))
+    return Panel(Group(*parts), title=Text(kernel.name or "kernel", style="bold"), expand=False)
+
+
+def _plane(taps: Array) -> tuple[Array, str]:
+    """Two axes that can be drawn, and a note on what was left out."""
+    if np.iscomplexobj(taps):
+        taps = taps.real
+    note = ""
+    if taps.ndim > 2:
+        middle = tuple(size // 2 for size in taps.shape[:-2])
+        note = f"Drawn is the plane at {middle} of the first {taps.ndim - 2} axes."
+        taps = taps[middle]
+    plane = np.atleast_2d(taps)
+    step = -(-max(plane.shape) // _MOST_SHADES)
+    if step > 1:
+        note = f"{note} Drawn one tap for every {step}.".strip()
+        plane = plane[_centred(plane.shape[0], step)][:, _centred(plane.shape[1], step)]
+    return plane, note
+
+
+def _centred(size: int, step: int) -> slice:
+    return slice(((size - 1) // 2) % step, None, step)
+
+
+def _shades(plane: Array) -> Text:
+    """Two characters a tap: blocks for positive taps, lines for negative ones."""
+    largest = float(np.abs(plane).max()) or 1.0
+    text = Text()
+    for row in plane:
+        for tap in row:
+            share = abs(float(tap)) / largest
+            level = 0 if share < _FAINT else min(4, int(np.ceil(4 * share - 1e-9)))
+            shades = _SHADES if tap > 0 else _NEGATIVE_SHADES
+            text.append(2 * shades[level], style=_style(tap))
+        text.append("\n")
+    text.rstrip()
+    return text
+
+
+def _origin(kernel: Kernel) -> tuple[int, int]:
+    """Row and column of the origin in the drawn plane."""
+    return (0, kernel.origin[0]) if kernel.ndim == 1 else (kernel.origin[-2], kernel.origin[-1])
+
+
+def _numbers(plane: Array, origin: tuple[int, int]) -> Table:
+    """The taps; the one at the origin in brackets."""
+    table = Table.grid(padding=(0, 0))
+    for _ in range(plane.shape[1]):
+        table.add_column(justify="right", no_wrap=True)
+    whole = bool((plane == np.rint(plane)).all())
+    for r, row in enumerate(plane.tolist()):
+        cells = []
+        for c, tap in enumerate(row):
+            text = number(tap) if whole or not tap else f"{tap:.4f}"
+            cells.append(Text(f"[{text}]" if (r, c) == origin else f" {text} ", _style(tap)))
+        table.add_row(*cells)
+    return table
+
+
+def _style(tap: float) -> str:
+    return _POSITIVE if tap > 0 else _NEGATIVE if tap < 0 else "dim"
+
+
+def _measures(kernel: Kernel, found: Facts) -> Table:
+    table = Table.grid(padding=(0, 2))
+    for word, value in _rows(kernel, found):
+        table.add_row(Text(word, style="dim"), value)
+    return table
+
+
+def _rows(kernel: Kernel, found: Facts) -> Iterator[tuple[str, str]]:
+    yield "shape", f"{_times(kernel.shape)}{kernel.size} taps, {kernel.dtype}"
+    yield "origin", f"{_tuple(kernel.origin)}{_where(kernel)}"
+    yield "sum", f"{number(found.total)} (of absolute values {number(found.scale)})"
+    yield "rank", _rank(kernel, found)
+    if len(found.factors) > 1:
+        for axis, line in enumerate(found.factors):
+            yield (f"along {axis}", _line(line))
+    yield "symmetry", _symmetry(found)
+
+
+def _times(shape: tuple[int, ...]) -> str:
+    return "" if len(shape) == 1 else " x ".join(str(n) for n in shape) + ", "
+
+
+def _tuple(values: tuple[int, ...]) -> str:
+    return ", ".join(str(value) for value in values)
+
+
+def _where(kernel: Kernel) -> str:
+    middle = tuple((size - 1) // 2 for size in kernel.shape)
+    even = any(size % 2 == 0 for size in kernel.shape)
+    if kernel.origin != middle:
+        return " (not the middle)"
+    return " (left of the middle: an axis is even)" if even else " (the middle)"
+
+
+def _rank(kernel: Kernel, found: Facts) -> str:
+    if kernel.ndim == 1:
+        return "1 (one axis)"
+    if found.rank is None:
+        return "more than 1: not separable"
+    if found.rank == 1:
+        return "1: separable, one line for each axis"
+    return f"{found.rank}: a sum of {found.rank} separable kernels"
+
+
+def _line(line: Array) -> str:
+    if line.size > _MOST_NUMBERS:
+        return f"{line.size} numbers, {number(line[0].item())} to {number(line.max().item())}"
+    return "  ".join(number(value) for value in line.tolist())
+
+
+def _symmetry(found: Facts) -> str:
+    if found.symmetric:
+        return "symmetric about its origin: convolution and correlation are the same"
+    if found.antisymmetric:
+        return "antisymmetric: correlation has the opposite sign of convolution"
+    return "none: convolution and correlation differ"

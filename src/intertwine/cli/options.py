@@ -1,0 +1,116 @@
+"""The options of `intertwine convolve`, one word an idea, as the library calls them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+_KERNEL, _OPERATOR, _RESULT = "Kernel (one of the first three)", "Operator", "Result"
+
+
+def _option(
+    *names: str, panel: str, text: str, metavar: str | None = None
+) -> typer.models.OptionInfo:
+    info: typer.models.OptionInfo = typer.Option(
+        *names, help=text, rich_help_panel=panel, metavar=metavar
+    )
+    return info
+
+
+Inputs = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="IN",
+        help="PNG, JPEG, TIFF, WebP, BMP, WAV, FLAC, OGG or NPY. "
+        "Pictures are convolved along rows and columns, sounds along time.",
+        show_default=False,
+    ),
+]
+KernelName = Annotated[
+    str | None,
+    _option("--kernel", "-k", panel=_KERNEL, metavar="NAME[:param=value,...]",
+            text="A named kernel (see intertwine explain --list), or a file of taps."),
+]  # fmt: skip
+Taps = Annotated[
+    str | None,
+    _option("--taps", panel=_KERNEL, metavar="'1 2 1; 2 4 2; 1 2 1'",
+            text="The taps themselves, rows parted by semicolons; fractions too: 1/9."),
+]  # fmt: skip
+KernelFile = Annotated[
+    Path | None,
+    _option("--kernel-file", panel=_KERNEL, metavar="FILE",
+            text="Taps from a .npy, .txt, .csv, or from a grey picture (black 0, white 1)."),
+]  # fmt: skip
+Normalize = Annotated[
+    bool, _option("--normalize", panel=_KERNEL, text="Divide the taps by their sum.")
+]
+Correlate = Annotated[
+    bool,
+    _option("--correlate", panel=_OPERATOR,
+            text="Do not flip the kernel: correlation, as OpenCV and deep learning do it."),
+]  # fmt: skip
+Boundary = Annotated[
+    str,
+    _option("--boundary", panel=_OPERATOR, metavar="WORD",
+            text="What lies outside 1234: symmetric 21|1234|43, mirror 32|1234|32, "
+                 "nearest 11|1234|44, wrap 34|1234|12, zero 00|1234|00, constant (--cval), "
+                 "renormalize (only what is inside counts)."),
+]  # fmt: skip
+Cval = Annotated[
+    float, _option("--cval", panel=_OPERATOR, text="The sample outside for --boundary constant.")
+]
+Mode = Annotated[
+    str,
+    _option("--mode", panel=_OPERATOR, metavar="WORD",
+            text="same: the size of the input; full: every touch; valid: no outside."),
+]  # fmt: skip
+Stride = Annotated[int, _option("--stride", panel=_OPERATOR, text="Keep every n-th output.")]
+Dilation = Annotated[int, _option("--dilation", panel=_OPERATOR, text="Spread the taps n apart.")]
+Nan = Annotated[
+    str,
+    _option("--nan", panel=_OPERATOR, metavar="WORD",
+            text="propagate, ignore (leave missing samples out) or raise."),
+]  # fmt: skip
+Axes = Annotated[
+    str | None,
+    _option("--axes", panel=_OPERATOR, metavar="0,1",
+            text="For .npy: the axes that the kernel works along. Default: all."),
+]  # fmt: skip
+Method = Annotated[
+    str, _option("--method", panel=_OPERATOR, metavar="NAME", text="Force one; see --explain.")
+]
+Precision = Annotated[
+    float | None,
+    _option("--precision", panel=_OPERATOR, metavar="BOUND",
+            text="Bound on |error| / (sum|k| * max|x|)."),
+]  # fmt: skip
+Threads = Annotated[
+    int | None,
+    _option("--threads", panel=_OPERATOR, text="The answer is the same for any number."),
+]
+Out = Annotated[
+    Path | None,
+    _option("--out", "-o", panel=_RESULT, metavar="FILE|FOLDER",
+            text="Default: beside the input, photo.jpg -> photo-gaussian.jpg."),
+]  # fmt: skip
+Signed = Annotated[
+    str,
+    _option("--signed", panel=_RESULT, metavar="WORD",
+            text="Negative results: clip (to 0), offset (mid-grey is 0), absolute, "
+                 "keep (as the operator gives them: .tif, .npy, .wav). auto: floating-point "
+                 "files and arrays keep; others clip, but unsigned ones show the absolute value "
+                 "when the taps sum to 0."),
+]  # fmt: skip
+Alpha = Annotated[
+    str,
+    _option("--alpha", panel=_RESULT, metavar="WORD",
+            text="keep: opacity stays and hidden colours do not bleed; "
+                 "filter: opacity is convolved too (soft outlines)."),
+]  # fmt: skip
+Force = Annotated[bool, _option("--force", "-f", panel=_RESULT, text="Replace existing files.")]
+Explain = Annotated[
+    bool,
+    _option("--explain", panel=_RESULT, text="Print the plan and its alternatives; write nothing."),
+]

@@ -1,0 +1,139 @@
+"""What a kernel does, in words that follow from its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from intertwine.cli.facts import TINY, Facts
+from intertwine.kernel import Kernel
+
+
+def number(value: complex) -> str:
+    """A number without noise: ``1``, ``-0.125``, ``0.0796``."""
+    if isinstance(value, complex):
+        if value.imag:
+            return f"{value.real:.4g}{value.imag:+.4g}i"
+        value = value.real
+    return f"{value:.4g}" if value else "0"
+
+
+def sentences(kernel: Kernel, found: Facts) -> Iterator[str]:
+    """What happens to flat areas, to slopes and details, to noise, and to an 8-bit range."""
+    if kernel.dtype.kind == "c":
+        yield from _complex(found)
+        return
+    if _only_moves(kernel):
+        yield from _moving(kernel, found)
+        return
+    yield from _flat(found)
+    yield from _signs(found)
+    yield from _details(found)
+    yield f"Noise: independent noise of standard deviation 1 comes out as {number(found.noise)}."
+    yield from _range(found)
+
+
+def _complex(found: Facts) -> Iterator[str]:
+    yield f"The taps are complex and so is the result; flat areas give {number(found.total)}."
+    yield f"Noise: independent noise of standard deviation 1 comes out as {number(found.noise)}."
+
+
+def _only_moves(kernel: Kernel) -> bool:
+    return int((kernel.taps != 0).sum()) <= 1
+
+
+def _moving(kernel: Kernel, found: Facts) -> Iterator[str]:
+    if not found.scale:
+        yield "Every tap is 0: everything becomes 0."
+        return
+    gain = "" if found.total == 1 else f", times {number(found.total)}"
+    moved = any(found.shift or ())
+    where = f"moves by {_steps(found.shift or ())}" if moved else "stays"
+    yield f"One tap: everything {where}{gain}."
+
+
+def _flat(found: Facts) -> Iterator[str]:
+    if found.zero_sum:
+        yield "Sum 0: flat areas become 0. Only changes are seen."
+    elif found.nearly_zero_sum:
+        yield f"Sum {number(found.total)}, against {number(found.scale)}: flat areas nearly vanish."
+    elif abs(found.total - 1) < TINY:
+        yield "Sum 1: flat areas stay as they are, the overall brightness is kept."
+    else:
+        total = number(found.total)
+        yield (
+            f"Sum {total}: flat areas are multiplied by {total}. "
+            "Divide the taps by it (--normalize) to keep the brightness."
+        )
+
+
+def _signs(found: Facts) -> Iterator[str]:
+    if found.spread is not None:
+        widths = " and ".join(number(width) for width in dict.fromkeys(found.spread))
+        yield (
+            f"No tap is negative: a weighted mean of the neighbours"
+            f"{'' if abs(found.total - 1) < TINY else ' times the sum'}, which smooths. Standard "
+            f"deviation {widths} samples{_an_axis(found.spread)}."
+        )
+    if found.shift is not None and any(found.shift):
+        yield _off_centre(found.shift, found)
+    if found.slope is not None and any(found.slope):
+        yield f"A ramp that rises 1 a sample gives {_by_axis(found.slope)}: it measures slopes."
+    elif found.curvature is not None and any(found.curvature):
+        yield (
+            "Ramps become 0 too, and n²/2 gives "
+            f"{_by_axis(found.curvature)}: it measures curvature, as at lines, spots and edges."
+        )
+    elif found.curvature is not None:
+        yield "Ramps and n²/2 become 0 too: it measures finer patterns than slope and curvature."
+
+
+def _off_centre(shift: Sequence[float], found: Facts) -> str:
+    if found.spread is not None:
+        return f"The weight's centre is off the origin: the signal moves by {_steps(shift)}."
+    gains = _by_axis([-step * found.total.real for step in shift])
+    return f"A ramp that rises 1 a sample gains {gains}: it adds slopes, which looks like relief."
+
+
+def _details(found: Facts) -> Iterator[str]:
+    if found.nearly_zero_sum:
+        if found.strongest is not None:
+            yield (
+                f"Details: waves come out up to {number(found.strongest)} times as large; the "
+                f"finest, -+-+ along an axis, {number(found.finest)} times."
+            )
+        return
+    share = found.finest / abs(found.total)
+    word = "weaker" if share < 1 else "stronger"
+    if abs(share - 1) > 1e-6:
+        yield (
+            f"Details: the finest wave, -+-+ along an axis, comes out {word} than flat areas, "
+            f"{number(share)} times: it {'blurs' if share < 1 else 'sharpens'}."
+        )
+    if found.negative < -TINY * found.scale:
+        low, high = number(found.negative), number(found.positive)
+        yield f"Taps of both signs: results may overshoot; 0 to 1 becomes {low} to {high}."
+
+
+def _range(found: Facts) -> Iterator[str]:
+    low, high = 255 * found.negative, 255 * found.positive
+    if low < -1e-6 or high > 255.0001:
+        yield (
+            f"8-bit samples, 0 to 255, may give {number(low)} to {number(high)}: "
+            "see --signed for what is shown."
+        )
+
+
+def _an_axis(values: Sequence[float]) -> str:
+    if len(values) == 1:
+        return ""
+    return " along each axis" if len(set(values)) == 1 else " along the axes in turn"
+
+
+def _by_axis(values: Sequence[float], unit: str = "") -> str:
+    if len(values) == 1:
+        return number(values[0]) + unit
+    return ", ".join(f"{number(v)}{unit} along axis {axis}" for axis, v in enumerate(values))
+
+
+def _steps(shift: Sequence[float]) -> str:
+    return _by_axis(shift, " samples")
