@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from intertwine.engine import checks
 from intertwine.engine import threads as threading
-from intertwine.engine.arguments import Options, Request, as_array, parse
-from intertwine.engine.errors import DTypeError, OptionError, ShapeError
+from intertwine.engine.arguments import Options, Request, parse
+from intertwine.engine.errors import DTypeError, OptionError, ShapeError, shown
 from intertwine.engine.plan import CACHE, Plan
 
 Array = NDArray[Any]
@@ -173,9 +175,10 @@ def plan(
     >>> p
     Plan(direct: float32 (512, 512) -> float32 (512, 512))
     """
-    from_shape = isinstance(x, tuple) and all(isinstance(n, int) for n in x)
+    from_shape = isinstance(x, tuple) and all(isinstance(n, Integral) for n in x)
     if from_shape:
         x, dtype = _stand_in(x, dtype), None
+    _check_method("plan", method)
     options = Options(axes, mode, boundary, cval, nan, mask, dtype, stride, dilation, precision)
     request = parse("plan", x, k, options, flip=True, measured=not from_shape)
     return CACHE.get(request.problem, "convolve", method)
@@ -183,18 +186,29 @@ def plan(
 
 def _stand_in(shape: tuple[int, ...], dtype: DTypeLike | None) -> Array:
     """An array of this shape and type that takes no memory."""
+    single = np.zeros((), np.float64 if dtype is None else checks.as_dtype("plan", dtype))
     if any(n < 0 for n in shape):
-        raise ShapeError(f"plan: shape {shape} has a negative length.")
+        raise ShapeError(f"plan: shape {shown(shape)} has a negative length.")
     try:
-        return np.broadcast_to(np.zeros((), np.float64 if dtype is None else dtype), shape)
-    except TypeError as error:
-        raise DTypeError(f"plan: `dtype={dtype!r}` is no dtype: {error}") from error
-    except ValueError as error:
-        raise ShapeError(f"plan: shape {shape} is too large: {error}") from error
+        return np.broadcast_to(single, shape)
+    except (ValueError, OverflowError) as error:
+        raise ShapeError(
+            f"plan: shape {shown(shape)} is too large for an array.\n  Plan for parts of it."
+        ) from error
+
+
+def _check_method(caller: str, method: Any) -> None:
+    """Refuse what is no word; the planner knows which words are methods."""
+    if not isinstance(method, str):
+        raise OptionError(
+            f"{caller}: `method={shown(method)}` must be a word.\n"
+            f"  Pass 'auto', or a method that plan(...).explain() names."
+        )
 
 
 def _run(caller: str, request: Request, method: str, out: Any, threads: Any) -> Array:
     count = threading.resolve(caller, threads)
+    _check_method(caller, method)
     chosen = CACHE.get(request.problem, caller, method)
     target = _output(caller, chosen, out)
     return _execute(chosen, request.x, request.mask, target, count)
@@ -203,24 +217,14 @@ def _run(caller: str, request: Request, method: str, out: Any, threads: Any) -> 
 def run_plan(chosen: Plan, x: Any, *, out: Any, mask: Any, threads: Any) -> Array:
     """Run a plan on new data: what ``plan(x)`` calls."""
     count = threading.resolve("plan", threads)
-    array = as_array("plan", "x", x)
+    array = checks.as_array("plan", "x", x)
     chosen.check_fits(array)
-    present = None if mask is None else _present(chosen, mask, array)
-    return _execute(chosen, array, present, _output("plan", chosen, out), count)
-
-
-def _present(chosen: Plan, mask: Any, x: Array) -> NDArray[np.bool_]:
-    if not chosen.problem.masked:
+    present = checks.mask("plan", x, array, mask)
+    if present is not None and not chosen.problem.masked:
         raise OptionError(
             "plan: this plan was made without a mask.\n  Make one with a mask: plan(x, k, mask=m)."
         )
-    present = np.asarray(mask)
-    if present.dtype.kind != "b" or present.shape != x.shape:
-        raise ShapeError(
-            f"plan: `mask` is {present.dtype} {present.shape} but `x` has shape {x.shape}.\n"
-            f"  Pass one truth value for each sample of x."
-        )
-    return present
+    return _execute(chosen, array, present, _output("plan", chosen, out), count)
 
 
 def _output(caller: str, chosen: Plan, out: Any) -> Array:
@@ -228,7 +232,7 @@ def _output(caller: str, chosen: Plan, out: Any) -> Array:
     if out is None:
         try:
             return np.empty(problem.out_shape, problem.result)
-        except (MemoryError, ValueError) as error:
+        except (MemoryError, ValueError, OverflowError) as error:
             raise ShapeError(
                 f"{caller}: the result of shape {problem.out_shape} ({problem.result}) "
                 f"does not fit in memory.\n  Work on parts of x, or pass a larger stride."
@@ -240,7 +244,7 @@ def _output(caller: str, chosen: Plan, out: Any) -> Array:
             f"{caller}: `out` has shape {out.shape} but the result has {problem.out_shape}.\n"
             f"  Pass out=np.empty({problem.out_shape}, np.{problem.result})."
         )
-    if out.dtype != problem.result:
+    if out.dtype.newbyteorder("=") != problem.result:
         raise DTypeError(
             f"{caller}: `out` is {out.dtype} but the result is {problem.result}.\n"
             f"  Pass out of that type, or dtype=np.{out.dtype} to ask for this one."

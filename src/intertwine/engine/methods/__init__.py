@@ -1,4 +1,4 @@
-"""The methods, fastest ones last only by chance: the planner compares them all.
+"""The methods. The planner compares them all; the order here is only that of `explain`.
 
 A new method is a new module here and one more entry in `METHODS`; the planner, `explain` and the
 agreement tests read this list.
@@ -6,8 +6,14 @@ agreement tests read this list.
 
 from __future__ import annotations
 
-from intertwine.engine.methods import reference
+from intertwine.engine.methods import (
+    direct,
+    overlap_save,
+    reference,
+    running_sum,
+    separable,
+)
 from intertwine.engine.methods.base import Method
 
-METHODS: tuple[Method, ...] = (reference,)
+METHODS: tuple[Method, ...] = (direct, separable, running_sum, overlap_save, reference)
 BY_NAME: dict[str, Method] = {method.NAME: method for method in METHODS}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,9 +18,7 @@ def applies(problem: Problem) -> str:
 
 
 def cost(problem: Problem, machine: Machine) -> float:
-    return 2e-5 * problem.taps.array.size + machine.gather * problem.out_size * (
-        problem.taps.array.size
-    )
+    return problem.taps.array.size * (2e-5 + machine.gather * problem.out_size)
 
 
 def error(problem: Problem) -> float:
@@ -41,13 +37,13 @@ def prepare(problem: Problem, taps: Array) -> Array:
     return plane(problem, taps)
 
 
-def _samples(x: Array, indices: list[NDArray[np.int64]], fill: Any, compute: str) -> Array:
-    """Samples at the given positions along each axis; `fill` where a position is -1."""
+def _samples(x: Array, indices: list[NDArray[np.int64]], fills: list[float], compute: str) -> Array:
+    """Samples at the given positions along each axis; its fill where a position is -1."""
     picked: Array = x[np.ix_(*(np.maximum(i, 0) for i in indices))].astype(compute)
     for axis, index in enumerate(indices):
         outside = index < 0
         if outside.any():
-            picked[(slice(None),) * axis + (outside,)] = fill
+            picked[(slice(None),) * axis + (outside,)] = fills[axis]
     return picked
 
 
@@ -56,14 +52,14 @@ def run(prepared: Array, work: Work) -> bool:
     if problem.out_size == 0:
         return False
     total = np.zeros(problem.out_shape, problem.compute)
-    fill = int(work.cval) if problem.compute == "int64" else work.cval
+    fills = [work.cval if a.boundary == "constant" else 0 for a in problem.axes]
     with np.errstate(invalid="ignore", over="ignore"):
         for place, tap in np.ndenumerate(prepared):
             indices = [
                 fold(np.arange(a.m) * a.stride + (a.start + j * a.dilation), a.n, a.boundary)
                 for a, j in zip(problem.axes, place, strict=True)
             ]
-            total += tap * _samples(work.x, indices, fill, problem.compute)
+            total += tap * _samples(work.x, indices, fills, problem.compute)
         if work.add:
             np.add(work.out, total, out=work.out, casting="unsafe")
         else:

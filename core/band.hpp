@@ -1,0 +1,352 @@
+// Boxes of samples in and out: any type, any stride, any border, to and from plain rows.
+//
+// The border is applied here and nowhere else: a box may lie partly or wholly outside the data.
+#pragma once
+
+#include "finite.hpp"
+#include "job.hpp"
+#include "vec.hpp"
+
+namespace {
+
+using iw::Axis;
+using iw::Border;
+using iw::Job;
+using iw::kMaxDims;
+using iw::Type;
+
+struct Half {
+  uint16_t bits;
+};
+
+IW_INLINE float from_half(Half h) {
+  // Shift the exponent and mantissa into place, then scale by 2^112, which also makes
+  // subnormals right; an exponent of all ones stays one.
+  uint32_t sign = uint32_t(h.bits & 0x8000u) << 16, rest = uint32_t(h.bits & 0x7fffu) << 13;
+  float scaled, scale = 0x1p112f;
+  __builtin_memcpy(&scaled, &rest, 4);
+  scaled *= scale;
+  uint32_t bits;
+  __builtin_memcpy(&bits, &scaled, 4);
+  if (rest >= 0x0f800000u) bits = 0x7f800000u | rest;  // infinity or NaN
+  bits |= sign;
+  float f;
+  __builtin_memcpy(&f, &bits, 4);
+  return f;
+}
+
+IW_INLINE Half to_half(float f) {
+  uint32_t bits;
+  __builtin_memcpy(&bits, &f, 4);
+  uint32_t sign = (bits >> 16) & 0x8000u, rest = bits & 0x7fffffffu;
+  if (rest > 0x7f800000u) return Half{uint16_t(sign | 0x7e00u)};   // NaN
+  if (rest >= 0x477ff000u) return Half{uint16_t(sign | 0x7c00u)};  // rounds to infinity
+  if (rest < 0x38800000u) {
+    // Subnormal: adding 0.5 leaves the mantissa, rounded to even, in the lowest bits.
+    float magnitude, half = 0.5f;
+    __builtin_memcpy(&magnitude, &rest, 4);
+    magnitude += half;
+    __builtin_memcpy(&rest, &magnitude, 4);
+    return Half{uint16_t(sign | (rest - 0x3f000000u))};
+  }
+  rest += 0xfffu + ((rest >> 13) & 1u);  // round half to even
+  return Half{uint16_t(sign | ((rest - 0x38000000u) >> 13))};
+}
+
+template <class T, class S>
+IW_INLINE T read_as(const char* p) {
+  S s;
+  __builtin_memcpy(&s, p, sizeof s);
+  if constexpr (sizeof(S) == 2 && __is_class(S))
+    return T(from_half(s));
+  else
+    return T(s);
+}
+
+template <class S, class T>
+IW_INLINE S convert_to(T value) {
+  if constexpr (__is_class(S))
+    return to_half(float(value));
+  else if constexpr (S(0.5) == S(0) && T(0.5) != T(0))  // real to integer: exact but for rounding
+    return S(sizeof(T) == 4 ? int64_t(__builtin_rintf(float(value)))
+                            : int64_t(__builtin_rint(double(value))));
+  else
+    return S(value);
+}
+
+// Where position i of an axis of n samples is found; -1 when nothing is there.
+IW_INLINE int64_t fold(int64_t i, int64_t n, Border border) {
+  if (i >= 0 && i < n) return i;
+  int64_t period, r;
+  switch (border) {
+    case Border::nearest:
+      return i < 0 ? 0 : n - 1;
+    case Border::wrap:
+      r = i % n;
+      return r < 0 ? r + n : r;
+    case Border::symmetric:
+      period = 2 * n;
+      r = i % period;
+      if (r < 0) r += period;
+      return r < n ? r : period - 1 - r;
+    case Border::mirror:
+      if (n == 1) return 0;
+      period = 2 * n - 2;
+      r = i % period;
+      if (r < 0) r += period;
+      return r < n ? r : period - r;
+    default:
+      return -1;
+  }
+}
+
+template <class T, class S>
+IW_INLINE void read_run(T* dst, const char* src, int64_t stride, int64_t count) {
+  if (stride == int64_t(sizeof(S))) {
+    if constexpr (__is_same(T, S)) {
+      __builtin_memcpy(dst, src, size_t(count) * sizeof(T));
+    } else {
+      for (int64_t i = 0; i < count; i++) dst[i] = read_as<T, S>(src + i * int64_t(sizeof(S)));
+    }
+  } else {
+    for (int64_t i = 0; i < count; i++) dst[i] = read_as<T, S>(src + i * stride);
+  }
+}
+
+// One row of the box: positions lo .. lo+len-1 of the last axis, all of `inner` at each.
+template <class T, class S>
+void load_row(const Job& job, const char* row, int64_t lo, int64_t len, T* dst) {
+  const Axis& a = job.axis[job.nd - 1];
+  const int64_t c = job.inner, step = job.x_stride[job.nd - 1], inner_step = job.x_stride[job.nd];
+  int64_t begin = lo < 0 ? least(-lo, len) : 0;                // outside on the left
+  int64_t end = lo + len > a.n ? most(a.n - lo, begin) : len;  // inside up to here
+  auto outside = [&](int64_t from, int64_t to) {
+    for (int64_t i = from; i < to; i++) {
+      int64_t s = fold(lo + i, a.n, a.border);
+      for (int64_t j = 0; j < c; j++)
+        dst[i * c + j] = s < 0 ? T(a.fill) : read_as<T, S>(row + s * step + j * inner_step);
+    }
+  };
+  outside(0, begin);
+  if (end > begin) {
+    const char* src = row + (lo + begin) * step;
+    if (c == 1) {
+      read_run<T, S>(dst + begin, src, step, end - begin);
+    } else if (inner_step == int64_t(sizeof(S)) && step == c * inner_step) {
+      read_run<T, S>(dst + begin * c, src, inner_step, (end - begin) * c);
+    } else {
+      for (int64_t i = begin; i < end; i++)
+        read_run<T, S>(dst + i * c, row + (lo + i) * step, inner_step, c);
+    }
+  }
+  outside(most(end, begin), len);
+}
+
+template <class T>
+using RowLoader = void (*)(const Job&, const char*, int64_t, int64_t, T*);
+
+template <class T>
+RowLoader<T> row_loader(Type type) {
+  switch (type) {
+    case Type::u8:
+      return load_row<T, uint8_t>;
+    case Type::i8:
+      return load_row<T, int8_t>;
+    case Type::u16:
+      return load_row<T, uint16_t>;
+    case Type::i16:
+      return load_row<T, int16_t>;
+    case Type::u32:
+      return load_row<T, uint32_t>;
+    case Type::i32:
+      return load_row<T, int32_t>;
+    case Type::u64:
+      return load_row<T, uint64_t>;
+    case Type::i64:
+      return load_row<T, int64_t>;
+    case Type::f16:
+      return load_row<T, Half>;
+    case Type::f32:
+      return load_row<T, float>;
+    default:
+      return load_row<T, double>;
+  }
+}
+
+// One row that lies outside the data along an earlier axis: `fill`, but where the row itself ends
+// the last axis has its say, as if the data had been padded one axis after the other.
+template <class T>
+void fill_row(const Job& job, double fill, int64_t lo, int64_t len, T* dst) {
+  const Axis& a = job.axis[job.nd - 1];
+  for (int64_t i = 0; i < len; i++) {
+    const bool outside = fold(lo + i, a.n, a.border) < 0;
+    for (int64_t j = 0; j < job.inner; j++) dst[i * job.inner + j] = T(outside ? a.fill : fill);
+  }
+}
+
+// Visit the rows of a box: visit(source row or null when it lies outside, its fill, place in dst).
+template <class F>
+void for_rows(const Job& job, const int64_t* lo, const int64_t* len, const int64_t* pitch,
+              F&& visit) {
+  int64_t index[kMaxDims] = {};
+  const int rows = job.nd - 1;
+  for (;;) {
+    const char* row = job.x;
+    double fill = 0;
+    int64_t place = 0;
+    for (int a = 0; a < rows; a++) {
+      int64_t s = fold(lo[a] + index[a], job.axis[a].n, job.axis[a].border);
+      place += index[a] * pitch[a];
+      if (s < 0) {
+        row = nullptr;
+        fill = job.axis[a].fill;
+      }
+      if (row) row += s * job.x_stride[a];
+    }
+    visit(row, fill, place);
+    int a = rows - 1;
+    while (a >= 0 && ++index[a] == len[a]) index[a--] = 0;
+    if (a < 0) return;
+  }
+}
+
+// Load the rows of a box, border applied, and show each to `see`.
+template <class T, class F>
+void load_rows(const Job& job, const int64_t* lo, const int64_t* len, T* dst, const int64_t* pitch,
+               F&& see) {
+  const RowLoader<T> loader = row_loader<T>(job.x_type);
+  const int last = job.nd - 1;
+  for_rows(job, lo, len, pitch, [&](const char* row, double fill, int64_t place) {
+    if (row)
+      loader(job, row, lo[last], len[last], dst + place);
+    else
+      fill_row(job, fill, lo[last], len[last], dst + place);
+    see(dst + place, len[last] * job.inner);
+  });
+}
+
+// Copy a box of samples, border applied, into rows `pitch` apart (in elements, one per axis).
+template <class T>
+void load_box(const Job& job, const int64_t* lo, const int64_t* len, T* dst, const int64_t* pitch) {
+  load_rows(job, lo, len, dst, pitch, [](T*, int64_t) {});
+}
+
+// The same with NaN and infinities left out; says whether there were any.
+template <class T>
+bool load_box_finite(const Job& job, const int64_t* lo, const int64_t* len, T* dst,
+                     const int64_t* pitch) {
+  bool left_out = false;
+  load_rows(job, lo, len, dst, pitch,
+            [&](T* row, int64_t n) { left_out |= leave_out_nonfinite(row, n); });
+  return left_out;
+}
+
+// Every `step`-th group of `inner` values of a row, written to `out` or added to it.
+template <class T, class S>
+void store_row(const Job& job, const T* src, int64_t step, int64_t len, char* out) {
+  const int64_t c = job.inner, os = job.out_stride[job.nd - 1], is = job.out_stride[job.nd];
+  if constexpr (!__is_class(S)) {
+    if (!job.add && step == 1 && is == int64_t(sizeof(S)) && (c == 1 || os == c * is) &&
+        (c > 1 || os == int64_t(sizeof(S)))) {
+      for (int64_t i = 0; i < len * c; i++) {
+        S s = convert_to<S>(src[i]);
+        __builtin_memcpy(out + i * int64_t(sizeof(S)), &s, sizeof s);
+      }
+      return;
+    }
+  }
+  for (int64_t i = 0; i < len; i++)
+    for (int64_t j = 0; j < c; j++) {
+      char* to = out + i * os + j * is;
+      T value = src[i * step * c + j];
+      if (job.add) value += read_as<T, S>(to);
+      S s = convert_to<S>(value);
+      __builtin_memcpy(to, &s, sizeof s);
+    }
+}
+
+template <class T>
+using RowStorer = void (*)(const Job&, const T*, int64_t, int64_t, char*);
+
+template <class T>
+RowStorer<T> row_storer(Type type) {
+  switch (type) {
+    case Type::u8:
+      return store_row<T, uint8_t>;
+    case Type::i8:
+      return store_row<T, int8_t>;
+    case Type::u16:
+      return store_row<T, uint16_t>;
+    case Type::i16:
+      return store_row<T, int16_t>;
+    case Type::u32:
+      return store_row<T, uint32_t>;
+    case Type::i32:
+      return store_row<T, int32_t>;
+    case Type::u64:
+      return store_row<T, uint64_t>;
+    case Type::i64:
+      return store_row<T, int64_t>;
+    case Type::f16:
+      return store_row<T, Half>;
+    case Type::f32:
+      return store_row<T, float>;
+    default:
+      return store_row<T, double>;
+  }
+}
+
+IW_INLINE char* out_at(const Job& job, const int64_t* place) {
+  char* p = job.out;
+  for (int a = 0; a < job.nd; a++) p += place[a] * job.out_stride[a];
+  return p;
+}
+
+// Write a box of results. In `src` neighbouring outputs lie `step` apart on each axis: a method
+// that computes outputs which a stride then drops passes the stride here.
+template <class T>
+void store_box(const Job& job, const int64_t* lo, const int64_t* len, const T* src,
+               const int64_t* pitch, const int64_t* step) {
+  const RowStorer<T> storer = row_storer<T>(job.out_type);
+  const int last = job.nd - 1;
+  int64_t index[kMaxDims] = {}, place[kMaxDims];
+  for (;;) {
+    int64_t from = 0;
+    for (int a = 0; a < last; a++) {
+      from += index[a] * step[a] * pitch[a];
+      place[a] = lo[a] + index[a];
+    }
+    place[last] = lo[last];
+    storer(job, src + from, step[last], len[last], out_at(job, place));
+    int a = last - 1;
+    while (a >= 0 && ++index[a] == len[a]) index[a--] = 0;
+    if (a < 0) return;
+  }
+}
+
+// A grid of boxes that covers the output.
+struct Grid {
+  int nd;
+  int64_t size[kMaxDims], count[kMaxDims], total;
+
+  void cover(const Job& job) {
+    nd = job.nd;
+    total = 1;
+    for (int a = 0; a < nd; a++) {
+      count[a] = (job.axis[a].m + size[a] - 1) / size[a];
+      total *= count[a];
+    }
+  }
+  void box(const Job& job, int64_t i, int64_t* lo, int64_t* len) const {
+    for (int a = nd - 1; a >= 0; a--) {
+      lo[a] = i % count[a] * size[a];
+      len[a] = least(size[a], job.axis[a].m - lo[a]);
+      i /= count[a];
+    }
+  }
+};
+
+template <class T>
+constexpr Type kTypeOf = sizeof(T) == 4 ? Type::f32 : (T(0.5) == T(0) ? Type::i64 : Type::f64);
+
+}  // namespace

@@ -1,0 +1,63 @@
+#include "dispatch.hpp"
+
+#include <cstring>
+#include <string>
+
+#define IW_DECLARE(level)                                                                     \
+  namespace iw::level {                                                                       \
+  void direct(const Job&, const Services&, Type, const void*);                                \
+  bool separable(const Job&, const Services&, Type, const Factors&);                          \
+  bool running_sum(const Job&, const Services&, Type, const Boxes&);                          \
+  Spectrum* spectrum_new(const Job&, Type, const void*, const int64_t*);                      \
+  void spectrum_free(Spectrum*);                                                              \
+  bool overlap_save(const Job&, const Services&, const Spectrum*);                            \
+  static const Kernels table(const char* name) {                                              \
+    return {name, direct, separable, running_sum, spectrum_new, spectrum_free, overlap_save}; \
+  }                                                                                           \
+  }
+
+IW_DECLARE(base)
+#ifdef IW_HAS_v3
+IW_DECLARE(v3)
+#endif
+#ifdef IW_HAS_v4
+IW_DECLARE(v4)
+#endif
+
+namespace iw {
+namespace {
+
+struct Level {
+  Kernels kernels;
+  bool runs;
+};
+
+#if defined(IW_HAS_v3)
+const Level levels[] = {
+    {v4::table("x86-64-v4"), __builtin_cpu_supports("x86-64-v4") != 0},
+    {v3::table("x86-64-v3"), __builtin_cpu_supports("x86-64-v3") != 0},
+    {base::table("x86-64"), true},
+};
+#else
+const Level levels[] = {{base::table("baseline"), true}};
+#endif
+
+}  // namespace
+
+const Kernels* choose_kernels(const char* wanted) {
+  for (const Level& level : levels)
+    if (level.runs && (!*wanted || !std::strcmp(wanted, level.kernels.name))) return &level.kernels;
+  return nullptr;
+}
+
+const char* available_levels() {
+  static const std::string names = [] {
+    std::string text;
+    for (const Level& level : levels)
+      if (level.runs) text += (text.empty() ? "" : " ") + std::string(level.kernels.name);
+    return text;
+  }();
+  return names.c_str();
+}
+
+}  // namespace iw

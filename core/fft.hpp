@@ -1,0 +1,265 @@
+// Complex transforms of many series at once: one series a lane, so that no butterfly shuffles.
+//
+// Forward is decimation in frequency, backward its exact reverse (decimation in time): the order
+// of frequencies in between is scrambled, the same for data and kernel, and never straightened.
+#pragma once
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "vec.hpp"
+
+namespace {
+
+template <class T>
+struct Cx {
+  Vec<T> re, im;
+};
+
+template <class T>
+IW_INLINE Cx<T> add(Cx<T> a, Cx<T> b) {
+  return {a.re + b.re, a.im + b.im};
+}
+template <class T>
+IW_INLINE Cx<T> sub(Cx<T> a, Cx<T> b) {
+  return {a.re - b.re, a.im - b.im};
+}
+template <class T>
+IW_INLINE Cx<T> mul(Cx<T> a, Cx<T> b) {
+  return {a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
+}
+// a * conj(b)
+template <class T>
+IW_INLINE Cx<T> mul_conj(Cx<T> a, Cx<T> b) {
+  return {a.re * b.re + a.im * b.im, a.im * b.re - a.re * b.im};
+}
+// a + i b, or a - i b going forward
+template <class T, bool Forward>
+IW_INLINE Cx<T> add_turned(Cx<T> a, Cx<T> b) {
+  if constexpr (Forward) return {a.re + b.im, a.im - b.re};
+  return {a.re - b.im, a.im + b.re};
+}
+template <class T>
+IW_INLINE Cx<T> scaled(Cx<T> a, T s) {
+  return {a.re * s, a.im * s};
+}
+
+constexpr double kPi = 3.14159265358979323846;
+
+// The transform of R numbers, in place.
+template <class T, int R, bool Forward>
+IW_INLINE void small_dft(Cx<T> (&u)[R]) {
+  if constexpr (R == 2) {
+    Cx<T> a = u[0], b = u[1];
+    u[0] = add(a, b);
+    u[1] = sub(a, b);
+  } else if constexpr (R == 4) {
+    Cx<T> a = add(u[0], u[2]), b = sub(u[0], u[2]), c = add(u[1], u[3]), d = sub(u[1], u[3]);
+    u[0] = add(a, c);
+    u[2] = sub(a, c);
+    u[1] = add_turned<T, Forward>(b, d);
+    u[3] = add_turned<T, !Forward>(b, d);
+  } else if constexpr (R == 3) {
+    constexpr T half = T(0.5), s = T(0.86602540378443864676);
+    Cx<T> a = add(u[1], u[2]), b = scaled<T>(sub(u[1], u[2]), s);
+    Cx<T> c = sub(u[0], scaled<T>(a, half));
+    u[0] = add(u[0], a);
+    u[1] = add_turned<T, Forward>(c, b);
+    u[2] = add_turned<T, !Forward>(c, b);
+  } else {
+    static_assert(R == 5);
+    constexpr T c1 = T(0.30901699437494742410), c2 = T(-0.80901699437494742410),
+                s1 = T(0.95105651629515357212), s2 = T(0.58778525229247312917);
+    Cx<T> a = add(u[1], u[4]), b = sub(u[1], u[4]), c = add(u[2], u[3]), d = sub(u[2], u[3]);
+    Cx<T> p = add(u[0], add(scaled<T>(a, c1), scaled<T>(c, c2)));
+    Cx<T> q = add(u[0], add(scaled<T>(a, c2), scaled<T>(c, c1)));
+    Cx<T> v = add(scaled<T>(b, s1), scaled<T>(d, s2));
+    Cx<T> w = sub(scaled<T>(b, s2), scaled<T>(d, s1));
+    u[0] = add(u[0], add(a, c));
+    u[1] = add_turned<T, Forward>(p, v);
+    u[4] = add_turned<T, !Forward>(p, v);
+    u[2] = add_turned<T, Forward>(q, w);
+    u[3] = add_turned<T, !Forward>(q, w);
+  }
+}
+
+// All butterflies of one stage: blocks of `length`, elements `gap` apart.
+template <class T, int R, bool Forward>
+void stage(Cx<T>* x, int64_t n, int64_t length, int64_t gap, const T* twiddle) {
+  const int64_t m = length / R;
+  for (int64_t block = 0; block < n; block += length) {
+    const T* w = twiddle;
+    for (int64_t j = 0; j < m; j++) {
+      Cx<T>* p = x + (block + j) * gap;
+      Cx<T> u[R];
+#pragma GCC unroll 8
+      for (int q = 0; q < R; q++) u[q] = p[q * m * gap];
+      Cx<T> t[R];
+#pragma GCC unroll 8
+      for (int q = 1; q < R; q++) t[q] = {splat(w[2 * q - 2]), splat(w[2 * q - 1])};
+      w += 2 * (R - 1);
+      if constexpr (Forward) {
+        small_dft<T, R, true>(u);
+#pragma GCC unroll 8
+        for (int q = 1; q < R; q++) u[q] = mul(u[q], t[q]);
+      } else {
+#pragma GCC unroll 8
+        for (int q = 1; q < R; q++) u[q] = mul_conj(u[q], t[q]);
+        small_dft<T, R, false>(u);
+      }
+#pragma GCC unroll 8
+      for (int q = 0; q < R; q++) p[q * m * gap] = u[q];
+    }
+  }
+}
+
+// The innermost stage: neighbours only, no twiddles.
+template <class T, int R, bool Forward>
+void last_stage(Cx<T>* x, int64_t n, int64_t gap) {
+  for (int64_t i = 0; i < n; i += R) {
+    Cx<T>* p = x + i * gap;
+    Cx<T> u[R];
+#pragma GCC unroll 8
+    for (int q = 0; q < R; q++) u[q] = p[q * gap];
+    small_dft<T, R, Forward>(u);
+#pragma GCC unroll 8
+    for (int q = 0; q < R; q++) p[q * gap] = u[q];
+  }
+}
+
+template <class T>
+struct Fft {
+  int64_t n = 1;
+  int stages = 0, radix[40];
+  T* twiddle = nullptr;  // stage after stage, (R - 1) complex numbers a butterfly
+  int64_t offset[40];
+
+  // n must be a product of 2, 3, 5; false when it is not.
+  bool init(int64_t length) {
+    n = length;
+    stages = 0;
+    int64_t rest = n;
+    for (int r = 5; r >= 3; r -= 2)
+      for (; rest % r == 0; rest /= r) radix[stages++] = r;
+    int64_t twos = 0;
+    for (; rest % 2 == 0; rest /= 2) twos++;
+    if (rest != 1) return false;
+    if (twos % 2) radix[stages++] = 2;
+    for (; twos >= 2; twos -= 2) radix[stages++] = 4;
+    return make_twiddles();
+  }
+
+  bool make_twiddles() {
+    int64_t size = 0, length = n;
+    for (int s = 0; s < stages; s++) {
+      offset[s] = size;
+      size += 2 * (radix[s] - 1) * (length / radix[s]);
+      length /= radix[s];
+    }
+    twiddle = static_cast<T*>(malloc(size_t(size + 1) * sizeof(T)));
+    if (!twiddle) return false;
+    length = n;
+    T* w = twiddle;
+    for (int s = 0; s < stages; s++) {
+      const int64_t m = length / radix[s];
+      for (int64_t j = 0; j < m; j++)
+        for (int q = 1; q < radix[s]; q++) {
+          const double angle = -2 * kPi * double(j * q) / double(length);
+          *w++ = T(cos(angle));
+          *w++ = T(sin(angle));
+        }
+      length = m;
+    }
+    return true;
+  }
+
+  void release() { free(twiddle); }
+
+  // The frequency that ends at a position.
+  int64_t frequency(int64_t position) const {
+    int64_t length = n, unit = 1, k = 0;
+    for (int s = 0; s < stages; s++) {
+      const int64_t m = length / radix[s];
+      k += unit * (position / m);
+      position %= m;
+      unit *= radix[s];
+      length = m;
+    }
+    return k;
+  }
+
+  template <bool Forward>
+  void one(Cx<T>* x, int64_t gap, int s, int64_t length) const {
+    const T* w = twiddle + offset[s];
+    if (length == radix[s]) {
+      switch (radix[s]) {
+        case 2:
+          return last_stage<T, 2, Forward>(x, n, gap);
+        case 3:
+          return last_stage<T, 3, Forward>(x, n, gap);
+        case 4:
+          return last_stage<T, 4, Forward>(x, n, gap);
+        default:
+          return last_stage<T, 5, Forward>(x, n, gap);
+      }
+    }
+    switch (radix[s]) {
+      case 2:
+        return stage<T, 2, Forward>(x, n, length, gap, w);
+      case 3:
+        return stage<T, 3, Forward>(x, n, length, gap, w);
+      case 4:
+        return stage<T, 4, Forward>(x, n, length, gap, w);
+      default:
+        return stage<T, 5, Forward>(x, n, length, gap, w);
+    }
+  }
+
+  void forward(Cx<T>* x, int64_t gap) const {
+    int64_t length = n;
+    for (int s = 0; s < stages; s++) {
+      one<true>(x, gap, s, length);
+      length /= radix[s];
+    }
+  }
+
+  // Not scaled: forward then backward multiplies by n.
+  void backward(Cx<T>* x, int64_t gap) const {
+    int64_t length = 1;
+    for (int s = stages - 1; s >= 0; s--) {
+      length *= radix[s];
+      one<false>(x, gap, s, length);
+    }
+  }
+};
+
+// ---- lanes and rows: a square of W rows by W columns, turned over its diagonal ----
+
+template <int... I>
+struct Sequence {};
+template <int N, int... I>
+struct CountTo : CountTo<N - 1, N - 1, I...> {};
+template <int... I>
+struct CountTo<0, I...> {
+  using type = Sequence<I...>;
+};
+
+template <class T, int S, int... E>
+IW_INLINE void swap_blocks(Vec<T>& a, Vec<T>& b, Sequence<E...>) {
+  constexpr int W = kLanes<T>;
+  Vec<T> low = __builtin_shufflevector(a, b, ((E & S) ? W + E - S : E)...);
+  b = __builtin_shufflevector(a, b, ((E & S) ? W + E : E + S)...);
+  a = low;
+}
+
+template <class T, int S = 1>
+IW_INLINE void transpose(Vec<T> (&v)[kLanes<T>]) {
+  if constexpr (S < kLanes<T>) {
+#pragma GCC unroll 16
+    for (int i = 0; i < kLanes<T>; i++)
+      if (!(i & S)) swap_blocks<T, S>(v[i], v[i + S], typename CountTo<kLanes<T>>::type{});
+    transpose<T, 2 * S>(v);
+  }
+}
+
+}  // namespace

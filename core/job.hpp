@@ -1,0 +1,52 @@
+// The only shape of work that the core knows: a correlation of real numbers over boxes.
+//
+//   out[n] (+)= sum_j taps[j] * x[n * stride + start + j * dilation]      on each axis
+//
+// The last array axis is `inner`: a few interleaved channels (1 when there are none) that are
+// never filtered; with an inner axis of c the samples along the last filtered axis lie c apart.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+namespace iw {
+
+constexpr int kMaxDims = 16;
+
+enum class Type : int { u8, i8, u16, i16, u32, i32, u64, i64, f16, f32, f64 };
+enum class Border : int { constant, nearest, symmetric, mirror, wrap };
+
+struct Axis {
+  int64_t n, m;  // samples in, samples out
+  int64_t k;     // taps
+  int64_t start, stride, dilation;
+  Border border;
+  double fill;  // what lies outside when the border is `constant`
+
+  int64_t reach() const { return (k - 1) * dilation + 1; }
+};
+
+struct Job {
+  int nd;  // axes, `inner` not counted
+  Axis axis[kMaxDims];
+  int64_t inner;
+  const char* x;
+  char* out;
+  int64_t x_stride[kMaxDims + 1];    // bytes; entry nd belongs to `inner`
+  int64_t out_stride[kMaxDims + 1];  // bytes
+  Type x_type, out_type;
+  bool add;  // add to `out` instead of writing it
+  int threads;
+};
+
+// Services the kernel files get from the outside, so that they need no C++ library themselves.
+struct Services {
+  // Calls body(context, i) for each i in 0..count-1, on up to `threads` threads.
+  void (*parallel_for)(int64_t count, int threads, void (*body)(void*, int64_t), void* context);
+  // Work space of the calling thread: 64-byte aligned, kept until the next call for that slot.
+  void* (*scratch)(int slot, int64_t bytes);
+};
+
+constexpr int kScratchSlots = 8;
+
+}  // namespace iw

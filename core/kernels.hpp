@@ -1,0 +1,34 @@
+// What a SIMD level offers: one entry for each family of methods. The dispatcher picks a table.
+#pragma once
+
+#include "job.hpp"
+
+namespace iw {
+
+// Taps of one separable term or of one box, in the compute type, one after the other.
+struct Factors {
+  int64_t terms;
+  const void* taps;  // terms x (k of axis 0, k of axis 1, ...)
+};
+
+struct Boxes {
+  int64_t count;
+  const double* weight;   // of each box; whole numbers when summing integers
+  const int64_t* first;   // count x nd: first tap covered on each axis
+  const int64_t* length;  // count x nd: taps covered on each axis
+};
+
+// Shape of the tiles that overlap-save transforms, with the kernel's spectrum in the same order.
+struct Spectrum;
+
+struct Kernels {
+  const char* name;
+  void (*direct)(const Job&, const Services&, Type compute, const void* taps);
+  bool (*separable)(const Job&, const Services&, Type compute, const Factors&);
+  bool (*running_sum)(const Job&, const Services&, Type compute, const Boxes&);
+  Spectrum* (*spectrum_new)(const Job&, Type compute, const void* taps, const int64_t* tile);
+  void (*spectrum_free)(Spectrum*);
+  bool (*overlap_save)(const Job&, const Services&, const Spectrum*);
+};
+
+}  // namespace iw

@@ -1,0 +1,159 @@
+// A pool of threads that starts when first needed, survives fork and never nests.
+//
+// The caller works too and can finish everything alone: it closes the door when no work is left
+// and waits only for those helpers that came in.
+#include "pool.hpp"
+
+#include <pthread.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdlib>
+#include <mutex>
+#include <new>
+#include <thread>
+#include <vector>
+
+namespace iw {
+namespace {
+
+using Body = void (*)(void*, int64_t);
+
+struct Task {
+  Body body;
+  void* context;
+  int64_t count;
+  std::atomic<int64_t> next{0};
+  std::atomic<bool> out_of_memory{false};
+
+  // Only work space can fail; the caller learns of it when all threads are done.
+  void work() {
+    try {
+      for (int64_t i; (i = next.fetch_add(1, std::memory_order_relaxed)) < count;) body(context, i);
+    } catch (const std::bad_alloc&) {
+      out_of_memory = true;
+      next = count;
+    }
+  }
+};
+
+thread_local bool inside_pool = false;
+
+class Pool {
+ public:
+  void run(Task& task, int threads) {
+    std::unique_lock<std::mutex> alone(running_, std::try_to_lock);
+    if (!alone || inside_pool || !grow(threads - 1)) {
+      task.work();
+      return;
+    }
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      task_ = &task;
+      permits_ = threads - 1;
+    }
+    wake_.notify_all();
+    inside_pool = true;
+    task.work();
+    inside_pool = false;
+    std::unique_lock<std::mutex> lock(mutex_);
+    task_ = nullptr;
+    done_.wait(lock, [&] { return helpers_ == 0; });
+  }
+
+ private:
+  bool grow(int wanted) {
+    while (int(workers_.size()) < wanted) {
+      try {
+        workers_.emplace_back([this] { serve(); });
+      } catch (const std::system_error&) {
+        return !workers_.empty();
+      }
+      workers_.back().detach();
+    }
+    return true;
+  }
+
+  void serve() {
+    inside_pool = true;
+    std::unique_lock<std::mutex> lock(mutex_);
+    for (;;) {
+      wake_.wait(lock, [&] { return task_ && permits_ > 0; });
+      Task& task = *task_;
+      permits_--;
+      helpers_++;
+      lock.unlock();
+      task.work();
+      lock.lock();
+      if (--helpers_ == 0) done_.notify_one();
+    }
+  }
+
+  std::mutex running_, mutex_;
+  std::condition_variable wake_, done_;
+  std::vector<std::thread> workers_;
+  Task* task_ = nullptr;
+  int permits_ = 0, helpers_ = 0;
+};
+
+// Never destroyed: its threads sleep in it until the process ends. A forked child has none of
+// them and starts a pool of its own.
+Pool* pool = nullptr;
+
+Pool& the_pool() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    pool = new Pool;
+    pthread_atfork(nullptr, nullptr, [] { pool = new Pool; });
+  });
+  return *pool;
+}
+
+void parallel_for(int64_t count, int threads, Body body, void* context) {
+  Task task{body, context, count};
+  if (count < threads) threads = int(count);
+  if (threads <= 1)
+    task.work();
+  else
+    the_pool().run(task, threads);
+  if (task.out_of_memory) throw std::bad_alloc();
+}
+
+struct Buffer {
+  void* data = nullptr;
+  int64_t bytes = 0;
+  ~Buffer() { std::free(data); }
+
+  void* at_least(int64_t wanted) {
+    // Grow, or shrink when far too large: work space must not outlive the job that needed it.
+    if (wanted > bytes || bytes > 4 * wanted + (8 << 20)) {
+      std::free(data);
+      bytes = (wanted + 63) / 64 * 64 + 64;
+      data = std::aligned_alloc(64, size_t(bytes));
+      if (!data) {
+        bytes = 0;
+        throw std::bad_alloc();
+      }
+    }
+    return data;
+  }
+};
+
+thread_local Buffer buffers[kScratchSlots];
+
+void* scratch(int slot, int64_t bytes) { return buffers[slot].at_least(bytes); }
+
+}  // namespace
+
+const Services& services() {
+  static const Services table{parallel_for, scratch};
+  return table;
+}
+
+int64_t scratch_bytes() {
+  int64_t total = 0;
+  for (const Buffer& b : buffers) total += b.bytes;
+  return total;
+}
+
+}  // namespace iw

@@ -1,0 +1,180 @@
+// Boxes and sums of boxes at a cost that does not grow with their size.
+//
+// Along an axis the samples are cut into blocks as long as the box. A window is then the end of
+// one block and the beginning of the next: sums from each block's end backwards, plus sums from
+// the next block's beginning (van Herk 1992, Gil and Werman 1993, there for maxima). Nothing is
+// ever subtracted, so nothing drifts and no sample is felt outside its windows.
+#include "band.hpp"
+#include "kernels.hpp"
+
+namespace {
+
+using iw::Boxes;
+using iw::Services;
+
+constexpr int64_t kTileWidth = 512, kTileBytes = 512 << 10;
+
+// Sums of `k` samples that lie `gap` apart: n samples become n - k + 1 sums, in place.
+// `lanes` neighbouring series are summed at once.
+template <class T, int lanes>
+IW_INLINE void sums_along(T* p, int64_t n, int64_t gap, int64_t k) {
+  T front[lanes];
+  for (int64_t block = 0; block + k <= n; block += k) {
+    for (int64_t i = block + k - 2; i >= block; i--)
+      for (int l = 0; l < lanes; l++) p[i * gap + l] += p[(i + 1) * gap + l];
+    for (int l = 0; l < lanes; l++) front[l] = 0;
+    const int64_t end = least(block + k, n - k + 1);
+    for (int64_t i = block + 1; i < end; i++)
+      for (int l = 0; l < lanes; l++) {
+        front[l] += p[(i + k - 1) * gap + l];
+        p[i * gap + l] += front[l];
+      }
+  }
+}
+
+template <class T>
+void sums_plane(T* p, int64_t n, int64_t gap, int64_t k, int64_t width) {
+  if (k == 1) return;
+  constexpr int wide = 4 * kLanes<T>;
+  int64_t x = 0;
+  for (; x + wide <= width; x += wide) sums_along<T, wide>(p + x, n, gap, k);
+  for (; x + kLanes<T> <= width; x += kLanes<T>) sums_along<T, kLanes<T>>(p + x, n, gap, k);
+  for (; x < width; x++) sums_along<T, 1>(p + x, n, gap, k);
+}
+
+// Rows side by side, so that their chains of additions overlap.
+template <class T>
+void sums_rows(T* p, int64_t rows, int64_t pitch, int64_t n, int64_t inner, int64_t k) {
+  if (k == 1) return;
+  if (inner > 1) {
+    for (int64_t y = 0; y < rows; y++) sums_plane(p + y * pitch, n, inner, k, inner);
+    return;
+  }
+  constexpr int together = 4;
+  int64_t y = 0;
+  for (; y + together <= rows; y += together) {
+    T* q = p + y * pitch;
+    T front[together];
+    for (int64_t block = 0; block + k <= n; block += k) {
+      for (int64_t i = block + k - 2; i >= block; i--)
+        for (int r = 0; r < together; r++) q[r * pitch + i] += q[r * pitch + i + 1];
+      for (int r = 0; r < together; r++) front[r] = 0;
+      const int64_t end = least(block + k, n - k + 1);
+      for (int64_t i = block + 1; i < end; i++)
+        for (int r = 0; r < together; r++) {
+          front[r] += q[r * pitch + i + k - 1];
+          q[r * pitch + i] += front[r];
+        }
+    }
+  }
+  for (; y < rows; y++) sums_along<T, 1>(p + y * pitch, n, 1, k);
+}
+
+template <class T>
+struct RunningSum {
+  const Job& job;
+  const Services& services;
+  const Boxes& boxes;
+  Grid grid;
+  bool left_out = false;
+
+  RunningSum(const Job& j, const Services& s, const Boxes& b) : job(j), services(s), boxes(b) {
+    const int last = job.nd - 1;
+    int64_t room = kTileBytes / int64_t(sizeof(T)) / job.inner;
+    for (int a = last; a >= 0; a--) {
+      const Axis& ax = job.axis[a];
+      int64_t want = most(a == last ? kTileWidth : (ax.k == 1 ? 1 : 32), 2 * ax.reach());
+      if (a == 0) want = most(want, room);
+      grid.size[a] = most(1, least(want / ax.stride, ax.m));
+      room = most(1, room / (grid.size[a] * ax.stride + ax.reach()));
+    }
+    grid.cover(job);
+  }
+
+  // One box on the loaded samples: slide it along every axis, then add its outputs to `sum`.
+  void add_box(const T* loaded, const int64_t* src_len, int64_t b, T* work, T* sum,
+               const int64_t* len) const {
+    const int nd = job.nd, last = nd - 1;
+    const int64_t* first = boxes.first + b * nd;
+    const int64_t* length = boxes.length + b * nd;
+    int64_t total = job.inner, outer = 1;
+    for (int a = 0; a < nd; a++) total *= src_len[a];
+    __builtin_memcpy(work, loaded, size_t(total) * sizeof(T));
+    for (int a = 0; a < last; a++) outer *= src_len[a];
+    const int64_t row = src_len[last] * job.inner;
+    sums_rows(work, outer, row, src_len[last], job.inner, length[last]);
+    int64_t gap = row;
+    for (int a = last - 1; a >= 0; a--) {
+      outer /= src_len[a];
+      for (int64_t o = 0; o < outer; o++)
+        sums_plane(work + o * src_len[a] * gap, src_len[a], gap, length[a], gap);
+      gap *= src_len[a];
+    }
+    gather(work, src_len, first, T(boxes.weight[b]), sum, len);
+  }
+
+  void gather(const T* work, const int64_t* src_len, const int64_t* first, T weight, T* sum,
+              const int64_t* len) const {
+    const int nd = job.nd, last = nd - 1;
+    int64_t index[kMaxDims] = {};
+    for (;;) {
+      int64_t at = 0;
+      for (int a = 0; a < last; a++)
+        at = (at + index[a] * job.axis[a].stride + first[a]) * src_len[a + 1];
+      at = (at + first[last]) * job.inner;
+      const int64_t step = job.axis[last].stride * job.inner;
+      for (int64_t i = 0; i < len[last]; i++)
+        for (int64_t c = 0; c < job.inner; c++) *sum++ += weight * work[at + i * step + c];
+      int a = last - 1;
+      while (a >= 0 && ++index[a] == len[a]) index[a--] = 0;
+      if (a < 0) return;
+    }
+  }
+
+  void tile(int64_t i) {
+    const int nd = job.nd, last = nd - 1;
+    int64_t lo[kMaxDims], len[kMaxDims], from[kMaxDims], src_len[kMaxDims], pitch[kMaxDims],
+        out_pitch[kMaxDims], step[kMaxDims];
+    grid.box(job, i, lo, len);
+    int64_t src_size = job.inner, out_size = job.inner;
+    for (int a = last; a >= 0; a--) {
+      const Axis& ax = job.axis[a];
+      from[a] = lo[a] * ax.stride + ax.start;
+      src_len[a] = (len[a] - 1) * ax.stride + ax.reach();
+      step[a] = 1;
+      pitch[a] = src_size;
+      out_pitch[a] = out_size;
+      src_size *= src_len[a];
+      out_size *= len[a];
+    }
+    T* loaded = static_cast<T*>(services.scratch(0, src_size * int64_t(sizeof(T))));
+    T* work = static_cast<T*>(services.scratch(1, src_size * int64_t(sizeof(T))));
+    T* sum = static_cast<T*>(services.scratch(2, out_size * int64_t(sizeof(T))));
+    if (load_box_finite(job, from, src_len, loaded, pitch))
+      __atomic_store_n(&left_out, true, __ATOMIC_RELAXED);
+    __builtin_memset(sum, 0, size_t(out_size) * sizeof(T));
+    for (int64_t b = 0; b < boxes.count; b++) add_box(loaded, src_len, b, work, sum, len);
+    store_box(job, lo, len, sum, out_pitch, step);
+  }
+};
+
+template <class T>
+bool run(const Job& job, const Services& services, const Boxes& boxes) {
+  RunningSum<T> sums(job, services, boxes);
+  services.parallel_for(
+      sums.grid.total, job.threads,
+      [](void* context, int64_t i) { static_cast<RunningSum<T>*>(context)->tile(i); }, &sums);
+  return sums.left_out;
+}
+
+}  // namespace
+
+namespace iw::IW_LEVEL {
+
+bool running_sum(const Job& job, const Services& services, Type compute, const Boxes& boxes) {
+  // float32 data too are summed in float64: it costs little and leaves only one rounding.
+  if (compute == Type::i64) return run<int64_t>(job, services, boxes);
+  return run<double>(job, services, boxes);
+}
+
+}  // namespace iw::IW_LEVEL

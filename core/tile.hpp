@@ -1,0 +1,178 @@
+// One tile of complex numbers and its transform over any number of axes.
+//
+// Rows of the tile lie one after another, an odd number of vectors apart. Axes before the last are
+// transformed where they lie, a vector of columns at a time. The last axis is transformed in panels
+// of W rows turned into lanes; there the product with the kernel is taken too, and the way back
+// begun, while the panel is in cache.
+//
+// A single long axis of n = n1 * n2 samples is cut into n1 rows of n2 and becomes two axes with a
+// twiddle in between (Gentleman and Sande 1966). When the last axis is not filtered, its samples
+// are lanes already and the panels are not needed.
+#pragma once
+
+#include "fft.hpp"
+
+namespace {
+
+constexpr int kMaxTileDims = 18;
+
+template <class T>
+struct Tile {
+  int dims = 0;               // axes before the last
+  int64_t dim[kMaxTileDims];  // their lengths
+  bool transformed[kMaxTileDims];
+  Fft<T> along[kMaxTileDims];
+  Fft<T> row_fft;
+  bool panels = false;  // whether the last axis is transformed
+  bool cut = false;     // whether dim[dims-1] and the last axis are one axis cut in two
+  int64_t width = 0, rows = 1, pitch = 0;  // samples a row, rows, vectors from row to row
+  Cx<T>* kernel = nullptr;                 // panels: [panel][width]; else one splat complex a row
+  Cx<T>* twiddle = nullptr;                // [panel][width], when cut
+
+  static constexpr int W = kLanes<T>;
+
+  int64_t panel_count() const { return (rows + W - 1) / W; }
+  int64_t vectors() const { return panel_count() * W * pitch; }
+  int64_t bytes() const { return vectors() * int64_t(sizeof(Cx<T>)); }
+  int64_t kernel_size() const { return panels ? panel_count() * width : rows; }
+
+  void finish_layout() {
+    rows = 1;
+    for (int a = 0; a < dims; a++) rows *= dim[a];
+    pitch = (width / W) | 1;
+  }
+
+  bool init_transforms() {
+    for (int a = 0; a < dims; a++)
+      if (transformed[a] && !along[a].init(dim[a])) return false;
+    if (panels && !row_fft.init(width)) return false;
+    return true;
+  }
+
+  void release() {
+    for (int a = 0; a < dims; a++)
+      if (transformed[a]) along[a].release();
+    if (panels) row_fft.release();
+    free(kernel);
+    free(twiddle);
+  }
+
+  // Column transforms over one axis. `local` has room for dim[a] vectors: columns whose gap is a
+  // multiple of many cache lines are copied there, or they would compete for the same few places.
+  template <bool Forward>
+  void columns(Cx<T>* tile, int a, Cx<T>* local) const {
+    int64_t inner = 1, outer = 1;
+    for (int b = a + 1; b < dims; b++) inner *= dim[b];
+    for (int b = 0; b < a; b++) outer *= dim[b];
+    const int64_t n = dim[a], gap = inner * pitch, used = width / W;
+    const bool crowded = gap % 16 == 0;
+    for (int64_t o = 0; o < outer; o++)
+      for (int64_t i = 0; i < inner; i++)
+        for (int64_t v = 0; v < used; v++) {
+          Cx<T>* p = tile + (o * n * inner + i) * pitch + v;
+          if (crowded) {
+            for (int64_t e = 0; e < n; e++) local[e] = p[e * gap];
+            Forward ? along[a].forward(local, 1) : along[a].backward(local, 1);
+            for (int64_t e = 0; e < n; e++) p[e * gap] = local[e];
+          } else {
+            Forward ? along[a].forward(p, gap) : along[a].backward(p, gap);
+          }
+        }
+  }
+
+  IW_INLINE void to_lanes(const Cx<T>* row, Cx<T>* panel, int64_t pitch, int64_t width) {
+    for (int64_t v = 0; v < width / W; v++) {
+      Vec<T> re[W], im[W];
+      for (int r = 0; r < W; r++) re[r] = row[r * pitch + v].re;
+      transpose<T>(re);
+      for (int r = 0; r < W; r++) panel[v * W + r].re = re[r];
+      for (int r = 0; r < W; r++) im[r] = row[r * pitch + v].im;
+      transpose<T>(im);
+      for (int r = 0; r < W; r++) panel[v * W + r].im = im[r];
+    }
+  }
+
+  IW_INLINE void from_lanes(const Cx<T>* panel, Cx<T>* row, int64_t pitch, int64_t width) {
+    for (int64_t v = 0; v < width / W; v++) {
+      Vec<T> re[W], im[W];
+      for (int r = 0; r < W; r++) re[r] = panel[v * W + r].re;
+      transpose<T>(re);
+      for (int r = 0; r < W; r++) row[r * pitch + v].re = re[r];
+      for (int r = 0; r < W; r++) im[r] = panel[v * W + r].im;
+      transpose<T>(im);
+      for (int r = 0; r < W; r++) row[r * pitch + v].im = im[r];
+    }
+  }
+
+  void panel_forward(const Cx<T>* tile, int64_t p, Cx<T>* panel) const {
+    to_lanes(tile + p * W * pitch, panel, pitch, width);
+    if (cut)
+      for (int64_t i = 0; i < width; i++) panel[i] = mul(panel[i], twiddle[p * width + i]);
+    row_fft.forward(panel, 1);
+  }
+
+  void panel_backward(Cx<T>* tile, int64_t p, Cx<T>* panel) const {
+    row_fft.backward(panel, 1);
+    if (cut)
+      for (int64_t i = 0; i < width; i++) panel[i] = mul_conj(panel[i], twiddle[p * width + i]);
+    from_lanes(panel, tile + p * W * pitch, pitch, width);
+  }
+
+  // Replace the tile by its circular convolution with the kernel. `local` has room for the longest
+  // axis in vectors.
+  void convolve(Cx<T>* tile, Cx<T>* local) const {
+    for (int a = 0; a < dims; a++)
+      if (transformed[a]) columns<true>(tile, a, local);
+    if (panels) {
+      for (int64_t p = 0; p < panel_count(); p++) {
+        panel_forward(tile, p, local);
+        for (int64_t i = 0; i < width; i++) local[i] = mul(local[i], kernel[p * width + i]);
+        panel_backward(tile, p, local);
+      }
+    } else {
+      for (int64_t r = 0; r < rows; r++)
+        for (int64_t v = 0; v < width / W; v++)
+          tile[r * pitch + v] = mul(tile[r * pitch + v], kernel[r]);
+    }
+    for (int a = dims - 1; a >= 0; a--)
+      if (transformed[a]) columns<false>(tile, a, local);
+  }
+
+  int64_t longest() const {
+    int64_t n = panels ? width : 1;
+    for (int a = 0; a < dims; a++) n = most(n, dim[a]);
+    return n;
+  }
+
+  // exp(-2 pi i * column * frequency(row) / n) for the cut axis, from two small tables.
+  bool make_twiddle() {
+    if (!cut) return true;
+    const int64_t n1 = dim[dims - 1], n = n1 * width, fine = 1024, coarse = n / fine + 1;
+    double* table = static_cast<double*>(malloc(size_t(2 * (fine + coarse)) * sizeof(double)));
+    twiddle = static_cast<Cx<T>*>(aligned_alloc(64, size_t(panel_count() * width) * sizeof(Cx<T>)));
+    if (!table || !twiddle) {
+      free(table);
+      return false;
+    }
+    for (int64_t i = 0; i < fine + coarse; i++) {
+      const double angle = -2 * kPi * double(i < fine ? i : (i - fine) * fine) / double(n);
+      table[2 * i] = cos(angle);
+      table[2 * i + 1] = sin(angle);
+    }
+    T* out = reinterpret_cast<T*>(twiddle);
+    for (int64_t r = 0; r < panel_count() * W; r++) {
+      const int64_t k = along[dims - 1].frequency(r % n1);
+      for (int64_t i = 0; i < width; i++) {
+        const int64_t turn = i * k % n;
+        const double *a = table + 2 * (turn % fine), *b = table + 2 * (fine + turn / fine);
+        T* at = out + ((r / W * width + i) * 2) * W + r % W;
+        at[0] = T(a[0] * b[0] - a[1] * b[1]);
+        at[W] = T(a[0] * b[1] + a[1] * b[0]);
+      }
+    }
+    free(table);
+    return true;
+  }
+};
+
+}  // namespace

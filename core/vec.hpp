@@ -1,0 +1,59 @@
+// Vectors as the compiler knows them: load, store, splat; arithmetic is the operators'.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define IW_INLINE static inline __attribute__((always_inline))
+
+namespace {
+
+#if defined(__AVX512F__)
+constexpr int kVectorBytes = 64;
+#elif defined(__AVX2__)
+constexpr int kVectorBytes = 32;
+#else
+constexpr int kVectorBytes = 16;
+#endif
+
+template <class T>
+struct VectorOf {
+  typedef T type __attribute__((vector_size(kVectorBytes)));
+};
+template <class T>
+using Vec = typename VectorOf<T>::type;
+
+template <class T>
+constexpr int kLanes = kVectorBytes / int(sizeof(T));
+
+template <class T>
+IW_INLINE Vec<T> load(const T* p) {
+  Vec<T> v;
+  __builtin_memcpy(&v, p, sizeof v);
+  return v;
+}
+
+template <class T>
+IW_INLINE void store(T* p, Vec<T> v) {
+  __builtin_memcpy(p, &v, sizeof v);
+}
+
+template <class T>
+IW_INLINE Vec<T> splat(T value) {
+  return Vec<T>{} + value;
+}
+
+// Keep a value in a register: otherwise GCC folds its load into every multiply-add that uses it,
+// and the load ports become the limit.
+template <class T>
+IW_INLINE void pin(Vec<T>& v) {
+#if defined(__x86_64__)
+  if constexpr (T(0.5) != T(0)) asm("" : "+x"(v));
+#endif
+}
+
+IW_INLINE int64_t round_up(int64_t n, int64_t unit) { return (n + unit - 1) / unit * unit; }
+IW_INLINE int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+IW_INLINE int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
+
+}  // namespace

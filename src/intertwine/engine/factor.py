@@ -1,0 +1,167 @@
+"""Kernels as sums of products of 1-D kernels, and as sums of boxes.
+
+A matrix of rank r is a sum of r outer products (its singular value decomposition, Eckart and
+Young 1936); a kernel of more axes is unfolded along its first axis and each right factor is
+decomposed in turn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import gcd
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+Term = tuple[Array, ...]
+
+#: More terms than this never pay.
+MOST_TERMS = 12
+
+#: A decomposition of more numbers than this takes longer than it can save.
+MOST_TAPS = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """``k ~ sum over terms of the outer product of its 1-D factors``, one factor an axis.
+
+    `error` bounds ``sum|k - its terms| / sum|k|``.
+    """
+
+    terms: tuple[Term, ...]
+    error: float
+
+
+def _integer_factors(taps: Array) -> Term | None:
+    """Whole-number factors of a kernel of rank one, or None when there are none."""
+    values = taps.astype(object)
+    factors = []
+    rest = values
+    while rest.ndim > 1:
+        matrix = rest.reshape(rest.shape[0], -1)
+        pivot = next((row for row in matrix if any(row)), matrix[0])
+        divisor = gcd(*(int(v) for v in pivot))
+        if divisor == 0:
+            return None
+        direction = [int(v) // divisor for v in pivot]
+        place = next(i for i, v in enumerate(direction) if v)
+        column = [int(row[place]) // direction[place] for row in matrix]
+        if any(
+            c * d != int(v)
+            for c, row in zip(column, matrix, strict=True)
+            for d, v in zip(direction, row, strict=True)
+        ):
+            return None
+        factors.append(np.array(column, object))
+        rest = np.array(direction, object).reshape(rest.shape[1:])
+    factors.append(rest)
+    return tuple(factors)
+
+
+def integer_factors(taps: Array) -> Factors | None:
+    """Exact factors of an integer kernel of rank one; None for any other."""
+    if taps.size > 4096:
+        return None
+    found = _integer_factors(taps)
+    if found is None or max(abs(int(v)) for f in found for v in f) > 1 << 31:
+        return None
+    return Factors((tuple(f.astype(np.int64) for f in found),), 0.0)
+
+
+def _terms(taps: Array, budget: float) -> list[Term]:
+    """Decompose, dropping parts whose absolute sum is within `budget`."""
+    if taps.ndim == 1:
+        return [(taps,)]
+    matrix = taps.reshape(taps.shape[0], -1)
+    left, values, right = np.linalg.svd(matrix, full_matrices=False)
+    # An outer product of unit vectors has absolute sum at most sqrt(rows * columns).
+    sizes = values * np.sqrt(float(matrix.size))
+    beyond = np.append(np.cumsum(sizes[::-1])[::-1], 0.0)
+    keep = max(1, int(np.argmax(beyond <= budget / 2)))
+    terms: list[Term] = []
+    for i in range(keep):
+        share = np.sqrt(values[i])
+        rest = (right[i] * share).reshape(taps.shape[1:])
+        inner = budget / 2 / keep / max(share * np.abs(left[:, i]).sum(), 1e-300)
+        terms += [(left[:, i] * share, *term) for term in _terms(rest, inner)]
+        if len(terms) > MOST_TERMS:
+            break
+    return terms
+
+
+def outer(term: Term) -> Array:
+    """The N-D kernel that a term stands for."""
+    full = np.ones(())
+    for factor in term:
+        full = np.multiply.outer(full, factor)
+    return full
+
+
+def real_factors(taps: Array, tolerance: float) -> Factors | None:
+    """Terms whose sum differs from `taps` by at most `tolerance` of ``sum|k|``, few enough to pay.
+
+    Axes of one tap get the factor ``[1.]``.
+    """
+    if taps.size > MOST_TAPS:
+        return None
+    long = [i for i, n in enumerate(taps.shape) if n > 1] or [0]
+    total = float(np.abs(taps).sum())
+    if total == 0:
+        terms: list[Term] = [tuple(np.zeros(taps.shape[i]) for i in long)]
+    else:
+        reduced = taps.reshape([taps.shape[i] for i in long]).astype(np.float64)
+        terms = _terms(reduced / total, tolerance)
+        terms = [(term[0] * total, *term[1:]) for term in terms]
+    if len(terms) > MOST_TERMS:
+        return None
+    one = np.ones(1)
+    full = tuple(
+        tuple(term[long.index(i)] if i in long else one for i in range(taps.ndim)) for term in terms
+    )
+    missing = np.abs(sum(outer(t) for t in full) - taps).sum() / total if total else 0.0
+    return Factors(full, float(missing)) if missing <= 2 * tolerance else None
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A block of equal taps: `weight` on ``first[a] .. first[a] + length[a] - 1``."""
+
+    weight: float
+    first: tuple[int, ...]
+    length: tuple[int, ...]
+
+
+def boxes(taps: Array, most: int) -> tuple[Box, ...] | None:
+    """Write `taps` as a sum of at most `most` boxes, or None when that cannot be done.
+
+    The box around all taps that are not zero is peeled off with the value at its corner, then
+    the next one from what is left. Taps equal up to rounding count as equal.
+    """
+    rest = taps.astype(np.int64 if taps.dtype.kind in "iu" else np.float64)
+    small = 0 if rest.dtype.kind == "i" else 4 * np.finfo(np.float64).eps * np.abs(rest).max()
+    found: list[Box] = []
+    while True:
+        where = np.abs(rest) > small
+        if not where.any():
+            return tuple(found)
+        if len(found) == most:
+            return None
+        spans = []
+        for axis in range(rest.ndim):
+            other = tuple(a for a in range(rest.ndim) if a != axis)
+            used = np.flatnonzero(where.any(axis=other))
+            spans.append(slice(int(used[0]), int(used[-1]) + 1))
+        block = rest[tuple(spans)]
+        corner = block[(0,) * rest.ndim]
+        weight = corner if abs(corner) > small else block.flat[int(np.abs(block).argmax())]
+        rest[tuple(spans)] -= weight
+        found.append(
+            Box(
+                float(weight),
+                tuple(s.start for s in spans),
+                tuple(s.stop - s.start for s in spans),
+            )
+        )

@@ -1,0 +1,100 @@
+"""From a problem to what the core takes: plain buffers, seven numbers an axis, rows last.
+
+The core filters rows along the last axis, with a few interleaved channels at most. Here the axes
+of a problem are brought into that form, as views, without a copy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intertwine.engine.methods.base import Work
+from intertwine.engine.problem import Axis, Problem
+
+Array = NDArray[Any]
+
+#: Axes the core can address; problems with more of them run by the reference.
+MOST_AXES = 16
+
+#: A last axis that is not filtered and shorter than this is taken as interleaved channels.
+MOST_CHANNELS = 16
+
+#: The core's numbers for what lies outside.
+BORDERS = {
+    "zero": 0,
+    "constant": 0,
+    "renormalize": 0,
+    "nearest": 1,
+    "symmetric": 2,
+    "mirror": 3,
+    "wrap": 4,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Lowered:
+    """The core's view of a problem.
+
+    Attributes
+    ----------
+    axes : the axes in the core's order, channels left out.
+    order : which axis of `x` stands at each place; the channels' last when there are any.
+    channels : whether the last of `order` is interleaved channels.
+    geometry : seven integers for each of `axes`.
+    """
+
+    axes: tuple[Axis, ...]
+    order: tuple[int, ...]
+    channels: bool
+    geometry: list[int]
+
+    def view(self, array: Array) -> Array:
+        """`array` with its axes in the core's order, ending in the channels' axis."""
+        view = array.transpose(self.order)
+        return view if self.channels else view[..., np.newaxis]
+
+    def taps(self, taps: Array) -> Array:
+        """Taps in the core's order."""
+        plain = taps.transpose(self.order)
+        return np.ascontiguousarray(plain[..., 0] if self.channels else plain)
+
+    def fill(self, cval: float) -> list[float]:
+        """The number outside along each axis."""
+        return [cval if a.boundary == "constant" else 0.0 for a in self.axes]
+
+    def arguments(self, work: Work) -> tuple[list[int], list[float], bool, int]:
+        """What every call of the core ends in."""
+        return self.geometry, self.fill(work.cval), work.add, work.threads
+
+
+def too_many_axes(problem: Problem) -> str:
+    """The reason why the core cannot take a problem, or ""."""
+    if len(problem.axes) > MOST_AXES:
+        return f"x has {len(problem.axes)} axes, the core takes up to {MOST_AXES}"
+    return ""
+
+
+def lower(problem: Problem, *, channels_last: bool = True) -> Lowered:
+    """Order the axes for the core.
+
+    With `channels_last` a short unfiltered last axis stays where it is, as interleaved channels;
+    otherwise it moves to the front, one plane after the other.
+    """
+    count = len(problem.axes)
+    last = problem.axes[-1]
+    short = count > 1 and not last.filtered and last.n < MOST_CHANNELS
+    order = tuple(range(count))
+    if short and not channels_last:
+        order = (count - 1, *range(count - 1))
+    channels = short and channels_last
+    axes = tuple(problem.axes[i] for i in (order[:-1] if channels else order))
+    geometry = [
+        number
+        for a in axes
+        for number in (a.n, a.m, a.k, a.start, a.stride, a.dilation, BORDERS[a.boundary])
+    ]
+    return Lowered(axes, order, channels, geometry)

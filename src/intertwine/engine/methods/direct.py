@@ -1,0 +1,76 @@
+"""Direct: every output its weighted sum, in vector registers. Best for small kernels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from intertwine import _core
+from intertwine.engine.lower import Lowered, lower, too_many_axes
+from intertwine.engine.machine import Machine
+from intertwine.engine.methods.base import ROUNDOFF, Array, Work, plane
+from intertwine.engine.problem import Problem
+
+NAME = "direct"
+
+#: Work space beyond which a tile and its halo are too much: dilated kernels that reach far.
+MOST_BYTES = 48 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    lowered: Lowered
+    taps: Array
+
+
+def _tile_samples(problem: Problem) -> int:
+    """Samples in the largest tile with its halo."""
+    samples = 1
+    tile = (8192,) if len(problem.axes) == 1 else (*([1] * len(problem.axes)), 4, 32, 1024)
+    for axis, outputs in zip(problem.axes, tile[-len(problem.axes) :], strict=True):
+        samples *= (min(outputs, max(axis.m, 1)) - 1) * axis.stride + axis.reach
+    return samples
+
+
+def applies(problem: Problem) -> str:
+    if memory(problem) > MOST_BYTES:
+        return f"its tiles would take {memory(problem) / 2**20:.0f} MiB of work space a thread"
+    return too_many_axes(problem)
+
+
+def cost(problem: Problem, machine: Machine) -> float:
+    stride = problem.axes[-1].stride  # outputs between those kept along rows are computed too
+    products = problem.out_size * problem.taps.array.size * stride
+    return (
+        machine.call
+        + machine.sample * problem.out_size
+        + (products * machine.product[problem.compute])
+    )
+
+
+def error(problem: Problem) -> float:
+    return (problem.taps.array.size + 1) * ROUNDOFF[problem.compute]
+
+
+def memory(problem: Problem) -> int:
+    return _tile_samples(problem) * (4 if problem.compute == "float32" else 8)
+
+
+def parts(problem: Problem) -> str:
+    return f"{problem.taps.array.size} multiply-adds for each output"
+
+
+def prepare(problem: Problem, taps: Array) -> Prepared:
+    lowered = lower(problem)
+    return Prepared(lowered, lowered.taps(plane(problem, taps)))
+
+
+def run(prepared: Prepared, work: Work) -> bool:
+    lowered = prepared.lowered
+    _core.direct(
+        lowered.view(work.x),
+        lowered.view(work.out),
+        prepared.taps,
+        work.problem.compute,
+        *lowered.arguments(work),
+    )
+    return False

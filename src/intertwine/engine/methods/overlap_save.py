@@ -1,0 +1,205 @@
+"""Overlap-save: long kernels by Fourier transforms of tiles that stay in cache."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from math import log2, prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intertwine import _core
+from intertwine.engine.lower import Lowered, lower, too_many_axes
+from intertwine.engine.machine import Machine, current
+from intertwine.engine.methods.base import ROUNDOFF, Array, Work
+from intertwine.engine.problem import Axis, Problem
+
+NAME = "overlap_save"
+
+#: The core's tiles have rows of a multiple of this many samples, whatever the vector width.
+ROW_UNIT = 16
+
+#: Samples in the largest tile.
+MOST_SAMPLES = 1 << 27
+
+#: Rows longer than this are cut in two, for which both parts must be multiples of `ROW_UNIT`.
+LONG_ROW, LONG_LONE_ROW = 1024, 256
+
+
+@dataclass(frozen=True, slots=True)
+class Tiling:
+    """The tile, how many pairs of tiles cover the output, and seconds for all of them."""
+
+    tile: tuple[int, ...]
+    pairs: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    lowered: Lowered
+    spectrum: Any
+
+
+def _smooth(limit: int) -> NDArray[np.int64]:
+    """Products of 2, 3 and 5 up to `limit`."""
+    found = [1]
+    for prime in (2, 3, 5):
+        for n in list(found):
+            while (n := n * prime) <= limit:
+                found.append(n)
+    return np.array(sorted(found), np.int64)
+
+
+_SMOOTH = _smooth(1 << 28)
+_SMOOTH_ROWS = _SMOOTH[_SMOOTH % ROW_UNIT == 0]
+_SMOOTH_LONG = _SMOOTH[_SMOOTH % ROW_UNIT**2 == 0]
+
+
+def _sizes(axis: Axis, last: bool, lone: bool) -> NDArray[np.int64]:
+    """Tile lengths worth trying along an axis, least first."""
+    if axis.reach == 1:
+        if not last:
+            return np.ones(1, np.int64)
+        lanes = -(-min(axis.m, 4 * ROW_UNIT) // ROW_UNIT) * ROW_UNIT
+        return np.array([lanes], np.int64)
+    whole = (axis.m - 1) * axis.stride + axis.reach
+    if last:
+        long = LONG_LONE_ROW if lone else LONG_ROW + 1
+        lengths = np.concatenate([_SMOOTH_ROWS[_SMOOTH_ROWS < long],
+                                  _SMOOTH_LONG[_SMOOTH_LONG >= long]])  # fmt: skip
+    else:
+        lengths = _SMOOTH
+    at_least, snug = np.searchsorted(lengths, [axis.reach, whole])
+    return lengths[at_least : min(snug + 1, at_least + 400)]
+
+
+def _thinned(lengths: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+    """About `most` of the lengths, the first and the last among them."""
+    if len(lengths) <= most:
+        return lengths
+    return lengths[np.unique(np.linspace(0, len(lengths) - 1, most).astype(int))]
+
+
+@lru_cache(maxsize=256)
+def _tiling(axes: tuple[Axis, ...], precision: str, machine: Machine) -> Tiling | None:
+    """The tile that the cost model likes best."""
+    last = len(axes) - 1
+    transformed = [i for i, a in enumerate(axes) if a.reach > 1]
+    lone = transformed == [last]
+    rows = _lone_rows(axes) if lone else None
+    most = {1: 200, 2: 40, 3: 14}.get(len(transformed), 7)
+    choices = [_thinned(_sizes(a, i == last, lone and rows is None), most)
+               for i, a in enumerate(axes)]  # fmt: skip
+    if rows is not None:
+        choices[rows[0]] = np.array([rows[1]], np.int64)
+    if any(len(c) == 0 for c in choices):
+        return None
+    grids = np.meshgrid(*choices, indexing="ij")
+    samples = np.ones_like(grids[0])
+    work = np.zeros(grids[0].shape)
+    tiles = np.ones_like(grids[0])
+    for i, (axis, length) in enumerate(zip(axes, grids, strict=True)):
+        samples = samples * length
+        valid = length - axis.reach + 1
+        outputs = (valid - 1) // axis.stride + 1 if axis.reach > 1 else length
+        tiles = tiles * -(-axis.m // outputs)
+        if axis.reach > 1:
+            work = work + np.log2(length)
+    pairs = -(-tiles // 2)
+    size = 8 if precision == "float32" else 16
+    spill = np.interp(np.log2(samples * size / 2.0**19), [-1, 0, 1, 4], [1.0, 1.1, 1.45, 1.8])
+    narrow = machine.double if precision == "float64" else 1.0
+    one = samples * narrow * spill * (machine.fft * work + machine.tile)
+    # Pairs are shared by a nominal two threads; the kernel's own transform is one more, in float64.
+    seconds = one * (2 * -(-pairs // 2)) + one * 2 * machine.double / narrow
+    seconds = np.where(samples > MOST_SAMPLES, np.inf, seconds)
+    best = np.unravel_index(int(np.argmin(seconds)), seconds.shape)
+    if not np.isfinite(seconds[best]):
+        return None
+    return Tiling(tuple(int(g[best]) for g in grids), int(pairs[best]), float(seconds[best]))
+
+
+def _lone_rows(axes: tuple[Axis, ...]) -> tuple[int, int] | None:
+    """For rows filtered along themselves: the axis, and how many rows, that fill the lanes."""
+    for i in range(len(axes) - 2, -1, -1):
+        if axes[i].m >= 8:
+            return i, min(ROW_UNIT, axes[i].m)
+    return None
+
+
+def _precision(problem: Problem) -> str:
+    """Integers are rounded from float64 sums; float64 costs twice as much."""
+    return "float64" if problem.exact else problem.compute
+
+
+def _best(problem: Problem, machine: Machine) -> Tiling | None:
+    return _tiling(lower(problem, channels_last=False).axes, _precision(problem), machine)
+
+
+def applies(problem: Problem) -> str:
+    if problem.compute == "int64":
+        return "64-bit integers cannot be summed exactly by a transform"
+    reach = [a.reach for a in problem.axes]
+    if all(r == 1 for r in reach):
+        return "a single tap needs no transform"
+    if prod(reach) > MOST_SAMPLES:
+        return f"a tile of {prod(reach):,} samples would be needed"
+    found = _best(problem, current())
+    if found is None:
+        return f"no tile of up to {MOST_SAMPLES:,} samples fits the kernel"
+    if problem.exact:
+        low, high = problem.value_range or (0, 0)
+        off = _relative(found) * problem.taps.absolute_sum * max(abs(low), abs(high))
+        if off * ROUNDOFF["float64"] >= 0.25:
+            return "its rounding could move an integer result by one"
+    return too_many_axes(problem)
+
+
+def cost(problem: Problem, machine: Machine) -> float:
+    found = _best(problem, machine)
+    return machine.call + (found.seconds if found else float("inf"))
+
+
+def _relative(tiling: Tiling) -> float:
+    """Rounding of one output in units of roundoff; grows with the stages of the transform."""
+    return 6 * max(1.0, log2(prod(tiling.tile)))
+
+
+def error(problem: Problem) -> float:
+    found = _best(problem, current())
+    if found is None:
+        return float("inf")
+    return 0.0 if problem.exact else _relative(found) * ROUNDOFF[_precision(problem)]
+
+
+def memory(problem: Problem) -> int:
+    found = _best(problem, current())
+    return prod(found.tile) * (8 if _precision(problem) == "float32" else 16) if found else 0
+
+
+def parts(problem: Problem) -> str:
+    found = _best(problem, current())
+    if found is None:
+        return ""
+    return f"{found.pairs} pairs of tiles of {' x '.join(str(n) for n in found.tile)}"
+
+
+def prepare(problem: Problem, taps: Array) -> Prepared:
+    lowered = lower(problem, channels_last=False)
+    precision = _precision(problem)
+    found = _best(problem, current())
+    assert found is not None  # `applies` has seen to it
+    plain = np.ascontiguousarray(lowered.taps(taps), precision)
+    return Prepared(lowered, _core.Spectrum(plain, precision, lowered.geometry, list(found.tile)))
+
+
+def run(prepared: Prepared, work: Work) -> bool:
+    lowered = prepared.lowered
+    return bool(
+        prepared.spectrum.run(
+            lowered.view(work.x), lowered.view(work.out), *lowered.arguments(work)
+        )
+    )
