@@ -18,7 +18,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.engine.errors import OptionError, did_you_mean
+from intertwine.engine.errors import OptionError, did_you_mean, shown
 
 BOUNDARIES = ("zero", "constant", "nearest", "symmetric", "mirror", "wrap", "renormalize")
 
@@ -33,11 +33,11 @@ REFLECT_MESSAGE = """\
 
 def check_boundary(caller: str, word: object) -> str:
     """Return `word` if it names a boundary, else raise an error that names the right one."""
-    if word == "reflect":
+    if isinstance(word, str) and word == "reflect":
         raise OptionError(REFLECT_MESSAGE.format(caller=caller))
     if not isinstance(word, str) or word not in BOUNDARIES:
         raise OptionError(
-            f"{caller}: `boundary={word!r}` is not known.{did_you_mean(word, BOUNDARIES)}\n"
+            f"{caller}: `boundary={shown(word)}` is not known.{did_you_mean(word, BOUNDARIES)}\n"
             f"  Known: {', '.join(BOUNDARIES)}."
         )
     return word

@@ -1,4 +1,4 @@
-"""The errors a user can meet. Each message says what failed, with both numbers, then the next step."""
+"""The errors a user can meet: what failed, with both numbers, then the next step."""
 
 from __future__ import annotations
 
@@ -26,7 +26,18 @@ class MissingExtraError(IntertwineError, ImportError):
     """An optional dependency is needed and not installed."""
 
 
+def shown(value: object) -> str:
+    """Return `value` as written in a message: one line of at most 60 characters."""
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:  # a repr may raise anything; that of 10**5000 raises ValueError
+        text = f"<{type(value).__name__}>"
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
 def did_you_mean(word: object, known: Iterable[str]) -> str:
     """Return `` Did you mean 'x'?`` for the nearest of `known`, or nothing."""
-    near = difflib.get_close_matches(str(word), list(known), n=1, cutoff=0.5)
+    if not isinstance(word, str):
+        return ""
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
     return f" Did you mean {near[0]!r}?" if near else ""

@@ -23,8 +23,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.engine.arguments import LEAST_WEIGHT
 from intertwine.engine.boundary import FILLED
+from intertwine.engine.checks import LEAST_WEIGHT
 from intertwine.engine.errors import OptionError
 from intertwine.engine.problem import Axis, Problem, Taps
 

@@ -6,7 +6,7 @@ import os
 from numbers import Integral
 from typing import Any
 
-from intertwine.engine.errors import OptionError
+from intertwine.engine.errors import OptionError, shown
 
 #: More threads than this are refused: no machine has them and each costs memory.
 MOST_THREADS = 1024
@@ -15,10 +15,12 @@ _chosen: int | None = None
 
 
 def _check(caller: str, value: Any) -> int:
-    if isinstance(value, Integral) and not isinstance(value, bool) and 1 <= value <= MOST_THREADS:
-        return int(value)
+    if isinstance(value, Integral) and not isinstance(value, bool):
+        count = int(value)
+        if 1 <= count <= MOST_THREADS:
+            return count
     raise OptionError(
-        f"{caller}: `threads={value!r}` must be an integer from 1 to {MOST_THREADS}, or None."
+        f"{caller}: `threads={shown(value)}` must be an integer from 1 to {MOST_THREADS}, or None."
     )
 
 

@@ -21,10 +21,15 @@ whichever of float32, float64 and int64 is exact for them.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from intertwine.engine.errors import DTypeError
+
+Array = NDArray[Any]
+DType = np.dtype[Any]
 
 COMPLEX_OF = {"e": np.complex64, "f": np.complex64, "d": np.complex128}
 FLOATS = {np.dtype(t) for t in (np.float16, np.float32, np.float64)}
@@ -34,12 +39,18 @@ COMPLEXES = {np.dtype(t) for t in (np.complex64, np.complex128)}
 EXACT_FLOAT32, EXACT_FLOAT64 = 1 << 24, 1 << 53
 
 
-def check_numeric(caller: str, name: str, dtype: np.dtype[np.generic]) -> None:
+def check_numeric(caller: str, name: str, dtype: DType) -> None:
     """Refuse types that are no numbers, or that no method computes in."""
     if dtype.kind in "biu" or dtype in FLOATS or dtype in COMPLEXES:
         return
+    if name == "dtype":
+        raise DTypeError(
+            f"{caller}: `dtype={dtype}` cannot be computed in.\n"
+            f"  Pass bool, an integer type, float16 to float64, complex64 or complex128."
+        )
     if dtype.kind in "fc":
-        hint = f"Convert it with {name}.astype(np.{'float64' if dtype.kind == 'f' else 'complex128'})."
+        wide = "float64" if dtype.kind == "f" else "complex128"
+        hint = f"Convert it with {name}.astype(np.{wide})."
     elif dtype.kind == "O":
         hint = "It holds Python objects (rows of unequal length, or None?): make it numeric first."
     else:
@@ -47,7 +58,7 @@ def check_numeric(caller: str, name: str, dtype: np.dtype[np.generic]) -> None:
     raise DTypeError(f"{caller}: `{name}` has dtype {dtype}, which cannot be convolved.\n  {hint}")
 
 
-def integer_limits(dtype: np.dtype[np.generic]) -> tuple[int, int]:
+def integer_limits(dtype: DType) -> tuple[int, int]:
     """Least and largest value of an integer or bool type."""
     if dtype.kind == "b":
         return 0, 1
@@ -55,11 +66,11 @@ def integer_limits(dtype: np.dtype[np.generic]) -> tuple[int, int]:
     return int(info.min), int(info.max)
 
 
-def _exact_sum(taps: NDArray[np.generic]) -> int:
+def _exact_sum(taps: Array) -> int:
     return int(taps.astype(object).sum()) if taps.itemsize == 8 else int(taps.sum(dtype=np.int64))
 
 
-def integer_bounds(taps: NDArray[np.generic], low: int, high: int) -> tuple[int, int, int]:
+def integer_bounds(taps: Array, low: int, high: int) -> tuple[int, int, int]:
     """Least and largest possible sum, and the largest partial sum in magnitude."""
     positive = _exact_sum(taps[taps > 0])  # type: ignore[operator]
     negative = _exact_sum(taps[taps < 0]) if taps.dtype.kind == "i" else 0  # type: ignore[operator]
@@ -69,7 +80,7 @@ def integer_bounds(taps: NDArray[np.generic], low: int, high: int) -> tuple[int,
     return least, largest, (positive - negative) * magnitude
 
 
-def integer_result(caller: str, x: np.dtype[np.generic], least: int, largest: int) -> np.dtype[np.generic]:
+def integer_result(caller: str, x: DType, least: int, largest: int) -> DType:
     """The narrowest integer type, no narrower than `x`, that holds ``least..largest``."""
     kinds = ["u", "i"] if x.kind in "ub" else ["i"]
     for size in (1, 2, 4, 8):
@@ -87,9 +98,7 @@ def integer_result(caller: str, x: np.dtype[np.generic], least: int, largest: in
     )
 
 
-def check_integer_dtype(
-    caller: str, asked: np.dtype[np.generic], least: int, largest: int
-) -> None:
+def check_integer_dtype(caller: str, asked: DType, least: int, largest: int) -> None:
     """Refuse an integer `dtype=` that cannot hold every possible sum."""
     lo, hi = integer_limits(asked)
     if lo <= least and largest <= hi:
@@ -108,19 +117,15 @@ def integer_compute(partial: int) -> str:
     return "float64" if partial <= EXACT_FLOAT64 else "int64"
 
 
-def float_result(x: np.dtype[np.generic], taps: np.dtype[np.generic]) -> np.dtype[np.generic]:
+def float_result(x: DType, taps: DType) -> DType:
     """The result's type when `x` or the taps are not integers."""
-    real: np.dtype[np.generic]
     if x.kind == "c":
         return x
-    if x.kind == "f":
-        real = x
-    else:
-        real = np.dtype(np.float32 if x.itemsize <= 2 else np.float64)
+    real = x if x.kind == "f" else np.dtype(np.float32 if x.itemsize <= 2 else np.float64)
     return np.dtype(COMPLEX_OF[real.char]) if taps.kind == "c" else real
 
 
-def float_compute(x: np.dtype[np.generic], result: np.dtype[np.generic]) -> str:
+def float_compute(x: DType, result: DType) -> str:
     """float64 when the data or the answer have more than float32's 24 bits, else float32."""
     wide_integer = x.kind in "iu" and x.itemsize > 2
     wide_float = x in (np.dtype(np.float64), np.dtype(np.complex128))
@@ -130,10 +135,10 @@ def float_compute(x: np.dtype[np.generic], result: np.dtype[np.generic]) -> str:
 
 def check_float_dtype(
     caller: str,
-    asked: np.dtype[np.generic],
-    natural: np.dtype[np.generic],
-    x: np.dtype[np.generic],
-    taps: np.dtype[np.generic],
+    asked: DType,
+    natural: DType,
+    x: DType,
+    taps: DType,
 ) -> None:
     """Refuse a `dtype=` that would throw away fractions or an imaginary part."""
     if asked.kind in "iub" and natural.kind in "fc":
@@ -147,3 +152,59 @@ def check_float_dtype(
             f"{caller}: dtype={asked} would drop the imaginary part "
             f"({x} data, {taps} taps).\n  Pass a complex dtype, or take y.real."
         )
+
+
+def value_range(x: Array, cval: complex, measured: bool) -> tuple[int, int]:
+    """Bounds on integer samples: those of the type; for 64 bits those of the data if known.
+
+    Measured bounds are widened to powers of two, so that similar data share a plan.
+    """
+    if x.dtype.kind not in "biu":
+        return 0, 0
+    low, high = integer_limits(x.dtype)
+    if measured and x.dtype.itemsize == 8 and x.size:
+        least, most = int(x.min()), int(x.max())
+        high = min(high, (1 << max(most, 0).bit_length()) - 1)
+        low = max(low, -(1 << max(-least, 0).bit_length())) if least < 0 else 0
+    fill = int(cval.real) if cval.real.is_integer() else 0
+    return min(low, fill, 0), max(high, fill, 0)
+
+
+def choose(
+    caller: str,
+    x: DType,
+    taps: Array,
+    asked: DType | None,
+    span: tuple[int, int],
+    cval: complex,
+    weighted: bool,
+) -> tuple[DType, str]:
+    """Result type and compute type for `x` data under these taps; `asked` is the `dtype=`."""
+    integers = x.kind in "biu" and taps.dtype.kind in "iu"
+    if integers and not cval.real.is_integer():
+        raise DTypeError(
+            f"{caller}: `cval={cval.real}` is no integer but `x` ({x}) and `k` "
+            f"({taps.dtype}) are.\n  Pass a whole cval, or convert x to float."
+        )
+    if integers and not weighted:
+        return _integers(caller, x, taps, asked, span)
+    natural = float_result(x, np.dtype(np.float64) if integers else taps.dtype)
+    if asked is not None:
+        check_float_dtype(caller, asked, natural, x, taps.dtype)
+    result = natural if asked is None else asked
+    return result, float_compute(x, result)
+
+
+def _integers(
+    caller: str, x: DType, taps: Array, asked: DType | None, span: tuple[int, int]
+) -> tuple[DType, str]:
+    least, largest, partial = integer_bounds(taps, *span)
+    if asked is not None and asked.kind in "fc":
+        exact = asked.kind == "f" and asked.itemsize == 4 and partial <= EXACT_FLOAT32
+        return asked, "float32" if exact else "float64"
+    if asked is None:
+        result = integer_result(caller, x, least, largest)
+    else:
+        check_integer_dtype(caller, asked, least, largest)
+        result = asked
+    return result, integer_compute(partial)

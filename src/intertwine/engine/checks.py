@@ -1,0 +1,287 @@
+"""One check for each argument: return it in its one canonical form, or say what it must be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from numbers import Integral, Number
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intertwine.engine import types
+from intertwine.engine.errors import DTypeError, OptionError, ShapeError, did_you_mean, shown
+
+Array = NDArray[Any]
+
+#: Below this share of ``sum|k|`` a weight is no weight: nothing sensible can be divided by it.
+LEAST_WEIGHT = 1e-9
+
+#: Lengths, steps and reaches stay below this, far from where 64-bit arithmetic would wrap.
+MOST = 1 << 62
+
+
+def as_array(caller: str, name: str, value: Any) -> Array:
+    """Return `value` as a NumPy array of numbers with at least one axis."""
+    try:
+        array = np.asarray(value)
+    except Exception as error:  # whatever an object raises while it turns itself into an array
+        raise DTypeError(
+            f"{caller}: `{name}` ({type(value).__name__}) cannot be read as an array: {error}\n"
+            f"  Pass a NumPy array, or nested lists of numbers with rows of equal length."
+        ) from error
+    types.check_numeric(caller, name, array.dtype)
+    if array.ndim == 0:
+        raise ShapeError(
+            f"{caller}: `{name}` is a single number, shape ().\n"
+            f"  Pass an array with at least one axis, such as [{array[()]}]."
+        )
+    return array
+
+
+def as_dtype(caller: str, value: Any) -> np.dtype[Any]:
+    """Return `value` as a native dtype that can be computed in."""
+    try:
+        dtype = np.dtype(value).newbyteorder("=")
+    except Exception as error:  # NumPy raises TypeError, ValueError, SyntaxError, ...
+        raise DTypeError(
+            f"{caller}: `dtype={shown(value)}` is no dtype.\n  Pass for example dtype=np.float32."
+        ) from error
+    types.check_numeric(caller, "dtype", dtype)
+    return dtype
+
+
+def describe(name: str, array: Array) -> str:
+    """One line about an array for an error message: ``x: float32 (512, 512, 3)``."""
+    return f"{name}: {array.dtype} {array.shape}"
+
+
+def kernel(caller: str, k: Any) -> tuple[Array, tuple[int, ...] | None]:
+    """Return the taps in native byte order and, for a kernel object, its origin."""
+    if not hasattr(k, "taps"):
+        return _taps(caller, k), None
+    taps = _taps(caller, k.taps)
+    return taps, _origin(caller, getattr(k, "origin", None), taps)
+
+
+def _taps(caller: str, k: Any) -> Array:
+    taps = as_array(caller, "k", k)
+    if taps.size == 0:
+        raise ShapeError(
+            f"{caller}: `k` has no taps, shape {taps.shape}.\n  Pass at least one tap on each axis."
+        )
+    if taps.dtype.kind in "fc" and not np.isfinite(taps).all():
+        bad = int(np.count_nonzero(~np.isfinite(taps)))
+        raise OptionError(
+            f"{caller}: `k` has {bad} taps of {taps.size} that are NaN or infinite.\n"
+            f"  A kernel must be finite: replace them, for example with np.nan_to_num(k)."
+        )
+    if taps.dtype.kind == "b":
+        taps = taps.view(np.uint8)
+    elif taps.dtype.kind == "f" and taps.dtype.itemsize == 2:
+        taps = taps.astype(np.float32)
+    return taps.astype(taps.dtype.newbyteorder("="), copy=False)
+
+
+def _origin(caller: str, origin: Any, taps: Array) -> tuple[int, ...] | None:
+    if origin is None:
+        return None
+    inside = isinstance(origin, Sequence) and len(origin) == taps.ndim
+    if not inside or not all(
+        isinstance(c, Integral) and 0 <= int(c) < n for c, n in zip(origin, taps.shape, strict=True)
+    ):
+        raise OptionError(
+            f"{caller}: the origin {shown(origin)} of `k` names no tap of shape {taps.shape}.\n"
+            f"  It must be a tuple with an index from 0 to K - 1 for each axis."
+        )
+    return tuple(int(c) for c in origin)
+
+
+def integer(caller: str, name: str, value: Any, least: int) -> int:
+    """Return `value` as an integer of at least `least`."""
+    if isinstance(value, Integral) and not isinstance(value, bool) and least <= int(value) <= MOST:
+        return int(value)
+    raise OptionError(
+        f"{caller}: `{name}={shown(value)}` must be an integer from {least} to 2**62."
+    )
+
+
+def word(caller: str, name: str, value: Any, known: Sequence[str]) -> str:
+    """Return `value` if it is one of the `known` words."""
+    if not isinstance(value, str) or value not in known:
+        raise OptionError(
+            f"{caller}: `{name}={shown(value)}` is not known.{did_you_mean(value, known)}\n"
+            f"  Known: {', '.join(known)}."
+        )
+    return value
+
+
+def _listed(value: Any) -> bool:
+    if isinstance(value, np.ndarray):
+        return value.ndim > 0
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
+
+
+def per_axis(
+    caller: str, name: str, value: Any, count: int, check: Callable[[Any], Any]
+) -> tuple[Any, ...]:
+    """Return one value for every axis, or one for each."""
+    if not _listed(value):
+        return (check(value),) * count
+    if len(value) != count:
+        raise ShapeError(
+            f"{caller}: `{name}={shown(tuple(value))}` has {len(value)} entries "
+            f"but the kernel works along {count} axes.\n"
+            f"  Pass one for all, or one for each axis."
+        )
+    return tuple(check(v) for v in value)
+
+
+def axes(caller: str, x: Array, taps: Array, named: Any) -> tuple[int, ...]:
+    """Return the axes of `x`, from 0 up, that the axes of `taps` work along."""
+    both = f"  {describe('x', x)}    {describe('k', taps)}"
+    if named is None:
+        return _all_axes(caller, x, taps, both)
+    listed = tuple(named) if _listed(named) else (named,)
+    if not all(isinstance(axis, Integral) and not isinstance(axis, bool) for axis in listed):
+        raise OptionError(
+            f"{caller}: `axes={shown(named)}` must be an integer or a tuple of integers."
+        )
+    if len(listed) != taps.ndim:
+        raise ShapeError(
+            f"{caller}: `k` has {taps.ndim} axes but `axes={shown(listed)}` names {len(listed)}.\n"
+            f"{both}\n  Name one axis of x for each axis of k."
+        )
+    for axis in listed:
+        if not -x.ndim <= axis < x.ndim:
+            raise ShapeError(
+                f"{caller}: `axes` names axis {shown(axis)} but `x` has {x.ndim} axes, "
+                f"{-x.ndim} to {x.ndim - 1}.\n{both}"
+            )
+    counted = tuple(int(axis) % x.ndim for axis in listed)
+    if len(set(counted)) != len(counted):
+        raise ShapeError(f"{caller}: `axes={shown(listed)}` names an axis of `x` twice.\n{both}")
+    return counted
+
+
+def _all_axes(caller: str, x: Array, taps: Array, both: str) -> tuple[int, ...]:
+    if taps.ndim == x.ndim:
+        return tuple(range(x.ndim))
+    if taps.ndim > x.ndim:
+        raise ShapeError(
+            f"{caller}: `k` has {taps.ndim} axes but `x` only {x.ndim}.\n{both}\n"
+            f"  Drop an axis of k, or add one to x."
+        )
+    first, last = tuple(range(taps.ndim)), tuple(range(x.ndim - taps.ndim, x.ndim))
+    raise ShapeError(
+        f"{caller}: `k` has {taps.ndim} axes and `x` has {x.ndim}: say which it works along.\n"
+        f"{both}\n"
+        f"  Pass axes={first} (first, as for an image with channels last) "
+        f"or axes={last} (last)."
+    )
+
+
+def constant(caller: str, cval: Any, boundaries: Sequence[str], x: Array) -> complex:
+    """Return the number that lies outside."""
+    value = _number(caller, cval)
+    if value != 0 and "constant" not in boundaries:
+        raise OptionError(
+            f"{caller}: `cval={shown(cval)}` has no effect with boundary={boundaries[0]!r}.\n"
+            f"  Pass boundary='constant', or leave cval out."
+        )
+    mixed = [b for b in boundaries if b in ("zero", "renormalize")]
+    if value != 0 and mixed:
+        raise OptionError(
+            f"{caller}: `cval={shown(cval)}` beside boundary={mixed[0]!r} leaves open what lies "
+            f"outside both axes.\n"
+            f"  Pass 'constant' for these axes too, or cval=0."
+        )
+    if value.imag != 0 and x.dtype.kind != "c":
+        raise DTypeError(f"{caller}: `cval={shown(cval)}` is complex but `x` is {x.dtype}.")
+    return value
+
+
+def _number(caller: str, cval: Any) -> complex:
+    if isinstance(cval, Number) and not isinstance(cval, bool):
+        try:
+            return complex(cast(complex, cval))
+        except (TypeError, ValueError, OverflowError):
+            pass
+    raise OptionError(f"{caller}: `cval={shown(cval)}` must be a number that fits a float64.")
+
+
+def precision(caller: str, value: Any, result: np.dtype[Any]) -> float | None:
+    """Return the asked bound on the error, if the result's type can keep to it."""
+    if value is None:
+        return None
+    real = isinstance(value, int | float | np.integer | np.floating)
+    if not real or not 0 < value < 1:
+        raise OptionError(
+            f"{caller}: `precision={shown(value)}` must be a number between 0 and 1, "
+            f"a bound on |error| / (sum|k| * max|x|)."
+        )
+    if result.kind in "fc":
+        least = float(np.finfo(result).eps)  # the final rounding alone takes half of it
+        if value < least:
+            wider = "" if result in ("f8", "c16") else "dtype=np.float64, or "
+            raise OptionError(
+                f"{caller}: `precision={value:.3g}` cannot be met in {result}, "
+                f"whose own spacing is {least:.3g}.\n"
+                f"  Pass {wider}a precision of at least {least:.3g}."
+            )
+    return float(value)
+
+
+def mask(caller: str, x: Any, array: Array, given: Any) -> NDArray[np.bool_] | None:
+    """Return which samples are present: by `given`, and by what a masked array shows."""
+    present = None
+    if isinstance(x, np.ma.MaskedArray) and x.mask is not np.ma.nomask:
+        present = ~np.ma.getmaskarray(x)
+    if given is None:
+        return present
+    try:
+        marks = np.asarray(given)
+    except Exception as error:  # whatever an object raises while it turns itself into an array
+        raise DTypeError(
+            f"{caller}: `mask` ({type(given).__name__}) cannot be read as an array: {error}"
+        ) from error
+    if marks.dtype.kind != "b":
+        raise DTypeError(
+            f"{caller}: `mask` has dtype {marks.dtype}, not bool.\n"
+            f"  True marks a sample that counts: pass for example mask=(weights > 0)."
+        )
+    try:
+        marks = np.broadcast_to(marks, array.shape)
+    except ValueError:
+        raise ShapeError(
+            f"{caller}: `mask` of shape {marks.shape} does not fit `x` of shape {array.shape}.\n"
+            f"  Pass one truth value for each sample of x, or a shape that broadcasts to it."
+        ) from None
+    return marks if present is None else marks & present
+
+
+def weight(caller: str, taps: Array, why: str) -> None:
+    """Refuse a kernel whose taps cancel: it has no weight to divide by."""
+    wide = np.result_type(taps.dtype, np.float64)
+    total, size = abs(taps.sum(dtype=wide)), np.abs(taps).sum(dtype=np.float64)
+    if total <= LEAST_WEIGHT * size:
+        raise OptionError(
+            f"{caller}: {why} divides by the weight that is present, "
+            f"but the taps sum to {total:.3g} (sum of |taps| {size:.3g}): there is none.\n"
+            f"  For a zero-sum kernel fill the missing samples first "
+            f"(np.nan_to_num, or a blur with nan='ignore'), or use nan='propagate' "
+            f"with another boundary."
+        )
+
+
+def single_precision(caller: str, taps: Array, cval: complex) -> None:
+    """Refuse numbers that a problem summed in float32 cannot hold."""
+    limit = float(np.finfo(np.float32).max)
+    outside = max(abs(cval.real), abs(cval.imag))
+    for name, largest in (("largest tap", float(np.abs(taps).max())), ("`cval`", outside)):
+        if np.isfinite(largest) and largest > limit:
+            raise DTypeError(
+                f"{caller}: the {name}, {largest:.3g}, is beyond float32 ({limit:.3g}), "
+                f"in which this problem is summed.\n"
+                f"  Pass dtype=np.float64, or scale the kernel and the data."
+            )
