@@ -1,0 +1,48 @@
+"""The chapters of the tour, in order of reading.
+
+A chapter is one module here and one more entry in `CHAPTERS`. It has
+
+- ``TITLE``: what stands over it;
+- ``write(photo)``: its blocks, from a `Photo` whose ``rgb`` (uint8) and ``grey`` (float32, levels
+  0 to 255) are never changed. Both sides are 256 to 640 pixels; ``photo.square()`` is 256 × 256.
+
+A constant photo must work too. Every number in the text is measured on the photo that is given.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from intertwine.tour.blocks import Block
+from intertwine.tour.chapters import (
+    bank,
+    boundaries,
+    classics,
+    colours,
+    dot_product,
+    feature_maps,
+    sizes,
+    timing,
+)
+from intertwine.tour.photo import Photo
+
+
+class ChapterModule(Protocol):
+    """What the tour asks of a chapter."""
+
+    TITLE: str
+
+    def write(self, photo: Photo) -> list[Block]:
+        """Return the chapter's blocks, measured on `photo`."""
+
+
+CHAPTERS: tuple[ChapterModule, ...] = (
+    dot_product,
+    boundaries,
+    feature_maps,
+    colours,
+    sizes,
+    classics,
+    bank,
+    timing,
+)

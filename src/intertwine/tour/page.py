@@ -1,0 +1,107 @@
+"""Chapters to one HTML page, and the page to its file."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import jinja2
+import numpy as np
+import scipy  # type: ignore[import-untyped]
+from markupsafe import Markup, escape
+
+import intertwine as iw
+from intertwine.engine.errors import OptionError
+from intertwine.engine.threads import available_cores
+from intertwine.tour import pictures
+from intertwine.tour.blocks import Block, Chapter, Code, Figure, Grid, Picture, Table
+from intertwine.tour.chapters import CHAPTERS
+from intertwine.tour.photo import Photo
+
+_NAME = "index.html"
+_MARKUP = re.compile(r"`([^`]+)`|\*\*(.+?)\*\*")
+
+
+def folder(path: Path) -> Path:
+    """Make the folder that the page goes to, before any work is done for it."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    return path
+
+
+def chapters(photo: Photo, progress: Callable[[str, int, int], None] | None) -> list[Chapter]:
+    """Write every chapter, telling `progress` when each begins."""
+    written = []
+    for number, source in enumerate(CHAPTERS, start=1):
+        if progress is not None:
+            progress(source.TITLE, number, len(CHAPTERS))
+        written.append(Chapter(source.TITLE, tuple(source.write(photo))))
+    return written
+
+
+def render(photo: Photo, written: list[Chapter]) -> str:
+    """The whole page as text."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["inline"] = inline
+    environment.filters["kind"] = kind
+    cover = pictures.colour(photo.rgb, f"The photo of this tour, {photo.name}.", photo.name)
+    return environment.get_template("page.html.j2").render(
+        photo=photo, cover=cover, chapters=written, made=_made()
+    )
+
+
+def inline(text: str) -> Markup:
+    """Escape `text`, then turn `` `code` `` and ``**strong**`` into their elements."""
+    return Markup(_MARKUP.sub(_element, str(escape(text))))
+
+
+def _element(match: re.Match[str]) -> str:
+    code, strong = match.groups()
+    return f"<strong>{strong}</strong>" if code is None else f"<code>{code}</code>"
+
+
+def kind(item: Block | Picture | Grid | tuple[Picture | Grid, ...]) -> str:
+    """What the template calls an item."""
+    names = {str: "text", Figure: "figure", Table: "table", Code: "code"}
+    return (names | {Picture: "picture", Grid: "grid", tuple: "stack"})[type(item)]
+
+
+def _made() -> str:
+    return (
+        f"Made by Intertwine {iw.__version__} on {date.today():%d %B %Y}, with NumPy "
+        f"{np.__version__}, SciPy {scipy.__version__} and Python {platform.python_version()} on "
+        f"{platform.system()} {platform.machine()}, {available_cores()} cores."
+    )
+
+
+def write(into: Path, text: str) -> Path:
+    """Write the page beside its place, then move it there: it is there whole or not at all."""
+    target = into / _NAME
+    part = into / f".{_NAME}.{os.getpid()}.part"
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(target)
+    except OSError as error:
+        raise _unwritable(target, error) from error
+    finally:
+        part.unlink(missing_ok=True)
+    return target
+
+
+def _unwritable(path: Path, error: OSError) -> OptionError:
+    return OptionError(
+        f"tour: cannot write to {str(path)!r}: {error.strerror}.\n"
+        "  Pass out= with a folder that you may write to."
+    )

@@ -1,0 +1,83 @@
+"""The few plots that pictures of pixels cannot replace."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Protocol
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure as Plot
+from matplotlib.ticker import FuncFormatter, NullFormatter
+
+from intertwine.tour.blocks import Figure, Picture
+from intertwine.tour.words import seconds
+
+_DPI = 200
+_LIGHT = {"ink": "#2b2b28", "grid": "#d9d7cf", "paper": "#fdfcf9"}
+_DARK = {"ink": "#dddad2", "grid": "#3d4046", "paper": "#1f2125"}
+_SERIES = (("ours", "Intertwine", "o"), ("direct", "SciPy ndimage", "s"), ("fft", "SciPy fft", "D"))
+_COLOURS = {"ours": "#d98a1f", "direct": "#4a7fd0", "fft": "#8a8f98"}
+
+
+class Timed(Protocol):
+    """What is plotted of a timing."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def ours(self) -> float: ...
+    @property
+    def direct(self) -> float: ...
+    @property
+    def fft(self) -> float: ...
+
+
+def times(timings: Sequence[Timed]) -> Figure:
+    """The times of each kernel as dots on a logarithmic scale, for light and dark pages."""
+    alt = "Dots on a logarithmic scale of time; the numbers are those of the table above."
+    light, dark = (_picture(_drawn(timings, theme), alt) for theme in (_LIGHT, _DARK))
+    caption = "The measured times; further left is faster, and each grid line is ten times more."
+    return Figure((replace(light, dark=dark.png),), caption, layout="wide")
+
+
+def _drawn(timings: Sequence[Timed], theme: dict[str, str]) -> Plot:
+    plot = Plot(figsize=(5.4, 0.8 + 0.34 * len(timings)), dpi=_DPI, facecolor=theme["paper"])
+    axes = plot.add_subplot(facecolor=theme["paper"])
+    places = range(len(timings))
+    for key, label, marker in _SERIES:
+        values = [getattr(timing, key) for timing in timings]
+        axes.plot(values, places, marker, color=_COLOURS[key], label=label, markersize=7, zorder=3)
+    axes.set_yticks(places, [timing.name for timing in timings])
+    axes.invert_yaxis()
+    _dress(axes, theme)
+    plot.tight_layout()
+    return plot
+
+
+def _dress(axes: Any, theme: dict[str, str]) -> None:
+    axes.set_xscale("log")
+    axes.xaxis.set_major_formatter(FuncFormatter(_tick))
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.tick_params(which="both", colors=theme["ink"], length=0, labelsize=10)
+    axes.grid(color=theme["grid"], linewidth=0.8)
+    axes.spines[:].set_visible(False)
+    axes.legend(
+        loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, frameon=False, fontsize=10,
+        labelcolor=theme["ink"],
+    )  # fmt: skip
+
+
+def _tick(value: float, _: int) -> str:
+    """A power of ten without decimals."""
+    text, unit = seconds(value).split()
+    return f"{float(text):g} {unit}"
+
+
+def _picture(plot: Plot, alt: str) -> Picture:
+    canvas = FigureCanvasAgg(plot)
+    buffer = io.BytesIO()
+    plot.savefig(buffer, format="png")
+    width, height = canvas.get_width_height()
+    return Picture(buffer.getvalue(), width, height, alt)

@@ -1,0 +1,70 @@
+"""Numbers as people read them."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+
+def number(value: float, digits: int = 2) -> str:
+    """`value` to so many decimals, with a true minus sign and no minus zero.
+
+    >>> number(-0.126), number(-0.001), number(1234567, 0)
+    ('−0.13', '0.00', '1,234,567')
+    """
+    text = f"{value:,.{digits}f}"
+    if not text.strip("-0.,"):
+        text = text.lstrip("-")
+    return text.replace("-", "−")
+
+
+def tap(value: float) -> str:
+    """A tap as a whole number, a simple fraction, or two or three digits.
+
+    >>> tap(1 / 9), tap(-0.125), tap(-2), tap(0.0751136)
+    ('1/9', '−1/8', '−2', '.075')
+    """
+    near = Fraction(value).limit_denominator(32)
+    if math.isclose(near, value, rel_tol=1e-9, abs_tol=1e-12):
+        return str(near).replace("-", "−")
+    digits = 2 if abs(value) >= 0.1 else 3
+    return f"{value:.{digits}f}".replace("0.", ".", 1).replace("-", "−")
+
+
+def power(value: float) -> str:
+    """A small number as a power of ten.
+
+    >>> power(3.2e-7), power(0.0)
+    ('3 × 10⁻⁷', '0')
+    """
+    if value == 0:
+        return "0"
+    digits, exponent = f"{value:.0e}".split("e")
+    return f"{digits} × 10{str(int(exponent)).translate(_RAISED)}"
+
+
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def seconds(value: float) -> str:
+    """A time with three digits and a unit.
+
+    >>> seconds(0.00123), seconds(2.5), seconds(4.2e-5), seconds(0.0999999)
+    ('1.23 ms', '2.50 s', '42.0 µs', '100 ms')
+    """
+    scale, unit = next((pair for pair in _UNITS if round(value * pair[0], 3) >= 1), (1e6, "µs"))
+    scaled = float(f"{value * scale:.3g}")
+    digits = max(0, 2 - math.floor(math.log10(scaled))) if scaled >= 1 else 2
+    return f"{scaled:,.{digits}f} {unit}"
+
+
+_UNITS = ((1.0, "s"), (1e3, "ms"), (1e6, "µs"))
+
+
+def size(shape: tuple[int, ...]) -> str:
+    """A shape as rows × columns.
+
+    >>> size((241, 241))
+    '241 × 241'
+    """
+    return " × ".join(str(length) for length in shape)

@@ -1,0 +1,222 @@
+"""The numbers of the chapters against independent computation."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import numpy as np
+import pytest
+from scipy import ndimage
+
+from intertwine.tour.blocks import Block, Chapter, Code, Figure, Grid, Picture, Table
+from intertwine.tour.chapters import (
+    CHAPTERS,
+    bank,
+    boundaries,
+    classics,
+    colours,
+    dot_product,
+    feature_maps,
+    sizes,
+    timing,
+)
+from intertwine.tour.photo import Photo
+from intertwine.tour.words import number
+
+PAD_MODES = {
+    "symmetric": "symmetric",
+    "mirror": "reflect",
+    "nearest": "edge",
+    "wrap": "wrap",
+}
+
+
+def blocks_of(chapters: list[Chapter], module: object) -> tuple[Block, ...]:
+    return chapters[CHAPTERS.index(module)].blocks
+
+
+def text_of(blocks: tuple[Block, ...]) -> str:
+    return "\n".join(block for block in blocks if isinstance(block, str))
+
+
+def tables_of(blocks: tuple[Block, ...]) -> list[Table]:
+    return [block for block in blocks if isinstance(block, Table)]
+
+
+def panels_of(blocks: tuple[Block, ...]) -> list[Picture | Grid]:
+    panels: list[Picture | Grid] = []
+    for block in blocks:
+        for item in block.items if isinstance(block, Figure) else ():
+            if not isinstance(item, str):
+                panels.extend(item if isinstance(item, tuple) else (item,))
+    return panels
+
+
+def pixels(picture: Picture) -> np.ndarray:
+    from PIL import Image
+
+    return np.asarray(Image.open(io.BytesIO(picture.png)).convert("RGB"))
+
+
+def plain(text: str) -> float:
+    return float(text.replace("−", "-").replace(",", "").removesuffix(" %"))
+
+
+def test_every_chapter_is_in_the_list() -> None:
+    import intertwine.tour.chapters as package
+
+    files = {p.stem for p in __import__("pathlib").Path(package.__file__).parent.glob("*.py")}
+    assert {m.__name__.rsplit(".", 1)[1] for m in CHAPTERS} == files - {"__init__"}
+
+
+def test_every_chapter_has_words_and_figures_and_alternative_texts(
+    chapters: list[Chapter],
+) -> None:
+    for chapter in chapters:
+        assert any(isinstance(block, str) for block in chapter.blocks), chapter.title
+        panels = panels_of(chapter.blocks)
+        assert panels, chapter.title
+        assert all(panel.alt for panel in panels), chapter.title
+
+
+def test_the_products_add_up_to_the_result(chapters: list[Chapter], seen: Photo) -> None:
+    blocks = blocks_of(chapters, dot_product)
+    row, column = map(int, re.search(r"row (\d+), column (\d+)", text_of(blocks)).groups())
+    taps = np.array([[2, 1, 0], [1, 1, -1], [0, -1, -2]], float)
+    expected = ndimage.convolve(seen.square().grey.astype(float), taps, mode="reflect")
+    unturned = ndimage.correlate(seen.square().grey.astype(float), taps, mode="reflect")
+    products = next(p for p in panels_of(blocks) if p.label == "Products")
+    total = sum(plain(cell.text) for line in products.rows for cell in line)
+    assert total == expected[row, column]
+    assert f"put {number(expected[row, column], 0)} at" in text_of(blocks)
+    assert f"would be {number(unturned[row, column], 0)}." in text_of(blocks)
+
+
+@pytest.mark.parametrize("boundary", PAD_MODES)
+def test_the_extended_photo_is_that_of_numpy(seen: Photo, boundary: str) -> None:
+    grey = seen.square().grey
+    expected = np.pad(grey, 48, mode=PAD_MODES[boundary])
+    np.testing.assert_allclose(boundaries.extended(grey, boundary), expected, atol=1e-3)
+
+
+def test_the_corner_levels_are_those_of_a_padded_mean(chapters: list[Chapter], seen: Photo) -> None:
+    (table,) = tables_of(blocks_of(chapters, boundaries))
+    shown = {row[0].strip("`"): plain(row[-1]) for row in table.rows}
+    corner = seen.square().grey[:64, :64].astype(float)
+    for boundary, mode in PAD_MODES.items():
+        part = np.pad(corner, 15, mode=mode)[:31, :31] if boundary != "wrap" else None
+        if part is not None:
+            assert shown[boundary] == pytest.approx(part.mean(), abs=0.051)
+    assert shown["renormalize"] == pytest.approx(corner[:16, :16].mean(), abs=0.051)
+    assert shown["zero"] == pytest.approx(corner[:16, :16].sum() / 961, abs=0.051)
+
+
+def test_ones_divided_by_their_number_keep_the_mean(chapters: list[Chapter], seen: Photo) -> None:
+    means, by_boundary = tables_of(blocks_of(chapters, feature_maps))
+    grey = seen.square().grey.astype(float)
+    assert [plain(row[3]) for row in means.rows] == [9, 1, 1, 1]
+    assert plain(means.rows[1][2]) == pytest.approx(grey.mean(), abs=1e-6)
+    for row in by_boundary.rows:
+        if row[0] in ("`symmetric`", "`wrap`"):
+            assert row[2] == "0.0000 %"
+    nearest = ndimage.uniform_filter(grey, 27, mode="nearest").mean()
+    shown = {row[0].strip("`"): plain(row[1]) for row in by_boundary.rows}
+    assert shown["nearest"] == pytest.approx(nearest, abs=1e-5)
+
+
+def test_the_channels_are_measured(chapters: list[Chapter], seen: Photo) -> None:
+    (table,) = tables_of(blocks_of(chapters, colours))
+    means = seen.square().rgb.mean(axis=(0, 1))
+    assert [plain(row[1]) for row in table.rows] == pytest.approx(means, abs=0.006)
+    assert [plain(row[2]) for row in table.rows] == pytest.approx(means, abs=0.006)
+
+
+def test_the_sizes_are_those_of_the_formula(chapters: list[Chapter], seen: Photo) -> None:
+    (table,) = tables_of(blocks_of(chapters, sizes))
+    height, width = seen.grey.shape
+    for kernel, valid, same, full, whole in table.rows:
+        down, right = map(int, kernel.split(" × "))
+        assert valid == f"{257 - down} × {257 - right}"
+        assert same == "256 × 256"
+        assert full == f"{255 + down} × {255 + right}"
+        assert whole == f"{height - down + 1} × {width - right + 1}"
+    assert ("16 × 16", "241 × 241") in [row[:2] for row in table.rows]
+
+
+def test_zero_is_mid_grey_in_signed_pictures(chapters: list[Chapter], seen: Photo) -> None:
+    edge = next(p for p in panels_of(blocks_of(chapters, classics)) if p.label == "After: edge")
+    taps = np.full((3, 3), -1 / 8)
+    taps[1, 1] = 1
+    expected = ndimage.convolve(seen.square().grey.astype(float), taps, mode="reflect")
+    assert (pixels(edge)[expected == 0] == 128).all()
+    red, _, blue = np.moveaxis(pixels(edge).astype(int), 2, 0)
+    assert (red > blue)[expected > 5].all()
+    assert (red < blue)[expected < -5].all()
+
+
+def test_the_kernels_are_drawn_with_their_taps(chapters: list[Chapter]) -> None:
+    grids = [p for p in panels_of(blocks_of(chapters, classics)) if isinstance(p, Grid)]
+    texts = [[[cell.text for cell in line] for line in grid.rows] for grid in grids]
+    assert [["−1/8"] * 3, ["−1/8", "1", "−1/8"], ["−1/8"] * 3] in texts
+    assert [["1", "2", "1"], ["0", "0", "0"], ["−1", "−2", "−1"]] in texts
+
+
+def test_32_kernels_give_32_maps_of_241(chapters: list[Chapter], seen: Photo) -> None:
+    blocks = blocks_of(chapters, bank)
+    pairs = [pair for block in blocks if isinstance(block, Figure) for pair in block.items]
+    assert len(pairs) == 32
+    for kernel, result in pairs:
+        assert (kernel.width, kernel.height) == (16, 16)
+        assert (result.width, result.height) == (241, 241)
+    assert "**32 × 241 × 241**" in text_of(blocks)
+    taps = [feature.taps for feature in bank.waves()]
+    assert len({each.tobytes() for each in taps}) == 24
+    assert np.abs([each.sum() for each in taps]).max() < 1e-5
+
+
+def test_patches_cut_from_the_photo_are_turned(seen: Photo) -> None:
+    grey = seen.square().grey
+    for feature in bank.cuttings(grey):
+        row, column = feature.corner
+        patch = grey[row : row + 16, column : column + 16].ravel()
+        assert np.corrcoef(patch, feature.taps[::-1, ::-1].ravel())[0, 1] > 0.9999
+
+
+def test_the_times_table_names_method_and_difference(chapters: list[Chapter]) -> None:
+    blocks = blocks_of(chapters, timing)
+    (table,) = tables_of(blocks)
+    assert len(table.rows) == 7
+    assert all(len(row) == len(table.head) for row in table.rows)
+    explained = next(b for b in blocks if isinstance(b, Code) and b.language == "text")
+    assert len(explained.text) > 20
+
+
+def test_a_timing_compares_the_answers(seen: Photo) -> None:
+    taps = np.array([[1, 2, 3], [0, 5, 0], [0, 0, -7]], np.float32)
+    timed = timing.measure("lopsided", seen.grey, taps)
+    assert timed.apart < 1e-5
+    assert min(timed.ours, timed.direct, timed.fft) > 0
+
+
+def test_the_python_of_every_chapter_runs(chapters: list[Chapter], seen: Photo) -> None:
+    import intertwine as iw
+
+    names = {"x": seen.grey, "rgb": seen.rgb, "iw": iw, "np": np, "print": lambda *a, **k: None}
+    codes = [b for c in chapters for b in c.blocks if isinstance(b, Code)]
+    codes = [code for code in codes if code.language == "python"]
+    assert len(codes) == len(chapters)
+    for code in codes:
+        exec(code.text, names)
+
+
+@pytest.mark.parametrize("module", [m for m in CHAPTERS if m not in (timing, sizes)])
+def test_a_plain_white_photo_is_no_problem(module: object) -> None:
+    white = Photo("white", np.full((256, 256, 3), 255, np.uint8), np.full((256, 256), 255, "f4"))
+    assert module.write(white)
+
+
+@pytest.mark.parametrize("module", [dot_product, feature_maps, colours, classics, bank])
+def test_a_black_photo_is_no_problem(module: object) -> None:
+    black = Photo("black", np.zeros((256, 256, 3), np.uint8), np.zeros((256, 256), np.float32))
+    assert "nan" not in text_of(tuple(module.write(black)))
