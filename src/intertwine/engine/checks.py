@@ -42,7 +42,7 @@ def as_array(caller: str, name: str, value: Any) -> Array:
 def as_dtype(caller: str, value: Any) -> np.dtype[Any]:
     """Return `value` as a native dtype that can be computed in."""
     try:
-        dtype = np.dtype(value).newbyteorder("=")
+        dtype: np.dtype[Any] = np.dtype(value).newbyteorder("=")
     except Exception as error:  # NumPy raises TypeError, ValueError, SyntaxError, ...
         raise DTypeError(
             f"{caller}: `dtype={shown(value)}` is no dtype.\n  Pass for example dtype=np.float32."

@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,8 +83,8 @@ class Problem:
 
     axes: tuple[Axis, ...]
     taps: Taps
-    dtype: np.dtype[np.generic]
-    result: np.dtype[np.generic]
+    dtype: np.dtype[Any]
+    result: np.dtype[Any]
     compute: str
     cval: complex = 0.0
     value_range: tuple[int, int] | None = None
@@ -106,7 +107,7 @@ class Problem:
     @property
     def exact(self) -> bool:
         """Whether the answer is an integer, so that no error at all is allowed."""
-        return self.result.kind in "iub"
+        return bool(self.result.kind in "iub")
 
     @property
     def complex_data(self) -> bool:

@@ -62,7 +62,7 @@ def integer_limits(dtype: DType) -> tuple[int, int]:
     """Least and largest value of an integer or bool type."""
     if dtype.kind == "b":
         return 0, 1
-    info = np.iinfo(dtype)  # type: ignore[type-var]
+    info = np.iinfo(dtype)
     return int(info.min), int(info.max)
 
 
@@ -72,8 +72,8 @@ def _exact_sum(taps: Array) -> int:
 
 def integer_bounds(taps: Array, low: int, high: int) -> tuple[int, int, int]:
     """Least and largest possible sum, and the largest partial sum in magnitude."""
-    positive = _exact_sum(taps[taps > 0])  # type: ignore[operator]
-    negative = _exact_sum(taps[taps < 0]) if taps.dtype.kind == "i" else 0  # type: ignore[operator]
+    positive = _exact_sum(taps[taps > 0])
+    negative = _exact_sum(taps[taps < 0]) if taps.dtype.kind == "i" else 0
     least = positive * low + negative * high
     largest = positive * high + negative * low
     magnitude = max(abs(low), abs(high), 1)
