@@ -30,7 +30,7 @@ def run(
     Parameters
     ----------
     photo : path, optional
-        Any picture that Pillow reads. By default the portrait of Grace Hopper that comes with
+        A PNG, JPEG, WebP, BMP or TIFF file. By default the portrait of Grace Hopper that comes with
         Matplotlib.
     out : path, optional
         A folder, made when it is missing; by default ``tour`` in the current folder.
@@ -46,10 +46,8 @@ def run(
     ------
     MissingExtraError
         Pillow, Matplotlib or Jinja2 is not installed.
-    PhotoError
-        `photo` cannot be read. It is an `IntertwineError`.
-    OptionError
-        `out` cannot be written to.
+    FileError
+        `photo` cannot be read, or `out` not written to.
     """
     if any(importlib.util.find_spec(name) is None for name in _NEEDED):
         raise MissingExtraError(

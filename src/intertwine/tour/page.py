@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import re
 from collections.abc import Callable
@@ -15,14 +14,14 @@ import scipy  # type: ignore[import-untyped]
 from markupsafe import Markup, escape
 
 import intertwine as iw
-from intertwine.engine.errors import OptionError
 from intertwine.engine.threads import available_cores
+from intertwine.files import FileError
+from intertwine.files.atomic import atomic
 from intertwine.tour import pictures
 from intertwine.tour.blocks import Block, Chapter, Code, Figure, Grid, Picture, Table
 from intertwine.tour.chapters import CHAPTERS
 from intertwine.tour.photo import Photo
 
-_NAME = "index.html"
 _MARKUP = re.compile(r"`([^`]+)`|\*\*(.+?)\*\*")
 
 
@@ -31,7 +30,10 @@ def folder(path: Path) -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise FileError(
+            f"Cannot make the folder {path}: {error.strerror}.\n"
+            "  Pass one that you may write to: -o FOLDER, or out= in Python."
+        ) from error
     return path
 
 
@@ -87,21 +89,8 @@ def _made() -> str:
 
 
 def write(into: Path, text: str) -> Path:
-    """Write the page beside its place, then move it there: it is there whole or not at all."""
-    target = into / _NAME
-    part = into / f".{_NAME}.{os.getpid()}.part"
-    try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(target)
-    except OSError as error:
-        raise _unwritable(target, error) from error
-    finally:
-        part.unlink(missing_ok=True)
+    """Write the page: it is there whole or not at all."""
+    target = into / "index.html"
+    with atomic(target) as handle:
+        handle.write(text.encode("utf-8"))
     return target
-
-
-def _unwritable(path: Path, error: OSError) -> OptionError:
-    return OptionError(
-        f"tour: cannot write to {str(path)!r}: {error.strerror}.\n"
-        "  Pass out= with a folder that you may write to."
-    )

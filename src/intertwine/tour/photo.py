@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
-from intertwine.engine.errors import IntertwineError
+from intertwine import files
 
 #: A chapter can count on this many rows and columns: smaller photos are enlarged.
 LEAST = 256
 #: Longer sides are reduced, so that every pixel can be shown and the page stays small.
 MOST = 640
-
-_ORIENTATION = 0x0112
-_WIDE_MODES = ("I;16", "I;16L", "I;16B", "I;16N", "I", "F")
-
-
-class PhotoError(IntertwineError, ValueError):
-    """A photo that cannot be read."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,78 +58,48 @@ def read(path: Path) -> Photo:
     """Read the picture in `path`.
 
     Greyscale, palette, transparent (laid on white), 16-bit and float pictures (stretched to 256
-    levels) and pictures turned by their EXIF tag are all brought to the one form.
+    levels) and pictures that an EXIF tag turns are all brought to the one form.
 
     Raises
     ------
-    PhotoError
+    FileError
         There is no such file, or no whole picture in it.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about odd metadata, which is not shown
-        image, notes = _decoded(path)
-    image = _fitted(image, notes)
+    document = files.read(path)
+    if document.kind != "image":
+        known = " ".join(files.suffixes("image"))
+        raise files.FileError(f"{path} holds no picture.\n  Pass a file of one of {known}.")
+    page = document.pages[0]
+    notes = [f"The file holds {page.shape[1]} × {page.shape[0]} pixels."]
+    if len(document.pages) > 1:
+        notes.append(f"Only the first of its {len(document.pages)} pages is used.")
+    image = _fitted(Image.fromarray(_as_rgb(page, document.alpha, notes)), notes)
     grey = np.asarray(image.convert("L"), np.float32)
     return Photo(path.name, np.asarray(image), grey, tuple(notes))
 
 
-def _decoded(path: Path) -> tuple[Image.Image, list[str]]:
-    """The upright picture as 8-bit RGB, at least as large as is shown."""
-    try:
-        with Image.open(path) as image:
-            size = image.size
-            image.draft(None, (2 * MOST, 2 * MOST))
-            notes = _size_notes(size, image.getexif().get(_ORIENTATION, 1))
-            return _as_rgb(ImageOps.exif_transpose(image), notes), notes
-    except FileNotFoundError:
-        raise PhotoError(
-            f"tour: there is no file {str(path)!r}.\n"
-            "  Check the name, or leave it out to use the portrait that comes with Matplotlib."
-        ) from None
-    except UnidentifiedImageError:
-        raise PhotoError(
-            f"tour: {str(path)!r} is not a picture that Pillow can read.\n"
-            "  Pass a PNG, JPEG, TIFF or WebP file."
-        ) from None
-    except Image.DecompressionBombError as error:
-        raise PhotoError(
-            f"tour: {str(path)!r} is too large: {error}.\n  Pass a smaller copy of it."
-        ) from None
-    except Exception as error:  # Pillow's decoders raise whatever a broken file leads them to
-        raise PhotoError(
-            f"tour: {str(path)!r} cannot be read: {error}.\n"
-            "  Open it in a viewer to see whether it is whole, and save it again as PNG or JPEG."
-        ) from error
-
-
-def _size_notes(size: tuple[int, int], orientation: int) -> list[str]:
-    width, height = size[::-1] if orientation >= 5 else size
-    notes = [f"The file holds {width} × {height} pixels."]
-    if orientation > 1:
-        notes.append("It was turned upright as its EXIF tag asks.")
-    return notes
-
-
-def _as_rgb(image: Image.Image, notes: list[str]) -> Image.Image:
-    if image.mode in _WIDE_MODES:
-        image = _stretched(image, notes)
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        paper = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(paper, image)
+def _as_rgb(page: NDArray[Any], alpha: bool, notes: list[str]) -> NDArray[np.uint8]:
+    page = np.atleast_3d(page)
+    colours = page[..., :-1] if alpha else page
+    if colours.shape[2] not in (1, 3):
+        notes.append(f"Only the first of its {colours.shape[2]} channels is used.")
+        colours = colours[..., :1]
+    levels = colours if colours.dtype == np.uint8 else _stretched(colours, notes)
+    if alpha:
+        cover = page[..., -1:] / np.float32(files.white(page.dtype))
+        levels = np.rint(255 + cover * (levels - np.float32(255))).astype(np.uint8)
         notes.append("Its transparent parts lie on white.")
-    return image.convert("RGB")
+    return np.ascontiguousarray(np.broadcast_to(levels, (*levels.shape[:2], 3)))
 
 
-def _stretched(image: Image.Image, notes: list[str]) -> Image.Image:
+def _stretched(values: NDArray[Any], notes: list[str]) -> NDArray[np.uint8]:
     """Bring wide values to 0 ... 255, darkest to black and brightest to white."""
-    values: NDArray[Any] = np.asarray(image, np.float64)
     finite = values[np.isfinite(values)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
     scale = 255 / (high - low) if high > low else 0.0
-    levels = np.nan_to_num((values - low) * scale, nan=0.0, posinf=255.0, neginf=0.0)
     notes.append(f"Its values, {low:g} to {high:g}, were stretched to the levels 0 to 255.")
-    return Image.fromarray(levels.round().astype(np.uint8))
+    shares = np.where(np.isfinite(values), values, low) - low
+    return np.rint(shares * scale).astype(np.uint8)
 
 
 def _fitted(image: Image.Image, notes: list[str]) -> Image.Image:
