@@ -78,19 +78,21 @@ def _origin(kernel: Kernel) -> tuple[int, int]:
     return (0, kernel.origin[0]) if kernel.ndim == 1 else (kernel.origin[-2], kernel.origin[-1])
 
 
-def _numbers(plane: Array, origin: tuple[int, int]) -> Table:
+def _numbers(plane: Array, origin: tuple[int, int]) -> Text:
     """The taps; the one at the origin in brackets."""
-    table = Table.grid(padding=(0, 0))
-    for _ in range(plane.shape[1]):
-        table.add_column(justify="right", no_wrap=True)
     whole = bool((plane == np.rint(plane)).all())
-    for r, row in enumerate(plane.tolist()):
-        cells = []
-        for c, tap in enumerate(row):
-            text = number(tap) if whole or not tap else f"{tap:.4f}"
-            cells.append(Text(f"[{text}]" if (r, c) == origin else f" {text} ", _style(tap)))
-        table.add_row(*cells)
-    return table
+    table = [
+        [number(tap) if whole or not tap else f"{tap:.4f}" for tap in row] for row in plane.tolist()
+    ]
+    width = max(len(word) for row in table for word in row) + 2
+    text = Text(no_wrap=True)
+    for (r, c), tap in np.ndenumerate(plane):
+        word = f"[{table[r][c]}]" if (r, c) == origin else f"{table[r][c]} "
+        text.append(word.rjust(width), style=_style(tap))
+        if c == plane.shape[1] - 1:
+            text.append("\n")
+    text.rstrip()
+    return text
 
 
 def _style(tap: float) -> str:

@@ -153,7 +153,7 @@ def _report(console: Console, target: Path, outcome: Outcome, how: str) -> None:
     if outcome.cut:
         share = 100 * outcome.cut / outcome.samples
         console.print(
-            f"  {share:.2g} % of the samples lay beyond the range of {outcome.levels.dtype} "
+            f"  {share:.3g} % of the samples lay beyond the range of {outcome.levels.dtype} "
             "and were cut off (--signed says how).",
             markup=False,
             soft_wrap=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ Array = NDArray[Any]
 TINY = 1e-9
 #: Below this share of the scale a sum is too small for flat areas to be seen.
 NEARLY = 0.01
-_MOST_FREQUENCIES = 1 << 18
+_MOST_FREQUENCIES = 1 << 22
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,7 @@ def _gains(taps: Array) -> tuple[float, float | None]:
         line = taps.sum(axis=tuple(a for a in range(taps.ndim) if a != axis))
         signs = 1 - 2 * (np.arange(line.size) % 2)
         finest = max(finest, float(abs((line * signs).sum())) if line.size > 1 else 0.0)
-    if taps.size > _MOST_FREQUENCIES:
-        return finest, None
     shape = [max(size, min(64, 4 * size)) if size > 1 else 1 for size in taps.shape]
-    return finest, float(np.abs(np.fft.fftn(taps, shape)).max())
+    if math.prod(shape) > _MOST_FREQUENCIES:
+        return finest, None
+    return finest, float(np.abs(np.fft.fftn(taps, shape, axes=range(taps.ndim))).max())

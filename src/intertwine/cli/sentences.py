@@ -136,4 +136,4 @@ def _by_axis(values: Sequence[float], unit: str = "") -> str:
 
 
 def _steps(shift: Sequence[float]) -> str:
-    return _by_axis(shift, " samples")
+    return _by_axis(shift, " samples" if any(abs(step) != 1 for step in shift) else " sample")

@@ -1,0 +1,142 @@
+"""What the command line says when something is wrong: on standard error, with exit code 2."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from intertwine import cli, kernels
+
+NAMES = ", ".join(kernels.names())
+
+
+@pytest.fixture
+def picture(here):
+    Image.fromarray(np.zeros((5, 6), np.uint8)).save("a.png")
+    np.save("a.npy", np.zeros((5, 6, 7)))
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        (
+            "a.png",
+            "No kernel was given.\n"
+            "  Pass one of --kernel NAME:param=value, --taps '1 2 1; 2 4 2; 1 2 1' "
+            f"and --kernel-file FILE.\n  Names: {NAMES}.",
+        ),
+        (
+            "a.png -k sobel --taps 1",
+            "More than one kernel was given.\n"
+            "  Pass one of --kernel NAME:param=value, --taps '1 2 1; 2 4 2; 1 2 1' "
+            f"and --kernel-file FILE.\n  Names: {NAMES}.",
+        ),
+        (
+            "a.png -k gausian:sigma=1",
+            f"There is no kernel named 'gausian'. Did you mean 'gaussian'?\n  Known: {NAMES}.",
+        ),
+        (
+            "a.png --taps 1,x",
+            "--taps: 'x' is not a number.\n  Write numbers or fractions, rows parted by "
+            "semicolons: '1 2 1; 2 4 2; 1 2 1'.",
+        ),
+        (
+            "a.png --taps 1,2;3",
+            "--taps: the rows hold 2, 1 numbers.\n"
+            "  Give every row the same number of taps: '1 2 1; 2 4 2; 1 2 1'.",
+        ),
+        (
+            "a.png --taps 1,-1 --normalize",
+            "--normalize divides by the sum of the taps, but that of taps is 0.",
+        ),
+        (
+            "a.png -k laplacian:ndim=3",
+            "The kernel laplacian(ndim=3) has 3 axes, shape (3, 3, 3), but it is to work along 2."
+            "\n  Pass another kernel, or name as many axes of an array: --axes 0,1",
+        ),
+        (
+            "a.png -k sobel --signed of",
+            "`--signed of` is not known. Did you mean 'offset'?\n"
+            "  Known: auto, clip, offset, absolute, keep.",
+        ),
+        (
+            "a.png -k sobel --alpha kep",
+            "`--alpha kep` is not known. Did you mean 'keep'?\n  Known: keep, filter.",
+        ),
+        (
+            "a.png -k sobel --boundary reflect",
+            "`boundary='reflect'` means two different things, so it is not a word here.\n"
+            "  scipy.ndimage 'reflect' is 21|1234|43: write boundary='symmetric'\n"
+            "  numpy.pad and torch 'reflect' is 32|1234|32: write boundary='mirror'",
+        ),
+        ("a.png -k sobel --axes 0,1", "--axes is for .npy files, not for an image."),
+        ("a.npy -k sobel --axes x", "--axes x: write whole numbers, such as --axes 0,1"),
+        ("b.png -k sobel", "There is no file b.png. Did you mean 'a.png'?"),
+        (
+            "a.png -k sobel -o a.png",
+            "a.png exists already.\n  Pass --force to replace it, or -o ANOTHER.",
+        ),
+        (
+            "a.png -k sobel --signed keep -o b.png",
+            "b.png: PNG holds samples of 8 or 16 bits, not int16.\n"
+            "  Write a .tif or .npy, or pass --signed clip, offset or absolute.",
+        ),
+        ("a.png a.npy -k sobel -o out", "There is no folder out for 2 results.\n  mkdir out"),
+        (
+            "a.png ./a.png -k sobel",
+            "a.png and a.png would both become a-sobel.png.\n"
+            "  Rename one of them, or pass them in two calls.",
+        ),
+        ("a.png --kernel-file k.csv", "There is no file k.csv."),
+    ],
+)
+def test_messages(intertwine, picture, here, words, text):
+    before = sorted(here.iterdir())
+    done = intertwine("convolve", *words.split())
+    assert (done.code, done.out, done.err) == (2, "", f"intertwine: {text}\n")
+    assert sorted(here.iterdir()) == before
+
+
+def test_debug_shows_the_traceback(intertwine):
+    done = intertwine("convolve", "b.png", "-k", "sobel", "--debug")
+    assert done.code == 2
+    assert done.err.startswith("Traceback (most recent call last):")
+
+
+def test_unknown_options_are_refused(intertwine):
+    done = intertwine("convolve", "b.png", "--kernal", "sobel")
+    assert done.code == 2
+    assert "--kernal" in done.err
+
+
+def test_interruption_ends_with_130_and_leaves_nothing(intertwine, picture, here, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Image.Image, "save", interrupted)
+    assert intertwine("convolve", "a.png", "-k", "sobel").code == 130
+    assert sorted(path.name for path in here.iterdir()) == ["a.npy", "a.png"]
+
+
+def test_version(intertwine):
+    done = intertwine("--version")
+    assert (done.code, done.out) == (0, "intertwine 0.1.0\n")
+
+
+def test_without_typer_and_rich_the_extra_is_named(intertwine, monkeypatch):
+    monkeypatch.setattr(cli, "_NEEDED", ("typer_that_is_absent", "rich_that_is_absent"))
+    done = intertwine("--help")
+    assert (done.code, done.err) == (
+        2,
+        "intertwine: The command line needs typer_that_is_absent and rich_that_is_absent, "
+        "which this installation lacks.\n  pip install 'intertwine[image]'\n",
+    )
+
+
+def test_importing_the_library_loads_no_file_library():
+    heavy = ("typer", "rich", "PIL", "tifffile", "imagecodecs", "soundfile", "intertwine.files")
+    code = f"import sys, intertwine; print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

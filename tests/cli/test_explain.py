@@ -1,0 +1,111 @@
+"""``intertwine explain``: what the card says follows from the numbers."""
+
+import numpy as np
+import pytest
+
+import intertwine as iw
+from intertwine import kernels
+from intertwine.cli.facts import facts
+from intertwine.cli.kernel_text import parse_taps
+from intertwine.cli.sentences import sentences
+from intertwine.kernel import Kernel
+
+
+def said(kernel):
+    return " ".join(sentences(kernel, facts(kernel)))
+
+
+@pytest.mark.parametrize(
+    ("kernel", "rank"),
+    [
+        (kernels.sobel(), 1),
+        (kernels.laplacian(), 2),
+        (kernels.log(1.5, ndim=2), 2),
+        (kernels.gabor(2.0, 0.2, angle_deg=30), 2),
+        (kernels.disk(9), 7),
+        (kernels.box((3, 2, 4)), 1),
+        (kernels.laplacian(ndim=3), None),
+    ],
+)
+def test_rank(kernel, rank):
+    assert facts(kernel).rank == rank
+
+
+@pytest.mark.parametrize("taps", [[[2, 4], [3, 6], [-1, -2]], [[0.0, 0.3], [0, 0.1]], [[[2, 1]]]])
+def test_factors_multiply_to_the_kernel(taps):
+    factors = facts(Kernel(taps)).factors
+    product = factors[0]
+    for line in factors[1:]:
+        product = np.multiply.outer(product, line)
+    np.testing.assert_allclose(product, taps, atol=1e-15)
+
+
+@pytest.mark.parametrize("name", ["sobel", "scharr", "prewitt"])
+@pytest.mark.parametrize("axis", [0, 1])
+def test_slope_is_the_answer_to_a_ramp(name, axis):
+    kernel = getattr(kernels, name)(axis=axis)
+    ramp = np.indices((7, 7))[axis]
+    assert facts(kernel).slope[axis] == iw.convolve(ramp, kernel)[3, 3]
+    assert facts(kernel).slope[1 - axis] == 0
+
+
+def test_curvature_is_the_answer_to_half_a_square():
+    kernel = Kernel([2, -3, 0, 1], origin=1)  # sums to zero, and a ramp gives zero too
+    parabola = (np.arange(11) - 5) ** 2 / 2
+    assert facts(kernel).slope == (0.0,)
+    assert facts(kernel).curvature[0] == iw.convolve(parabola, kernel)[5]
+
+
+def test_shift_and_spread_of_an_average():
+    found = facts(Kernel([1, 2, 1], origin=0))
+    assert (found.shift, found.spread) == ((1.0,), (pytest.approx(np.sqrt(0.5)),))
+    assert "the signal moves by 1 sample" in said(Kernel([1, 2, 1], origin=0))
+
+
+def test_gains_and_noise():
+    found = facts(Kernel([0.25, 0.5, 0.25]))
+    assert (found.finest, found.strongest) == (pytest.approx(0), pytest.approx(1))
+    assert found.noise == pytest.approx(np.sqrt(0.375))
+
+
+@pytest.mark.parametrize(
+    ("kernel", "words"),
+    [
+        (kernels.gaussian(1.0), ["Sum 1", "smooths", "blurs"]),
+        (kernels.sharpen(), ["Sum 1", "sharpens", "overshoot"]),
+        (kernels.sobel(), ["Sum 0", "measures slopes"]),
+        (kernels.laplacian(), ["Sum 0", "measures curvature"]),
+        (kernels.emboss(), ["Sum 1", "adds slopes"]),
+        (kernels.gabor(3.0, 0.2), ["flat areas nearly vanish"]),
+        (kernels.identity(), ["One tap: everything stays."]),
+        (Kernel([0, 0, 3]), ["One tap: everything moves by 1 sample, times 3."]),
+        (Kernel([0, 0]), ["Every tap is 0"]),
+        (Kernel([1, 1]), ["Sum 2: flat areas are multiplied by 2", "--normalize"]),
+        (Kernel([1, 1j]), ["The taps are complex"]),
+        (Kernel([1, -3, 3, -1]), ["finer patterns"]),
+    ],
+)
+def test_what_kernels_do(kernel, words):
+    for word in words:
+        assert word in said(kernel)
+
+
+@pytest.mark.parametrize(
+    "spec", ["sobel", "gaussian:sigma=9,ndim=2", "box:size=(3,4,5)", "box:size=50"]
+)
+def test_cards_are_printed(intertwine, spec):
+    done = intertwine("explain", spec)
+    assert done.code == 0, done.err
+    assert all(word in done.out for word in ("shape", "origin", "sum", "rank", "symmetry"))
+
+
+@pytest.mark.parametrize("taps", [[0], [[0, 0], [0, 0]], [1j, 2], np.ones((2, 2, 2, 2))])
+def test_odd_kernels_have_cards_too(intertwine, taps):
+    np.save("k.npy", np.array(taps))
+    done = intertwine("explain", "k.npy")
+    assert done.code == 0, done.err
+
+
+def test_fractions_and_rows():
+    np.testing.assert_array_equal(parse_taps("1/4 .5 -1e-1"), [0.25, 0.5, -0.1])
+    assert parse_taps("1 2; 3, 4").dtype == np.int64
