@@ -205,15 +205,20 @@ def largest(x):
     return hypot(*(np.abs(p[np.isfinite(p)], dtype=float).max(initial=0) for p in (x.real, x.imag)))
 
 
-def applies(case, method):
-    """Whether the method can compute the case; every other refusal is an error."""
+def unless_refused(call, *arguments, method, **options):
+    """The call's answer; None when the method says that it does not apply."""
     try:
-        iw.plan(case.x(), same_kernel_convolving(case), method=method, **case.options)
+        return call(*arguments, method=method, **options)
     except iw.OptionError as error:
         if f"`method={method!r}` cannot compute this" not in str(error):
             raise
-        return False
-    return True
+        return None
+
+
+def applies(case, method):
+    """Whether the method can compute the case; every other refusal is an error."""
+    k = same_kernel_convolving(case)
+    return unless_refused(iw.plan, case.x(), k, method=method, **case.options) is not None
 
 
 def check(case, method):

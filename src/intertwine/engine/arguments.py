@@ -68,13 +68,14 @@ def parse(
         checks.weight(caller, taps, why)
     asked = None if options.dtype is None else checks.as_dtype(caller, options.dtype)
     span = types.value_range(array, cval, measured)
-    result, compute = types.choose(caller, array.dtype, taps, asked, span, cval, why is not None)
+    native = array.dtype.newbyteorder("=")
+    result, compute = types.choose(caller, native, taps, asked, span, cval, why is not None)
     if compute == "float32":
         checks.single_precision(caller, taps, cval)
     problem = Problem(
         axes=lines,
         taps=Taps(_oriented(taps, axes, array.ndim, flip)),
-        dtype=array.dtype.newbyteorder("="),
+        dtype=native,
         result=result,
         compute=compute,
         cval=cval if FILLED.intersection(boundaries) else 0j,

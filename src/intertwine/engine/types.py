@@ -41,7 +41,7 @@ EXACT_FLOAT32, EXACT_FLOAT64 = 1 << 24, 1 << 53
 
 def check_numeric(caller: str, name: str, dtype: DType) -> None:
     """Refuse types that are no numbers, or that no method computes in."""
-    if dtype.kind in "biu" or dtype in FLOATS or dtype in COMPLEXES:
+    if dtype.kind in "biu" or dtype.newbyteorder("=") in FLOATS | COMPLEXES:
         return
     if name == "dtype":
         raise DTypeError(

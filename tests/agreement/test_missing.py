@@ -1,0 +1,161 @@
+"""A NaN, an infinity or a huge value touches the outputs whose window holds it, and no other."""
+
+import numpy as np
+import pytest
+
+import intertwine as iw
+import oracles
+from cases import BOUNDARIES, Case, applies, check, unless_refused
+from intertwine.engine.methods import METHODS
+
+NAMES = [method.NAME for method in METHODS]
+
+#: On one axis and two, small and over several tiles; a box so that running sums take part.
+FIELDS = [
+    Case((40,), (7,), "box"),
+    Case((5000,), (31,), "box", boundary="wrap"),
+    Case((30, 20), (5, 4), "box", boundary="mirror"),
+    Case((130, 150), (9, 6), "box", boundary="zero"),
+    Case((40,), (7,), "outer", boundary="constant"),
+    Case((30, 20), (5, 4), "outer", boundary="nearest"),
+]
+
+SPECKS = {
+    "nan": [np.nan],
+    "nans": [np.nan] * 9,
+    "inf": [np.inf],
+    "-inf": [-np.inf],
+    "both": [np.inf, -np.inf],
+    "1e17": [1e17],
+    "1e12": [1e12, -1e12],
+}
+
+
+def _places(case, count):
+    """Corners first, then places in the middle."""
+    ends = [tuple(0 for _ in case.shape), tuple(n - 1 for n in case.shape)]
+    rng = np.random.default_rng(5)
+    inner = [tuple(int(rng.integers(n)) for n in case.shape) for _ in range(7)]
+    return [*ends, *inner][:count]
+
+
+def _touched(case, places):
+    """Outputs whose window holds one of the places: a count with a kernel of ones."""
+    marks = np.zeros(case.shape, int)
+    for place in places:
+        marks[place] = 1
+    options = {**case.options, "cval": 0}
+    return oracles.convolve(marks, np.ones(case.size, int), **options, adding=oracles.shifts) > 0
+
+
+@pytest.mark.parametrize("method", NAMES)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("speck", SPECKS)
+def test_far_outputs_do_not_notice(method, dtype, speck):
+    seen = 0
+    for case in FIELDS:
+        if not applies(case, method):
+            continue
+        seen += 1
+        places = _places(case, len(SPECKS[speck]))
+        x = np.ones(case.shape, dtype)
+        k = case.taps()
+        calm = iw.plan(x, k, method=method, **case.options)
+        far = ~_touched(case, places)
+        assert far.any()
+        assert not far.all()
+        for place, value in zip(places, SPECKS[speck], strict=True):
+            x[place] = value
+        y = iw.convolve(x, k, method=method, **case.options)
+        want = oracles.convolve(x, k, **case.options, adding=oracles.shifts)
+        # The bound of a field of ones, as if the spike were not there.
+        bound = calm.error * np.abs(k).sum() + np.finfo(dtype).eps * np.abs(want[far])
+        assert (np.abs(y[far] - want[far]) <= bound).all()
+        np.testing.assert_array_equal(np.isnan(y), np.isnan(want))
+        np.testing.assert_array_equal(np.isposinf(y), np.isposinf(want))
+        np.testing.assert_array_equal(np.isneginf(y), np.isneginf(want))
+    assert seen >= 2
+
+
+@pytest.mark.parametrize("method", NAMES)
+@pytest.mark.parametrize("boundary", BOUNDARIES)
+def test_infinity_under_a_zero_tap_is_nan(method, boundary):
+    taps = np.array([1.0, 0, 2, 0, 3])
+    x = np.ones(40, "float64")
+    x[[3, 20]] = np.inf, -np.inf
+    y = unless_refused(iw.convolve, x, taps, boundary=boundary, method=method)
+    if y is None:
+        assert method in ("separable", "running_sum")  # no product, no box
+        return
+    want = oracles.convolve(x, taps, boundary=boundary)
+    np.testing.assert_array_equal(np.isnan(y), np.isnan(want))
+    assert np.isnan(y[[2, 4, 19, 21]]).all()
+    assert y[[1, 3, 5]].tolist() == [np.inf] * 3
+    assert y[[18, 20, 22]].tolist() == [-np.inf] * 3
+
+
+@pytest.mark.parametrize("method", NAMES)
+@pytest.mark.parametrize("cval", [np.nan, np.inf, -np.inf])
+def test_a_constant_that_is_not_finite(method, cval):
+    x, k = np.linspace(0, 1, 50), np.ones(4)
+    x, k = np.outer(x, x), np.ones((4, 3))
+    y = iw.convolve(x, k, boundary="constant", cval=cval, mode="full", method=method)
+    want = oracles.convolve(x, k, boundary="constant", cval=cval, mode="full")
+    np.testing.assert_array_equal(np.isfinite(y), np.isfinite(want))
+    np.testing.assert_array_equal(y[[0, 1, 2, -3, -2, -1]], np.full((6, 52), cval))
+
+
+@pytest.mark.parametrize("method", NAMES)
+def test_ignoring_equals_masking(method):
+    rng = np.random.default_rng(1)
+    x = rng.random((40, 30))
+    k = np.full((3, 5), 0.25)
+    mask = rng.random(x.shape) < 0.7
+    holes = np.where(mask, x, np.nan)
+    call = {"boundary": "mirror", "method": method}
+    by_mask = iw.convolve(x, k, mask=mask, **call)
+    np.testing.assert_array_equal(iw.convolve(holes, k, nan="ignore", **call), by_mask)
+    hidden = np.ma.MaskedArray(x, mask=~mask)
+    np.testing.assert_array_equal(iw.convolve(hidden, k, **call), by_mask)
+    np.testing.assert_array_equal(iw.plan(hidden, k, **call)(hidden), by_mask)
+    row = mask[0] | True
+    np.testing.assert_array_equal(iw.convolve(hidden, k, mask=row, **call), by_mask)
+
+
+def test_ignoring_keeps_a_constant_constant():
+    x = np.full((20, 30), 2.5)
+    x[4:7, 10:12] = np.nan
+    y = iw.convolve(x, [[1, 2, 3], [4, 5, 6]], nan="ignore", boundary="renormalize")
+    np.testing.assert_allclose(y, 21 * 2.5, rtol=8 * np.finfo(float).eps)
+
+
+def test_where_nothing_is_present_the_answer_is_nan():
+    y = iw.convolve([1.0, np.nan, np.nan, np.nan, np.nan, 2.0], [1.0, 1.0, 1.0], nan="ignore")
+    np.testing.assert_array_equal(np.isnan(y), [False, False, True, True, False, False])
+    assert y[[0, 1, 4, 5]].tolist() == [3, 3, 6, 6]
+
+
+@pytest.mark.parametrize("option", [{"nan": "ignore"}, {"boundary": "renormalize"}, {"mask": True}])
+def test_kernels_that_sum_to_zero_have_no_weight_to_divide_by(option):
+    if "mask" in option:
+        option = {"mask": np.array([True, True, False, True])}
+    with pytest.raises(iw.OptionError, match=r"the taps sum to 0 \(sum of \|taps\| 2\)"):
+        iw.convolve(np.arange(4.0), [1, 0, -1], **option)
+
+
+def test_raising_names_the_first():
+    x = np.ones((3, 4))
+    x[1, 2] = np.nan
+    x[2, 3] = np.inf
+    with pytest.raises(iw.OptionError, match=r"2 NaN or infinite samples of 12.*\(1, 2\)"):
+        iw.convolve(x, np.ones((2, 2)), nan="raise")
+    assert iw.convolve(x, np.ones((2, 2)), nan="raise", mask=np.isfinite(x)).shape == (3, 4)
+
+
+@pytest.mark.parametrize("method", NAMES)
+def test_nan_in_each_half_of_a_complex_number(method):
+    for dtype, kind in (("complex64", "box"), ("complex128", "outer")):
+        case = Case((9, 12), (3, 4), kind, dtype=dtype, specks=2)
+        assert applies(case, method) or method == "running_sum"
+        if applies(case, method):
+            check(case, method)
