@@ -85,7 +85,7 @@ def _as_rgb(page: NDArray[Any], alpha: bool, notes: list[str]) -> NDArray[np.uin
         notes.append(f"Only the first of its {colours.shape[2]} channels is used.")
         colours = colours[..., :1]
     levels = colours if colours.dtype == np.uint8 else _stretched(colours, notes)
-    if alpha:
+    if alpha and (page[..., -1] < files.white(page.dtype)).any():
         cover = page[..., -1:] / np.float32(files.white(page.dtype))
         levels = np.rint(255 + cover * (levels - np.float32(255))).astype(np.uint8)
         notes.append("Its transparent parts lie on white.")

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Plot
 from matplotlib.ticker import FuncFormatter, NullFormatter
+from PIL import Image
 
 from intertwine.tour.blocks import Figure, Picture
 from intertwine.tour.words import seconds
@@ -76,8 +77,9 @@ def _tick(value: float, _: int) -> str:
 
 
 def _picture(plot: Plot, alt: str) -> Picture:
-    canvas = FigureCanvasAgg(plot)
+    FigureCanvasAgg(plot)
     buffer = io.BytesIO()
-    plot.savefig(buffer, format="png")
-    width, height = canvas.get_width_height()
-    return Picture(buffer.getvalue(), width, height, alt)
+    plot.savefig(buffer, format="png", bbox_inches="tight")
+    png = buffer.getvalue()
+    width, height = Image.open(io.BytesIO(png)).size
+    return Picture(png, width, height, alt)

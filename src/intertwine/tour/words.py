@@ -32,15 +32,15 @@ def tap(value: float) -> str:
 
 
 def power(value: float) -> str:
-    """A small number as a power of ten.
+    r"""A small number as a power of ten, in one piece.
 
     >>> power(3.2e-7), power(0.0)
-    ('3 × 10⁻⁷', '0')
+    ('3\xa0×\xa010⁻⁷', '0')
     """
     if value == 0:
         return "0"
     digits, exponent = f"{value:.0e}".split("e")
-    return f"{digits} × 10{str(int(exponent)).translate(_RAISED)}"
+    return f"{digits}\u00a0×\u00a010{str(int(exponent)).translate(_RAISED)}"
 
 
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

@@ -45,9 +45,9 @@ def _edge(grey: np.ndarray) -> list[Block]:
     reach = pictures.usual_reach(result)
     return [
         "**Edge.** Each pixel minus the mean of its eight neighbours: −1/8 all around, 1 in the "
-        f"middle, sum {number(float(np.real(kernel.sum)), 0)}. Half of the results are smaller "
-        f"than {number(usual, 1)} levels, because most pixels look like their neighbours. What is "
-        "left are edges, each a bright line beside a dark one.",
+        f"middle, sum {number(float(np.real(kernel.sum)), 0)}. Half of the results are no "
+        f"larger than {number(usual, 1)} levels, because most pixels look like their "
+        "neighbours. What is left are edges, each a bright line beside a dark one.",
         Figure(
             (
                 taps_view(kernel),
@@ -138,8 +138,8 @@ def _emboss(grey: np.ndarray) -> list[Block]:
     plain, sloped = float(np.std(grey)), float(np.std(result))
     return [
         "**Emboss.** Positive taps on one side, negative ones on the other: the photo becomes a "
-        "relief with the light from the upper left. The typical distance from the mean grows from "
-        f"{number(plain, 1)} to {number(sloped, 1)} levels.",
+        "relief with the light from the upper left. The typical distance from the mean is "
+        f"{number(plain, 1)} levels before and {number(sloped, 1)} after.",
         _before_after(
             grey,
             kernel,

@@ -22,7 +22,7 @@ def write(photo: Photo) -> list[Block]:
         *_as_matrix(grey),
         "The simplest question is: how bright is it around here? Its kernel is all ones. But a "
         f"3 × 3 kernel of ones adds up nine levels, and the mean of these pixels rises from "
-        f"{number(grey.mean())} to {number(added.mean())}: nine times as much, far beyond white. "
+        f"{number(grey.mean())} to {number(added.mean())}: nine times as much, where white is 255. "
         "**Divided by its size, 9**, the kernel takes a mean instead of a sum, and the total "
         "intensity stays as it was.",
         _pictures(grey, added),
@@ -74,11 +74,11 @@ def _pictures(grey: np.ndarray, added: np.ndarray) -> Figure:
         )
         for side, word in ((3, "little"), (9, "good deal"), (27, "lot"))
     )
-    washed = pictures.grey(added, "The photo, almost all of it white.", "3 × 3 ones, undivided")
+    washed = pictures.grey(added, "The photo, much too bright.", "3 × 3 ones, undivided")
     return Figure(
         (washed, *blurred),
-        "Undivided, almost everything is brighter than white. Divided by their size, the kernels "
-        "blur and keep the brightness.",
+        f"Undivided, {number(100 * float((added > 255).mean()), 0)} % of the results are brighter "
+        "than white. Divided by their size, the kernels blur and keep the brightness.",
     )
 
 

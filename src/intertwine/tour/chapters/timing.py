@@ -52,7 +52,9 @@ def write(photo: Photo) -> list[Block]:
         f"The table was measured while this page was made, on the grey photo of {size(x.shape)} in "
         "single precision with black outside. Everything ran on one thread. The contenders took "
         f"turns, {min(rounds)} to {max(rounds)} times each, and the medians are shown. Small "
-        "differences mean little: another program may have been busy at that moment.",
+        "differences mean little: another program may have been busy at that moment. Predictions "
+        "use the constants that Intertwine ships with until `intertwine calibrate` has measured "
+        "your machine.",
         table(timings),
         plots.times(timings),
         _words(timings),
