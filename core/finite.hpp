@@ -15,12 +15,14 @@ template <class T>
 bool leave_out_nonfinite(T* p, int64_t count) {
   if constexpr (T(0.5) == T(0)) return false;
   constexpr int W = kLanes<T>;
-  Vec<T> worst = {};  // becomes NaN when anything is not finite
+  Vec<T> worst[4] = {};  // become NaN when anything is not finite
   T odd = 0;
   int64_t i = 0;
-  for (; i + W <= count; i += W) worst += load(p + i) * T(0);
+  for (; i + 4 * W <= count; i += 4 * W)
+    for (int c = 0; c < 4; c++) worst[c] += load(p + i + c * W) * T(0);
   for (; i < count; i++) odd += p[i] * T(0);
-  for (int l = 0; l < W; l++) odd += worst[l];
+  for (int c = 0; c < 4; c++)
+    for (int l = 0; l < W; l++) odd += worst[c][l];
   if (odd == T(0)) return false;
   for (i = 0; i < count; i++)
     if (!is_finite(p[i])) p[i] = T(0);

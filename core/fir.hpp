@@ -16,9 +16,19 @@ struct Shifts {
   int64_t count;
 };
 
+// Sums start at zero one register at a time: GCC would clear an array in memory.
+template <class T, int R, int C>
+IW_INLINE void clear(Vec<T> (&acc)[R][C]) {
+#pragma GCC unroll 8
+  for (int r = 0; r < R; r++)
+#pragma GCC unroll 8
+    for (int c = 0; c < C; c++) acc[r][c] = Vec<T>{};
+}
+
 template <class T, int R, int C>
 IW_INLINE void shifts_block(const T* src, int64_t row_step, Shifts<T> s, T* dst, int64_t pitch) {
-  Vec<T> acc[R][C] = {};
+  Vec<T> acc[R][C];
+  clear<T, R, C>(acc);
   for (int64_t t = 0; t < s.count; t++) {
     const Vec<T> k = splat(s.tap[t]);
     const T* p = src + s.off[t];
@@ -63,7 +73,8 @@ IW_INLINE void patch_row(Vec<T> (&acc)[4][C], const T* src, const T* tap, const 
 template <class T, int C>
 IW_INLINE void patch_block(const T* src, int64_t pitch, const Patch<T>& p, T* dst,
                            int64_t dst_pitch) {
-  Vec<T> acc[4][C] = {};
+  Vec<T> acc[4][C];
+  clear<T, 4, C>(acc);
   for (int64_t o = 0; o < p.outers; o++) {
     const T* s = src + p.outer[o];
     const T* t = p.tap + o * p.rows * p.cols;

@@ -40,7 +40,7 @@ IW_INLINE void store(T* p, Vec<T> v) {
 
 template <class T>
 IW_INLINE Vec<T> splat(T value) {
-  return Vec<T>{} + value;
+  return value - Vec<T>{};  // minus zero keeps every bit and costs nothing; plus zero does not
 }
 
 // Keep a value in a register: otherwise GCC folds its load into every multiply-add that uses it,
