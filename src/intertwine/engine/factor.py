@@ -77,9 +77,9 @@ def _terms(taps: Array, budget: float) -> list[Term]:
         return [(taps,)]
     matrix = taps.reshape(taps.shape[0], -1)
     left, values, right = np.linalg.svd(matrix, full_matrices=False)
-    # An outer product of unit vectors has absolute sum at most sqrt(rows * columns).
-    sizes = values * np.sqrt(float(matrix.size))
-    beyond = np.append(np.cumsum(sizes[::-1])[::-1], 0.0)
+    # What is left out has absolute sum at most sqrt(size) times its Frobenius norm.
+    tail = np.sqrt(np.cumsum(values[::-1] ** 2))[::-1]
+    beyond = np.append(tail * np.sqrt(float(matrix.size)), 0.0)
     keep = max(1, int(np.argmax(beyond <= budget / 2)))
     terms: list[Term] = []
     for i in range(keep):
@@ -140,7 +140,7 @@ def boxes(taps: Array, most: int) -> tuple[Box, ...] | None:
     The box around all taps that are not zero is peeled off with the value at its corner, then
     the next one from what is left. Taps equal up to rounding count as equal.
     """
-    rest = taps.astype(np.int64 if taps.dtype.kind in "iu" else np.float64)
+    rest: Array = taps.astype(np.int64 if taps.dtype.kind in "iu" else np.float64)
     small = 0 if rest.dtype.kind == "i" else 4 * np.finfo(np.float64).eps * np.abs(rest).max()
     found: list[Box] = []
     while True:
@@ -157,7 +157,7 @@ def boxes(taps: Array, most: int) -> tuple[Box, ...] | None:
         block = rest[tuple(spans)]
         corner = block[(0,) * rest.ndim]
         weight = corner if abs(corner) > small else block.flat[int(np.abs(block).argmax())]
-        rest[tuple(spans)] -= weight
+        block -= weight
         found.append(
             Box(
                 float(weight),

@@ -1,12 +1,22 @@
 """What this machine costs: the constants behind the planner's predictions.
 
-They are seconds on one thread. The shipped values were measured on a 2.6 GHz AMD Milan with AVX2;
-`intertwine calibrate` measures the machine at hand and keeps the result in the user's cache.
+They are seconds on one thread. The shipped values were measured on an AMD Milan with AVX2;
+`intertwine calibrate` measures the machine at hand and keeps the result in the user's cache folder,
+``INTERTWINE_CACHE`` if that is set, else ``intertwine`` under ``XDG_CACHE_HOME`` or ``~/.cache``.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import json
+import os
+import platform
+import tempfile
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from intertwine import _core
 
 
 def _default_product() -> Rates:
@@ -58,6 +68,56 @@ class Machine:
 SHIPPED = Machine()
 
 
+def cache_file() -> Path:
+    """Where `calibrate` keeps what it measured."""
+    folder = os.environ.get("INTERTWINE_CACHE")
+    if folder:
+        return Path(folder) / "machine.json"
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "intertwine" / "machine.json"
+
+
+def _identity() -> str:
+    """Figures hold for one kind of processor and one SIMD level."""
+    return f"{platform.machine()} {platform.processor()} {_core.level}"
+
+
+def save(machine: Machine) -> Path:
+    """Keep measured figures; the file is replaced whole or not at all."""
+    path = cache_file()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps({"measured_on": _identity(), "seconds": asdict(machine)}, indent=2)
+    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(text + "\n")
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
+    current.cache_clear()
+    return path
+
+
+def _read(figures: dict[str, Any]) -> Machine:
+    values: dict[str, Any] = {}
+    for name, value in figures.items():
+        values[name] = Rates(**value) if isinstance(value, dict) else float(value)
+    machine = Machine(**values)
+    flat = [v for value in asdict(machine).values()
+            for v in (value.values() if isinstance(value, dict) else [value])]  # fmt: skip
+    if not all(0 < v < 100 for v in flat):
+        raise ValueError("figures out of range")
+    return machine
+
+
+@lru_cache(maxsize=1)
 def current() -> Machine:
-    """The calibrated constants if there are any, else the shipped ones."""
+    """The calibrated figures when they fit this machine, else the shipped ones."""
+    try:
+        kept = json.loads(cache_file().read_text())
+        if kept["measured_on"] == _identity():
+            return _read(kept["seconds"])
+    except (OSError, ValueError, TypeError, KeyError, RuntimeError):
+        pass  # none there, or not readable: the shipped figures always work
     return SHIPPED

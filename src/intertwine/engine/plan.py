@@ -95,7 +95,7 @@ class Plan:
                 f"{did_you_mean(wanted, [*BY_NAME, 'auto'])}\n"
                 f"  Known: auto, {', '.join(BY_NAME)}."
             )
-        found = next(c for c in self._found if c.method.NAME == wanted)
+        found = self._found[list(BY_NAME).index(wanted)]
         if found.reason:
             raise OptionError(
                 f"{self._caller}: `method={wanted!r}` cannot compute this: {found.reason}.\n"
@@ -117,6 +117,11 @@ class Plan:
     def error(self) -> float:
         """Bound on ``|error| / (sum|k| * max|x|)``; 0 for exact integers."""
         return 0.0 if self._problem.exact else self._chosen.error
+
+    @property
+    def chosen(self) -> Candidate:
+        """What was expected of the chosen method."""
+        return self._chosen
 
     @property
     def candidates(self) -> tuple[Candidate, ...]:

@@ -115,7 +115,7 @@ class Problem:
 
     @property
     def complex_taps(self) -> bool:
-        return self.taps.array.dtype.kind == "c"
+        return bool(self.taps.array.dtype.kind == "c")
 
     @property
     def renormalized(self) -> bool:

@@ -30,11 +30,12 @@ LONG_ROW, LONG_LONE_ROW = 1024, 256
 
 @dataclass(frozen=True, slots=True)
 class Tiling:
-    """The tile, how many pairs of tiles cover the output, and seconds for all of them."""
+    """The tile, how many pairs of tiles cover the output, and seconds for one pair."""
 
     tile: tuple[int, ...]
     pairs: int
     seconds: float
+    kernel_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,15 @@ def _smooth(limit: int) -> NDArray[np.int64]:
     return np.array(sorted(found), np.int64)
 
 
+def _rows(longest: int) -> NDArray[np.int64]:
+    """Lengths of rows: those beyond `longest` are cut in two by the core."""
+    unit = np.where(longest < _SMOOTH, ROW_UNIT**2, ROW_UNIT)
+    rows: NDArray[np.int64] = _SMOOTH[_SMOOTH % unit == 0]
+    return rows
+
+
 _SMOOTH = _smooth(1 << 28)
-_SMOOTH_ROWS = _SMOOTH[_SMOOTH % ROW_UNIT == 0]
-_SMOOTH_LONG = _SMOOTH[_SMOOTH % ROW_UNIT**2 == 0]
+_SMOOTH_ROWS, _SMOOTH_LONE_ROWS = _rows(LONG_ROW), _rows(LONG_LONE_ROW - 1)
 
 
 def _sizes(axis: Axis, last: bool, lone: bool) -> NDArray[np.int64]:
@@ -66,13 +73,9 @@ def _sizes(axis: Axis, last: bool, lone: bool) -> NDArray[np.int64]:
         lanes = -(-min(axis.m, 4 * ROW_UNIT) // ROW_UNIT) * ROW_UNIT
         return np.array([lanes], np.int64)
     whole = (axis.m - 1) * axis.stride + axis.reach
-    if last:
-        long = LONG_LONE_ROW if lone else LONG_ROW + 1
-        lengths = np.concatenate([_SMOOTH_ROWS[_SMOOTH_ROWS < long],
-                                  _SMOOTH_LONG[_SMOOTH_LONG >= long]])  # fmt: skip
-    else:
-        lengths = _SMOOTH
-    at_least, snug = np.searchsorted(lengths, [axis.reach, whole])
+    rows = _SMOOTH_LONE_ROWS if lone else _SMOOTH_ROWS
+    lengths = rows if last else _SMOOTH
+    at_least, snug = (int(i) for i in np.searchsorted(lengths, [axis.reach, whole]))
     return lengths[at_least : min(snug + 1, at_least + 400)]
 
 
@@ -80,7 +83,8 @@ def _thinned(lengths: NDArray[np.int64], most: int) -> NDArray[np.int64]:
     """About `most` of the lengths, the first and the last among them."""
     if len(lengths) <= most:
         return lengths
-    return lengths[np.unique(np.linspace(0, len(lengths) - 1, most).astype(int))]
+    picked: NDArray[np.int64] = np.linspace(0, len(lengths) - 1, most).astype(np.int64)
+    return lengths[np.unique(picked)]
 
 
 @lru_cache(maxsize=256)
@@ -101,7 +105,7 @@ def _tiling(axes: tuple[Axis, ...], precision: str, machine: Machine) -> Tiling 
     samples = np.ones_like(grids[0])
     work = np.zeros(grids[0].shape)
     tiles = np.ones_like(grids[0])
-    for i, (axis, length) in enumerate(zip(axes, grids, strict=True)):
+    for axis, length in zip(axes, grids, strict=True):
         samples = samples * length
         valid = length - axis.reach + 1
         outputs = (valid - 1) // axis.stride + 1 if axis.reach > 1 else length
@@ -113,13 +117,18 @@ def _tiling(axes: tuple[Axis, ...], precision: str, machine: Machine) -> Tiling 
     spill = np.interp(np.log2(samples * size / 2.0**19), [-1, 0, 1, 4], [1.0, 1.1, 1.45, 1.8])
     narrow = machine.double if precision == "float64" else 1.0
     one = samples * narrow * spill * (machine.fft * work + machine.tile)
-    # Pairs are shared by a nominal two threads; the kernel's own transform is one more, in float64.
-    seconds = one * (2 * -(-pairs // 2)) + one * 2 * machine.double / narrow
-    seconds = np.where(samples > MOST_SAMPLES, np.inf, seconds)
+    # Pairs are shared by a nominal two threads; the kernel's own transform comes once, in float64.
+    kernel = one * 2 * machine.double / narrow
+    seconds = np.where(samples > MOST_SAMPLES, np.inf, one * (2 * -(-pairs // 2)) + kernel)
     best = np.unravel_index(int(np.argmin(seconds)), seconds.shape)
     if not np.isfinite(seconds[best]):
         return None
-    return Tiling(tuple(int(g[best]) for g in grids), int(pairs[best]), float(seconds[best]))
+    return Tiling(
+        tuple(int(g[best]) for g in grids),
+        int(pairs[best]),
+        float(one[best]),
+        float(kernel[best]),
+    )
 
 
 def _lone_rows(axes: tuple[Axis, ...]) -> tuple[int, int] | None:
@@ -158,9 +167,19 @@ def applies(problem: Problem) -> str:
     return too_many_axes(problem)
 
 
+def run_seconds(problem: Problem, machine: Machine) -> float:
+    """Predicted seconds for one run on one thread, the kernel's transform left out."""
+    found = _best(problem, machine)
+    return found.pairs * found.seconds if found else float("inf")
+
+
 def cost(problem: Problem, machine: Machine) -> float:
     found = _best(problem, machine)
-    return machine.call + (found.seconds if found else float("inf"))
+    if found is None:
+        return float("inf")
+    # An odd pair out leaves one of two threads idle.
+    idle = found.seconds * (found.pairs % 2)
+    return machine.call + run_seconds(problem, machine) + idle + found.kernel_seconds
 
 
 def _relative(tiling: Tiling) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from math import sqrt
 
 import numpy as np
 
@@ -49,7 +50,9 @@ def _of(problem: Problem) -> Factors | None:
 
 
 def _tolerance(problem: Problem) -> float:
-    return max(ROUNDOFF[problem.compute] / 2, 8 * ROUNDOFF["float64"])
+    """What may be dropped: half a rounding of the sums, but no less than the SVD's own noise."""
+    noise = 16 * ROUNDOFF["float64"] * sqrt(problem.taps.array.size)
+    return max(ROUNDOFF[problem.compute] / 2, noise)
 
 
 def _long(problem: Problem) -> int:

@@ -1,0 +1,79 @@
+"""A plan in words and numbers: what was chosen, and what the alternatives would have cost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from intertwine import _core
+from intertwine.engine import machine as machines
+from intertwine.engine import threads
+from intertwine.engine.problem import Problem
+
+if TYPE_CHECKING:
+    from intertwine.engine.plan import Candidate, Plan
+
+
+def duration(seconds: float) -> str:
+    """``12.3 ms``, in the unit that suits."""
+    for unit, size in (("s", 1.0), ("ms", 1e-3)):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds / 1e-6:.3g} us"
+
+
+def amount(count: float) -> str:
+    """``1.5 MiB``, in the unit that suits."""
+    for unit, size in (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
+        if count >= size:
+            return f"{count / size:.3g} {unit}"
+    return f"{count:.0f} bytes"
+
+
+def _sizes(numbers: tuple[int, ...]) -> str:
+    return " x ".join(f"{n:,}" for n in numbers)
+
+
+def _question(problem: Problem) -> str:
+    taps = tuple(problem.axes[i].k for i in problem.filtered) or (1,)
+    outside = dict.fromkeys(problem.axes[i].boundary for i in problem.filtered)
+    text = f"{problem.dtype} {_sizes(problem.shape)} under {_sizes(taps)} taps"
+    text += f" gives {problem.result} {_sizes(problem.out_shape)}"
+    if outside:
+        text += f"; outside lies: {', '.join(outside)}"
+    if problem.weighted:
+        text += "; outputs are divided by the weight present"
+    return text + "."
+
+
+def _bound(plan: Plan) -> str:
+    if plan.problem.exact:
+        return "exact integers"
+    return f"error at most {plan.error:.1e} of sum|k| * max|x|"
+
+
+def _other(candidate: Candidate, chosen: Candidate, problem: Problem) -> str:
+    name = f"  {candidate.method.NAME:13s}"
+    if candidate.seconds == float("inf"):
+        return f"{name} cannot: {candidate.reason}"
+    ratio = candidate.seconds / chosen.seconds
+    said = f"{ratio:.3g} times as long" if ratio >= 1 else f"{1 / ratio:.3g} times faster"
+    text = f"{name} {duration(candidate.seconds):>9s}, {said}, error {candidate.error:.1e}"
+    text += f", {amount(candidate.memory)}: {candidate.method.parts(problem)}"
+    return f"{text}; not taken: {candidate.reason}" if candidate.reason else text
+
+
+def explain(plan: Plan) -> str:
+    """The whole story of a plan, as text."""
+    problem, chosen = plan.problem, plan.chosen
+    source = "shipped figures" if machines.current() is machines.SHIPPED else "calibrated figures"
+    lines = [
+        _question(problem),
+        f"Method {plan.method}: {chosen.method.parts(problem)}.",
+        f"  Predicted {duration(chosen.seconds)} on one thread ({source}); "
+        f"up to {threads.resolve('plan', None)} threads, SIMD level {_core.level}.",
+        f"  Sums run in {problem.compute}; {_bound(plan)}; "
+        f"work space {amount(chosen.memory)} a thread.",
+        "Alternatives:",
+    ]
+    lines += [_other(c, chosen, problem) for c in plan.candidates if c is not chosen]
+    return "\n".join(lines)
