@@ -238,7 +238,10 @@ def _output(caller: str, chosen: Plan, out: Any) -> Array:
                 f"does not fit in memory.\n  Work on parts of x, or pass a larger stride."
             ) from error
     if not isinstance(out, np.ndarray):
-        raise DTypeError(f"{caller}: `out` is {type(out).__name__}, not a NumPy array.")
+        raise DTypeError(
+            f"{caller}: `out` is {type(out).__name__}, not a NumPy array.\n"
+            f"  Pass out=np.empty({problem.out_shape}, np.{problem.result})."
+        )
     if out.shape != problem.out_shape:
         raise ShapeError(
             f"{caller}: `out` has shape {out.shape} but the result has {problem.out_shape}.\n"

@@ -27,7 +27,7 @@ def as_array(caller: str, name: str, value: Any) -> Array:
         array = np.asarray(value)
     except Exception as error:  # whatever an object raises while it turns itself into an array
         raise DTypeError(
-            f"{caller}: `{name}` ({type(value).__name__}) cannot be read as an array: {error}\n"
+            f"{caller}: `{name}` ({type(value).__name__}) cannot be read as an array of numbers.\n"
             f"  Pass a NumPy array, or nested lists of numbers with rows of equal length."
         ) from error
     types.check_numeric(caller, name, array.dtype)
@@ -54,6 +54,10 @@ def as_dtype(caller: str, value: Any) -> np.dtype[Any]:
 def describe(name: str, array: Array) -> str:
     """One line about an array for an error message: ``x: float32 (512, 512, 3)``."""
     return f"{name}: {array.dtype} {array.shape}"
+
+
+def _axes(count: int) -> str:
+    return "1 axis" if count == 1 else f"{count} axes"
 
 
 def kernel(caller: str, k: Any) -> tuple[Array, tuple[int, ...] | None]:
@@ -131,7 +135,7 @@ def per_axis(
     if len(value) != count:
         raise ShapeError(
             f"{caller}: `{name}={shown(tuple(value))}` has {len(value)} entries "
-            f"but the kernel works along {count} axes.\n"
+            f"but the kernel works along {_axes(count)}.\n"
             f"  Pass one for all, or one for each axis."
         )
     return tuple(check(v) for v in value)
@@ -149,13 +153,14 @@ def axes(caller: str, x: Array, taps: Array, named: Any) -> tuple[int, ...]:
         )
     if len(listed) != taps.ndim:
         raise ShapeError(
-            f"{caller}: `k` has {taps.ndim} axes but `axes={shown(listed)}` names {len(listed)}.\n"
+            f"{caller}: `k` has {_axes(taps.ndim)} "
+            f"but `axes={shown(listed)}` names {len(listed)}.\n"
             f"{both}\n  Name one axis of x for each axis of k."
         )
     for axis in listed:
         if not -x.ndim <= axis < x.ndim:
             raise ShapeError(
-                f"{caller}: `axes` names axis {shown(axis)} but `x` has {x.ndim} axes, "
+                f"{caller}: `axes` names axis {shown(axis)} but `x` has {_axes(x.ndim)}, "
                 f"{-x.ndim} to {x.ndim - 1}.\n{both}"
             )
     counted = tuple(int(axis) % x.ndim for axis in listed)
@@ -169,12 +174,12 @@ def _all_axes(caller: str, x: Array, taps: Array, both: str) -> tuple[int, ...]:
         return tuple(range(x.ndim))
     if taps.ndim > x.ndim:
         raise ShapeError(
-            f"{caller}: `k` has {taps.ndim} axes but `x` only {x.ndim}.\n{both}\n"
+            f"{caller}: `k` has {_axes(taps.ndim)} but `x` only {x.ndim}.\n{both}\n"
             f"  Drop an axis of k, or add one to x."
         )
     first, last = tuple(range(taps.ndim)), tuple(range(x.ndim - taps.ndim, x.ndim))
     raise ShapeError(
-        f"{caller}: `k` has {taps.ndim} axes and `x` has {x.ndim}: say which it works along.\n"
+        f"{caller}: `k` has {_axes(taps.ndim)} and `x` has {x.ndim}: say which it works along.\n"
         f"{both}\n"
         f"  Pass axes={first} (first, as for an image with channels last) "
         f"or axes={last} (last)."
@@ -197,7 +202,10 @@ def constant(caller: str, cval: Any, boundaries: Sequence[str], x: Array) -> com
             f"  Pass 'constant' for these axes too, or cval=0."
         )
     if value.imag != 0 and x.dtype.kind != "c":
-        raise DTypeError(f"{caller}: `cval={shown(cval)}` is complex but `x` is {x.dtype}.")
+        raise DTypeError(
+            f"{caller}: `cval={shown(cval)}` is complex but `x` is {x.dtype}.\n"
+            f"  Pass a real cval, or x.astype(complex)."
+        )
     return value
 
 
@@ -243,7 +251,8 @@ def mask(caller: str, x: Any, array: Array, given: Any) -> NDArray[np.bool_] | N
         marks = np.asarray(given)
     except Exception as error:  # whatever an object raises while it turns itself into an array
         raise DTypeError(
-            f"{caller}: `mask` ({type(given).__name__}) cannot be read as an array: {error}"
+            f"{caller}: `mask` ({type(given).__name__}) cannot be read as an array.\n"
+            f"  Pass one truth value for each sample of x, or a shape that broadcasts to it."
         ) from error
     if marks.dtype.kind != "b":
         raise DTypeError(
@@ -278,10 +287,10 @@ def single_precision(caller: str, taps: Array, cval: complex) -> None:
     """Refuse numbers that a problem summed in float32 cannot hold."""
     limit = float(np.finfo(np.float32).max)
     outside = max(abs(cval.real), abs(cval.imag))
-    for name, largest in (("largest tap", float(np.abs(taps).max())), ("`cval`", outside)):
+    for name, largest in (("the largest tap", float(np.abs(taps).max())), ("`cval`", outside)):
         if np.isfinite(largest) and largest > limit:
             raise DTypeError(
-                f"{caller}: the {name}, {largest:.3g}, is beyond float32 ({limit:.3g}), "
+                f"{caller}: {name}, {largest:.3g}, is beyond float32 ({limit:.3g}), "
                 f"in which this problem is summed.\n"
                 f"  Pass dtype=np.float64, or scale the kernel and the data."
             )

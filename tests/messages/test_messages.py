@@ -1,0 +1,57 @@
+"""Wrong calls, and what they answer to the letter: see wrong_calls.txt."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import intertwine as iw
+from cases import Tapped
+
+TEXT = (Path(__file__).parent / "wrong_calls.txt").read_text()
+
+
+def locked(array):
+    array.setflags(write=False)
+    return array
+
+
+NAMES = {
+    "iw": iw,
+    "np": np,
+    "Tapped": Tapped,
+    "locked": locked,
+    "LINE": np.arange(5.0),
+    "BYTES": np.arange(5, dtype="uint8"),
+    "GRAY": np.zeros((4, 6)),
+    "RGB": np.zeros((4, 6, 3), "float32"),
+}
+
+
+def _entries():
+    for block in TEXT.split(">>> ")[1:]:
+        call, answer = block.split("\n", 1)
+        kind, message = answer.strip("\n").split(": ", 1)
+        yield pytest.param(call, kind, message, id=call)
+
+
+@pytest.mark.parametrize(("call", "kind", "message"), _entries())
+def test_message(call, kind, message):
+    with pytest.raises(iw.IntertwineError) as caught:
+        eval(call, NAMES)
+    assert type(caught.value).__name__ == kind
+    assert str(caught.value) == message
+
+
+def test_the_table_is_long_and_its_calls_differ():
+    calls = [entry.id for entry in _entries()]
+    assert len(calls) == len(set(calls)) >= 45
+
+
+def test_errors_are_also_the_builtin_ones():
+    assert issubclass(iw.ShapeError, ValueError)
+    assert issubclass(iw.OptionError, ValueError)
+    assert issubclass(iw.DTypeError, TypeError)
+    assert issubclass(iw.MissingExtraError, ImportError)
+    for kind in (iw.ShapeError, iw.OptionError, iw.DTypeError, iw.MissingExtraError):
+        assert issubclass(kind, iw.IntertwineError)
