@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from sweeps import LARGE, QUICK, WHOLE, full_sweep
 
+from agreement.sweeps import LARGE, QUICK, WHOLE, full_sweep
 from cases import answer, applies, check
 from intertwine.engine.methods import METHODS
 

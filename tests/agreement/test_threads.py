@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from sweeps import LARGE
 
 import intertwine as iw
+from agreement.sweeps import LARGE
 from cases import Case, applies, unless_refused
 from intertwine.engine.methods import METHODS
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from textures import textured
+from tour.textures import textured
 
 from intertwine.tour import page, photo
 from intertwine.tour.blocks import Chapter

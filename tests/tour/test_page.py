@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from textures import textured
+from tour.textures import textured
 
 import intertwine as iw
 from intertwine import tour

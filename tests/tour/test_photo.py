@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tifffile
 from PIL import Image
-from textures import textured
+from tour.textures import textured
 
 from intertwine.files import FileError
 from intertwine.tour import photo

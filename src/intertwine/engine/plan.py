@@ -73,9 +73,10 @@ class Plan:
         self._chosen = self._choose(method)
         taps = self._problem.taps.array
         self._products = planes.products(self._problem)
+        factors = dict.fromkeys(p.factor for p in self._products)
         self._prepared = {
             factor: self._chosen.method.prepare(self._problem, planes.take(taps, factor))
-            for factor in dict.fromkeys(p.factor for p in self._products)
+            for factor in (factors if self._problem.out_size else ())
         }
 
     def _choose(self, wanted: str) -> Candidate:
