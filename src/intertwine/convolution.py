@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -175,7 +174,7 @@ def plan(
     >>> p
     Plan(direct: float32 (512, 512) -> float32 (512, 512))
     """
-    from_shape = isinstance(x, tuple) and all(isinstance(n, Integral) for n in x)
+    from_shape = isinstance(x, tuple) and all(checks.is_integer(n) for n in x)
     if from_shape:
         x, dtype = _stand_in(x, dtype), None
     _check_method("plan", method)

@@ -35,7 +35,7 @@ def _entries():
         yield pytest.param(call, kind, message, id=call)
 
 
-@pytest.mark.parametrize(("call", "kind", "message"), _entries())
+@pytest.mark.parametrize(("call", "kind", "message"), list(_entries()))
 def test_message(call, kind, message):
     with pytest.raises(iw.IntertwineError) as caught:
         eval(call, NAMES)

@@ -21,6 +21,11 @@ LEAST_WEIGHT = 1e-9
 MOST = 1 << 62
 
 
+def is_integer(value: Any) -> bool:
+    """Whether `value` is a whole number; True and a timedelta are none."""
+    return isinstance(value, Integral) and not isinstance(value, bool | np.timedelta64)
+
+
 def as_array(caller: str, name: str, value: Any) -> Array:
     """Return `value` as a NumPy array of numbers with at least one axis."""
     try:
@@ -103,7 +108,7 @@ def _origin(caller: str, origin: Any, taps: Array) -> tuple[int, ...] | None:
 
 def integer(caller: str, name: str, value: Any, least: int) -> int:
     """Return `value` as an integer of at least `least`."""
-    if isinstance(value, Integral) and not isinstance(value, bool) and least <= int(value) <= MOST:
+    if is_integer(value) and least <= int(value) <= MOST:
         return int(value)
     raise OptionError(
         f"{caller}: `{name}={shown(value)}` must be an integer from {least} to 2**62."
@@ -147,7 +152,7 @@ def axes(caller: str, x: Array, taps: Array, named: Any) -> tuple[int, ...]:
     if named is None:
         return _all_axes(caller, x, taps, both)
     listed = tuple(named) if _listed(named) else (named,)
-    if not all(isinstance(axis, Integral) and not isinstance(axis, bool) for axis in listed):
+    if not all(is_integer(axis) for axis in listed):
         raise OptionError(
             f"{caller}: `axes={shown(named)}` must be an integer or a tuple of integers."
         )

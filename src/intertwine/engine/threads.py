@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from numbers import Integral
 from typing import Any
 
+from intertwine.engine.checks import is_integer
 from intertwine.engine.errors import OptionError, shown
 
 #: More threads than this are refused: no machine has them and each costs memory.
@@ -15,10 +15,8 @@ _chosen: int | None = None
 
 
 def _check(caller: str, value: Any) -> int:
-    if isinstance(value, Integral) and not isinstance(value, bool):
-        count = int(value)
-        if 1 <= count <= MOST_THREADS:
-            return count
+    if is_integer(value) and 1 <= int(value) <= MOST_THREADS:
+        return int(value)
     raise OptionError(
         f"{caller}: `threads={shown(value)}` must be an integer from 1 to {MOST_THREADS}, or None."
     )

@@ -1,0 +1,128 @@
+"""Who may import whom, what `import intertwine` loads and how long it takes, the public names."""
+
+import ast
+import json
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import intertwine as iw
+
+SOURCE = Path(iw.__file__).parent
+MODULES = sorted(SOURCE.rglob("*.py"))
+
+#: What only the engine's own files may name.
+INNER = ("intertwine.engine.methods", "intertwine._core")
+
+#: Loaded by nobody who only says `import intertwine`.
+HEAVY = ("torch", "PIL", "matplotlib", "dask", "pandas", "sklearn", "typer", "rich", "jinja2")
+
+PUBLIC = [
+    "DTypeError",
+    "IntertwineError",
+    "Kernel",
+    "MissingExtraError",
+    "OptionError",
+    "ShapeError",
+    "convolve",
+    "correlate",
+    "kernels",
+    "plan",
+    "set_threads",
+]
+
+
+def name_of(path):
+    parts = path.relative_to(SOURCE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported(path):
+    """The modules that a file names in its import statements, wherever they stand."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name}: relative import"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def under(name, parent):
+    return name == parent or name.startswith(f"{parent}.")
+
+
+def test_there_is_something_to_look_at():
+    names = {name_of(path) for path in MODULES}
+    assert {"intertwine", "intertwine.convolution", "intertwine.engine.plan"} <= names
+    assert any(under(name, "intertwine.engine.methods") for name in names)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_only_the_engine_knows_the_methods(path):
+    name = name_of(path)
+    if under(name, "intertwine.engine"):
+        return
+    for other in imported(path):
+        for inner in INNER:
+            assert not under(other, inner), f"{name} imports {other}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_imports_point_downwards(path):
+    name = name_of(path)
+    mine = [i for i in imported(path) if under(i, "intertwine")]
+    if under(name, "intertwine.engine"):
+        upward = [i for i in mine if not under(i, "intertwine.engine") and i != CORE]
+        assert set(upward) <= UPWARD.get(name, set()), f"{name} imports {upward}"
+    if name == "intertwine.convolution":
+        assert all(under(i, "intertwine.engine") for i in mine)
+    if name in ("intertwine.kernel", "intertwine.kernels"):
+        assert not any(under(i, f"intertwine.{tool}") for i in mine for tool in ("cli", "tour"))
+
+
+#: The compiled module, named by the methods that call it.
+CORE = "intertwine._core"
+
+#: A plan that is called hands its arguments to the friendly layer.
+UPWARD = {"intertwine.engine.plan": {"intertwine.convolution.run_plan"}}
+
+
+def _python(code):
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return json.loads(run.stdout)
+
+
+def test_importing_loads_no_framework():
+    loaded = _python("import intertwine, sys, json; print(json.dumps(sorted(sys.modules)))")
+    assert "numpy" in loaded
+    for module in loaded:
+        assert module.split(".")[0] not in HEAVY
+        assert not under(module, "scipy")
+        assert not any(under(module, f"intertwine.{part}") for part in ("cli", "tour", "files"))
+
+
+def test_a_call_loads_no_framework():
+    code = "import intertwine as iw, sys, json; iw.convolve([1.0, 2.0], [1.0]); "
+    loaded = _python(code + "print(json.dumps(sorted(sys.modules)))")
+    assert not [m for m in loaded if m.split(".")[0] in HEAVY]
+
+
+def test_importing_takes_little_longer_than_numpy():
+    code = (
+        "import time, json, numpy; start = time.perf_counter(); import intertwine; "
+        "print(json.dumps(time.perf_counter() - start))"
+    )
+    _python(code)  # the first import may write byte code
+    assert statistics.median(_python(code) for _ in range(5)) < 0.15
+
+
+def test_public_names():
+    assert sorted(iw.__all__) == PUBLIC
+    assert dir(iw) == PUBLIC
+    for name in PUBLIC:
+        assert getattr(iw, name) is not None
+    with pytest.raises(AttributeError, match="module 'intertwine' has no attribute 'convolv'"):
+        iw.convolv  # noqa: B018
