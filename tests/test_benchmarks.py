@@ -1,0 +1,112 @@
+"""The benchmark harness runs on tiny data. No time decides anything here."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+from benchmarks import __main__ as command
+from benchmarks import memory, ours, peers, report, roofline
+from benchmarks.case import Case, Contender, Taps, Unfit
+from benchmarks.compare import Setting, WrongAnswer, compare
+from benchmarks.peers.common import refuse
+from benchmarks.regimes import REGIMES, Regime, chosen, general
+
+from oracles import convolve as oracle
+
+LIMITS = roofline.Limits({1: 100.0, 2: 200.0}, {1: 20.0, 2: 30.0})
+BUILDERS, _, _ = peers.load()
+TINY = 2.0**14
+
+
+def tiny(builders=BUILDERS, threads=1, methods=False):
+    return Setting(threads, LIMITS, builders, budget_s=0.0, shrink=TINY, methods=methods)
+
+
+@pytest.mark.parametrize("regime", REGIMES, ids=lambda r: r.name)
+def test_every_regime_and_peer_on_tiny_data(regime):
+    if regime.shape[0] == 8:  # depthwise: its 64 plans take long on any size
+        regime = Regime("few", (2, 4, 32, 32), general(3, 3, many=4), regime.peers)
+    row = compare(regime, tiny())
+    assert row["ours"]["fresh"]["samples"] >= 1
+    assert set(row["peers"]) | set(row["unfit"]) == set(regime.peers) & set(BUILDERS)
+    assert row["share"] > 0
+    json.dumps(row)
+
+
+def test_names_are_unique_and_sets_can_be_narrowed():
+    names = [regime.name for regime in REGIMES]
+    assert len(set(names)) == len(names)
+    assert sum(regime.core for regime in REGIMES) == 6
+    assert [r.name for r in chosen("core", "gaussian")] == ["Gaussian sigma 2, 4096x4096"]
+    with pytest.raises(SystemExit, match="No regime of the set 'core' has 'nothing'"):
+        chosen("core", "nothing")
+
+
+def test_several_kernels_agree_with_the_oracle():
+    rng = np.random.default_rng(1)
+    taps = Taps(rng.integers(-3, 4, (3, 2, 3)).astype(float), 2)
+    depthwise = Case(rng.integers(-9, 9, (2, 3, 4, 5)).astype(float), taps, (-2, -1))
+    bank = Case(depthwise.x[0, 0], taps, (-2, -1))
+    for case in (depthwise, bank):
+        images = np.broadcast_to(case.x, case.out_shape).reshape(-1, 4, 5)
+        answers = ours.answer(case, "symmetric", 1).reshape(-1, 4, 5)
+        for i, (x, y) in enumerate(zip(images, answers, strict=True)):
+            assert (y == oracle(x, taps.array[i % 3], boundary="symmetric")).all()
+
+
+def test_a_wrong_answer_is_no_contender():
+    def shifted(case, threads):
+        return Contender(lambda: np.roll(ours.answer(case, "symmetric", 1), 1))
+
+    regime = Regime("shifted", (64, 64), general(3, 3), ("shifted",))
+    with pytest.raises(WrongAnswer, match=r"shifted: its answer \(8, 8\) is .* off ours"):
+        compare(regime, tiny({"shifted": shifted}))
+
+
+def test_unfit_and_missing_peers_are_named(monkeypatch):
+    def unable(case, threads):
+        raise Unfit("cannot")
+
+    regime = Regime("alone", (64, 64), general(3, 3), ("unable", "absent"))
+    row = compare(regime, tiny({"unable": unable}))
+    assert row["unfit"] == {"unable": "cannot"}
+    assert math.isnan(row["ratio_fresh_median"])
+    assert "none installed" in report.line(row)
+    monkeypatch.setitem(peers.FILES, "no_such_library", "none")
+    assert "no_such_library" in peers.load()[2]
+    with pytest.raises(Unfit, match="why"):
+        refuse(True, "why")
+
+
+def test_command_writes_json_and_markdown(tmp_path, capsys):
+    to_json, to_markdown = tmp_path / "b.json", tmp_path / "b.md"
+    options = ["--set", "all", "--only", "latency", "--quick", "--methods", "--threads", "1"]
+    options += ["--machine", "gflops=100,copy_gbs=20"]
+    command.main([*options, "--json", str(to_json), "--markdown", str(to_markdown)])
+    run = json.loads(to_json.read_text())
+    assert run["rows"][0]["method"] in run["rows"][0]["methods"]
+    assert run["machine"]["gflops"] == {"1": 100 / run["machine"]["cores"]}
+    page = to_markdown.read_text()
+    assert "3x3, 32x32 (latency)" in page
+    assert "Not the real thing" in page
+    tables = [row for row in page.splitlines() if row.startswith("|")]
+    assert len({row.count("|") for row in tables[:3]}) == 1
+    assert "3x3, 32x32 (latency)" in capsys.readouterr().out
+
+
+def test_roofline_takes_the_cheapest_way():
+    rng = np.random.default_rng(1)
+    x = np.zeros((1000, 1000), np.float32)
+    small = Case(x, general(3, 3)(rng, x.shape), (0, 1))
+    large = Case(x, general(63, 63)(rng, x.shape), (0, 1))
+    assert roofline.least_gflop(small) == 2 * 9 * x.size / 1e9
+    assert roofline.least_gflop(large) < 2 * 63**2 * x.size / 1e9 / 40
+    assert LIMITS.seconds(small, 2) == (pytest.approx(8.000036e-3 / 30), "memory")
+    assert LIMITS.seconds(large, 2)[1] == "compute"
+
+
+def test_memory_is_measured_in_processes_of_their_own():
+    (row,) = memory.measure((("scipy.ndimage.convolve", 64, 51),))
+    assert row["problem"] == "51x51 taps, 64x64, float32"
+    assert row["mib"] > 0.5 * 8 * 51**4 / 2**20
