@@ -9,6 +9,7 @@ VENV   ?= .venv
 PHOTO  ?=
 OUT    ?= tour
 PYTEST_ARGS ?=
+BENCH_ARGS  ?= --memory
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -46,7 +47,7 @@ format: $(VENV)/.ready-test ## rewrite the sources in house format
 	$(BIN)/clang-format -i $(wildcard core/*.cpp core/*.hpp)
 
 bench: $(VENV)/.ready-bench ## time the operator beside its peers
-	$(BIN)/python -m pytest benchmarks $(PYTEST_ARGS)
+	$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
 calibrate: $(VENV)/.ready-run ## measure this machine for the planner (about a second)
 	$(BIN)/intertwine calibrate
@@ -71,6 +72,6 @@ $(VENV)/.ready-test: $(VENV)/.ready-venv $(NATIVE)
 	$(INSTALL) --editable '.[dev]'
 	@touch $@ $(VENV)/.ready-run
 
-$(VENV)/.ready-bench: $(VENV)/.ready-test
-	$(INSTALL) pytest-benchmark opencv-python-headless ducc0
+$(VENV)/.ready-bench: $(VENV)/.ready-test benchmarks/peers.txt
+	$(INSTALL) --requirement benchmarks/peers.txt
 	@touch $@
