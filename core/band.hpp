@@ -15,6 +15,9 @@ using iw::Job;
 using iw::kMaxDims;
 using iw::Type;
 
+template <class T>
+constexpr Type kTypeOf = sizeof(T) == 4 ? Type::f32 : (T(0.5) == T(0) ? Type::i64 : Type::f64);
+
 struct Half {
   uint16_t bits;
 };
@@ -324,6 +327,18 @@ void store_box(const Job& job, const int64_t* lo, const int64_t* len, const T* s
   }
 }
 
+// Whether rows of results are rows of the output: its type, its order, nothing to add or drop.
+template <class T>
+bool writes_straight(const Job& job) {
+  const int last = job.nd - 1;
+  constexpr int64_t size = sizeof(T);
+  if (job.add || job.out_type != kTypeOf<T> || job.axis[last].stride != 1) return false;
+  if (job.inner > 1 && job.out_stride[job.nd] != size) return false;
+  for (int a = 0; a < last; a++)
+    if (job.out_stride[a] % size) return false;
+  return job.out_stride[last] == job.inner * size;
+}
+
 // A grid of boxes that covers the output.
 struct Grid {
   int nd;
@@ -345,8 +360,5 @@ struct Grid {
     }
   }
 };
-
-template <class T>
-constexpr Type kTypeOf = sizeof(T) == 4 ? Type::f32 : (T(0.5) == T(0) ? Type::i64 : Type::f64);
 
 }  // namespace

@@ -70,16 +70,6 @@ struct Direct {
     return loaded;
   }
 
-  // Whether results can be written straight into the output.
-  bool out_in_place() const {
-    const int nd = job.nd;
-    if (job.add || job.out_type != kTypeOf<T> || job.axis[nd - 1].stride != 1) return false;
-    if (job.inner > 1 && job.out_stride[nd] != int64_t(sizeof(T))) return false;
-    for (int a = 0; a < nd; a++)
-      if (job.out_stride[a] % int64_t(sizeof(T))) return false;
-    return job.out_stride[nd - 1] == job.inner * int64_t(sizeof(T));
-  }
-
   // Shifts of all taps in elements of the source; first those of the axes before the last two.
   void shifts(const Source& s, int64_t* outer, int64_t* all) const {
     const int nd = job.nd;
@@ -111,7 +101,7 @@ struct Direct {
     const T* src = source(s);
     const int64_t width = ((len[last] - 1) * step[last] + 1) * job.inner;
 
-    const bool straight = out_in_place();
+    const bool straight = writes_straight<T>(job);
     T* dst;
     if (straight) {
       dst = reinterpret_cast<T*>(out_at(job, lo));
@@ -146,7 +136,7 @@ struct Direct {
         to += index[a] * pitch[a];
       }
       if (nd == 1) {
-        shifts_rows<T, 1>(from, 0, every, to, 0, width);
+        shifts_row(from, every, to, width);
       } else {
         const Axis& y = job.axis[nd - 2];
         if (y.stride == 1 && y.dilation == 1) {

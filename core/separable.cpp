@@ -73,7 +73,7 @@ struct Separable {
                  round_up(out.len[last] * job.inner, kLanes<T>));
   }
 
-  void along(int axis, const Box<T>& in, Box<T>& out, const T* taps) const {
+  void along(int axis, const Box<T>& in, Box<T>& out, const T* taps, bool straight) const {
     const int last = job.nd - 1;
     const Axis& ax = job.axis[axis];
     const int64_t gap = in.below(axis, last);
@@ -84,18 +84,28 @@ struct Separable {
     const Shifts<T> shifts{off, taps, ax.k};
     const int64_t none = 0;
     const Patch<T> patch{&none, 1, ax.k, 1, 0, taps};
+    // Results that go straight to the output are rows as wide as the tile; others are padded.
+    const int64_t pitch = straight ? out.row : gap;
+    const int64_t width = straight ? out.len[last] * job.inner : gap;
     for (int64_t o = 0; o < outers; o++) {
       const T* from = in.data + o * in.len[axis] * gap;
-      T* to = out.data + o * out.len[axis] * gap;
+      T* to = out.data + o * out.len[axis] * pitch;
       if (ax.stride == 1 && ax.dilation == 1)
-        patch_plane(from, gap, patch, shifts, to, gap, out.len[axis], gap);
+        patch_plane(from, gap, patch, shifts, to, pitch, out.len[axis], width);
       else
-        shifts_plane(from, ax.stride * gap, shifts, to, gap, out.len[axis], gap);
+        shifts_plane(from, ax.stride * gap, shifts, to, pitch, out.len[axis], width);
     }
   }
 
-  // One term: filter along every axis, from box to box; the last box written is returned.
-  Box<T> term(Box<T> box, T* const spare[2], const T* taps, const int64_t* out_len) const {
+  // A single term in two dimensions may end in the output itself.
+  bool ends_in_output() const {
+    return job.nd == 2 && factors.terms == 1 && job.axis[0].k > 1 && writes_straight<T>(job);
+  }
+
+  // One term: filter along every axis, from box to box; the last box written is returned. With
+  // `end` the last axis done is written there, rows `end_pitch` apart.
+  Box<T> term(Box<T> box, T* const spare[2], const T* taps, const int64_t* out_len,
+              T* end = nullptr, int64_t end_pitch = 0) const {
     const int last = job.nd - 1;
     const T* of_axis[kMaxDims];
     for (int a = 0; a <= last; a++) {
@@ -112,8 +122,12 @@ struct Separable {
       if (a == last) {
         next.row = padded_row<T>(next.len[a] * job.inner);
         along_last(box, next, of_axis[a]);
+      } else if (end && a == 0) {
+        next.data = end;
+        next.row = end_pitch;
+        along(a, box, next, of_axis[a], true);
       } else {
-        along(a, box, next, of_axis[a]);
+        along(a, box, next, of_axis[a], false);
       }
       box = next;
       turn ^= 1;
@@ -146,6 +160,11 @@ struct Separable {
     T* const spare[2] = {static_cast<T*>(services.scratch(1, bytes)),
                          static_cast<T*>(services.scratch(2, bytes))};
     const T* taps = static_cast<const T*>(factors.taps);
+    if (ends_in_output()) {
+      term(source, spare, taps, len, reinterpret_cast<T*>(out_at(job, lo)),
+           job.out_stride[0] / int64_t(sizeof(T)));
+      return;
+    }
     Box<T> done = term(source, spare, taps, len);
     int64_t rows = 1;
     for (int a = 0; a < last; a++) rows *= len[a];
