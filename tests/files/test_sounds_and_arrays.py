@@ -52,9 +52,33 @@ def test_integers_kept_with_fractions_become_floating_point(tmp_path):
     back = files.read(tmp_path / "a.wav")
     assert back.meta["subtype"] == "FLOAT"
     np.testing.assert_array_equal(back.pages[0], sound / np.float32(32768))
-    message = "FLAC holds integers, not float32"
-    with pytest.raises(FileError, match=message):
+    with pytest.raises(FileError) as caught:
         files.write(tmp_path / "a.flac", Document("sound", (sound,), False, meta))
+    assert str(caught.value) == (
+        f"{tmp_path / 'a.flac'}: FLAC holds samples from -1 to 1, but these reach 1.221.\n"
+        "  Write a .wav."
+    )
+
+
+def test_other_formats_lose_as_little_as_they_can(tmp_path):
+    sound = RNG.uniform(-1, 1, (300, 2))
+    soundfile.write(tmp_path / "a.wav", sound, 8000, "DOUBLE")
+    document = files.read(tmp_path / "a.wav")
+    files.write(tmp_path / "a.flac", document)
+    back = files.read(tmp_path / "a.flac")
+    assert back.meta["subtype"] == "PCM_24"
+    assert np.abs(back.pages[0] / 2.0**31 - sound).max() <= 2.0**-24
+
+    soundfile.write(tmp_path / "b.wav", sound, 8000, "PCM_32")
+    files.write(tmp_path / "b.flac", files.read(tmp_path / "b.wav"))
+    assert np.abs(soundfile.read(tmp_path / "b.flac")[0] - sound).max() <= 2.0**-23
+
+    soundfile.write(tmp_path / "c.ogg", sound, 8000)
+    lossy = files.read(tmp_path / "c.ogg")
+    files.write(tmp_path / "c.wav", lossy)
+    np.testing.assert_array_equal(files.read(tmp_path / "c.wav").pages[0], lossy.pages[0])
+    files.write(tmp_path / "d.ogg", files.read(tmp_path / "b.wav"))
+    assert files.read(tmp_path / "d.ogg").pages[0].dtype == np.float32
 
 
 def test_a_recording_cut_short_is_refused(tmp_path):

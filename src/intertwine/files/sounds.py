@@ -56,22 +56,19 @@ def _reason(error: Exception) -> str:
 
 
 def check(path: Path, kind: Kind, pages: Sequence[Array], alpha: bool) -> None:
-    """Sound fits; FLAC holds integers only."""
+    """Only sound fits."""
     if kind != "sound":
         raise FileError(f"{path}: an {kind} is no recording.\n  Write an image or a .npy.")
-    if path.suffix.lower() == ".flac" and pages[0].dtype.kind == "f":
-        raise FileError(f"{path}: FLAC holds integers, not {pages[0].dtype}.\n  Write a .wav.")
 
 
 def write(path: Path, handle: Any, document: Document) -> None:
     """Write a recording in the sample type it came in where the format has it."""
     soundfile = need("soundfile", f"Writing {path.name}")
-    data, name = document.pages[0], path.suffix[1:].upper()
-    subtype = _subtype(soundfile, name, data, document.meta["subtype"])
-    if data.dtype.kind == "f" and document.meta["subtype"] in _READ_AS:
-        data = data / full_scale(document.meta["subtype"])
-    if name == "OGG" and data.dtype.kind == "i":
-        data = (data / float(-np.iinfo(data.dtype).min)).astype(np.float32)
+    name, source = path.suffix[1:].upper(), document.meta["subtype"]
+    data = document.pages[0]
+    if data.dtype.kind == "f":
+        data = data / data.dtype.type(full_scale(source))
+    data, subtype = _fitted(path, name, data, source, soundfile.check_format(name, source))
     memory = io.BytesIO()  # libsndfile swallows what a failing disk raises
     with soundfile.SoundFile(
         memory, "w", document.meta["rate_hz"], data.shape[1], subtype, format=name
@@ -84,17 +81,33 @@ def write(path: Path, handle: Any, document: Document) -> None:
     handle.write(memory.getbuffer())
 
 
+def _fitted(path: Path, name: str, data: Array, source: str, known: bool) -> tuple[Array, str]:
+    """Samples and sample type that the format has; `known` says that it has the source's."""
+    whole = data.dtype.kind == "i"
+    if name == "OGG":
+        unit = -float(np.iinfo(data.dtype).min) if whole else 1.0
+        return (data / unit).astype(np.float32), source if known else "VORBIS"
+    if whole and (known or data.dtype == np.int16):
+        return data, source if known else "PCM_16"
+    if name == "WAV":
+        return data, "PCM_32" if whole else "DOUBLE" if data.dtype == np.float64 else "FLOAT"
+    return _as_24_bits(path, data / 2.0**31 if whole else data), "PCM_24"
+
+
+def _as_24_bits(path: Path, data: Array) -> Array:
+    """Rounded samples in the high bits of int32; nothing is cut off in silence."""
+    largest = float(np.abs(data).max(initial=0))
+    if not largest <= 1:
+        raise FileError(
+            f"{path}: FLAC holds samples from -1 to 1, but these reach {largest:.4g}.\n"
+            f"  Write a .wav."
+        )
+    top = 2**23
+    steps = np.rint(data.astype(np.float64) * top).clip(-top, top - 1)
+    return steps.astype(np.int32) << 8
+
+
 def full_scale(subtype: str) -> float:
     """The sample that is as loud as can be, as `read` returns it."""
     dtype = np.dtype(_READ_AS.get(subtype, "float32"))
     return -float(np.iinfo(dtype).min) if dtype.kind == "i" else 1.0
-
-
-def _subtype(soundfile: Any, name: str, data: Array, source: str) -> str:
-    """The source's sample type if it suits, else the nearest that the format has."""
-    if data.dtype.kind == "f" and source in _READ_AS and name == "WAV":
-        return "DOUBLE" if data.dtype == np.float64 else "FLOAT"
-    if soundfile.check_format(name, source):
-        return source
-    default: str = soundfile.default_subtype(name)
-    return default
