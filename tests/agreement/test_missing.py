@@ -5,7 +5,7 @@ import pytest
 
 import intertwine as iw
 import oracles
-from cases import BOUNDARIES, Case, applies, check, unless_refused
+from cases import BOUNDARIES, Case, check, unless_refused
 from intertwine.engine.methods import METHODS
 
 NAMES = [method.NAME for method in METHODS]
@@ -54,13 +54,13 @@ def _touched(case, places):
 def test_far_outputs_do_not_notice(method, dtype, speck):
     seen = 0
     for case in FIELDS:
-        if not applies(case, method):
+        k = case.taps()
+        calm = unless_refused(iw.plan, np.ones(case.shape, dtype), k, method=method, **case.options)
+        if calm is None:
             continue
         seen += 1
         places = _places(case, len(SPECKS[speck]))
         x = np.ones(case.shape, dtype)
-        k = case.taps()
-        calm = iw.plan(x, k, method=method, **case.options)
         far = ~_touched(case, places)
         assert far.any()
         assert not far.all()
@@ -156,6 +156,4 @@ def test_raising_names_the_first():
 def test_nan_in_each_half_of_a_complex_number(method):
     for dtype, kind in (("complex64", "box"), ("complex128", "outer")):
         case = Case((9, 12), (3, 4), kind, dtype=dtype, specks=2)
-        assert applies(case, method) or method == "running_sum"
-        if applies(case, method):
-            check(case, method)
+        assert check(case, method) or (kind, method) == ("outer", "running_sum")

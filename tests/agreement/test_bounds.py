@@ -1,0 +1,46 @@
+"""The stated error bound holds where it is tightest: few taps, rounded into float32."""
+
+import numpy as np
+import pytest
+
+import intertwine as iw
+import oracles
+from cases import unless_refused
+from intertwine.engine.methods import METHODS
+
+NAMES = [method.NAME for method in METHODS]
+
+
+@pytest.mark.parametrize("method", NAMES)
+@pytest.mark.parametrize("size", [(1,), (2,), (3,), (1, 2), (2, 2), (3, 2)])
+@pytest.mark.parametrize("kind", ["fractions", "box"])
+def test_few_taps(method, size, kind):
+    rng = np.random.default_rng(7)
+    x = rng.uniform(0.5, 1, (4000, 3)[: len(size)]).astype("float32")
+    applied = 0
+    for _ in range(5):
+        k = rng.uniform(0.5, 1, size if kind == "fractions" else 1) * np.ones(size)
+        p = unless_refused(iw.plan, x, k, method=method, boundary="wrap")
+        if p is not None:
+            applied += 1
+            want = oracles.convolve(x, k, boundary="wrap", adding=oracles.shifts)
+            assert np.abs(p(x) - want).max() <= p.error * k.sum() * x.max()
+    assert applied == 5 or method in ("separable", "running_sum")
+
+
+@pytest.mark.parametrize("precision", [1e-3, 1e-6, 3e-7, 1e-12])
+def test_the_planner_keeps_to_the_asked_precision(precision):
+    rng = np.random.default_rng(8)
+    x, k = rng.uniform(-1, 1, (60, 70)), rng.uniform(-1, 1, (9, 11))
+    p = iw.plan(x, k, precision=precision)
+    want = oracles.convolve(x, k, adding=oracles.shifts)
+    assert p.error <= precision
+    assert np.abs(p(x) - want).max() <= precision * np.abs(k).sum() * np.abs(x).max()
+
+
+def test_float32_sums_turn_to_float64_where_the_precision_asks_for_it():
+    k = np.linspace(0, 1, 400)
+    assert iw.plan((5000,), k, dtype="float32").problem.compute == "float32"
+    asked = iw.plan((5000,), k, dtype="float32", precision=2e-7)
+    assert asked.problem.compute == "float64"
+    assert asked.error <= 2e-7
