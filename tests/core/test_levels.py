@@ -1,0 +1,78 @@
+"""The same answers at every SIMD level, and levels that keep to themselves."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from intertwine import _core
+
+SCRIPT = """
+import numpy as np, intertwine as iw
+from intertwine.engine.methods import METHODS
+rng = np.random.default_rng(3)
+cases = 0
+shapes = [((61, 75), (3, 3)), ((61, 75), (5, 4)), ((3000,), (40,)), ((2, 90, 40), (1, 9, 7)),
+          ((40, 50, 3), (7, 3, 1)), ((12, 20, 33), (3, 4, 5))]
+for shape, size in shapes:
+    for dtype in ("float32", "float64", "uint8"):
+        x = (rng.normal(size=shape) * 50 + 100).astype(dtype)
+        for k in (rng.integers(-4, 9, size), np.ones(size, int)):
+            exact = iw.convolve(x.astype(np.int64), k.astype(np.int64), method="reference") if (
+                dtype == "uint8") else iw.convolve(x, k, method="reference", dtype="float64")
+            for method in METHODS:
+                try:
+                    plan = iw.plan(x, k, method=method.NAME)
+                except iw.OptionError:
+                    continue
+                y = plan(x)
+                off = np.abs(y.astype(np.float64) - exact).max()
+                scale = np.abs(k).sum() * np.abs(x.astype(np.float64)).max()
+                case = (shape, size, dtype, method.NAME, off / scale)
+                assert off <= plan.error * scale + 1e-15, case
+                cases += 1
+print(iw._core.level, cases)
+"""
+
+
+def run(level: str) -> subprocess.CompletedProcess:
+    environment = {**os.environ, "INTERTWINE_ISA": level}
+    return subprocess.run(
+        [sys.executable, "-c", SCRIPT], env=environment, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize("level", _core.levels.split())
+def test_every_level_agrees_with_the_reference(level):
+    done = run(level)
+    assert done.returncode == 0, done.stderr
+    name, cases = done.stdout.split()
+    assert name == level
+    assert int(cases) >= 120
+
+
+def test_unknown_level_is_refused_by_name():
+    done = run("sse9")
+    assert done.returncode != 0
+    assert "INTERTWINE_ISA=sse9 is not a level that runs here. Choose one of:" in done.stderr
+
+
+def objects() -> list[Path]:
+    return sorted(Path(__file__).parents[2].glob("build/*/CMakeFiles/kernels_*.dir/core/*.o"))
+
+
+@pytest.mark.skipif(
+    not (shutil.which("nm") and objects()), reason="needs nm and the build folder of this checkout"
+)
+def test_levels_export_no_weak_symbols():
+    """A weak symbol compiled for a newer processor could be picked by the linker for an older."""
+    for path in objects():
+        listed = subprocess.run(
+            ["nm", "--defined-only", str(path)], capture_output=True, text=True, check=True
+        ).stdout
+        kinds = {line.split()[1] for line in listed.splitlines() if len(line.split()) == 3}
+        assert not kinds & {"W", "V", "w", "v", "u"}, path.name
+        assert "T" in kinds, path.name
