@@ -25,7 +25,7 @@ def test_few_taps(method, size, kind):
             applied += 1
             want = oracles.convolve(x, k, boundary="wrap", adding=oracles.shifts)
             assert np.abs(p(x) - want).max() <= p.error * k.sum() * x.max()
-    assert applied == 5 or method in ("separable", "running_sum")
+    assert applied == 5 or method not in ("reference", "direct")
 
 
 @pytest.mark.parametrize("precision", [1e-3, 1e-6, 3e-7, 1e-12])

@@ -59,5 +59,5 @@ def test_errors_are_also_the_builtin_ones():
 
 def test_the_caller_is_named_also_when_the_plan_is_another_callers():
     iw.correlate(np.ones(4), [3.0, 2.0, 1.0], nan="raise")
-    with pytest.raises(iw.OptionError, match="^convolve: `x` has 1 NaN"):
+    with pytest.raises(iw.OptionError, match=r"^convolve: `x` has 1 NaN"):
         iw.convolve([1.0, np.nan, 1.0, 1.0], [1.0, 2.0, 3.0], nan="raise")
