@@ -196,36 +196,41 @@ bool prepare(Spectrum* s) {
 // How unlike in size the samples of a tile are, gathered row by row in neighbourhoods of eight.
 template <class T>
 struct Spread {
-  Vec<T> largest = {}, smallest = splat(T(__builtin_inff())), zeros = {};
+  Vec<T> largest = {}, smallest = splat(T(__builtin_inff())), zeros = {}, group = {};
   double squares = 0;
   int64_t count = 0;
+  int gathered = 0;  // samples so far in each lane's neighbourhood
 
   void see(const T* row, int64_t n) {
     constexpr int W = kLanes<T>;
     Vec<T> sum = {};
     int64_t i = 0;
-    while (i + W <= n) {
-      Vec<T> group = {};
-      for (int e = 0; e < 8 && i + W <= n; e++, i += W) {
-        Vec<T> v = load(row + i), size = v < -v ? -v : v;
-        group = group < size ? size : group;
-        sum += v * v;
-      }
-      largest = largest < group ? group : largest;
-      Vec<T> absent = group == T(0) ? splat(T(1)) : Vec<T>{};
-      zeros += absent;
-      Vec<T> present = absent != T(0) ? splat(T(__builtin_inff())) : group;
-      smallest = present < smallest ? present : smallest;
+    for (; i + W <= n; i += W) {
+      const Vec<T> v = load(row + i), size = v < -v ? -v : v;
+      group = group < size ? size : group;
+      sum += v * v;
+      if (++gathered == 8) close();
     }
     for (int l = 0; l < W; l++) squares += double(sum[l]);
     for (; i < n; i++) squares += double(row[i]) * double(row[i]);
     count += n;
   }
 
+  void close() {
+    largest = largest < group ? group : largest;
+    const Vec<T> absent = group == T(0) ? splat(T(1)) : Vec<T>{};
+    zeros += absent;
+    const Vec<T> present = absent != T(0) ? splat(T(__builtin_inff())) : group;
+    smallest = present < smallest ? present : smallest;
+    group = Vec<T>{};
+    gathered = 0;
+  }
+
   bool wide() const {
     double most = 0, least = HUGE_VAL, none = 0;
     for (int l = 0; l < kLanes<T>; l++) {
       most = double(largest[l]) > most ? double(largest[l]) : most;
+      most = double(group[l]) > most ? double(group[l]) : most;
       least = double(smallest[l]) < least ? double(smallest[l]) : least;
       none += double(zeros[l]);
     }

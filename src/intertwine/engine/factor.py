@@ -71,24 +71,41 @@ def integer_factors(taps: Array) -> Factors | None:
     return Factors((tuple(f.astype(np.int64) for f in found),), 0.0)
 
 
-def _terms(taps: Array, budget: float) -> list[Term]:
-    """Decompose, dropping parts whose absolute sum is within `budget`."""
+def _decomposition(matrix: Array) -> tuple[Array, Array, Array, float]:
+    """Singular vectors and values, and the Frobenius norm of what they leave out.
+
+    A large matrix is first projected on a few random directions, which hold all of it when its
+    rank is small (Halko, Martinsson and Tropp 2011); otherwise what is left out tells.
+    """
+    if min(matrix.shape) <= 4 * MOST_TERMS:
+        return (*np.linalg.svd(matrix, full_matrices=False), 0.0)
+    directions = np.random.default_rng(0).normal(size=(matrix.shape[1], 2 * MOST_TERMS))
+    basis = np.linalg.qr(matrix @ directions)[0]
+    inside = basis.T @ matrix
+    left, values, right = np.linalg.svd(inside, full_matrices=False)
+    return basis @ left, values, right, float(np.linalg.norm(matrix - basis @ inside))
+
+
+def _terms(taps: Array, budget: float) -> list[Term] | None:
+    """Decompose, dropping parts whose absolute sum is within `budget`; None: too many terms."""
     if taps.ndim == 1:
         return [(taps,)]
     matrix = taps.reshape(taps.shape[0], -1)
-    left, values, right = np.linalg.svd(matrix, full_matrices=False)
+    left, values, right, rest = _decomposition(matrix)
     # What is left out has absolute sum at most sqrt(size) times its Frobenius norm.
-    tail = np.sqrt(np.cumsum(values[::-1] ** 2))[::-1]
-    beyond = np.append(tail * np.sqrt(float(matrix.size)), 0.0)
-    keep = max(1, int(np.argmax(beyond <= budget / 2)))
+    tail = np.sqrt(np.append(np.cumsum(values[::-1] ** 2)[::-1], 0.0) + rest**2)
+    fits = tail * np.sqrt(float(matrix.size)) <= budget / 2
+    keep = max(1, int(np.argmax(fits)))
+    if not fits.any() or keep > MOST_TERMS:
+        return None
     terms: list[Term] = []
     for i in range(keep):
         share = np.sqrt(values[i])
-        rest = (right[i] * share).reshape(taps.shape[1:])
         inner = budget / 2 / keep / max(share * np.abs(left[:, i]).sum(), 1e-300)
-        terms += [(left[:, i] * share, *term) for term in _terms(rest, inner)]
-        if len(terms) > MOST_TERMS:
-            break
+        found = _terms((right[i] * share).reshape(taps.shape[1:]), inner)
+        if found is None or len(terms) + len(found) > MOST_TERMS:
+            return None
+        terms += [(left[:, i] * share, *term) for term in found]
     return terms
 
 
@@ -110,18 +127,17 @@ def real_factors(taps: Array, tolerance: float) -> Factors | None:
     long = [i for i, n in enumerate(taps.shape) if n > 1] or [0]
     total = float(np.abs(taps).sum())
     if total == 0:
-        terms: list[Term] = [tuple(np.zeros(taps.shape[i]) for i in long)]
-    else:
-        reduced = taps.reshape([taps.shape[i] for i in long]).astype(np.float64)
-        terms = _terms(reduced / total, tolerance)
-        terms = [(term[0] * total, *term[1:]) for term in terms]
-    if len(terms) > MOST_TERMS:
+        return Factors((tuple(np.zeros(n) for n in taps.shape),), 0.0)
+    reduced = taps.reshape([taps.shape[i] for i in long]).astype(np.float64)
+    terms = _terms(reduced / total, tolerance)
+    if terms is None:
         return None
+    factors = [(term[0] * total, *term[1:]) for term in terms]
     one = np.ones(1)
     full = tuple(
-        tuple(term[long.index(i)] if i in long else one for i in range(taps.ndim)) for term in terms
+        tuple(f[long.index(i)] if i in long else one for i in range(taps.ndim)) for f in factors
     )
-    missing = np.abs(sum(outer(t) for t in full) - taps).sum() / total if total else 0.0
+    missing = np.abs(sum(outer(t) for t in full) - taps).sum() / total
     return Factors(full, float(missing)) if missing <= 2 * tolerance else None
 
 

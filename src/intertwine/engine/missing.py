@@ -141,8 +141,8 @@ def divide_by_weight(problem: Problem, present: Mask | None, out: Array, threads
 def _divide(out: Array, weights: Array, total: Any, least: float) -> None:
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         factor = np.where(np.abs(weights) > least, total / weights, np.nan)
-        if factor.dtype.kind == "c":
-            out[...] = out * factor
+        if factor.dtype.kind == "c":  # it turns both planes into each other, and NaN with them
+            out[...] = np.where(np.isfinite(out), out * factor, complex(np.nan, np.nan))
             return
         for plane in (out.real, out.imag) if out.dtype.kind == "c" else (out,):
             plane[...] = plane * factor  # each by itself: NaN in one is no matter of the other
