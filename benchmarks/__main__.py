@@ -31,7 +31,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--only", default="", metavar="TEXT", help="regimes with TEXT in the name")
     parser.add_argument("--threads", default=None, help="such as 2,1; default: all cores, then 1")
     parser.add_argument("--quick", action="store_true", help="64 times fewer samples, to try out")
-    parser.add_argument("--budget", type=float, default=6.0, help="seconds for each line (6)")
+    parser.add_argument("--budget", type=float, default=4.0, help="seconds for each line (4)")
     parser.add_argument("--methods", action="store_true", help="time each of our methods too")
     parser.add_argument("--memory", action="store_true", help="measure work space too")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything to FILE")
@@ -70,15 +70,15 @@ def main(argv: list[str] | None = None) -> dict[str, Any]:
         "threads": threads,
         "rows": [],
     }
-    print(report.HEADER, flush=True)
+    if asked.memory:
+        run["memory"] = memory.measure()
+    print("\n".join([*report.memory_lines(run), report.HEADER]), flush=True)
     for regime in regimes:
         for n in threads:
             setting = Setting(n, limits, builders, budget_s, shrink, asked.methods)
             row = compare(regime, setting)
             run["rows"].append(row)
             print("\n".join([report.line(row), *report.method_lines(row)]), flush=True)
-    if asked.memory:
-        run["memory"] = memory.measure()
     write(run, asked.json, asked.markdown)
     return run
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -51,11 +51,6 @@ class Taps:
     def many(self) -> bool:
         """Whether there are several kernels, along the first axis."""
         return self.array.ndim > self.ndim
-
-    def astype(self, dtype: np.dtype) -> Taps:
-        """Turn the taps into the type that the data's users would pass."""
-        factors = tuple(each.astype(dtype) for each in self.factors)
-        return replace(self, array=self.array.astype(dtype), factors=factors)
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ class Setting:
     threads: int
     limits: Limits
     builders: dict[str, Builder]
-    budget_s: float = 6.0
+    budget_s: float = 4.0
     shrink: float = 1.0
     methods: bool = False
 

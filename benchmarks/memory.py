@@ -16,6 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks import report
+
 LIMIT_MIB = 64
 
 
@@ -66,7 +68,7 @@ def measure(rows: tuple[tuple[str, int, int], ...] = ROWS) -> list[dict[str, obj
     for who, side, taps in rows:
         command = [sys.executable, "-m", "benchmarks.memory", who, str(side), str(taps)]
         root = Path(__file__).resolve().parent.parent
-        done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+        done = subprocess.run(command, cwd=root, stdout=subprocess.PIPE, text=True, check=True)
         mib = json.loads(done.stdout)
         if mib is not None:
             problem = f"{taps}x{taps} taps, {side}x{side}, float32"
@@ -102,8 +104,7 @@ def main(arguments: list[str]) -> None:
         who, side, taps = arguments
         print(json.dumps(peak(who, int(side), int(taps))))
         return
-    for row in measure():
-        print(f"{row['who']:26} {row['problem']:38} {row['mib']:9.1f} MiB")
+    print("\n".join(report.memory_lines({"memory": measure()})))
     print(f"The aim for intertwine is below {LIMIT_MIB} MiB.")
 
 

@@ -55,7 +55,7 @@ def weights(*, binary: bool) -> Callable[..., Taps]:
 
 
 def gaussian(sigma: float, ndim: int = 2) -> Callable[..., Taps]:
-    """Return a maker of a Gaussian, cut at 4 sigma."""
+    """Return a maker of a Gaussian, cut at 4 sigma, in float64 as named kernels are."""
 
     def make(rng: np.random.Generator, lengths: tuple[int, ...]) -> Taps:
         line = iw.kernels.gaussian(sigma).taps
@@ -66,7 +66,7 @@ def gaussian(sigma: float, ndim: int = 2) -> Callable[..., Taps]:
 
 
 def box(size: int, ndim: int = 2) -> Callable[..., Taps]:
-    """Return a maker of a moving average."""
+    """Return a maker of a moving average, in float64 as named kernels are."""
 
     def make(rng: np.random.Generator, lengths: tuple[int, ...]) -> Taps:
         line = iw.kernels.box(size).taps
@@ -95,8 +95,7 @@ class Regime:
             shape[axis] = max(round(shape[axis] / shrink ** (1 / len(self.axes))), 8)
         x = samples(rng, tuple(shape), self.dtype)
         taps = self.taps(rng, tuple(shape[axis] for axis in self.axes))
-        own = np.float32 if self.dtype is np.uint8 else self.dtype
-        return Case(x, taps.astype(np.dtype(own)), self.axes)
+        return Case(x, taps, self.axes)
 
 
 def samples(rng: np.random.Generator, shape: tuple[int, ...], dtype: type) -> np.ndarray:

@@ -37,6 +37,14 @@ def method_lines(row: Result) -> list[str]:
     ]
 
 
+def memory_lines(run: Result) -> list[str]:
+    """Return a line for each measured work space."""
+    return [
+        f"{row['who']:26} {row['problem']:36} {row['mib']:8.1f} MiB of work space"
+        for row in run.get("memory", ())
+    ]
+
+
 def _verdict(row: Result, name: str, median: float, best: float) -> str:
     if name != row["method"]:
         return ""

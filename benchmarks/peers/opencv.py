@@ -85,7 +85,7 @@ def sep_filter2d(case: Case, threads: int) -> Contender:
         rows, columns = np.ones(1, case.result), flipped(case.taps.array)
     else:
         refuse(case.taps.ndim != 2 or not case.taps.factors, "images and two factors only")
-        rows, columns = map(flipped, case.taps.factors)
+        rows, columns = (flipped(each).astype(case.result) for each in case.taps.factors)
     line = case.taps.ndim == 1
 
     def call(x: np.ndarray, dst: np.ndarray | None) -> np.ndarray:
