@@ -127,7 +127,9 @@ def join(real, imag):
 
 def times(total, factor):
     """Return the product; a real factor leaves real and imaginary part to themselves."""
-    if total.dtype.kind == "c" and factor.dtype.kind != "c":
+    if factor.dtype.kind == "c":
+        return np.where(np.isfinite(total), total * factor, complex(np.nan, np.nan))
+    if total.dtype.kind == "c":
         return join(total.real * factor, total.imag * factor)
     return total.astype(factor.dtype) * factor
 

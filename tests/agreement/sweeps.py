@@ -46,6 +46,7 @@ def _missing():
     return [
         *grid(FLAT, **strewn, specks=[1, 3], dtype=floats),
         *grid(FLAT, **strewn, specks=3, nan="ignore", dtype=floats),
+        *grid(FLAT, boundary="renormalize", taps_dtype="complex128", specks=3, dtype=floats),
         *grid(FLAT, **strewn, masked=True, dtype=["float64", "uint8"]),
         *grid(FLAT, boundary=BOUNDARY, nan="raise", dtype=floats, kind=["outer", "box"]),
         *grid(((7, 6), (5, 4)), boundary="renormalize", kind="signed", mode=MODE, specks=[0, 1]),
