@@ -144,8 +144,9 @@ void direct(nb::handle x_, nb::handle out_, nb::handle taps_, const std::string&
   kernels->direct(job, services(), type, taps->buf);
 }
 
-bool separable(nb::handle x_, nb::handle out_, nb::handle factors_, const std::string& compute,
-               const Ints& geometry, const Reals& fill, bool add, int threads) {
+bool separable(nb::handle x_, nb::handle out_, nb::handle factors_, const Ints& tile,
+               const std::string& compute, const Ints& geometry, const Reals& fill, bool add,
+               int threads) {
   View x(x_, false), out(out_, true), taps(factors_, false);
   const Type type = compute_type(compute);
   const Job job = make_job(x, out, geometry, fill, add, threads);
@@ -153,9 +154,12 @@ bool separable(nb::handle x_, nb::handle out_, nb::handle factors_, const std::s
   for (int a = 0; a < job.nd; a++) term += job.axis[a].k;
   const int64_t terms = taps->ndim == 2 ? taps->shape[0] : 0;
   if (terms < 1) refuse("factors: needs (terms, taps)");
+  if (tile.size() != size_t(job.nd)) refuse("tile: one length an axis");
+  for (int64_t n : tile)
+    if (n < 1) refuse("tile: less than 1");
   check_plain(taps, type, terms * term, "factors");
   nb::gil_scoped_release release;
-  return kernels->separable(job, services(), type, Factors{terms, taps->buf});
+  return kernels->separable(job, services(), type, Factors{terms, taps->buf, tile.data()});
 }
 
 bool running_sum(nb::handle x_, nb::handle out_, const Reals& weight, const Ints& first,

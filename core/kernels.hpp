@@ -8,7 +8,8 @@ namespace iw {
 // Taps of one separable term or of one box, in the compute type, one after the other.
 struct Factors {
   int64_t terms;
-  const void* taps;  // terms x (k of axis 0, k of axis 1, ...)
+  const void* taps;     // terms x (k of axis 0, k of axis 1, ...)
+  const int64_t* tile;  // outputs of one tile along each axis
 };
 
 struct Boxes {

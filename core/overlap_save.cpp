@@ -206,14 +206,24 @@ struct Spread {
     Vec<T> sum = {};
     int64_t i = 0;
     for (; i + W <= n; i += W) {
-      const Vec<T> v = load(row + i), size = v < -v ? -v : v;
-      group = group < size ? size : group;
+      const Vec<T> v = load(row + i);
+      gather(v);
       sum += v * v;
-      if (++gathered == 8) close();
     }
     for (int l = 0; l < W; l++) squares += double(sum[l]);
+    if (i < n) {  // the row's end: the last samples once more, so that every lane holds one
+      Vec<T> v;
+      for (int l = 0; l < W; l++) v[l] = row[n - 1 - l < 0 ? 0 : n - 1 - l];
+      gather(v);
+    }
     for (; i < n; i++) squares += double(row[i]) * double(row[i]);
     count += n;
+  }
+
+  void gather(Vec<T> v) {
+    const Vec<T> size = v < -v ? -v : v;
+    group = group < size ? size : group;
+    if (++gathered == 8) close();
   }
 
   void close() {
@@ -226,11 +236,14 @@ struct Spread {
     gathered = 0;
   }
 
-  bool wide() const {
+  // Ask once all rows were seen.
+  bool wide() {
+    // A last neighbourhood of few samples tells little, unless it is all there is.
+    largest = largest < group ? group : largest;
+    if (gathered >= 4 || count < 8 * kLanes<T>) close();
     double most = 0, least = HUGE_VAL, none = 0;
     for (int l = 0; l < kLanes<T>; l++) {
       most = double(largest[l]) > most ? double(largest[l]) : most;
-      most = double(group[l]) > most ? double(group[l]) : most;
       least = double(smallest[l]) < least ? double(smallest[l]) : least;
       none += double(zeros[l]);
     }

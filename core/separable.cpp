@@ -11,7 +11,7 @@ namespace {
 using iw::Factors;
 using iw::Services;
 
-constexpr int64_t kTileWidth = 512, kTileBytes = 192 << 10, kSlack = 64;
+constexpr int64_t kSlack = 64;  // elements that a row of whole vectors may read beyond its end
 
 // A box in work space: rows `row` elements apart, an odd number of cache lines, so that rows
 // above each other do not compete for the same places in the cache.
@@ -44,20 +44,10 @@ struct Separable {
   bool left_out = false;
 
   Separable(const Job& j, const Services& s, const Factors& f) : job(j), services(s), factors(f) {
-    const int nd = job.nd, last = nd - 1;
     taps_per_term = 0;
-    for (int a = 0; a < nd; a++) taps_per_term += job.axis[a].k;
-    // Tiles much wider than the halo; rows as many as fit the cache, but not fewer than the halo.
-    const Axis& x = job.axis[last];
-    int64_t width = most(kTileWidth / job.inner, 2 * x.reach());
-    grid.size[last] = least(most(1, width / x.stride), most(1, x.m));
-    int64_t room = most(
-        1, kTileBytes / (most(1, grid.size[last] * x.stride * job.inner) * int64_t(sizeof(T))));
-    for (int a = last - 1; a >= 0; a--) {
-      const Axis& ax = job.axis[a];
-      int64_t want = ax.k == 1 ? room : most(a == last - 1 && nd == 2 ? room : 16, ax.reach());
-      grid.size[a] = most(1, least(want / ax.stride, ax.m));
-      room = most(1, room / grid.size[a]);
+    for (int a = 0; a < job.nd; a++) {
+      taps_per_term += job.axis[a].k;
+      grid.size[a] = factors.tile[a];
     }
     grid.cover(job);
   }

@@ -21,6 +21,7 @@ def separable(
     x: Any,
     out: Any,
     factors: Any,
+    tile: Sequence[int],
     compute: str,
     geometry: Sequence[int],
     fill: Sequence[float],

@@ -210,7 +210,7 @@ def _run(caller: str, request: Request, method: str, out: Any, threads: Any) -> 
     _check_method(caller, method)
     chosen = CACHE.get(request.problem, caller, method)
     target = _output(caller, chosen, out)
-    return _execute(chosen, request.x, request.mask, target, count)
+    return _execute(caller, chosen, request.x, request.mask, target, count)
 
 
 def run_plan(chosen: Plan, x: Any, *, out: Any, mask: Any, threads: Any) -> Array:
@@ -223,7 +223,7 @@ def run_plan(chosen: Plan, x: Any, *, out: Any, mask: Any, threads: Any) -> Arra
         raise OptionError(
             "plan: this plan was made without a mask.\n  Make one with a mask: plan(x, k, mask=m)."
         )
-    return _execute(chosen, array, present, _output("plan", chosen, out), count)
+    return _execute("plan", chosen, array, present, _output("plan", chosen, out), count)
 
 
 def _output(caller: str, chosen: Plan, out: Any) -> Array:
@@ -257,13 +257,18 @@ def _output(caller: str, chosen: Plan, out: Any) -> Array:
 
 
 def _execute(
-    chosen: Plan, x: Array, mask: NDArray[np.bool_] | None, out: Array, threads: int
+    caller: str,
+    chosen: Plan,
+    x: Array,
+    mask: NDArray[np.bool_] | None,
+    out: Array,
+    threads: int,
 ) -> Array:
     data = x.astype(x.dtype.newbyteorder("="), copy=np.may_share_memory(x, out))
     if out.dtype.isnative:
-        chosen.execute(data, mask, out, threads)
+        chosen.execute(data, mask, out, threads, caller)
     else:
         native = np.empty(out.shape, out.dtype.newbyteorder("="))
-        chosen.execute(data, mask, native, threads)
+        chosen.execute(data, mask, native, threads, caller)
         out[...] = native
     return out

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tour.textures import textured
 
 from intertwine.tour import page, photo
 from intertwine.tour.blocks import Chapter
+from tour.textures import textured
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from tour.textures import textured
 
 import intertwine as iw
 from intertwine import tour
@@ -19,6 +18,7 @@ from intertwine.files import FileError
 from intertwine.tour import page
 from intertwine.tour.blocks import Chapter
 from intertwine.tour.chapters import CHAPTERS, dot_product
+from tour.textures import textured
 
 
 class Reader(HTMLParser):

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import tifffile
 from PIL import Image
-from tour.textures import textured
 
 from intertwine.files import FileError
 from intertwine.tour import photo
+from tour.textures import textured
 
 
 def saved(image: Image.Image, path: Path, **options: object) -> photo.Photo:

@@ -40,6 +40,8 @@ def _final_rounding(problem: Problem) -> float:
 
 
 def _candidate(method: Method, problem: Problem, machine: machines.Machine) -> Candidate:
+    if problem.out_size == 0:
+        return Candidate(method, "", 0.0, 0.0)  # nothing to compute: any method can
     reason = method.applies(problem)
     if reason:
         return Candidate(method, reason)
@@ -148,14 +150,22 @@ class Plan:
         return run_plan(self, x, out=out, mask=mask, threads=threads)
 
     def execute(
-        self, x: Array, present: NDArray[np.bool_] | None, out: Array, threads: int
+        self,
+        x: Array,
+        present: NDArray[np.bool_] | None,
+        out: Array,
+        threads: int,
+        caller: str = "plan",
     ) -> None:
-        """Fill `out`. Arguments are checked already; `x` is in native byte order."""
+        """Fill `out`. Arguments are checked already; `x` is in native byte order.
+
+        A plan may serve several callers: `caller` is whom an error about the data names.
+        """
         problem = self._problem
         if problem.out_size == 0:
             return
-        self._check_values(x)
-        data, present = missing.clean(self._caller, problem, x, present)
+        self._check_values(x, caller)
+        data, present = missing.clean(caller, problem, x, present)
         if problem.result.kind == "c" and len(self._products) == 1:
             out.imag = 0
         for product in self._products:
@@ -170,7 +180,7 @@ class Plan:
         if problem.weighted:
             missing.divide_by_weight(problem, present, out, threads)
 
-    def _check_values(self, x: Array) -> None:
+    def _check_values(self, x: Array, caller: str) -> None:
         """64-bit integers are exact only within the range the plan was made for."""
         span = self._problem.value_range
         if span is None or x.dtype.itemsize < 8 or x.size == 0:
@@ -178,7 +188,7 @@ class Plan:
         least, largest = int(x.min()), int(x.max())
         if least < span[0] or largest > span[1]:
             raise DTypeError(
-                f"{self._caller}: `x` holds {least} to {largest}, "
+                f"{caller}: `x` holds {least} to {largest}, "
                 f"but this plan is exact for {span[0]} to {span[1]} only.\n"
                 f"  Make a plan from these data: plan(x, k)."
             )
@@ -188,12 +198,12 @@ class Plan:
         problem = self._problem
         if x.shape != problem.shape:
             raise ShapeError(
-                f"{self._caller}: this plan is for shape {problem.shape}, not {x.shape}.\n"
+                f"plan: this plan is for shape {problem.shape}, not {x.shape}.\n"
                 f"  Make another plan, or reshape x."
             )
         if x.dtype.newbyteorder("=") != problem.dtype:
             raise DTypeError(
-                f"{self._caller}: this plan is for {problem.dtype} data, not {x.dtype}.\n"
+                f"plan: this plan is for {problem.dtype} data, not {x.dtype}.\n"
                 f"  Make another plan, or convert: x.astype(np.{problem.dtype})."
             )
 

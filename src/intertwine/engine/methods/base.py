@@ -60,6 +60,12 @@ class Method(Protocol):
         """Compute. Return True when samples were NaN or infinite and left out of the sums."""
 
 
+def plain_error(problem: Problem) -> float:
+    """Bound for sums in plain order: a rounding for each tap, for the tap itself, its sample and
+    the result's conversion (Higham 2002, section 3.1)."""
+    return (problem.taps.array.size + 3) * ROUNDOFF[problem.compute]
+
+
 def plane(problem: Problem, taps: Array) -> Array:
     """Taps in the type that the sums run in."""
     return np.ascontiguousarray(taps, dtype=problem.compute)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from intertwine import _core
 from intertwine.engine.lower import Lowered, lower, too_many_axes
 from intertwine.engine.machine import Machine
-from intertwine.engine.methods.base import ROUNDOFF, Array, Work, plane
+from intertwine.engine.methods.base import Array, Work, plain_error, plane
 from intertwine.engine.problem import Problem
 
 NAME = "direct"
@@ -48,7 +48,7 @@ def cost(problem: Problem, machine: Machine) -> float:
 
 
 def error(problem: Problem) -> float:
-    return (problem.taps.array.size + 1) * ROUNDOFF[problem.compute]
+    return plain_error(problem)
 
 
 def memory(problem: Problem) -> int:

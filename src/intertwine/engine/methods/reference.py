@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from intertwine.engine.boundary import fold
 from intertwine.engine.machine import Machine
-from intertwine.engine.methods.base import ROUNDOFF, Array, Work, plane
+from intertwine.engine.methods.base import Array, Work, plain_error, plane
 from intertwine.engine.problem import Problem
 
 NAME = "reference"
@@ -22,7 +22,7 @@ def cost(problem: Problem, machine: Machine) -> float:
 
 
 def error(problem: Problem) -> float:
-    return problem.taps.array.size * ROUNDOFF[problem.compute]
+    return plain_error(problem)
 
 
 def memory(problem: Problem) -> int:

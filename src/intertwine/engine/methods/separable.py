@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from math import sqrt
+from math import prod, sqrt
 
 import numpy as np
 
@@ -13,19 +13,23 @@ from intertwine.engine.factor import MOST_TERMS, Factors, integer_factors, real_
 from intertwine.engine.lower import Lowered, lower, too_many_axes
 from intertwine.engine.machine import Machine
 from intertwine.engine.methods.base import ROUNDOFF, Array, Work
-from intertwine.engine.problem import Problem, Taps
+from intertwine.engine.problem import Axis, Problem, Taps
 
 NAME = "separable"
 
 #: Work space beyond which tiles are too much.
 MOST_BYTES = 48 << 20
 
+#: Samples in a row of a tile; bytes of outputs in a tile filtered along one axis beside its rows
+#: (in second-level cache with their halo), or along more (a halo on many sides wants larger tiles).
+ROW_SAMPLES, PLANE_BYTES, BLOCK_BYTES = 512, 192 << 10, 2 << 20
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
     lowered: Lowered
     factors: Array
-    several: bool
+    tile: list[int]
 
 
 @lru_cache(maxsize=64)
@@ -50,9 +54,9 @@ def _of(problem: Problem) -> Factors | None:
 
 
 def _tolerance(problem: Problem) -> float:
-    """What may be dropped: half a rounding of the sums, but no less than the SVD's own noise."""
+    """What may be dropped: what rounding each tap could have added, and the SVD's own noise."""
     noise = 16 * ROUNDOFF["float64"] * sqrt(problem.taps.array.size)
-    return max(ROUNDOFF[problem.compute] / 2, noise)
+    return max(4 * ROUNDOFF[problem.compute], noise)
 
 
 def _long(problem: Problem) -> int:
@@ -82,26 +86,65 @@ def _partial_fits(problem: Problem, factors: Factors) -> bool:
     return gain * max(abs(low), abs(high), 1) <= limit
 
 
+def _tile(axes: tuple[Axis, ...], channels: int, size: int) -> tuple[int, ...]:
+    """Outputs of one tile: rows much longer than the halo, as many of them as the cache holds."""
+    tile = [1] * len(axes)
+    last = axes[-1]
+    width = max(ROW_SAMPLES // channels, 2 * last.reach)
+    tile[-1] = max(1, min(width // last.stride, last.m))
+    long = [i for i in range(len(axes) - 1) if axes[i].reach > 1]
+    rows = (PLANE_BYTES if len(long) < 2 else BLOCK_BYTES) // (
+        size * channels * tile[-1] * last.stride
+    )
+    for place, i in enumerate(reversed(long)):
+        axis = axes[i]
+        share = round(max(1.0, rows) ** (1 / (len(long) - place)))
+        tile[i] = max(1, min(max(share, axis.reach) // axis.stride, axis.m))
+        rows //= tile[i]
+    if not long and len(axes) > 1:
+        tile[-2] = max(1, min(rows, axes[-2].m))
+    return tuple(tile)
+
+
+@dataclass(frozen=True, slots=True)
+class Tiling:
+    """Tiles, and what all of them do: samples loaded, samples through passes, multiply-adds."""
+
+    tile: tuple[int, ...]
+    source: int
+    loaded: float
+    passed: float
+    products: float
+
+
+def _tiling(problem: Problem) -> Tiling:
+    """The tile that `run` uses, and the work of one term over the whole output."""
+    lowered = lower(problem)
+    channels = problem.axes[-1].n if lowered.channels else 1
+    tile = _tile(lowered.axes, channels, 4 if problem.compute == "float32" else 8)
+    pairs = list(zip(lowered.axes, tile, strict=True))
+    count = prod(-(-a.m // t) for a, t in pairs) * channels
+    box = [(t - 1) * a.stride + a.reach for a, t in pairs]
+    source = prod(box)
+    passed = products = 0
+    for i in range(len(box) - 1, -1, -1):
+        axis, outputs = pairs[i]
+        if axis.k > 1 or i == len(box) - 1:
+            box[i] = (outputs - 1) * axis.stride + 1 if i == len(box) - 1 else outputs
+            passed += prod(box)
+            products += prod(box) * axis.k
+    return Tiling(tile, source * channels, count * source, count * passed, count * products)
+
+
 def cost(problem: Problem, machine: Machine) -> float:
-    factors = _of(problem)
+    factors, work = _of(problem), _tiling(problem)
     terms = len(factors.terms) if factors else MOST_TERMS
-    taps = sum(a.k for a in problem.axes if a.k > 1)
-    stride = problem.axes[-1].stride
-    products = problem.out_size * terms * taps * stride * _halo(problem)
     return (
         machine.call
-        + (machine.sample * 2 + machine.pass_ * terms * _long(problem))
-        * (problem.out_size * stride)
-        + products * machine.product_1d[problem.compute]
+        + machine.sample * (work.loaded + problem.out_size)
+        + machine.pass_ * terms * work.passed
+        + machine.product_1d[problem.compute] * terms * work.products
     )
-
-
-def _halo(problem: Problem) -> float:
-    """How much more than the outputs a tile computes on the way."""
-    share = 1.0
-    for axis, tile in zip(reversed(problem.axes), (512, 64, 16), strict=False):
-        share *= 1 + (axis.reach - 1) / max(tile, 2 * axis.reach) / 2
-    return share
 
 
 def error(problem: Problem) -> float:
@@ -116,11 +159,7 @@ def error(problem: Problem) -> float:
 
 
 def memory(problem: Problem) -> int:
-    samples = 1
-    for i, axis in enumerate(reversed(problem.axes)):
-        tile = max(512, 2 * axis.reach) if i == 0 else 1 if axis.k == 1 else max(96, axis.reach)
-        samples *= (min(tile, max(axis.m, 1)) - 1) * axis.stride + axis.reach
-    return 4 * samples * (4 if problem.compute == "float32" else 8)
+    return 4 * _tiling(problem).source * (4 if problem.compute == "float32" else 8)
 
 
 def parts(problem: Problem) -> str:
@@ -137,7 +176,8 @@ def prepare(problem: Problem, taps: Array) -> Prepared:
     lowered = lower(problem)
     places = lowered.order[: len(lowered.axes)]
     rows = [np.concatenate([_balanced(t)[i] for i in places]) for t in factors.terms]
-    return Prepared(lowered, np.ascontiguousarray(rows, problem.compute), len(rows) > 1)
+    plain = np.ascontiguousarray(rows, problem.compute)
+    return Prepared(lowered, plain, list(_tiling(problem).tile))
 
 
 def _balanced(term: tuple[Array, ...]) -> tuple[Array, ...]:
@@ -159,6 +199,7 @@ def run(prepared: Prepared, work: Work) -> bool:
             lowered.view(work.x),
             lowered.view(work.out),
             prepared.factors,
+            prepared.tile,
             work.problem.compute,
             *lowered.arguments(work),
         )
