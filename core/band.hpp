@@ -176,14 +176,17 @@ RowLoader<T> row_loader(Type type) {
   }
 }
 
-// One row that lies outside the data along an earlier axis: `fill`, but where the row itself ends
-// the last axis has its say, as if the data had been padded one axis after the other.
+// What lies outside along several axes at once: zero, if that lies outside along one of them.
+IW_INLINE double fill_of_both(double a, double b) { return a == 0 || b == 0 ? 0 : a; }
+
+// One row that lies outside the data along an earlier axis, where `fill` is.
 template <class T>
 void fill_row(const Job& job, double fill, int64_t lo, int64_t len, T* dst) {
   const Axis& a = job.axis[job.nd - 1];
+  const double corner = fill_of_both(fill, a.fill);
   for (int64_t i = 0; i < len; i++) {
     const bool outside = fold(lo + i, a.n, a.border) < 0;
-    for (int64_t j = 0; j < job.inner; j++) dst[i * job.inner + j] = T(outside ? a.fill : fill);
+    for (int64_t j = 0; j < job.inner; j++) dst[i * job.inner + j] = T(outside ? corner : fill);
   }
 }
 
@@ -201,8 +204,8 @@ void for_rows(const Job& job, const int64_t* lo, const int64_t* len, const int64
       int64_t s = fold(lo[a] + index[a], job.axis[a].n, job.axis[a].border);
       place += index[a] * pitch[a];
       if (s < 0) {
+        fill = row ? job.axis[a].fill : fill_of_both(fill, job.axis[a].fill);
         row = nullptr;
-        fill = job.axis[a].fill;
       }
       if (row) row += s * job.x_stride[a];
     }

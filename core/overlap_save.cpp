@@ -311,7 +311,7 @@ struct OverlapSave {
       for (int a = 0; a < last; a++) {
         const int64_t s = fold(in.lo[a] + index[a] * step[a], job.axis[a].n, job.axis[a].border);
         at = at * spectrum.tile[a] + index[a];
-        if (s < 0) fill = job.axis[a].fill;
+        if (s < 0) fill = p ? job.axis[a].fill : fill_of_both(fill, job.axis[a].fill);
         p = s < 0 || !p ? nullptr : p + s * job.x_stride[a];
       }
       if (p)

@@ -199,13 +199,6 @@ def constant(caller: str, cval: Any, boundaries: Sequence[str], x: Array) -> com
             f"{caller}: `cval={shown(cval)}` has no effect with boundary={boundaries[0]!r}.\n"
             f"  Pass boundary='constant', or leave cval out."
         )
-    mixed = [b for b in boundaries if b in ("zero", "renormalize")]
-    if value != 0 and mixed:
-        raise OptionError(
-            f"{caller}: `cval={shown(cval)}` beside boundary={mixed[0]!r} leaves open what lies "
-            f"outside both axes.\n"
-            f"  Pass 'constant' for these axes too, or cval=0."
-        )
     if value.imag != 0 and x.dtype.kind != "c":
         raise DTypeError(
             f"{caller}: `cval={shown(cval)}` is complex but `x` is {x.dtype}.\n"

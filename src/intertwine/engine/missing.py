@@ -89,10 +89,10 @@ def _touch(
 
 
 def _filled(axis: Axis, fill: float) -> Axis:
-    """The same axis with its outside, if that is a number, given by `cval`."""
+    """The same axis with its outside, if that is `cval`, given by `fill`."""
     if axis.boundary not in FILLED:
         return axis
-    return replace(axis, boundary="constant" if fill else "zero")
+    return replace(axis, boundary="constant" if fill and axis.boundary == "constant" else "zero")
 
 
 def stamp(problem: Problem, x: Array, taps: Array, out: Array, cval: float, threads: int) -> None:

@@ -38,10 +38,13 @@ def prepare(problem: Problem, taps: Array) -> Array:
 
 
 def _samples(x: Array, indices: list[NDArray[np.int64]], fills: list[float], compute: str) -> Array:
-    """Samples at the given positions along each axis; its fill where a position is -1."""
+    """Samples at the given positions along each axis; its fill where a position is -1.
+
+    Outside along two axes, zero counts before another number.
+    """
     picked: Array = x[np.ix_(*(np.maximum(i, 0) for i in indices))].astype(compute)
-    for axis, index in enumerate(indices):
-        outside = index < 0
+    for axis in sorted(range(len(indices)), key=lambda i: fills[i] == 0):
+        outside = indices[axis] < 0
         if outside.any():
             picked[(slice(None),) * axis + (outside,)] = fills[axis]
     return picked
