@@ -13,8 +13,9 @@ import numpy as np
 from intertwine.engine import machine as machines
 from intertwine.engine.arguments import Options, parse
 from intertwine.engine.machine import Machine, Rates
-from intertwine.engine.methods import overlap_save
+from intertwine.engine.methods import overlap_save, separable
 from intertwine.engine.plan import CACHE, Plan
+from intertwine.engine.problem import Problem
 
 #: Seconds spent on each probe.
 BUDGET = 0.05
@@ -53,12 +54,15 @@ def _flat(machine: Machine) -> dict[str, float]:
     return flat
 
 
-def _seconds(shape: tuple[int, ...], k: Any, method: str, dtype: Any = np.float32) -> float:
-    """Best time of one convolution on one thread."""
+def _problem(shape: tuple[int, ...], k: Any, dtype: Any) -> tuple[Any, Problem]:
     x = np.random.default_rng(0).integers(-9, 9, shape).astype(dtype)
     problem = parse("calibrate", x, k, Options(), flip=True).problem
-    if dtype == np.int64:
-        problem = replace(problem, compute="int64")
+    return x, replace(problem, compute="int64") if dtype == np.int64 else problem
+
+
+def _seconds(shape: tuple[int, ...], k: Any, method: str, dtype: Any = np.float32) -> float:
+    """Best time of one convolution on one thread."""
+    x, problem = _problem(shape, k, dtype)
     plan = Plan(problem, "calibrate", method)
     out = np.empty(problem.out_shape, problem.result)
     best, end = float("inf"), time.perf_counter() + BUDGET
@@ -84,17 +88,16 @@ def _direct(machine: Machine) -> Machine:
 
 
 def _separable(machine: Machine) -> Machine:
-    size = 512 * 512
     rates = {}
     passes = machine.pass_
     for compute, dtype in (("float32", np.float32), ("float64", np.float64), ("int64", np.int64)):
-        short, long = (
-            _seconds((512, 512), np.ones((n, n), dtype), "separable", dtype) for n in (3, 33)
-        )
-        rates[compute] = max(1e-13, (long - short) / (60 * size * 1.15))
+        kernels = [np.ones((n, n), dtype) for n in (3, 33)]
+        short, long = (_seconds((512, 512), k, "separable", dtype) for k in kernels)
+        few, many = (separable.tiling(_problem((512, 512), k, dtype)[1]) for k in kernels)
+        rates[compute] = max(1e-13, (long - short) / (many.products - few.products))
         if compute == "float32":
-            rest = short - machine.call - 6 * size * rates[compute]
-            passes = max(1e-12, rest / size / 2 - machine.sample)
+            moved = machine.call + machine.sample * (few.loaded + 512**2)
+            passes = max(1e-12, (short - moved - rates[compute] * few.products) / few.passed)
     return replace(machine, product_1d=Rates(**rates), pass_=passes)
 
 
@@ -110,13 +113,7 @@ def _transforms(machine: Machine) -> Machine:
     for dtype in (np.float32, np.float64):
         rng = np.random.default_rng(1)
         spent[dtype] = _seconds((700, 700), rng.normal(size=(25, 25)), "overlap_save", dtype)
-    problem = parse(
-        "calibrate",
-        np.empty((700, 700), np.float32),
-        np.random.default_rng(1).normal(size=(25, 25)),
-        Options(),
-        flip=True,
-    ).problem
+    _, problem = _problem((700, 700), np.random.default_rng(1).normal(size=(25, 25)), np.float32)
     predicted = overlap_save.run_seconds(problem, machine)
     factor = spent[np.float32] / predicted
     return replace(

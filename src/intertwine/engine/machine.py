@@ -19,10 +19,6 @@ from typing import Any
 from intertwine import _core
 
 
-def _default_product() -> Rates:
-    return Rates(1.9e-11, 3.9e-11, 6e-10)
-
-
 @dataclass(frozen=True, slots=True)
 class Rates:
     """One figure for each type that sums run in."""
@@ -33,6 +29,14 @@ class Rates:
 
     def __getitem__(self, compute: str) -> float:
         return float(getattr(self, compute))
+
+
+def _default_product() -> Rates:
+    return Rates(2.4e-11, 5.2e-11, 1.9e-10)
+
+
+def _default_product_1d() -> Rates:
+    return Rates(3.8e-11, 8.0e-11, 2.3e-10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +53,22 @@ class Machine:
     running : one sample through a pass of `running_sum`.
     fft : one complex sample through one doubling of a float32 transform, there and back.
     tile : one complex sample in and out of a tile.
+    row : reading or writing one row of a tile, however short.
     double : how much longer transforms take in float64.
     gather : one tap on one sample in the NumPy reference.
     """
 
-    call: float = 3e-6
-    sample: float = 2.5e-10
+    call: float = 5.6e-6
+    sample: float = 2.7e-10
     product: Rates = field(default_factory=_default_product)
-    product_1d: Rates = field(default_factory=_default_product)
-    pass_: float = 1e-10
-    running: float = 6e-10
-    fft: float = 3.2e-10
-    tile: float = 1.5e-9
-    double: float = 2.1
-    gather: float = 8e-9
+    product_1d: Rates = field(default_factory=_default_product_1d)
+    pass_: float = 1e-12
+    running: float = 1.2e-9
+    fft: float = 2.5e-10
+    tile: float = 1.15e-9
+    row: float = 4e-8
+    double: float = 1.7
+    gather: float = 3.8e-9
 
 
 SHIPPED = Machine()

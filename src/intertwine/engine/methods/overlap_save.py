@@ -93,12 +93,12 @@ def _tiling(axes: tuple[Axis, ...], precision: str, machine: Machine) -> Tiling 
     last = len(axes) - 1
     transformed = [i for i, a in enumerate(axes) if a.reach > 1]
     lone = transformed == [last]
-    rows = _lone_rows(axes) if lone else None
+    several = _lone_rows(axes) if lone else None
     most = {1: 200, 2: 40, 3: 14}.get(len(transformed), 7)
-    choices = [_thinned(_sizes(a, i == last, lone and rows is None), most)
+    choices = [_thinned(_sizes(a, i == last, lone and several is None), most)
                for i, a in enumerate(axes)]  # fmt: skip
-    if rows is not None:
-        choices[rows[0]] = np.array([rows[1]], np.int64)
+    if several is not None:
+        choices[several[0]] = np.array([several[1]], np.int64)
     if any(len(c) == 0 for c in choices):
         return None
     grids = np.meshgrid(*choices, indexing="ij")
@@ -116,7 +116,8 @@ def _tiling(axes: tuple[Axis, ...], precision: str, machine: Machine) -> Tiling 
     size = 8 if precision == "float32" else 16
     spill = np.interp(np.log2(samples * size / 2.0**19), [-1, 0, 1, 4], [1.0, 1.1, 1.45, 1.8])
     narrow = machine.double if precision == "float64" else 1.0
-    one = samples * narrow * spill * (machine.fft * work + machine.tile)
+    rows = 4 * samples / grids[-1]  # two tiles in, two out
+    one = samples * narrow * spill * (machine.fft * work + machine.tile) + rows * machine.row
     # Pairs are shared by a nominal two threads; the kernel's own transform comes once, in float64.
     kernel = one * 2 * machine.double / narrow
     seconds = np.where(samples > MOST_SAMPLES, np.inf, one * (2 * -(-pairs // 2)) + kernel)

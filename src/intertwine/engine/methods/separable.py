@@ -117,7 +117,7 @@ class Tiling:
     products: float
 
 
-def _tiling(problem: Problem) -> Tiling:
+def tiling(problem: Problem) -> Tiling:
     """The tile that `run` uses, and the work of one term over the whole output."""
     lowered = lower(problem)
     channels = problem.axes[-1].n if lowered.channels else 1
@@ -137,7 +137,7 @@ def _tiling(problem: Problem) -> Tiling:
 
 
 def cost(problem: Problem, machine: Machine) -> float:
-    factors, work = _of(problem), _tiling(problem)
+    factors, work = _of(problem), tiling(problem)
     terms = len(factors.terms) if factors else MOST_TERMS
     return (
         machine.call
@@ -159,7 +159,7 @@ def error(problem: Problem) -> float:
 
 
 def memory(problem: Problem) -> int:
-    return 4 * _tiling(problem).source * (4 if problem.compute == "float32" else 8)
+    return 4 * tiling(problem).source * (4 if problem.compute == "float32" else 8)
 
 
 def parts(problem: Problem) -> str:
@@ -177,7 +177,7 @@ def prepare(problem: Problem, taps: Array) -> Prepared:
     places = lowered.order[: len(lowered.axes)]
     rows = [np.concatenate([_balanced(t)[i] for i in places]) for t in factors.terms]
     plain = np.ascontiguousarray(rows, problem.compute)
-    return Prepared(lowered, plain, list(_tiling(problem).tile))
+    return Prepared(lowered, plain, list(tiling(problem).tile))
 
 
 def _balanced(term: tuple[Array, ...]) -> tuple[Array, ...]:
