@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from intertwine.engine import checks
+from intertwine.engine import checks, recent
 from intertwine.engine import threads as threading
-from intertwine.engine.arguments import Options, Request, parse
+from intertwine.engine.arguments import Options, parse
 from intertwine.engine.errors import DTypeError, OptionError, ShapeError, shown
 from intertwine.engine.plan import CACHE, Plan
 
@@ -97,8 +97,7 @@ def convolve(
     array([1.5, 2.5, 3.5])
     """
     options = Options(axes, mode, boundary, cval, nan, mask, dtype, stride, dilation, precision)
-    request = parse("convolve", x, k, options, flip=True)
-    return _run("convolve", request, method, out, threads)
+    return _run("convolve", x, k, options, method, out, threads, flip=True)
 
 
 def correlate(
@@ -132,8 +131,7 @@ def correlate(
     array([0, 3, 2, 1, 0])
     """
     options = Options(axes, mode, boundary, cval, nan, mask, dtype, stride, dilation, precision)
-    request = parse("correlate", x, k, options, flip=False)
-    return _run("correlate", request, method, out, threads)
+    return _run("correlate", x, k, options, method, out, threads, flip=False)
 
 
 def plan(
@@ -205,10 +203,27 @@ def _check_method(caller: str, method: Any) -> None:
         )
 
 
-def _run(caller: str, request: Request, method: str, out: Any, threads: Any) -> Array:
+def _run(
+    caller: str,
+    x: Any,
+    k: Any,
+    options: Options,
+    method: Any,
+    out: Any,
+    threads: Any,
+    *,
+    flip: bool,
+) -> Array:
     count = threading.resolve(caller, threads)
+    signature = recent.signature(x, k, options, flip, method)
+    chosen = CACHE.recall(signature) if signature is not None else None
+    if chosen is not None:
+        return _execute(caller, chosen, x, None, _output(caller, chosen, out), count)
+    request = parse(caller, x, k, options, flip=flip)
     _check_method(caller, method)
     chosen = CACHE.get(request.problem, caller, method)
+    if signature is not None:
+        CACHE.remember(signature, chosen)
     target = _output(caller, chosen, out)
     return _execute(caller, chosen, request.x, request.mask, target, count)
 
@@ -264,7 +279,9 @@ def _execute(
     out: Array,
     threads: int,
 ) -> Array:
-    data = x.astype(x.dtype.newbyteorder("="), copy=np.may_share_memory(x, out))
+    data = x
+    if not x.dtype.isnative or np.may_share_memory(x, out):
+        data = x.astype(x.dtype.newbyteorder("="))
     if out.dtype.isnative:
         chosen.execute(data, mask, out, threads, caller)
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -107,6 +108,11 @@ class Plan:
         return found
 
     @property
+    def kept_bytes(self) -> int:
+        """Memory that the plan holds on to: a kernel's spectrum can be large."""
+        return sum(getattr(p, "kept_bytes", 0) for p in self._prepared.values())
+
+    @property
     def problem(self) -> Problem:
         """The canonical problem that this plan solves."""
         return self._problem
@@ -208,11 +214,16 @@ class Plan:
             )
 
 
-class PlanCache:
-    """The plans made last, by problem. One lock, held only to look up."""
+#: Spectra kept for later calls, together.
+MOST_KEPT_BYTES = 256 << 20
 
-    def __init__(self, most: int = 64) -> None:
+
+class PlanCache:
+    """The plans made last, by problem and by call. One lock, held only to look up."""
+
+    def __init__(self, most: int = 256) -> None:
         self._plans: OrderedDict[tuple[Problem, str], Plan] = OrderedDict()
+        self._calls: OrderedDict[Hashable, Plan] = OrderedDict()
         self._lock = threading.Lock()
         self._most = most
 
@@ -226,13 +237,31 @@ class PlanCache:
         plan = Plan(problem, caller, method)
         with self._lock:
             self._plans[key] = plan
-            while len(self._plans) > self._most:
-                self._plans.popitem(last=False)
+            self._forget()
         return plan
+
+    def recall(self, signature: Hashable) -> Plan | None:
+        """The plan of an equal call, if it was made lately."""
+        with self._lock:
+            return self._calls.get(signature)
+
+    def remember(self, signature: Hashable, plan: Plan) -> None:
+        """Keep the plan of a call; the call remembered longest ago is forgotten."""
+        with self._lock:
+            self._calls[signature] = plan
+            self._forget()
+
+    def _forget(self) -> None:
+        """Drop what was made longest ago, beyond the number and the memory allowed."""
+        for kept in (self._plans, self._calls):
+            size = sum(plan.kept_bytes for plan in kept.values())
+            while len(kept) > self._most or (size > MOST_KEPT_BYTES and len(kept) > 1):
+                size -= kept.popitem(last=False)[1].kept_bytes
 
     def clear(self) -> None:
         with self._lock:
             self._plans.clear()
+            self._calls.clear()
 
 
 CACHE = PlanCache()

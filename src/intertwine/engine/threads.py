@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from typing import Any
 
 from intertwine.engine.checks import is_integer
@@ -41,14 +42,18 @@ def available_cores() -> int:
     return os.cpu_count() or 1
 
 
-def resolve(caller: str, threads: Any) -> int:
-    """The number of threads for one call."""
-    if threads is not None:
-        return _check(caller, threads)
-    if _chosen is not None:
-        return _chosen
+@lru_cache(maxsize=1)
+def _from_environment() -> int | None:
+    """What the environment asked for when it was first looked at."""
     for variable in ("INTERTWINE_NUM_THREADS", "OMP_NUM_THREADS"):
         text = os.environ.get(variable, "").split(",")[0].strip()
         if text.isdigit() and 1 <= int(text) <= MOST_THREADS:
             return int(text)
-    return available_cores()
+    return None
+
+
+def resolve(caller: str, threads: Any) -> int:
+    """The number of threads for one call."""
+    if threads is not None:
+        return _check(caller, threads)
+    return _chosen or _from_environment() or available_cores()

@@ -42,6 +42,7 @@ class Tiling:
 class Prepared:
     lowered: Lowered
     spectrum: Any
+    kept_bytes: int
 
 
 def _smooth(limit: int) -> NDArray[np.int64]:
@@ -213,7 +214,8 @@ def prepare(problem: Problem, taps: Array) -> Prepared:
     found = _best(problem, current())
     assert found is not None  # `applies` has seen to it
     plain = np.ascontiguousarray(lowered.taps(taps), precision)
-    return Prepared(lowered, _core.Spectrum(plain, precision, lowered.geometry, list(found.tile)))
+    spectrum = _core.Spectrum(plain, precision, lowered.geometry, list(found.tile))
+    return Prepared(lowered, spectrum, memory(problem))
 
 
 def run(prepared: Prepared, work: Work) -> bool:
