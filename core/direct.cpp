@@ -12,6 +12,9 @@ using iw::Services;
 
 constexpr int64_t kTileWidth = 1024, kTileRows = 32, kTileDepth = 4;
 
+// Fewer outputs of a row than this are not worth a piece of their own.
+constexpr int64_t kLeastInside = 64;
+
 struct Source {
   int64_t lo[kMaxDims], len[kMaxDims], pitch[kMaxDims];  // pitch in elements
 };
@@ -86,10 +89,31 @@ struct Direct {
     }
   }
 
+  // A tile in up to three pieces along the last axis: what meets the border on the left, what can
+  // be read where it is, what meets the border on the right.
   void tile(int64_t i) const {
-    const int nd = job.nd, last = nd - 1;
-    int64_t lo[kMaxDims], len[kMaxDims], step[kMaxDims], pitch[kMaxDims];
+    const int last = job.nd - 1;
+    int64_t lo[kMaxDims], len[kMaxDims];
     grid.box(job, i, lo, len);
+    const Axis& x = job.axis[last];
+    const int64_t begin = lo[last], end = lo[last] + len[last];
+    const int64_t inside = most(begin, (x.stride - 1 - x.start) / x.stride);
+    const int64_t beyond = least(end, (x.n - x.reach() - x.start) / x.stride + 1);
+    if (beyond - inside < kLeastInside) {
+      piece(lo, len);
+      return;
+    }
+    const int64_t cuts[4] = {begin, inside, beyond, end};
+    for (int c = 0; c < 3; c++) {
+      lo[last] = cuts[c];
+      len[last] = cuts[c + 1] - cuts[c];
+      if (len[last] > 0) piece(lo, len);
+    }
+  }
+
+  void piece(const int64_t* lo, const int64_t* len) const {
+    const int nd = job.nd, last = nd - 1;
+    int64_t step[kMaxDims], pitch[kMaxDims];
     Source s;
     for (int a = 0; a < nd; a++) {
       const Axis& ax = job.axis[a];
