@@ -12,6 +12,9 @@ using iw::Services;
 
 constexpr int64_t kTileWidth = 1024, kTileRows = 32, kTileDepth = 4;
 
+// Rows that many bytes apart, or a multiple, are read in place only when few are needed at once.
+constexpr int64_t kCrowdedPitch = 1024, kMostCrowdedRows = 5;
+
 // Fewer outputs of a row than this are not worth a piece of their own.
 constexpr int64_t kLeastInside = 64;
 
@@ -45,6 +48,10 @@ struct Direct {
     if (job.x_type != kTypeOf<T>) return false;
     if (job.inner > 1 && job.x_stride[nd] != int64_t(sizeof(T))) return false;
     if (job.x_stride[nd - 1] != job.inner * int64_t(sizeof(T))) return false;
+    // Rows a power of two apart compete for the same places in the first cache.
+    if (nd >= 2 && job.x_stride[nd - 2] % kCrowdedPitch == 0 &&
+        outer_taps * job.axis[nd - 2].k > kMostCrowdedRows)
+      return false;
     for (int a = 0; a < nd; a++) {
       if (s.lo[a] < 0 || s.lo[a] + s.len[a] > job.axis[a].n) return false;
       if (job.x_stride[a] % int64_t(sizeof(T))) return false;
@@ -97,8 +104,11 @@ struct Direct {
     grid.box(job, i, lo, len);
     const Axis& x = job.axis[last];
     const int64_t begin = lo[last], end = lo[last] + len[last];
-    const int64_t inside = most(begin, (x.stride - 1 - x.start) / x.stride);
-    const int64_t beyond = least(end, (x.n - x.reach() - x.start) / x.stride + 1);
+    int64_t inside = most(begin, (x.stride - 1 - x.start) / x.stride);
+    int64_t beyond = least(end, (x.n - x.reach() - x.start) / x.stride + 1);
+    // Pieces at the border as wide as a vector: narrower ones would be summed one by one.
+    if (inside > begin) inside = most(inside, begin + kLanes<T>);
+    if (beyond < end) beyond = least(beyond, end - kLanes<T>);
     if (beyond - inside < kLeastInside) {
       piece(lo, len);
       return;

@@ -39,6 +39,16 @@ struct Task {
 
 thread_local bool inside_pool = false;
 
+// Look again and again for some tens of microseconds: less than a sleep and a waking cost.
+template <class Done>
+void spin(Done&& done) {
+  for (int i = 0; i < 2000 && !done(); i++) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#endif
+  }
+}
+
 class Pool {
  public:
   void run(Task& task, int threads) {
@@ -47,18 +57,11 @@ class Pool {
       task.work();
       return;
     }
-    {
-      std::lock_guard<std::mutex> lock(mutex_);
-      task_ = &task;
-      permits_ = threads - 1;
-    }
-    wake_.notify_all();
+    offer(task, threads - 1);
     inside_pool = true;
     task.work();
     inside_pool = false;
-    std::unique_lock<std::mutex> lock(mutex_);
-    task_ = nullptr;
-    done_.wait(lock, [&] { return helpers_ == 0; });
+    close();
   }
 
  private:
@@ -74,11 +77,36 @@ class Pool {
     return true;
   }
 
+  void offer(Task& task, int helpers) {
+    bool asleep;
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      task_ = &task;
+      permits_ = helpers;
+      asleep = sleepers_ > 0;
+    }
+    if (asleep) wake_.notify_all();
+  }
+
+  // Nobody may come in any more; wait for those who did.
+  void close() {
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      task_ = nullptr;
+    }
+    spin([&] { return helpers_ == 0; });
+    std::unique_lock<std::mutex> lock(mutex_);
+    done_.wait(lock, [&] { return helpers_ == 0; });
+  }
+
   void serve() {
     inside_pool = true;
-    std::unique_lock<std::mutex> lock(mutex_);
     for (;;) {
+      spin([&] { return task_ != nullptr; });
+      std::unique_lock<std::mutex> lock(mutex_);
+      sleepers_++;
       wake_.wait(lock, [&] { return task_ && permits_ > 0; });
+      sleepers_--;
       Task& task = *task_;
       permits_--;
       helpers_++;
@@ -89,11 +117,14 @@ class Pool {
     }
   }
 
+  // Changed under the mutex only; atomic so that a spinning thread may look without it.
+  std::atomic<Task*> task_{nullptr};
+  std::atomic<int> helpers_{0};
+
   std::mutex running_, mutex_;
   std::condition_variable wake_, done_;
   std::vector<std::thread> workers_;
-  Task* task_ = nullptr;
-  int permits_ = 0, helpers_ = 0;
+  int permits_ = 0, sleepers_ = 0;
 };
 
 // Never destroyed: its threads sleep in it until the process ends. A forked child has none of

@@ -1,0 +1,239 @@
+// A kernel made ready for overlap-save: the shape of its tiles, and its spectrum in their order.
+#pragma once
+
+#include <string.h>
+
+#include <new>
+
+#include "kernels.hpp"
+#include "tile.hpp"
+
+namespace iw {
+
+// What was prepared for one kernel: the wide (float64) form is made when a tile first needs it.
+struct Spectrum {
+  Type compute;
+  int nd;
+  int64_t tile[kMaxDims], reach[kMaxDims], dilation[kMaxDims], k[kMaxDims];
+  void* taps;
+  void* layout;  // Tile<float> or Tile<double>
+  mutable Spectrum* wide;
+};
+
+}  // namespace iw
+
+namespace {
+
+using iw::kMaxDims;
+using iw::Spectrum;
+using iw::Type;
+
+// A last axis longer than this is cut in two, so that its panels stay in cache; a shorter one too
+// when the tile has too few rows to fill the lanes.
+constexpr int64_t kLongRow = 1024, kLongLoneRow = 256, kFewRows = 8;
+
+bool is_transformed(const Spectrum& s, int a) { return s.reach[a] > 1; }
+
+// Rows of the cut axis: near the square root, a multiple of 16 apart in both factors.
+int64_t cut_rows(int64_t n) {
+  int64_t best = 1;
+  for (int64_t r = 16; r * r <= n; r++)
+    if (n % r == 0 && r % 16 == 0 && (n / r) % 16 == 0) best = r;
+  return best;
+}
+
+template <class T>
+bool make_layout(const Spectrum& s, Tile<T>& t) {
+  const int last = s.nd - 1;
+  for (int a = 0; a < last; a++) {
+    t.dim[t.dims] = s.tile[a];
+    t.transformed[t.dims++] = is_transformed(s, a);
+  }
+  t.panels = is_transformed(s, last);
+  t.width = s.tile[last];
+  t.finish_layout();
+  if (t.panels && t.width > (t.rows < kFewRows ? kLongLoneRow - 1 : kLongRow)) {
+    const int64_t rows = cut_rows(t.width);
+    if (rows > 1) {
+      t.cut = true;
+      t.dim[t.dims] = rows;
+      t.transformed[t.dims++] = true;
+      t.width /= rows;
+    }
+  }
+  t.finish_layout();
+  return t.width % kLanes<T> == 0 && t.init_transforms() && t.make_twiddle();
+}
+
+// Place in the tile of a sample of the last axis: row (within the cut) and column.
+template <class T>
+IW_INLINE T* sample_at(Cx<T>* tile, const Tile<T>& t, int64_t row, int64_t column, bool imag) {
+  T* p = reinterpret_cast<T*>(tile + row * t.pitch + column / kLanes<T>);
+  return p + (imag ? kLanes<T> : 0) + column % kLanes<T>;
+}
+
+template <class T>
+double tap_value(const void* taps, int64_t i) {
+  return double(static_cast<const T*>(taps)[i]);
+}
+
+double tap_at(const Spectrum& s, int64_t i) {
+  return s.compute == Type::f32 ? tap_value<float>(s.taps, i) : tap_value<double>(s.taps, i);
+}
+
+// The spectrum of the taps, reversed around zero and scaled by one over the tile's size.
+bool transform_kernel(const Spectrum& s, const Tile<double>& t, Cx<double>* out) {
+  const int last = s.nd - 1;
+  const int64_t bytes = t.bytes() + t.longest() * int64_t(sizeof(Cx<double>));
+  auto* tile = static_cast<Cx<double>*>(aligned_alloc(64, size_t(bytes)));
+  if (!tile) return false;
+  memset(tile, 0, size_t(bytes));
+  Cx<double>* local = tile + t.vectors();
+  double scale = t.panels ? double(t.width) : 1;
+  for (int a = 0; a < t.dims; a++) scale *= t.transformed[a] ? double(t.dim[a]) : 1;
+  int64_t index[kMaxDims] = {}, taps = 1;
+  for (int a = 0; a < s.nd; a++) taps *= s.k[a];
+  for (int64_t i = 0; i < taps; i++) {
+    int64_t row = 0;
+    for (int a = 0; a < last; a++) {
+      const int64_t n = s.tile[a], place = (n - index[a] * s.dilation[a]) % n;
+      row = row * n + (is_transformed(s, a) ? place : 0);
+    }
+    const int64_t full = s.tile[last];
+    const int64_t place = t.panels ? (full - index[last] * s.dilation[last]) % full : 0;
+    if (t.cut) row = row * t.dim[t.dims - 1];
+    *sample_at(tile, t, row + place / t.width, place % t.width, false) += tap_at(s, i) / scale;
+    for (int a = last; a >= 0 && ++index[a] == s.k[a]; a--) index[a] = 0;
+  }
+  // Axes that are not transformed hold independent lines: all meet the same kernel.
+  for (int a = 0; a < t.dims; a++)
+    if (t.transformed[a]) t.template columns<true>(tile, a, local);
+  if (t.panels) {
+    for (int64_t p = 0; p < t.panel_count(); p++) {
+      t.panel_forward(tile, p, local);
+      memcpy(out + p * t.width, local, size_t(t.width) * sizeof(Cx<double>));
+    }
+  } else {
+    for (int64_t r = 0; r < t.rows; r++) {
+      out[r].re = splat(*sample_at(tile, t, r, 0, false));
+      out[r].im = splat(*sample_at(tile, t, r, 0, true));
+    }
+  }
+  free(tile);
+  return true;
+}
+
+// A row's spectrum value in a kernel of either lane count.
+template <class T>
+IW_INLINE T* kernel_at(Cx<T>* kernel, const Tile<T>& t, int64_t row, int64_t column) {
+  constexpr int W = kLanes<T>;
+  if (!t.panels) return reinterpret_cast<T*>(kernel + row) + column % W;
+  return reinterpret_cast<T*>(kernel + row / W * t.width + column) + row % W;
+}
+
+// Rows of axes that are not transformed repeat the first one's kernel.
+template <class T>
+int64_t kernel_row(const Tile<T>& t, int64_t row) {
+  int64_t source = 0, unit = 1;
+  for (int a = t.dims - 1; a >= 0; a--) {
+    if (t.transformed[a]) source += row % t.dim[a] * unit;
+    unit *= t.dim[a];
+    row /= t.dim[a];
+  }
+  return source;
+}
+
+template <class T>
+bool make_kernel(const Spectrum& s, Tile<T>& t) {
+  Tile<double> exact;
+  bool fine = make_layout(s, exact);
+  const size_t bytes = size_t(exact.kernel_size()) * sizeof(Cx<double>);
+  auto* values = static_cast<Cx<double>*>(aligned_alloc(64, bytes));
+  t.kernel = static_cast<Cx<T>*>(aligned_alloc(64, size_t(t.kernel_size()) * sizeof(Cx<T>)));
+  fine = fine && values && t.kernel && transform_kernel(s, exact, values);
+  if (fine) {
+    memset(static_cast<void*>(t.kernel), 0, size_t(t.kernel_size()) * sizeof(Cx<T>));
+    const int64_t columns = t.panels ? t.width : kLanes<T>;
+    for (int64_t r = 0; r < t.rows; r++) {
+      const int64_t from = kernel_row(t, r);
+      for (int64_t c = 0; c < columns; c++) {
+        const double* value = kernel_at(values, exact, from, t.panels ? c : 0);
+        T* to = kernel_at(t.kernel, t, r, c);
+        to[0] = T(value[0]);
+        to[kLanes<T>] = T(value[kLanes<double>]);
+      }
+    }
+  }
+  free(values);
+  exact.release();
+  return fine;
+}
+
+template <class T>
+bool prepare(Spectrum* s) {
+  auto* t = new (std::nothrow) Tile<T>;
+  s->layout = t;
+  return t && make_layout(*s, *t) && make_kernel(*s, *t);
+}
+
+// A spectrum of this shape with its own copy of the taps, not prepared yet.
+Spectrum* new_spectrum(const Spectrum& shape) {
+  auto* s = new (std::nothrow) Spectrum(shape);
+  if (!s) return nullptr;
+  s->layout = nullptr;
+  s->wide = nullptr;
+  s->taps = nullptr;
+  int64_t count = 1;
+  for (int a = 0; a < s->nd; a++) count *= s->k[a];
+  s->taps = malloc(size_t(count) * (s->compute == Type::f32 ? 4 : 8));
+  if (!s->taps) return s;
+  memcpy(s->taps, shape.taps, size_t(count) * (s->compute == Type::f32 ? 4 : 8));
+  return s;
+}
+
+template <class T>
+void release_layout(void* layout) {
+  auto* t = static_cast<Tile<T>*>(layout);
+  if (t) t->release();
+  delete t;
+}
+
+void free_spectrum(Spectrum* s) {
+  if (!s) return;
+  free_spectrum(s->wide);
+  s->compute == Type::f32 ? release_layout<float>(s->layout) : release_layout<double>(s->layout);
+  free(s->taps);
+  delete s;
+}
+
+// The float64 form of a kernel; made once, by whichever thread is first. Null: out of memory.
+const Spectrum* wide_spectrum(const Spectrum& spectrum) {
+  if (spectrum.compute == Type::f64) return &spectrum;
+  Spectrum* made = __atomic_load_n(&spectrum.wide, __ATOMIC_ACQUIRE);
+  if (made) return made;
+  made = new_spectrum(spectrum);
+  if (!made || !made->taps) {
+    free_spectrum(made);
+    return nullptr;
+  }
+  int64_t count = 1;
+  for (int a = 0; a < made->nd; a++) count *= made->k[a];
+  void* taps = malloc(size_t(count) * 8);
+  if (taps)
+    for (int64_t i = 0; i < count; i++) static_cast<double*>(taps)[i] = tap_at(*made, i);
+  free(made->taps);
+  made->taps = taps;
+  made->compute = Type::f64;
+  if (!taps || !prepare<double>(made)) {
+    free_spectrum(made);
+    return nullptr;
+  }
+  Spectrum* other = nullptr;
+  if (__atomic_compare_exchange_n(&spectrum.wide, &other, made, false, __ATOMIC_ACQ_REL,
+                                  __ATOMIC_ACQUIRE))
+    return made;
+  free_spectrum(made);
+  return other;
+}
+
+}  // namespace
