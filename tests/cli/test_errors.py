@@ -1,5 +1,6 @@
 """What the command line says when something is wrong: on standard error, with exit code 2."""
 
+import shlex
 import subprocess
 import sys
 
@@ -10,6 +11,7 @@ from PIL import Image
 from intertwine import cli, kernels
 
 NAMES = ", ".join(kernels.names())
+EMPTY = "A file's name is empty.\n  Is a variable unset? Write the name out."
 
 
 @pytest.fixture
@@ -90,11 +92,17 @@ def picture(here):
             "  Rename one of them, or pass them in two calls.",
         ),
         ("a.png --kernel-file k.csv", "There is no file k.csv."),
+        (". -k sobel", ". is a folder.\n  Pass its files: *.png"),
+        ("/ -k sobel", "/ is a folder.\n  Pass its files: /*.png"),
+        (". -k sobel --explain", ". is a folder.\n  Pass its files: *.png"),
+        ("'' -k sobel", EMPTY),
+        ("a.png -k sobel -o ''", EMPTY),
+        ("a.png --kernel-file ''", EMPTY),
     ],
 )
 def test_messages(intertwine, picture, here, words, text):
     before = sorted(here.iterdir())
-    done = intertwine("convolve", *words.split())
+    done = intertwine("convolve", *shlex.split(words))
     assert (done.code, done.out, done.err) == (2, "", f"intertwine: {text}\n")
     assert sorted(here.iterdir()) == before
 

@@ -44,7 +44,10 @@ def test_names_that_cannot_be_read(here):
         == "There is no file no/photo.png.\n  There is no folder no either."
     )
     assert text_of(files.read, "photo.png") == "photo.png is empty."
-    assert text_of(files.read, "folder.png") == "folder.png is not an ordinary file."
+    assert (
+        text_of(files.read, "folder.png")
+        == "folder.png is a folder.\n  Pass its files: folder.png/*.png"
+    )
     assert (
         text_of(files.read, "photo.pgn")
         == f"photo.pgn: .pgn is not a known kind of file. Did you mean '.png'?\n  Known: {known}."

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from intertwine.files import FileError
+
 _KERNEL, _OPERATOR, _RESULT = "Kernel (one of the first three)", "Operator", "Result"
 
 
+def path(text: str) -> Path:
+    """A file's name; an empty one would be the folder at hand."""
+    if not text:
+        raise FileError("A file's name is empty.\n  Is a variable unset? Write the name out.")
+    return Path(text)
+
+
 def _option(
-    *names: str, panel: str, text: str, metavar: str | None = None
+    *names: str,
+    panel: str,
+    text: str,
+    metavar: str | None = None,
+    parser: Callable[[str], Path] | None = None,
 ) -> typer.models.OptionInfo:
     info: typer.models.OptionInfo = typer.Option(
-        *names, help=text, rich_help_panel=panel, metavar=metavar
+        *names, help=text, rich_help_panel=panel, metavar=metavar, parser=parser
     )
     return info
 
@@ -22,6 +36,7 @@ def _option(
 Inputs = Annotated[
     list[Path],
     typer.Argument(
+        parser=path,
         metavar="IN",
         help="PNG, JPEG, TIFF, WebP, BMP, WAV, FLAC, OGG or NPY. "
         "Pictures are convolved along rows and columns, sounds along time.",
@@ -40,7 +55,7 @@ Taps = Annotated[
 ]  # fmt: skip
 KernelFile = Annotated[
     Path | None,
-    _option("--kernel-file", panel=_KERNEL, metavar="FILE",
+    _option("--kernel-file", panel=_KERNEL, metavar="FILE", parser=path,
             text="Taps from a .npy, .txt, .csv, or from a grey picture (black 0, white 1)."),
 ]  # fmt: skip
 Normalize = Annotated[
@@ -92,7 +107,7 @@ Threads = Annotated[
 ]
 Out = Annotated[
     Path | None,
-    _option("--out", "-o", panel=_RESULT, metavar="FILE|FOLDER",
+    _option("--out", "-o", panel=_RESULT, metavar="FILE|FOLDER", parser=path,
             text="Default: beside the input, photo.jpg -> photo-gaussian.jpg."),
 ]  # fmt: skip
 Signed = Annotated[

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from intertwine.files import FileError, check_free
+from intertwine.files import FileError, check_free, refuse_folder
 
 
 def targets(
@@ -16,6 +16,7 @@ def targets(
         raise FileError(f"There is no folder {out} for {len(sources)} results.\n  mkdir {out}")
     pairs = []
     for source in sources:
+        refuse_folder(source)
         name = f"{source.stem}-{label}{source.suffix}"
         target = source.with_name(name) if out is None else out / name if folder else out
         pairs.append((source, target))

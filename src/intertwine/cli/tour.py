@@ -9,12 +9,14 @@ import typer
 
 from intertwine.cli.console import out as standard_out
 from intertwine.cli.console import progress
+from intertwine.cli.options import path
 
 
 def tour(
     photo: Annotated[
         Path | None,
         typer.Argument(
+            parser=path,
             metavar="PHOTO",
             help="Your picture. Default: the portrait of Grace Hopper that Matplotlib brings.",
             show_default=False,
@@ -22,7 +24,9 @@ def tour(
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", metavar="FOLDER", help="Where the page goes. Default: tour"),
+        typer.Option(
+            "--out", "-o", parser=path, metavar="FOLDER", help="Where the page goes. Default: tour"
+        ),
     ] = None,
 ) -> None:
     """Walk through convolution on a photo: one self-contained HTML page.

@@ -25,6 +25,7 @@ __all__ = [
     "check_target",
     "describe",
     "read",
+    "refuse_folder",
     "suffixes",
     "white",
     "write",
@@ -75,6 +76,12 @@ def _format(path: Path) -> Format:
     return cast(Format, module)
 
 
+def refuse_folder(path: Path) -> None:
+    """Raise FileError when `path` is a folder, which is no input."""
+    if path.is_dir():
+        raise FileError(f"{path} is a folder.\n  Pass its files: {path / '*.png'}")
+
+
 def read(path: str | Path) -> Document:
     """Read a picture, a recording or an array.
 
@@ -86,6 +93,7 @@ def read(path: str | Path) -> Document:
         The library for this kind of file is not installed.
     """
     path = Path(path)
+    refuse_folder(path)
     chosen = _format(path)
     if not path.exists():
         raise FileError(f"There is no file {path}.{_nearby(path)}")
