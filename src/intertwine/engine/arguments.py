@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from intertwine.engine import checks, types
 from intertwine.engine.boundary import FILLED, check_boundary
-from intertwine.engine.errors import ShapeError
+from intertwine.engine.errors import DTypeError, ShapeError
 from intertwine.engine.problem import Axis, Problem, Taps
 
 Array = NDArray[Any]
@@ -69,7 +69,12 @@ def parse(
     asked = None if options.dtype is None else checks.as_dtype(caller, options.dtype)
     span = types.value_range(array, cval, measured)
     native = array.dtype.newbyteorder("=")
-    result, compute = types.choose(caller, native, taps, asked, span, cval, why is not None)
+    weighted = why is not None
+    try:
+        result, compute = types.choose(caller, native, taps, asked, span, cval, weighted)
+    except DTypeError:  # the widened range may be at fault: what the data hold decides
+        span = types.value_range(array, cval, measured, exactly=True)
+        result, compute = types.choose(caller, native, taps, asked, span, cval, weighted)
     if compute == "float32":
         checks.single_precision(caller, taps, cval)
     problem = Problem(

@@ -272,12 +272,16 @@ def weight(caller: str, taps: Array, why: str) -> None:
     wide = np.result_type(taps.dtype, np.float64)
     total, size = abs(taps.sum(dtype=wide)), np.abs(taps).sum(dtype=np.float64)
     if total <= LEAST_WEIGHT * size:
+        advice = "Use another boundary, such as 'symmetric'."
+        if "boundary" not in why:
+            advice = (
+                "For a zero-sum kernel fill the missing samples first (np.nan_to_num, or a blur "
+                "with nan='ignore')."
+            )
         raise OptionError(
             f"{caller}: {why} divides by the weight that is present, "
             f"but the taps sum to {total:.3g} (sum of |taps| {size:.3g}): there is none.\n"
-            f"  For a zero-sum kernel fill the missing samples first "
-            f"(np.nan_to_num, or a blur with nan='ignore'), or use nan='propagate' "
-            f"with another boundary."
+            f"  {advice}"
         )
 
 

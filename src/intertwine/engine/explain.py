@@ -13,19 +13,24 @@ if TYPE_CHECKING:
     from intertwine.engine.plan import Candidate, Plan
 
 
+def _three(number: float) -> str:
+    """Three digits, or all those before the point."""
+    return f"{number:.0f}" if number >= 1000 else f"{number:.3g}"
+
+
 def duration(seconds: float) -> str:
     """``12.3 ms``, in the unit that suits."""
     for unit, size in (("s", 1.0), ("ms", 1e-3)):
         if seconds >= size:
-            return f"{seconds / size:.3g} {unit}"
-    return f"{seconds / 1e-6:.3g} us"
+            return f"{_three(seconds / size)} {unit}"
+    return f"{_three(seconds / 1e-6)} us"
 
 
 def amount(count: float) -> str:
     """``1.5 MiB``, in the unit that suits."""
     for unit, size in (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
         if count >= size:
-            return f"{count / size:.3g} {unit}"
+            return f"{_three(count / size)} {unit}"
     return f"{count:.0f} bytes"
 
 

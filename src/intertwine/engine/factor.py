@@ -20,8 +20,11 @@ Term = tuple[Array, ...]
 #: More terms than this never pay.
 MOST_TERMS = 12
 
-#: A decomposition of more numbers than this takes longer than it can save.
+#: For kernels of more taps than this a sum of several terms is not looked for.
 MOST_TAPS = 1 << 20
+
+#: Taps handled at a time where a pass needs temporary arrays.
+SLAB = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +120,42 @@ def outer(term: Term) -> Array:
     return full
 
 
+def _single_term(taps: Array) -> tuple[Term, float]:
+    """The lines through the largest tap, which are the factors if there is one term only.
+
+    Also returns the absolute sum of what their product misses.
+    """
+    place = [int(i) for i in np.unravel_index(int(np.abs(taps).argmax()), taps.shape)]
+    peak = taps[tuple(place)]
+    lines = [np.empty(0)] * taps.ndim
+    for axis in range(taps.ndim):
+        through: list[Any] = [*place]
+        through[axis] = slice(None)
+        lines[axis] = taps[tuple(through)].astype(np.float64)
+    term = (lines[0], *(line / peak for line in lines[1:]))
+    rest = outer(term[1:])
+    missing = 0.0
+    step = max(1, SLAB // max(1, rest.size))
+    for i in range(0, taps.shape[0], step):
+        block = slice(i, i + step)
+        missing += float(np.abs(np.multiply.outer(term[0][block], rest) - taps[block]).sum())
+    return term, missing
+
+
 def real_factors(taps: Array, tolerance: float) -> Factors | None:
     """Terms whose sum differs from `taps` by at most `tolerance` of ``sum|k|``, few enough to pay.
 
     Axes of one tap get the factor ``[1.]``.
     """
-    if taps.size > MOST_TAPS:
-        return None
     long = [i for i, n in enumerate(taps.shape) if n > 1] or [0]
     total = float(np.abs(taps).sum())
     if total == 0:
         return Factors((tuple(np.zeros(n) for n in taps.shape),), 0.0)
+    single, rest = _single_term(taps)
+    if rest <= tolerance * total:
+        return Factors((single,), rest / total)
+    if taps.size > MOST_TAPS:
+        return None
     reduced = taps.reshape([taps.shape[i] for i in long]).astype(np.float64)
     terms = _terms(reduced / total, tolerance)
     if terms is None:

@@ -137,6 +137,10 @@ class Plan:
         """Every method's answer, taken or not."""
         return self._found
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle as the choice; the kernel's work is done again where it is unpacked."""
+        return Plan, (self._problem, self._caller, self.method)
+
     def __repr__(self) -> str:
         p = self._problem
         return f"Plan({self.method}: {p.dtype} {p.shape} -> {p.result} {p.out_shape})"

@@ -154,16 +154,21 @@ def check_float_dtype(
         )
 
 
-def value_range(x: Array, cval: complex, measured: bool) -> tuple[int, int]:
+def value_range(
+    x: Array, cval: complex, measured: bool, *, exactly: bool = False
+) -> tuple[int, int]:
     """Bounds on integer samples: those of the type; for 64 bits those of the data if known.
 
-    Measured bounds are widened to powers of two, so that similar data share a plan.
+    Measured bounds are widened to powers of two, so that similar data share a plan, unless they
+    are asked for `exactly`.
     """
     if x.dtype.kind not in "biu":
         return 0, 0
     low, high = integer_limits(x.dtype)
     if measured and x.dtype.itemsize == 8 and x.size:
         least, most = int(x.min()), int(x.max())
+        if exactly:
+            low, high = min(least, 0), max(most, 0)
         high = min(high, (1 << max(most, 0).bit_length()) - 1)
         low = max(low, -(1 << max(-least, 0).bit_length())) if least < 0 else 0
     fill = int(cval.real) if cval.real.is_integer() else 0

@@ -60,6 +60,14 @@ class Method(Protocol):
         """Compute. Return True when samples were NaN or infinite and left out of the sums."""
 
 
+def too_much_memory(wanted: int, most: int) -> str:
+    """The reason why a method does not apply whose tiles are too large."""
+    return (
+        f"its tiles would take {wanted / 2**20:.0f} MiB of work space a thread, "
+        f"more than {most / 2**20:.0f}"
+    )
+
+
 def plain_error(problem: Problem) -> float:
     """Bound for sums in plain order: a rounding for each tap, for the tap itself, its sample and
     the result's conversion (Higham 2002, section 3.1)."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from intertwine import _core
 from intertwine.engine.lower import Lowered, lower, too_many_axes
 from intertwine.engine.machine import Machine
-from intertwine.engine.methods.base import Array, Work, plain_error, plane
+from intertwine.engine.methods.base import Array, Work, plain_error, plane, too_much_memory
 from intertwine.engine.problem import Problem
 
 NAME = "direct"
@@ -33,7 +33,7 @@ def _tile_samples(problem: Problem) -> int:
 
 def applies(problem: Problem) -> str:
     if memory(problem) > MOST_BYTES:
-        return f"its tiles would take {memory(problem) / 2**20:.0f} MiB of work space a thread"
+        return too_much_memory(memory(problem), MOST_BYTES)
     return too_many_axes(problem)
 
 

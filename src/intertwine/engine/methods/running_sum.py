@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from math import prod
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from intertwine import _core
 from intertwine.engine.factor import Box, boxes
 from intertwine.engine.lower import Lowered, lower, too_many_axes
 from intertwine.engine.machine import Machine
-from intertwine.engine.methods.base import ROUNDOFF, Array, Work
+from intertwine.engine.methods.base import ROUNDOFF, Array, Work, too_much_memory
 from intertwine.engine.problem import Problem, Taps
 
 NAME = "running_sum"
@@ -51,20 +52,28 @@ def applies(problem: Problem) -> str:
     if any(a.dilation > 1 for a in problem.axes):
         return "the taps are dilated"
     if memory(problem) > MOST_BYTES:
-        return f"its tiles would take {memory(problem) / 2**20:.0f} MiB of work space a thread"
+        return too_much_memory(memory(problem), MOST_BYTES)
     return too_many_axes(problem)
+
+
+def _tile(problem: Problem) -> list[tuple[int, int]]:
+    """Outputs of a tile and the samples behind them, for each axis from the last."""
+    sizes = []
+    for i, axis in enumerate(reversed(problem.axes)):
+        tile = 512 if i == 0 else 32 if axis.k > 1 else 1
+        outputs = max(1, min(max(tile, 2 * axis.reach) // axis.stride, axis.m))
+        sizes.append((outputs, (outputs - 1) * axis.stride + axis.reach))
+    return sizes
 
 
 def cost(problem: Problem, machine: Machine) -> float:
     found = _boxes(problem.taps) or ()
-    work = 1.0
-    for axis, tile in zip(reversed(problem.axes), (512, 128, 32), strict=False):
-        work *= 1 + (axis.reach - 1) / max(tile, 2 * axis.reach)
-    for axis in problem.axes:
-        work *= axis.stride
+    read = problem.out_size * prod(samples / outputs for outputs, samples in _tile(problem))
     passes = 1 + sum(a.k > 1 for a in problem.axes)
-    return machine.call + problem.out_size * (
-        machine.sample * 2 + machine.running * len(found) * passes * work
+    return (
+        machine.call
+        + machine.sample * (problem.out_size + read)
+        + (machine.running * len(found) * passes * read)
     )
 
 
@@ -80,11 +89,7 @@ def error(problem: Problem) -> float:
 
 
 def memory(problem: Problem) -> int:
-    samples = 1
-    for i, axis in enumerate(reversed(problem.axes)):
-        tile = max(512 if i == 0 else 32, 2 * axis.reach) if axis.k > 1 or i == 0 else 1
-        samples *= (min(tile, max(axis.m, 1)) - 1) * axis.stride + axis.reach
-    return 3 * 8 * max(samples, 1 << 16)
+    return 3 * 8 * max(prod(samples for _, samples in _tile(problem)), 1 << 16)
 
 
 def parts(problem: Problem) -> str:

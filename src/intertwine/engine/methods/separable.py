@@ -9,10 +9,10 @@ from math import prod, sqrt
 import numpy as np
 
 from intertwine import _core
-from intertwine.engine.factor import MOST_TERMS, Factors, integer_factors, real_factors
+from intertwine.engine.factor import MOST_TAPS, MOST_TERMS, Factors, integer_factors, real_factors
 from intertwine.engine.lower import Lowered, lower, too_many_axes
 from intertwine.engine.machine import Machine
-from intertwine.engine.methods.base import ROUNDOFF, Array, Work
+from intertwine.engine.methods.base import ROUNDOFF, Array, Work, too_much_memory
 from intertwine.engine.problem import Axis, Problem, Taps
 
 NAME = "separable"
@@ -70,11 +70,16 @@ def applies(problem: Problem) -> str:
     if factors is None:
         if problem.exact:
             return "the taps are no product of whole-number 1-D kernels"
+        if problem.taps.array.size > MOST_TAPS:
+            return (
+                f"the kernel is no single product of 1-D kernels, and sums of several are not "
+                f"looked for beyond {MOST_TAPS:,} taps"
+            )
         return f"the kernel's rank is above {MOST_TERMS}"
     if problem.exact and problem.compute != "int64" and not _partial_fits(problem, factors):
         return "sums on the way could exceed what the summing type holds exactly"
     if memory(problem) > MOST_BYTES:
-        return f"its tiles would take {memory(problem) / 2**20:.0f} MiB of work space a thread"
+        return too_much_memory(memory(problem), MOST_BYTES)
     return too_many_axes(problem)
 
 

@@ -1,0 +1,77 @@
+"""Kernels as sums of products, and as sums of boxes."""
+
+import pickle
+
+import numpy as np
+import pytest
+
+import intertwine as iw
+from intertwine.engine.factor import MOST_TERMS, boxes, integer_factors, outer, real_factors
+
+TIGHT = 1e-12
+
+
+@pytest.mark.parametrize(
+    ("kernel", "rank"),
+    [
+        (iw.kernels.gaussian(3.0, ndim=2), 1),
+        (iw.kernels.gaussian((1.0, 2.0, 3.0)), 1),
+        (iw.kernels.laplacian(), 2),
+        (iw.kernels.log(2.0), 2),
+        (iw.kernels.gabor(4.0, 0.1, 30), 2),
+        (iw.kernels.disk(9), 7),
+    ],
+    ids=lambda value: getattr(value, "name", value),
+)
+def test_published_ranks(kernel, rank):
+    found = real_factors(kernel.taps, TIGHT)
+    assert len(found.terms) == rank
+    assert found.error <= 2 * TIGHT
+    off = np.abs(sum(outer(t) for t in found.terms) - kernel.taps).sum()
+    assert off <= 2 * TIGHT * np.abs(kernel.taps).sum()
+
+
+def test_taps_rounded_to_float32_are_still_separable():
+    taps = iw.kernels.gaussian(20.0, ndim=2).taps.astype(np.float32)
+    assert len(real_factors(taps, 2.0**-22).terms) == 1
+
+
+def test_a_large_kernel_is_read_off_its_lines():
+    taps = iw.kernels.gaussian(200.0, ndim=2).taps
+    assert len(real_factors(taps, TIGHT).terms) == 1
+
+
+def test_too_many_terms_are_no_factors():
+    rng = np.random.default_rng(1)
+    for size in (MOST_TERMS + 1, 200):
+        assert real_factors(rng.normal(size=(size, size)), TIGHT) is None
+    low = rng.normal(size=(200, 5)) @ rng.normal(size=(5, 180))
+    assert len(real_factors(low, TIGHT).terms) == 5
+
+
+def test_whole_number_factors_are_exact_or_none():
+    taps = np.multiply.outer([1, 2, 1], np.multiply.outer([3, 0, -3], [5, 7]))
+    (term,) = integer_factors(taps).terms
+    np.testing.assert_array_equal(outer(term), taps)
+    assert integer_factors(np.array([[1, 2], [3, 4]])) is None
+
+
+def test_boxes_add_up_to_the_kernel():
+    taps = np.zeros((7, 9))
+    taps[1:6, 2:8] += 2.0
+    taps[2:5, 3:5] -= 0.5
+    found = boxes(taps, 8)
+    built = np.zeros_like(taps)
+    for box in found:
+        place = tuple(slice(f, f + n) for f, n in zip(box.first, box.length, strict=True))
+        built[place] += box.weight
+    np.testing.assert_allclose(built, taps, atol=1e-15)
+    assert len(found) == 2
+    assert boxes(np.random.default_rng(0).normal(size=(5, 5)), 8) is None
+
+
+def test_a_plan_can_be_pickled():
+    x = np.arange(400.0).reshape(20, 20)
+    plan = iw.plan(x, iw.kernels.gaussian(1.0, ndim=2))
+    again = pickle.loads(pickle.dumps(plan))
+    np.testing.assert_array_equal(again(x), plan(x))
