@@ -25,6 +25,10 @@ def said(kernel):
         (kernels.disk(9), 7),
         (kernels.box((3, 2, 4)), 1),
         (kernels.laplacian(ndim=3), None),
+        (kernels.gaussian(65, ndim=2), 1),
+        (kernels.log(65, ndim=2), 2),
+        (kernels.disk(260), None),
+        (Kernel([[0, 0]]), 0),
     ],
 )
 def test_rank(kernel, rank):
@@ -109,3 +113,18 @@ def test_odd_kernels_have_cards_too(intertwine, taps):
 def test_fractions_and_rows():
     np.testing.assert_array_equal(parse_taps("1/4 .5 -1e-1"), [0.25, 0.5, -0.1])
     assert parse_taps("1 2; 3, 4").dtype == np.int64
+
+
+def test_equal_widths_are_said_once():
+    assert "deviation 1 samples along each axis." in said(kernels.gaussian(1.0, ndim=3))
+    three = said(kernels.box((3, 1, 3)))
+    assert "deviation 0.8165 and 0 and 0.8165 samples along the axes in turn." in three
+
+
+@pytest.mark.filterwarnings("error")
+def test_huge_taps_do_not_overflow():
+    assert "comes out as 1.414e+300." in said(Kernel([1e300, 1e300]))
+
+
+def test_the_plane_that_is_drawn_is_named(intertwine):
+    assert "the plane at 1 along axis 0." in intertwine("explain", "laplacian:ndim=3").out

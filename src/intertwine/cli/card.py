@@ -44,7 +44,8 @@ def _plane(taps: Array) -> tuple[Array, str]:
     note = ""
     if taps.ndim > 2:
         middle = tuple(size // 2 for size in taps.shape[:-2])
-        note = f"Drawn is the plane at {middle} of the first {taps.ndim - 2} axes."
+        where = ", ".join(f"{index} along axis {axis}" for axis, index in enumerate(middle))
+        note = f"Drawn is the plane at {where}."
         taps = taps[middle]
     plane = np.atleast_2d(taps)
     step = -(-max(plane.shape) // _MOST_SHADES)

@@ -18,6 +18,8 @@ TINY = 1e-9
 #: Below this share of the scale a sum is too small for flat areas to be seen.
 NEARLY = 0.01
 _MOST_FREQUENCIES = 1 << 22
+_LARGE = 512  # rows and columns from which singular values take too long
+_DIRECTIONS = 32
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,8 @@ class Facts:
     ----------
     scale : ``sum |k|``.
     negative, positive : the sums of the negative and of the positive taps.
-    rank : terms that a sum of products of one line an axis needs; None beyond two axes, unless 1.
+    rank : terms that a sum of products of one line an axis needs; None for more than 1 that were
+        not counted: beyond two axes, or more than 32 of a large kernel.
     factors : one line for each axis when the rank is 1.
     symmetric, antisymmetric : under turning by half a turn about the origin.
     shift : where the weight's centre lies from the origin, in samples; None for a zero sum.
@@ -64,11 +67,12 @@ class Facts:
         return abs(self.total) <= NEARLY * self.scale
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def facts(kernel: Kernel) -> Facts:
-    """Measure `kernel`."""
+    """Measure `kernel`; what leaves the range of float64 is infinite."""
     taps = kernel.taps.astype(np.complex128 if kernel.dtype.kind == "c" else np.float64)
     scale = float(np.abs(taps).sum())
-    total = complex(kernel.sum)
+    total = complex(taps.sum())
     zero = abs(total) <= TINY * scale
     real = taps.real
     mirrored = np.array_equal(kernel.origin, (~kernel).origin)
@@ -83,20 +87,29 @@ def facts(kernel: Kernel) -> Facts:
         positive=float(real[real > 0].sum()),
         rank=rank,
         factors=factors,
-        symmetric=mirrored and _close(taps, np.flip(taps), scale),
-        antisymmetric=mirrored and _close(taps, -np.flip(taps), scale),
+        symmetric=mirrored and _turned(taps, 1, scale),
+        antisymmetric=mirrored and _turned(taps, -1, scale),
         shift=None if zero else _snap(tuple(-s / total.real for s in slope), 1.0),
         spread=_spread(real, kernel.origin) if plain_average else None,
         slope=slope if zero else None,
         curvature=_curvature(real, kernel.origin, scale) if zero and not any(slope) else None,
         finest=finest,
         strongest=strongest,
-        noise=float(np.sqrt((np.abs(taps) ** 2).sum())),
+        noise=_length(taps),
     )
 
 
-def _close(a: Array, b: Array, scale: float) -> bool:
-    return bool((np.abs(a - b) <= TINY * scale).all())
+def _turned(taps: Array, sign: int, scale: float) -> bool:
+    """Whether half a turn multiplies the taps by `sign`."""
+    flat = taps.ravel()
+    half = -(-flat.size // 2)
+    return bool((np.abs(flat[:half] - sign * flat[: -half - 1 : -1]) <= TINY * scale).all())
+
+
+def _length(taps: Array) -> float:
+    """The root of the sum of squares, none of which overflows."""
+    peak = float(np.abs(taps).max()) or 1.0
+    return peak * float(np.linalg.norm(taps / peak))
 
 
 def _snap(values: tuple[float, ...], scale: float) -> tuple[float, ...]:
@@ -122,16 +135,34 @@ def _spread(taps: Array, origin: tuple[int, ...]) -> tuple[float, ...]:
 
 
 def _rank(taps: Array) -> tuple[int | None, tuple[Array, ...]]:
-    """Numerical rank by singular values, and the factors when it is 1."""
+    """Numerical rank, and the factors when it is 1."""
     if taps.ndim == 1:
         return 1, (taps,)
-    ranks = []
-    for axis in range(taps.ndim):
-        values = np.linalg.svd(np.moveaxis(taps, axis, 0).reshape(taps.shape[axis], -1))[1]
-        ranks.append(int((values > values[0] * max(taps.shape) * 1e-12).sum()) if values[0] else 0)
-    if max(ranks) == 1:
-        return 1, _factors(taps)
-    return (ranks[0] if taps.ndim == 2 else None), ()
+    if taps.ndim == 2:
+        rank = _matrix_rank(taps)
+        return rank, _factors(taps) if rank == 1 else ()
+    for axis, size in enumerate(taps.shape):
+        if _matrix_rank(np.moveaxis(taps, axis, 0).reshape(size, -1)) != 1:
+            return None, ()
+    return 1, _factors(taps)
+
+
+def _matrix_rank(matrix: Array) -> int | None:
+    """Singular values above rounding; None when a large matrix has more than are looked for.
+
+    A large matrix is projected on its products with a few random vectors, which span all of it
+    when its rank is small (Halko, Martinsson and Tropp, 2011).
+    """
+    least = max(matrix.shape) * 1e-12
+    if min(matrix.shape) > _LARGE:
+        vectors = np.random.default_rng(0).normal(size=(matrix.shape[1], _DIRECTIONS))
+        basis = np.linalg.qr(matrix @ vectors)[0]
+        inside = basis.conj().T @ matrix
+        if _length(matrix - basis @ inside) > least * _length(matrix):
+            return None
+        matrix = inside
+    values = np.linalg.svd(matrix, compute_uv=False)
+    return int((values > values[0] * least).sum())
 
 
 def _factors(taps: Array) -> tuple[Array, ...]:

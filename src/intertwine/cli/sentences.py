@@ -68,11 +68,12 @@ def _flat(found: Facts) -> Iterator[str]:
 
 def _signs(found: Facts) -> Iterator[str]:
     if found.spread is not None:
-        widths = " and ".join(number(width) for width in dict.fromkeys(found.spread))
+        widths = [number(width) for width in found.spread]
+        equal = len(set(widths)) == 1
         yield (
             f"No tap is negative: a weighted mean of the neighbours"
             f"{'' if abs(found.total - 1) < TINY else ' times the sum'}, which smooths. Standard "
-            f"deviation {widths} samples{_an_axis(found.spread)}."
+            f"deviation {widths[0] if equal else ' and '.join(widths)} samples{_an_axis(widths)}."
         )
     if found.shift is not None and any(found.shift):
         yield _off_centre(found.shift, found)
@@ -123,7 +124,7 @@ def _range(found: Facts) -> Iterator[str]:
         )
 
 
-def _an_axis(values: Sequence[float]) -> str:
+def _an_axis(values: Sequence[str]) -> str:
     if len(values) == 1:
         return ""
     return " along each axis" if len(set(values)) == 1 else " along the axes in turn"
