@@ -28,6 +28,7 @@ help: ## list the targets
 
 run: $(VENV)/.ready-run ## build, then write the tour of a photo (PHOTO=, OUT=)
 	$(BIN)/intertwine tour $(if $(PHOTO),"$(PHOTO)") -o "$(OUT)"
+	@echo "Next: $(BIN)/intertwine convolve PHOTO -k sobel"
 
 test: $(VENV)/.ready-test ## run every test that is not marked slow
 	$(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS)

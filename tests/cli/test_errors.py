@@ -124,8 +124,22 @@ def test_interruption_ends_with_130_and_leaves_nothing(intertwine, picture, here
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Image.Image, "save", interrupted)
-    assert intertwine("convolve", "a.png", "-k", "sobel").code == 130
+    done = intertwine("convolve", "a.png", "-k", "sobel")
+    assert done.code == 130
+    assert done.err == "intertwine: interrupted; no file is left half-written.\n"
     assert sorted(path.name for path in here.iterdir()) == ["a.npy", "a.png"]
+
+
+def test_calibrate_names_the_folder_it_cannot_use(intertwine, here, monkeypatch):
+    (here / "file").touch()
+    monkeypatch.setenv("INTERTWINE_CACHE", "file")
+    monkeypatch.setattr("intertwine.engine.calibrate.STEPS", ())
+    done = intertwine("calibrate")
+    assert (done.code, done.err) == (
+        2,
+        "intertwine: Cannot keep the measurements in file: File exists.\n"
+        "  Set INTERTWINE_CACHE to a folder that you may write to.\n",
+    )
 
 
 def test_version(intertwine):

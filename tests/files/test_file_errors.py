@@ -90,6 +90,13 @@ def test_animations_are_refused(here):
     )
 
 
+def test_text_named_npy(here):
+    Path("a.npy").write_text("1 2 3")
+    assert text_of(files.read, "a.npy") == (
+        "a.npy cannot be read as an array: it is no NumPy file; np.save writes one."
+    )
+
+
 def test_python_objects_are_not_loaded(here):
     np.save("a.npy", np.array([{}], object), allow_pickle=True)
     assert text_of(files.read, "a.npy").startswith(

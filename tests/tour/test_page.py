@@ -146,7 +146,16 @@ def test_a_broken_photo_leaves_no_page(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:9000])
     with pytest.raises(iw.IntertwineError, match=r"photo\.jpg"):
         tour.run(path, tmp_path / "tour")
-    assert not list((tmp_path / "tour").glob("*"))
+    assert not (tmp_path / "tour").exists()
+
+
+def test_an_interrupted_first_run_leaves_no_folder(photo: Path, tmp_path: Path) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        tour.run(photo, tmp_path / "a" / "b", interrupted)
+    assert not (tmp_path / "a").exists()
 
 
 def test_missing_extra(monkeypatch: pytest.MonkeyPatch) -> None:

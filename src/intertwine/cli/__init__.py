@@ -9,6 +9,7 @@ import traceback
 from intertwine.engine.errors import IntertwineError, MissingExtraError
 
 _NEEDED = ("typer", "rich")
+_INTERRUPTED = 130
 _CALLERS = ("plan", "convolve", "correlate")
 
 
@@ -24,6 +25,11 @@ def main() -> None:
         else:
             print(_message(error), file=sys.stderr)
         sys.exit(2)
+    except (KeyboardInterrupt, SystemExit) as ended:  # Typer makes an exit of Ctrl-C
+        if isinstance(ended, SystemExit) and ended.code != _INTERRUPTED:
+            raise
+        print("intertwine: interrupted; no file is left half-written.", file=sys.stderr)
+        sys.exit(_INTERRUPTED)
 
 
 def _run(arguments: list[str]) -> None:

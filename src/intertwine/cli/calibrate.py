@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 
 from intertwine.cli.console import out, progress
+from intertwine.engine.machine import cache_file
+from intertwine.files import FileError
 
 
 def calibrate() -> None:
@@ -23,5 +25,11 @@ def calibrate() -> None:
         def step(title: str, number: int, total: int) -> None:
             bar.update(task, description=title, completed=number - 1, total=total)
 
-        outcome = measuring.calibrate(progress=step)
+        try:
+            outcome = measuring.calibrate(progress=step)
+        except OSError as error:
+            raise FileError(
+                f"Cannot keep the measurements in {cache_file().parent}: {error.strerror}.\n"
+                "  Set INTERTWINE_CACHE to a folder that you may write to."
+            ) from error
     out().print(outcome.report(), markup=False, soft_wrap=True)

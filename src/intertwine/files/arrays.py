@@ -10,10 +10,15 @@ import numpy as np
 
 from intertwine.files.document import Array, Document, FileError, Kind
 
+_STARTS = (b"\x93NUMPY", b"PK")  # one array, or a zip of several
+
 
 def read(path: Path) -> Document:
     """Read one array; Python objects in it are refused, since loading them runs code."""
     try:
+        with path.open("rb") as file:
+            if not file.read(6).startswith(_STARTS):
+                raise ValueError("it is no NumPy file; np.save writes one.")
         array = np.load(path, allow_pickle=False)
     except (ValueError, EOFError, OSError) as error:
         raise FileError(f"{path} cannot be read as an array: {_first_line(error)}") from error

@@ -57,6 +57,6 @@ def run(
     from intertwine.tour import photo as photos
 
     path = photos.default_path() if photo is None else Path(photo)
-    folder = page.folder(Path("tour" if out is None else out))
     seen = photos.read(path)
-    return page.write(folder, page.render(seen, page.chapters(seen, progress)))
+    with page.folder(Path("tour" if out is None else out)) as folder:
+        return page.write(folder, page.render(seen, page.chapters(seen, progress)))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import platform
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 
@@ -25,8 +26,10 @@ from intertwine.tour.photo import Photo
 _MARKUP = re.compile(r"`([^`]+)`|\*\*(.+?)\*\*")
 
 
-def folder(path: Path) -> Path:
-    """Make the folder that the page goes to, before any work is done for it."""
+@contextmanager
+def folder(path: Path) -> Iterator[Path]:
+    """Make the folder that the page goes to; what was made goes again when the block fails."""
+    made = [each for each in (path, *path.parents) if not each.exists()]
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -34,7 +37,13 @@ def folder(path: Path) -> Path:
             f"Cannot make the folder {path}: {error.strerror}.\n"
             "  Pass one that you may write to: -o FOLDER, or out= in Python."
         ) from error
-    return path
+    try:
+        yield path
+    except BaseException:
+        with suppress(OSError):
+            for each in made:
+                each.rmdir()
+        raise
 
 
 def chapters(photo: Photo, progress: Callable[[str, int, int], None] | None) -> list[Chapter]:
