@@ -360,9 +360,12 @@ def test_complex_gabor_has_the_even_and_the_odd_wave():
 def test_make_without_parameters():
     assert kernels.make("sobel") == kernels.make("sobel:") == kernels.sobel()
     assert kernels.make("box:size=( 3, 2 )") == kernels.box((3, 2))
+    assert kernels.make("sobel()") == kernels.sobel()
+    assert kernels.make("box(size=(3, 2), normalize=False)") == kernels.box((3, 2), normalize=False)
 
 
-NOT_READ = "\n  Write param=value,... with numbers or tuples: gaussian:sigma=(2,1.5)."
+MEANT = "\n  Write param=value,... with numbers or tuples: "
+NOT_READ = f"{MEANT}gaussian:sigma=(2,1.5)."
 KNOWN = f"\n  Known: {', '.join(kernels.names())}."
 CAP = "\n  Ask for fewer axes or fewer taps on each."
 REFUSED = [
@@ -376,7 +379,8 @@ REFUSED = [
         "box",
         "box needs `size`: write box:size=...\n  box takes: size, ndim=None, normalize=True.",
     ),
-    ("box:3", f"box: cannot read the parameters '3'.{NOT_READ}"),
+    ("box:3", f"box: cannot read the parameters '3'.{MEANT}box:size=3."),
+    ("gaussian(3)", f"gaussian: cannot read the parameters '3'.{MEANT}gaussian:sigma=3."),
     ("box:size=a", f"box: cannot read the parameters 'size=a'.{NOT_READ}"),
     ("box:size=3,size=5", f"box: cannot read the parameters 'size=3,size=5'.{NOT_READ}"),
     ("box:**{'size':3}", f"box: cannot read the parameters \"**{{'size':3}}\".{NOT_READ}"),

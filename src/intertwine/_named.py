@@ -54,6 +54,8 @@ def names() -> tuple[str, ...]:
 def make(spec: str) -> Kernel:
     """Build the kernel that ``NAME[:param=value,...]`` describes; values are Python literals.
 
+    ``NAME(param=value, ...)``, as kernels are printed, is read too.
+
     Raises
     ------
     OptionError
@@ -66,7 +68,7 @@ def make(spec: str) -> Kernel:
     Kernel 'box(size=(1, 3), normalize=False)', shape (1, 3), origin (0, 1), int64, sum 3
     [[1 1 1]]
     """
-    name, _, text = spec.partition(":")
+    name, text = split(spec)
     if name not in _KERNELS:
         raise OptionError(
             f"There is no kernel named {name!r}.{did_you_mean(name, _KERNELS)}\n"
@@ -86,6 +88,15 @@ def make(spec: str) -> Kernel:
     return _KERNELS[name](**given)
 
 
+def split(spec: str) -> tuple[str, str]:
+    """Part a line into the kernel's name and its parameters, ``name:...`` or ``name(...)``."""
+    name, bracket, text = spec.partition("(")
+    if bracket and ":" not in name and text.endswith(")"):
+        return name, text[:-1]
+    name, _, text = spec.partition(":")
+    return name, text
+
+
 def _parse(name: str, text: str) -> dict[str, Any]:
     """Read ``param=value,...`` as Python reads the arguments of a call."""
     try:
@@ -99,6 +110,16 @@ def _parse(name: str, text: str) -> dict[str, Any]:
     except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
         raise OptionError(
             f"{name}: cannot read the parameters {text!r}.\n"
-            "  Write param=value,... with numbers or tuples: gaussian:sigma=(2,1.5)."
+            f"  Write param=value,... with numbers or tuples: {_example(name, text)}."
         ) from None
     return dict(zip(words, values, strict=True))
+
+
+def _example(name: str, text: str) -> str:
+    """What a lone value was likely meant to be, else any parameters at all."""
+    first = next(iter(inspect.signature(_KERNELS[name]).parameters))
+    try:
+        ast.literal_eval(text)
+    except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
+        return "gaussian:sigma=(2,1.5)"
+    return f"{name}:{first}={text}"

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from intertwine import kernels
+from intertwine._named import split
 from intertwine.engine.errors import IntertwineError, OptionError, did_you_mean
 from intertwine.files import FileError, read
 from intertwine.files.arrays import read_table
@@ -47,19 +48,19 @@ def kernel_from(
         kernel, label = Kernel(parse_taps(taps), name="taps"), "taps"
     else:
         assert spec is not None
-        kernel, label = _named(spec, ndim), spec.partition(":")[0]
+        kernel, label = _named(spec, ndim), split(spec)[0]
     if ndim is not None:
         kernel = _with_axes(kernel, ndim)
     return (_normalized(kernel) if normalize else kernel), label
 
 
 def _names_a_file(spec: str) -> bool:
-    return Path(spec).suffix.lower() in _FILES and spec.partition(":")[0] not in kernels.names()
+    return Path(spec).suffix.lower() in _FILES and split(spec)[0] not in kernels.names()
 
 
 def _named(spec: str, ndim: int | None) -> Kernel:
     """The named kernel, for `ndim` axes if it can be had so and was not asked for otherwise."""
-    name, _, parameters = spec.partition(":")
+    name, parameters = split(spec)
     if ndim is not None and name in kernels.names() and "ndim" not in parameters:
         try:
             return kernels.make(f"{name}:{parameters}{',' if parameters else ''}ndim={ndim}")

@@ -39,5 +39,5 @@ def did_you_mean(word: object, known: Iterable[str]) -> str:
     """Return `` Did you mean 'x'?`` for the nearest of `known`, or nothing."""
     if not isinstance(word, str):
         return ""
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.65)
     return f" Did you mean {near[0]!r}?" if near else ""

@@ -20,6 +20,15 @@ from intertwine.engine.problem import Problem
 
 Array = NDArray[Any]
 
+#: What methods are called in other libraries, for hints.
+_ELSEWHERE = {
+    "fft": "overlap_save",
+    "sep": "separable",
+    "sepfir": "separable",
+    "box": "running_sum",
+    "boxfilter": "running_sum",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -94,9 +103,9 @@ class Plan:
                 f"the best bound is {best:.3g}.\n  Pass precision={best:.3g} or more."
             )
         if wanted not in BY_NAME:
+            hint = did_you_mean(_ELSEWHERE.get(wanted, wanted), [*BY_NAME, "auto"])
             raise OptionError(
-                f"{self._caller}: `method={wanted!r}` is not known."
-                f"{did_you_mean(wanted, [*BY_NAME, 'auto'])}\n"
+                f"{self._caller}: `method={wanted!r}` is not known.{hint}\n"
                 f"  Known: auto, {', '.join(BY_NAME)}."
             )
         found = self._found[list(BY_NAME).index(wanted)]

@@ -107,7 +107,8 @@ def read(path: str | Path) -> Document:
 def _nearby(path: Path) -> str:
     if not path.parent.is_dir():
         return f"\n  There is no folder {path.parent} either."
-    return did_you_mean(path.name, [entry.name for entry in path.parent.iterdir()])
+    alike = [e.name for e in path.parent.iterdir() if did_you_mean(path.stem, [e.stem])]
+    return did_you_mean(path.name, alike)
 
 
 def check_target(path: str | Path, document: Document, dtype: np.dtype[Any] | None = None) -> None:
