@@ -181,10 +181,4 @@ const Services& services() {
   return table;
 }
 
-int64_t scratch_bytes() {
-  int64_t total = 0;
-  for (const Buffer& b : buffers) total += b.bytes;
-  return total;
-}
-
 }  // namespace iw

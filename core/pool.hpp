@@ -7,7 +7,4 @@ namespace iw {
 
 const Services& services();
 
-// Work space handed out by this thread so far, in bytes.
-int64_t scratch_bytes();
-
 }  // namespace iw

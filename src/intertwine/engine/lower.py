@@ -12,13 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from intertwine import _core
 from intertwine.engine.methods.base import Work
 from intertwine.engine.problem import Axis, Problem
 
 Array = NDArray[Any]
-
-#: Axes the core can address; problems with more of them run by the reference.
-MOST_AXES = 16
 
 #: A last axis that is not filtered and shorter than this is taken as interleaved channels.
 MOST_CHANNELS = 16
@@ -73,8 +71,8 @@ class Lowered:
 
 def too_many_axes(problem: Problem) -> str:
     """The reason why the core cannot take a problem, or ""."""
-    if len(problem.axes) > MOST_AXES:
-        return f"x has {len(problem.axes)} axes, the core takes up to {MOST_AXES}"
+    if len(problem.axes) > _core.max_axes:
+        return f"x has {len(problem.axes)} axes, the core takes up to {_core.max_axes}"
     return ""
 
 
