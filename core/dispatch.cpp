@@ -16,7 +16,9 @@
   }                                                                                           \
   }
 
+#ifdef IW_HAS_base
 IW_DECLARE(base)
+#endif
 #ifdef IW_HAS_v3
 IW_DECLARE(v3)
 #endif
@@ -32,15 +34,21 @@ struct Level {
   bool runs;
 };
 
-#if defined(IW_HAS_v3)
 const Level levels[] = {
+#ifdef IW_HAS_v4
     {v4::table("x86-64-v4"), __builtin_cpu_supports("x86-64-v4") != 0},
-    {v3::table("x86-64-v3"), __builtin_cpu_supports("x86-64-v3") != 0},
-    {base::table("x86-64"), true},
-};
-#else
-const Level levels[] = {{base::table("baseline"), true}};
 #endif
+#ifdef IW_HAS_v3
+    {v3::table("x86-64-v3"), __builtin_cpu_supports("x86-64-v3") != 0},
+#endif
+#ifdef IW_HAS_base
+#ifdef __x86_64__
+    {base::table("x86-64"), true},
+#else
+    {base::table("baseline"), true},
+#endif
+#endif
+};
 
 }  // namespace
 
