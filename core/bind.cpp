@@ -218,7 +218,7 @@ class SpectrumHandle {
       if (job.axis[a].k != axes_.axis[a].k || job.axis[a].dilation != axes_.axis[a].dilation)
         refuse("geometry: differs from the spectrum's");
     nb::gil_scoped_release release;
-    return kernels->overlap_save(job, services(), spectrum_);
+    return kernels->overlap_save(&job, false, services(), spectrum_);
   }
 
  private:

@@ -29,7 +29,8 @@ struct Kernels {
   bool (*running_sum)(const Job&, const Services&, Type compute, const Boxes&);
   Spectrum* (*spectrum_new)(const Job&, Type compute, const void* taps, const int64_t* tile);
   void (*spectrum_free)(Spectrum*);
-  bool (*overlap_save)(const Job&, const Services&, const Spectrum*);
+  // One job, or two for the planes of complex data.
+  bool (*overlap_save)(const Job* jobs, bool complex, const Services&, const Spectrum*);
 };
 
 }  // namespace iw

@@ -107,10 +107,12 @@ bool transform_kernel(const Spectrum& s, const Tile<double>& t, Cx<double>* out)
   }
   // Axes that are not transformed hold independent lines: all meet the same kernel.
   for (int a = 0; a < t.dims; a++)
-    if (t.transformed[a]) t.template columns<true>(tile, a, local);
+    for (int64_t i = 0; t.transformed[a] && i < t.column_groups(a); i++)
+      t.template columns<true>(tile, a, i, local);
   if (t.panels) {
     for (int64_t p = 0; p < t.panel_count(); p++) {
-      t.panel_forward(tile, p, local);
+      t.fetch_panel(tile, p, local);
+      t.row_fft.forward(local, 1);
       memcpy(out + p * t.width, local, size_t(t.width) * sizeof(Cx<double>));
     }
   } else {
