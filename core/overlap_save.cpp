@@ -191,6 +191,17 @@ struct OverlapSave {
     });
   }
 
+  // Bytes from a row to the next.
+  int64_t below(const int64_t* stride) const { return job.nd > 1 ? stride[job.nd - 2] : 0; }
+
+  // Ask for the next row: rows are too short for the machine to see where they go on.
+  template <int Writing>
+  static void fetch(const T* row, int64_t n, int64_t below) {
+    const char* p = reinterpret_cast<const char*>(row) + below;
+    for (int64_t at = 0; below && at < n * int64_t(sizeof(T)); at += 64)
+      __builtin_prefetch(p + at, Writing);
+  }
+
   // Fill the tile; whether its samples are too unlike in size for it.
   bool read(const Side* side, int count, Cx<T>* buffer) {
     Spread<T> spread[kMostParts];
@@ -202,6 +213,7 @@ struct OverlapSave {
         for (int h = 0; h < 2; h++) {
           const T* samples = h < count ? source_row(side[h], index, row) : nullptr;
           const int64_t n = samples ? side[h].len[job.nd - 1] : 0;
+          if (samples && samples != row) fetch<0>(samples, n, below(job.x_stride));
           const Spread<T> before = spread[part];
           if (pack_row(tile, buffer, at, samples, n, h, spread[part])) continue;
           if (samples != row) memcpy(row, samples, size_t(n) * sizeof(T));
@@ -229,6 +241,7 @@ struct OverlapSave {
           char* to = result_row(side[h], index);
           if (!to) continue;
           const int64_t n = side[h].out.len[job.nd - 1];
+          if (straight) fetch<1>(reinterpret_cast<T*>(to), n, below(job.out_stride));
           if (straight) {
             unpack_row(tile, buffer, at, n, h, reinterpret_cast<T*>(to));
           } else {
