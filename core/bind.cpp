@@ -190,7 +190,8 @@ class SpectrumHandle {
     const Type type = compute_type(compute);
     if (type == Type::i64) refuse("compute: a transform needs float32 or float64");
     axes_ = make_axes(geometry);
-    check_plain(taps, type, tap_count(axes_), "taps");
+    const int planes = taps->ndim == axes_.nd + 1 && taps->shape[0] == 2 ? 2 : 1;
+    check_plain(taps, type, planes * tap_count(axes_), "taps");
     if (tile.size() != size_t(axes_.nd)) refuse("tile: one length an axis");
     __int128 size = 1;
     for (int a = 0; a < axes_.nd; a++) {
@@ -202,7 +203,7 @@ class SpectrumHandle {
     }
     if (tile.back() % 16) refuse("tile: last length must be a multiple of 16");
     nb::gil_scoped_release release;
-    spectrum_ = kernels->spectrum_new(axes_, type, taps->buf, tile.data());
+    spectrum_ = kernels->spectrum_new(axes_, type, planes, taps->buf, tile.data());
     if (!spectrum_) throw std::bad_alloc();
   }
   ~SpectrumHandle() { kernels->spectrum_free(spectrum_); }
@@ -213,15 +214,31 @@ class SpectrumHandle {
            int threads) const {
     View x(x_, false), out(out_, true);
     const Job job = make_job(x, out, geometry, fill, add, threads);
-    if (job.inner != 1 || job.nd != axes_.nd) refuse("inner: must be 1");
-    for (int a = 0; a < job.nd; a++)
-      if (job.axis[a].k != axes_.axis[a].k || job.axis[a].dilation != axes_.axis[a].dilation)
-        refuse("geometry: differs from the spectrum's");
+    check_fits(job);
     nb::gil_scoped_release release;
     return kernels->overlap_save(&job, false, services(), spectrum_);
   }
 
+  // Complex data as two planes: they travel together.
+  bool run_complex(nb::handle x_re, nb::handle x_im, nb::handle out_re, nb::handle out_im,
+                   const Ints& geometry, const Reals& fill_re, const Reals& fill_im,
+                   int threads) const {
+    View re(x_re, false), im(x_im, false), to_re(out_re, true), to_im(out_im, true);
+    const Job jobs[2] = {make_job(re, to_re, geometry, fill_re, false, threads),
+                         make_job(im, to_im, geometry, fill_im, false, threads)};
+    for (const Job& job : jobs) check_fits(job);
+    nb::gil_scoped_release release;
+    return kernels->overlap_save(jobs, true, services(), spectrum_);
+  }
+
  private:
+  void check_fits(const Job& job) const {
+    if (job.inner != 1 || job.nd != axes_.nd) refuse("inner: must be 1");
+    for (int a = 0; a < job.nd; a++)
+      if (job.axis[a].k != axes_.axis[a].k || job.axis[a].dilation != axes_.axis[a].dilation)
+        refuse("geometry: differs from the spectrum's");
+  }
+
   static void check_length(int64_t n) {
     for (int64_t p : {2, 3, 5})
       while (n % p == 0) n /= p;
@@ -250,5 +267,6 @@ NB_MODULE(_core, m) {
   m.def("running_sum", running_sum);
   nb::class_<SpectrumHandle>(m, "Spectrum")
       .def(nb::init<nb::handle, const std::string&, const Ints&, const Ints&>())
-      .def("run", &SpectrumHandle::run);
+      .def("run", &SpectrumHandle::run)
+      .def("run_complex", &SpectrumHandle::run_complex);
 }

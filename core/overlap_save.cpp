@@ -174,8 +174,7 @@ struct OverlapSave {
       return;
     }
     services.parallel_for(
-        count, job.threads,
-        [](void* context, int64_t i) { (*static_cast<const F*>(context))(i); },
+        count, job.threads, [](void* context, int64_t i) { (*static_cast<const F*>(context))(i); },
         const_cast<F*>(&body));
   }
 
@@ -186,9 +185,8 @@ struct OverlapSave {
   template <class F>
   void each_part(const F& body) const {
     const int64_t rows = row_count(), step = part_rows();
-    each((rows + step - 1) / step, [&](int64_t part) {
-      body(part, part * step, least(rows, (part + 1) * step));
-    });
+    each((rows + step - 1) / step,
+         [&](int64_t part) { body(part, part * step, least(rows, (part + 1) * step)); });
   }
 
   // Bytes from a row to the next.
@@ -196,10 +194,9 @@ struct OverlapSave {
 
   // Ask for the next row: rows are too short for the machine to see where they go on.
   template <int Writing>
-  static void fetch(const T* row, int64_t n, int64_t below) {
-    const char* p = reinterpret_cast<const char*>(row) + below;
-    for (int64_t at = 0; below && at < n * int64_t(sizeof(T)); at += 64)
-      __builtin_prefetch(p + at, Writing);
+  static void fetch(const char* row, int64_t bytes, int64_t below) {
+    for (int64_t at = 0; below && at < bytes; at += 64)
+      __builtin_prefetch(row + below + at, Writing);
   }
 
   // Fill the tile; whether its samples are too unlike in size for it.
@@ -213,7 +210,9 @@ struct OverlapSave {
         for (int h = 0; h < 2; h++) {
           const T* samples = h < count ? source_row(side[h], index, row) : nullptr;
           const int64_t n = samples ? side[h].len[job.nd - 1] : 0;
-          if (samples && samples != row) fetch<0>(samples, n, below(job.x_stride));
+          if (samples && samples != row)
+            fetch<0>(reinterpret_cast<const char*>(samples), n * int64_t(sizeof(T)),
+                     below(job.x_stride));
           const Spread<T> before = spread[part];
           if (pack_row(tile, buffer, at, samples, n, h, spread[part])) continue;
           if (samples != row) memcpy(row, samples, size_t(n) * sizeof(T));
@@ -229,20 +228,35 @@ struct OverlapSave {
     return all.wide();
   }
 
+  // Whether results are complex numbers in the output, in its own type.
+  bool writes_pairs() const {
+    if (!complex || last_step() != 1) return false;
+    const Job& re = jobs[0];
+    const Job& im = jobs[1];
+    const int last = re.nd - 1;
+    constexpr int64_t size = sizeof(T);
+    bool same = im.out == re.out + size && re.out_type == kTypeOf<T> && im.out_type == re.out_type;
+    for (int a = 0; a <= last; a++) same = same && re.out_stride[a] == im.out_stride[a];
+    return same && re.out_stride[last] == 2 * size;
+  }
+
   void write(const Side* side, int count, Cx<T>* buffer) const {
-    const bool straight = writes_straight<T>(job) && last_step() == 1;
+    const int last = job.nd - 1;
+    const bool straight = writes_straight<T>(job) && last_step() == 1, pairs = writes_pairs();
     const RowStorer<T> storer = row_storer<T>(job.out_type);
     each_part([&](int64_t, int64_t begin, int64_t end) {
       T* row = row_space<T>(1);
       int64_t index[kMaxDims];
       for (int64_t at = begin; at < end; at++) {
         row_index(at, index);
-        for (int h = 0; h < count; h++) {
+        for (int h = 0; h < (pairs ? 1 : count); h++) {
           char* to = result_row(side[h], index);
           if (!to) continue;
-          const int64_t n = side[h].out.len[job.nd - 1];
-          if (straight) fetch<1>(reinterpret_cast<T*>(to), n, below(job.out_stride));
-          if (straight) {
+          const int64_t n = side[h].out.len[last];
+          if (straight || pairs) fetch<1>(to, n * job.out_stride[last], below(job.out_stride));
+          if (pairs) {
+            unpack_complex_row(tile, buffer, at, n, reinterpret_cast<T*>(to));
+          } else if (straight) {
             unpack_row(tile, buffer, at, n, h, reinterpret_cast<T*>(to));
           } else {
             unpack_row(tile, buffer, at, (n - 1) * last_step() + 1, h, row);
@@ -393,9 +407,11 @@ bool run(const Job* jobs, bool complex, const Services& services, const Spectrum
 
 namespace iw::IW_LEVEL {
 
-Spectrum* spectrum_new(const Job& job, Type compute, const void* taps, const int64_t* tile) {
+Spectrum* spectrum_new(const Job& job, Type compute, int planes, const void* taps,
+                       const int64_t* tile) {
   Spectrum shape{};
   shape.compute = compute;
+  shape.planes = planes;
   shape.nd = job.nd;
   shape.taps = const_cast<void*>(taps);
   for (int a = 0; a < job.nd; a++) {

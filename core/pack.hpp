@@ -55,6 +55,26 @@ IW_INLINE void unpack(const Vec<T>* plane, int64_t n, T* row) {
   for (int64_t l = 0; l < n - v * W; l++) row[v * W + l] = plane[2 * v][l];
 }
 
+template <class T, int... E>
+IW_INLINE void store_alternating(T* p, Vec<T> a, Vec<T> b, Sequence<E...>) {
+  constexpr int W = kLanes<T>;
+  store(p, Vec<T>(__builtin_shufflevector(a, b, (E / 2 + E % 2 * W)...)));
+  store(p + W, Vec<T>(__builtin_shufflevector(a, b, (W / 2 + E / 2 + E % 2 * W)...)));
+}
+
+// Both planes as complex numbers, real and imaginary parts in turn.
+template <class T>
+IW_INLINE void unpack_complex(const Cx<T>* row, int64_t n, T* out) {
+  constexpr int W = kLanes<T>;
+  int64_t v = 0;
+  for (; (v + 1) * W <= n; v++)
+    store_alternating(out + 2 * v * W, row[v].re, row[v].im, typename CountTo<W>::type{});
+  for (int64_t l = 0; l < n - v * W; l++) {
+    out[2 * (v * W + l)] = row[v].re[l];
+    out[2 * (v * W + l) + 1] = row[v].im[l];
+  }
+}
+
 // Row `at` of a tile as its caller counts rows: several when its long rows are cut.
 template <class T>
 bool pack_row(const Tile<T>& t, Cx<T>* tile, int64_t at, const T* samples, int64_t n, bool imag,
@@ -77,6 +97,13 @@ void unpack_row(const Tile<T>& t, Cx<T>* tile, int64_t at, int64_t n, bool imag,
   if (t.cut) at *= t.dim[t.dims - 1];
   for (int64_t from = 0; from < n; from += t.width, at++)
     unpack(plane_of(tile + at * t.pitch, imag), least(n - from, t.width), row + from);
+}
+
+template <class T>
+void unpack_complex_row(const Tile<T>& t, Cx<T>* tile, int64_t at, int64_t n, T* out) {
+  if (t.cut) at *= t.dim[t.dims - 1];
+  for (int64_t from = 0; from < n; from += t.width, at++)
+    unpack_complex(tile + at * t.pitch, least(n - from, t.width), out + 2 * from);
 }
 
 }  // namespace

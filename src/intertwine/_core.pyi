@@ -54,3 +54,14 @@ class Spectrum:
         add: bool,
         threads: int,
     ) -> bool: ...
+    def run_complex(
+        self,
+        x_re: Any,
+        x_im: Any,
+        out_re: Any,
+        out_im: Any,
+        geometry: Sequence[int],
+        fill_re: Sequence[float],
+        fill_im: Sequence[float],
+        threads: int,
+    ) -> bool: ...

@@ -60,9 +60,9 @@ class Lowered:
         plain = taps.transpose(self.order)
         return np.ascontiguousarray(plain[..., 0] if self.channels else plain)
 
-    def fill(self, cval: float) -> list[float]:
+    def fill(self, cval: complex) -> list[float]:
         """The number outside along each axis."""
-        return [cval if a.boundary == "constant" else 0.0 for a in self.axes]
+        return [cval.real if a.boundary == "constant" else 0.0 for a in self.axes]
 
     def arguments(self, work: Work) -> tuple[list[int], list[float], bool, int]:
         """What every call of the core ends in."""

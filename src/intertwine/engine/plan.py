@@ -49,6 +49,11 @@ def _final_rounding(problem: Problem) -> float:
     return own if own > ROUNDOFF[problem.compute] else 0.0
 
 
+def _whole(method: Method, problem: Problem) -> bool:
+    """Whether complex data go through the method as they are, not plane by plane."""
+    return method.TAKES_COMPLEX and problem.complex_data
+
+
 def _candidate(method: Method, problem: Problem, machine: machines.Machine) -> Candidate:
     if problem.out_size == 0:
         return Candidate(method, "", 0.0, 0.0)  # nothing to compute: any method can
@@ -57,7 +62,7 @@ def _candidate(method: Method, problem: Problem, machine: machines.Machine) -> C
         return Candidate(method, reason)
     count = len(planes.products(problem))
     error = method.error(problem) * (2 if count == 4 else 1) + _final_rounding(problem)
-    seconds = method.cost(problem, machine) * count
+    seconds = method.cost(problem, machine) * (1 if _whole(method, problem) else count)
     asked = problem.precision
     if asked is not None and not problem.exact and error > asked:
         reason = f"its error bound {error:.1e} is above the asked precision {asked:.1e}"
@@ -85,7 +90,8 @@ class Plan:
         self._chosen = self._choose(method)
         taps = self._problem.taps.array
         self._products = planes.products(self._problem)
-        factors = dict.fromkeys(p.factor for p in self._products)
+        whole = _whole(self._chosen.method, self._problem)
+        factors = dict.fromkeys(["whole"] if whole else [p.factor for p in self._products])
         self._prepared = {
             factor: self._chosen.method.prepare(self._problem, planes.take(taps, factor))
             for factor in (factors if self._problem.out_size else ())
@@ -185,19 +191,38 @@ class Plan:
             return
         self._check_values(x, caller)
         data, present = missing.clean(caller, problem, x, present)
-        if problem.result.kind == "c" and len(self._products) == 1:
-            out.imag = 0
-        for product in self._products:
-            source = planes.take(data, product.source)
-            target = planes.take(out, product.target)
-            cval = problem.cval.imag if product.source == "im" else problem.cval.real
-            work = Work(problem, source, target, cval, product.add, threads)
-            left_out = self._chosen.method.run(self._prepared[product.factor], work)
-            if left_out:
-                taps = planes.take(problem.taps.array, product.factor)
-                missing.stamp(problem, source, taps, target, cval, threads)
+        if "whole" in self._prepared:
+            self._run_whole(data, out, threads)
+        else:
+            self._run_planes(data, out, threads)
         if problem.weighted:
             missing.divide_by_weight(problem, present, out, threads)
+
+    def _run_whole(self, x: Array, out: Array, threads: int) -> None:
+        """Complex data as they are."""
+        work = Work(self._problem, x, out, self._problem.cval, False, threads)
+        if self._chosen.method.run(self._prepared["whole"], work):
+            for product in self._products:
+                self._stamp(product, x, out, threads)
+
+    def _run_planes(self, x: Array, out: Array, threads: int) -> None:
+        """Real data, or complex data as real planes whose products are added up."""
+        if out.dtype.kind == "c" and len(self._products) == 1:
+            out.imag = 0
+        for product in self._products:
+            source, target = planes.take(x, product.source), planes.take(out, product.target)
+            cval = planes.number(self._problem.cval, product.source)
+            work = Work(self._problem, source, target, cval, product.add, threads)
+            if self._chosen.method.run(self._prepared[product.factor], work):
+                self._stamp(product, x, out, threads)
+
+    def _stamp(self, product: planes.Product, x: Array, out: Array, threads: int) -> None:
+        """Add what NaN and infinities mean to outputs whose sums left them out."""
+        problem = self._problem
+        source, target = planes.take(x, product.source), planes.take(out, product.target)
+        taps = planes.take(problem.taps.array, product.factor)
+        cval = planes.number(problem.cval, product.source)
+        missing.stamp(problem, source, taps, target, cval, threads)
 
     def _check_values(self, x: Array, caller: str) -> None:
         """64-bit integers are exact only within the range the plan was made for."""

@@ -1,7 +1,7 @@
 """What a method is: four questions and a preparation, answered by one module each.
 
-A method sees real data only. Complex problems reach it as two or four real ones, whose answers
-are added into the real and the imaginary plane of the result.
+Most methods see real data only. Complex problems reach them as two or four real ones, whose
+answers are added into the real and the imaginary plane of the result.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ ROUNDOFF = {"float32": 2.0**-24, "float64": 2.0**-53, "int64": 0.0}
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One real convolution to run: read `x`, write `out` or add to it."""
+    """One convolution to run: read `x`, write `out` or add to it."""
 
     problem: Problem
     x: Array
     out: Array
-    cval: float
+    cval: complex
     add: bool
     threads: int
 
@@ -37,12 +37,13 @@ class Method(Protocol):
     """A way to compute. Modules in this folder with these names are methods."""
 
     NAME: str
+    TAKES_COMPLEX: bool  # whether complex data (and taps) come whole, not plane by plane
 
     def applies(self, problem: Problem) -> str:
         """Return "" when the method can compute `problem`, else the reason why not."""
 
     def cost(self, problem: Problem, machine: Machine) -> float:
-        """Predicted seconds for one real plane, on one thread."""
+        """Predicted seconds for one real plane, or complex data taken whole, on one thread."""
 
     def error(self, problem: Problem) -> float:
         """Bound on ``|error| / (sum|k| * max|x|)``."""
@@ -54,7 +55,7 @@ class Method(Protocol):
         """What the method does here, in a few words for `explain`."""
 
     def prepare(self, problem: Problem, taps: Array) -> Any:
-        """Do the kernel's share of the work once; `taps` is one real plane of the kernel."""
+        """Do the kernel's share of the work once; `taps` is one real plane, or the whole."""
 
     def run(self, prepared: Any, work: Work) -> bool:
         """Compute. Return True when samples were NaN or infinite and left out of the sums."""

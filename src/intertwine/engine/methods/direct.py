@@ -11,6 +11,7 @@ from intertwine.engine.methods.base import Array, Work, plain_error, plane, too_
 from intertwine.engine.problem import Problem
 
 NAME = "direct"
+TAKES_COMPLEX = False
 
 #: Work space beyond which a tile and its halo are too much: dilated kernels that reach far.
 MOST_BYTES = 48 << 20

@@ -17,6 +17,7 @@ from intertwine.engine.methods.base import ROUNDOFF, Array, Work
 from intertwine.engine.problem import Axis, Problem
 
 NAME = "overlap_save"
+TAKES_COMPLEX = True
 
 #: The core's tiles have rows of a multiple of this many samples, whatever the vector width.
 ROW_UNIT = 16
@@ -30,10 +31,13 @@ LONG_ROW, LONG_LONE_ROW = 1024, 256
 
 @dataclass(frozen=True, slots=True)
 class Tiling:
-    """The tile, how many pairs of tiles cover the output, and seconds for one pair."""
+    """The tile, how many transforms cover the output, and seconds for one of them.
+
+    Two tiles of real data, or the two planes of a complex one, share a transform.
+    """
 
     tile: tuple[int, ...]
-    pairs: int
+    transforms: int
     seconds: float
     kernel_seconds: float
 
@@ -89,7 +93,7 @@ def _thinned(lengths: NDArray[np.int64], most: int) -> NDArray[np.int64]:
 
 
 @lru_cache(maxsize=256)
-def _tiling(axes: tuple[Axis, ...], precision: str, machine: Machine) -> Tiling | None:
+def _tiling(axes: tuple[Axis, ...], precision: str, whole: bool, machine: Machine) -> Tiling | None:
     """The tile that the cost model likes best."""
     last = len(axes) - 1
     transformed = [i for i, a in enumerate(axes) if a.reach > 1]
@@ -113,21 +117,21 @@ def _tiling(axes: tuple[Axis, ...], precision: str, machine: Machine) -> Tiling 
         tiles = tiles * -(-axis.m // outputs)
         if axis.reach > 1:
             work = work + np.log2(length)
-    pairs = -(-tiles // 2)
+    transforms = tiles if whole else -(-tiles // 2)
     size = 8 if precision == "float32" else 16
     spill = np.interp(np.log2(samples * size / 2.0**19), [-1, 0, 1, 4], [1.0, 1.1, 1.45, 1.8])
     narrow = machine.double if precision == "float64" else 1.0
     rows = 4 * samples / grids[-1]  # two tiles in, two out
     one = samples * narrow * spill * (machine.fft * work + machine.tile) + rows * machine.row
-    # Pairs are shared by a nominal two threads; the kernel's own transform comes once, in float64.
+    # Transforms are shared by a nominal two threads; the kernel's own transform comes once, in float64.
     kernel = one * 2 * machine.double / narrow
-    seconds = np.where(samples > MOST_SAMPLES, np.inf, one * (2 * -(-pairs // 2)) + kernel)
+    seconds = np.where(samples > MOST_SAMPLES, np.inf, one * (2 * -(-transforms // 2)) + kernel)
     best = np.unravel_index(int(np.argmin(seconds)), seconds.shape)
     if not np.isfinite(seconds[best]):
         return None
     return Tiling(
         tuple(int(g[best]) for g in grids),
-        int(pairs[best]),
+        int(transforms[best]),
         float(one[best]),
         float(kernel[best]),
     )
@@ -147,7 +151,8 @@ def _precision(problem: Problem) -> str:
 
 
 def _best(problem: Problem, machine: Machine) -> Tiling | None:
-    return _tiling(lower(problem, channels_last=False).axes, _precision(problem), machine)
+    axes = lower(problem, channels_last=False).axes
+    return _tiling(axes, _precision(problem), problem.complex_data, machine)
 
 
 def applies(problem: Problem) -> str:
@@ -172,15 +177,15 @@ def applies(problem: Problem) -> str:
 def run_seconds(problem: Problem, machine: Machine) -> float:
     """Predicted seconds for one run on one thread, the kernel's transform left out."""
     found = _best(problem, machine)
-    return found.pairs * found.seconds if found else float("inf")
+    return found.transforms * found.seconds if found else float("inf")
 
 
 def cost(problem: Problem, machine: Machine) -> float:
     found = _best(problem, machine)
     if found is None:
         return float("inf")
-    # An odd pair out leaves one of two threads idle.
-    idle = found.seconds * (found.pairs % 2)
+    # An odd transform out leaves one of two threads idle.
+    idle = found.seconds * (found.transforms % 2)
     return machine.call + run_seconds(problem, machine) + idle + found.kernel_seconds
 
 
@@ -205,7 +210,7 @@ def parts(problem: Problem) -> str:
     found = _best(problem, current())
     if found is None:
         return ""
-    return f"{found.pairs} pairs of tiles of {' x '.join(str(n) for n in found.tile)}"
+    return f"{found.transforms} {'tiles' if problem.complex_data else 'pairs of tiles'} of {' x '.join(str(n) for n in found.tile)}"
 
 
 def prepare(problem: Problem, taps: Array) -> Prepared:
@@ -213,15 +218,22 @@ def prepare(problem: Problem, taps: Array) -> Prepared:
     precision = _precision(problem)
     found = _best(problem, current())
     assert found is not None  # `applies` has seen to it
-    plain = np.ascontiguousarray(lowered.taps(taps), precision)
+    plain = lowered.taps(taps)
+    if plain.dtype.kind == "c":
+        plain = np.stack([plain.real, plain.imag])
+    plain = np.ascontiguousarray(plain, precision)
     spectrum = _core.Spectrum(plain, precision, lowered.geometry, list(found.tile))
     return Prepared(lowered, spectrum, memory(problem))
 
 
 def run(prepared: Prepared, work: Work) -> bool:
-    lowered = prepared.lowered
-    return bool(
-        prepared.spectrum.run(
-            lowered.view(work.x), lowered.view(work.out), *lowered.arguments(work)
+    lowered, spectrum = prepared.lowered, prepared.spectrum
+    x, out = lowered.view(work.x), lowered.view(work.out)
+    if work.problem.complex_data:
+        fills = lowered.fill(work.cval), lowered.fill(work.cval.imag)
+        left_out = spectrum.run_complex(
+            x.real, x.imag, out.real, out.imag, lowered.geometry, *fills, work.threads
         )
-    )
+    else:
+        left_out = spectrum.run(x, out, *lowered.arguments(work))
+    return bool(left_out)

@@ -11,6 +11,7 @@ from intertwine.engine.methods.base import Array, Work, plain_error, plane
 from intertwine.engine.problem import Problem
 
 NAME = "reference"
+TAKES_COMPLEX = False
 
 
 def applies(problem: Problem) -> str:
@@ -55,7 +56,7 @@ def run(prepared: Array, work: Work) -> bool:
     if problem.out_size == 0:
         return False
     total = np.zeros(problem.out_shape, problem.compute)
-    fills = [work.cval if a.boundary == "constant" else 0 for a in problem.axes]
+    fills = [work.cval.real if a.boundary == "constant" else 0 for a in problem.axes]
     with np.errstate(invalid="ignore", over="ignore"):
         for place, tap in np.ndenumerate(prepared):
             indices = [
