@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from intertwine import _core
-from intertwine.engine.lower import Lowered, lower, too_many_axes
+from intertwine.engine.lower import lower, too_many_axes
 from intertwine.engine.machine import Machine
-from intertwine.engine.methods.base import Array, Work, plain_error, plane, too_much_memory
+from intertwine.engine.methods.base import Array, Prepared, plain_error, plane, too_much_memory
 from intertwine.engine.problem import Problem
 
 NAME = "direct"
 
 #: Work space beyond which a tile and its halo are too much: dilated kernels that reach far.
 MOST_BYTES = 48 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    lowered: Lowered
-    taps: Array
 
 
 def _tile_samples(problem: Problem) -> int:
@@ -61,16 +53,5 @@ def parts(problem: Problem) -> str:
 
 def prepare(problem: Problem, taps: Array) -> Prepared:
     lowered = lower(problem)
-    return Prepared(lowered, lowered.taps(plane(problem, taps)))
-
-
-def run(prepared: Prepared, work: Work) -> bool:
-    lowered = prepared.lowered
-    _core.direct(
-        lowered.view(work.x),
-        lowered.view(work.out),
-        prepared.taps,
-        work.problem.compute,
-        *lowered.arguments(work),
-    )
-    return False
+    plain = lowered.taps(plane(problem, taps))
+    return _core.Direct(lowered.geometry(), plain, problem.compute)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from math import log2, prod
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from intertwine import _core
-from intertwine.engine.lower import Lowered, lower, too_many_axes
+from intertwine.engine.lower import lower, too_many_axes
 from intertwine.engine.machine import Machine, current
-from intertwine.engine.methods.base import ROUNDOFF, Array, Work
+from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared
 from intertwine.engine.problem import Axis, Problem
 
 NAME = "overlap_save"
@@ -36,13 +35,6 @@ class Tiling:
     pairs: int
     seconds: float
     kernel_seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    lowered: Lowered
-    spectrum: Any
-    kept_bytes: int
 
 
 def _smooth(limit: int) -> NDArray[np.int64]:
@@ -214,14 +206,4 @@ def prepare(problem: Problem, taps: Array) -> Prepared:
     found = _best(problem, current())
     assert found is not None  # `applies` has seen to it
     plain = np.ascontiguousarray(lowered.taps(taps), precision)
-    spectrum = _core.Spectrum(plain, precision, lowered.geometry, list(found.tile))
-    return Prepared(lowered, spectrum, memory(problem))
-
-
-def run(prepared: Prepared, work: Work) -> bool:
-    lowered = prepared.lowered
-    return bool(
-        prepared.spectrum.run(
-            lowered.view(work.x), lowered.view(work.out), *lowered.arguments(work)
-        )
-    )
+    return _core.OverlapSave(lowered.geometry(), plain, found.tile, precision)

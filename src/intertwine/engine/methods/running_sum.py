@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
 
@@ -10,9 +9,9 @@ import numpy as np
 
 from intertwine import _core
 from intertwine.engine.factor import Box, boxes
-from intertwine.engine.lower import Lowered, lower, too_many_axes
+from intertwine.engine.lower import lower, too_many_axes
 from intertwine.engine.machine import Machine
-from intertwine.engine.methods.base import ROUNDOFF, Array, Work, too_much_memory
+from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared, too_much_memory
 from intertwine.engine.problem import Problem, Taps
 
 NAME = "running_sum"
@@ -22,15 +21,6 @@ MOST_BOXES = 8
 
 #: Work space beyond which tiles are too much.
 MOST_BYTES = 96 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    lowered: Lowered
-    compute: str
-    weight: list[float]
-    first: list[int]
-    length: list[int]
 
 
 @lru_cache(maxsize=64)
@@ -102,25 +92,10 @@ def prepare(problem: Problem, taps: Array) -> Prepared:
     lowered = lower(problem)
     found = boxes(taps, MOST_BOXES) or (Box(0.0, (0,) * taps.ndim, (1,) * taps.ndim),)
     places = lowered.order[: len(lowered.axes)]
-    return Prepared(
-        lowered,
-        "int64" if problem.compute == "int64" else "float64",
+    return _core.RunningSum(
+        lowered.geometry(),
         [b.weight for b in found],
         [b.first[i] for b in found for i in places],
         [b.length[i] for b in found for i in places],
-    )
-
-
-def run(prepared: Prepared, work: Work) -> bool:
-    lowered = prepared.lowered
-    return bool(
-        _core.running_sum(
-            lowered.view(work.x),
-            lowered.view(work.out),
-            prepared.weight,
-            prepared.first,
-            prepared.length,
-            prepared.compute,
-            *lowered.arguments(work),
-        )
+        "int64" if problem.compute == "int64" else "float64",
     )

@@ -10,9 +10,9 @@ import numpy as np
 
 from intertwine import _core
 from intertwine.engine.factor import MOST_TAPS, MOST_TERMS, Factors, integer_factors, real_factors
-from intertwine.engine.lower import Lowered, lower, too_many_axes
+from intertwine.engine.lower import lower, too_many_axes
 from intertwine.engine.machine import Machine
-from intertwine.engine.methods.base import ROUNDOFF, Array, Work, too_much_memory
+from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared, too_much_memory
 from intertwine.engine.problem import Axis, Problem, Taps
 
 NAME = "separable"
@@ -23,13 +23,6 @@ MOST_BYTES = 48 << 20
 #: Samples in a row of a tile; bytes of outputs in a tile filtered along one axis beside its rows
 #: (in second-level cache with their halo), or along more (a halo on many sides wants larger tiles).
 ROW_SAMPLES, PLANE_BYTES, BLOCK_BYTES = 512, 192 << 10, 2 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    lowered: Lowered
-    factors: Array
-    tile: list[int]
 
 
 @lru_cache(maxsize=64)
@@ -182,7 +175,7 @@ def prepare(problem: Problem, taps: Array) -> Prepared:
     places = lowered.order[: len(lowered.axes)]
     rows = [np.concatenate([_balanced(t)[i] for i in places]) for t in factors.terms]
     plain = np.ascontiguousarray(rows, problem.compute)
-    return Prepared(lowered, plain, list(tiling(problem).tile))
+    return _core.Separable(lowered.geometry(), plain, tiling(problem).tile, problem.compute)
 
 
 def _balanced(term: tuple[Array, ...]) -> tuple[Array, ...]:
@@ -195,17 +188,3 @@ def _balanced(term: tuple[Array, ...]) -> tuple[Array, ...]:
             result[i] = np.ones_like(factor)
     result[longest] = result[longest] * scale
     return tuple(result)
-
-
-def run(prepared: Prepared, work: Work) -> bool:
-    lowered = prepared.lowered
-    return bool(
-        _core.separable(
-            lowered.view(work.x),
-            lowered.view(work.out),
-            prepared.factors,
-            prepared.tile,
-            work.problem.compute,
-            *lowered.arguments(work),
-        )
-    )
