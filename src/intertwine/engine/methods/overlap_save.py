@@ -161,19 +161,13 @@ def applies(problem: Problem) -> str:
     return too_many_axes(problem)
 
 
-def run_seconds(problem: Problem, machine: Machine) -> float:
-    """Predicted seconds for one run on one thread, the kernel's transform left out."""
-    found = _best(problem, machine)
-    return found.pairs * found.seconds if found else float("inf")
-
-
 def cost(problem: Problem, machine: Machine) -> float:
+    """The kernel's own transform is left out: it is done once, and a plan serves many calls."""
     found = _best(problem, machine)
     if found is None:
         return float("inf")
-    # An odd pair out leaves one of two threads idle.
-    idle = found.seconds * (found.pairs % 2)
-    return machine.call + run_seconds(problem, machine) + idle + found.kernel_seconds
+    planes = machine.plane * (problem.out_size + prod(problem.shape))
+    return machine.call + found.pairs * found.seconds + (planes if problem.complex_data else 0.0)
 
 
 def _relative(tiling: Tiling) -> float:

@@ -20,7 +20,7 @@ def applies(problem: Problem) -> str:
 
 
 def cost(problem: Problem, machine: Machine) -> float:
-    return problem.taps.array.size * (2e-5 + machine.gather * problem.out_size)
+    return problem.taps.array.size * (machine.numpy + machine.gather * problem.out_size)
 
 
 def error(problem: Problem) -> float:

@@ -12,6 +12,7 @@ from intertwine.engine.factor import Box, boxes
 from intertwine.engine.lower import lower, too_many_axes
 from intertwine.engine.machine import Machine
 from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared, too_much_memory
+from intertwine.engine.methods.tiles import reading, writing
 from intertwine.engine.problem import Problem, Taps
 
 NAME = "running_sum"
@@ -58,12 +59,16 @@ def _tile(problem: Problem) -> list[tuple[int, int]]:
 
 def cost(problem: Problem, machine: Machine) -> float:
     found = _boxes(problem.taps) or ()
-    read = problem.out_size * prod(samples / outputs for outputs, samples in _tile(problem))
+    lowered = lower(problem)
+    channels = problem.axes[-1].n if lowered.channels else 1
+    tile = [outputs for outputs, _ in reversed(_tile(problem))]
+    read = reading(lowered.axes, channels, tile[: len(lowered.axes)])
     passes = 1 + sum(a.k > 1 for a in problem.axes)
     return (
         machine.call
-        + machine.sample * (problem.out_size + read)
-        + (machine.running * len(found) * passes * read)
+        + read.seconds(problem, machine)
+        + writing(problem, machine)
+        + machine.running * len(found) * passes * read.samples
     )
 
 
