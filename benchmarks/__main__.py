@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 import intertwine as iw
-from benchmarks import memory, peers, report, roofline
+from benchmarks import memory, peers, planner, report, roofline
 from benchmarks.compare import Setting, compare
 from benchmarks.regimes import chosen
 from intertwine import _core
@@ -33,6 +33,9 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="64 times fewer samples, to try out")
     parser.add_argument("--budget", type=float, default=4.0, help="seconds for each line (4)")
     parser.add_argument("--methods", action="store_true", help="time each of our methods too")
+    parser.add_argument(
+        "--planner", type=int, metavar="N", help="only judge the planner, on N random problems"
+    )
     parser.add_argument("--memory", action="store_true", help="measure work space too")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything to FILE")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write a page to FILE")
@@ -51,6 +54,8 @@ def main(argv: list[str] | None = None) -> dict[str, Any]:
     cores = available_cores()
     threads = [int(n) for n in (asked.threads or f"{cores},1").split(",")]
     threads = list(dict.fromkeys(threads))
+    if asked.planner:
+        return judge_planner(asked.planner, threads, asked.json)
     regimes = chosen(asked.which, asked.only)
     stated = dict(pair.split("=") for pair in asked.machine.split(",") if pair)
     load = os.getloadavg()[0]
@@ -80,6 +85,15 @@ def main(argv: list[str] | None = None) -> dict[str, Any]:
             run["rows"].append(row)
             print("\n".join([report.line(row), *report.method_lines(row)]), flush=True)
     write(run, asked.json, asked.markdown)
+    return run
+
+
+def judge_planner(count: int, threads: list[int], to_json: Path | None) -> dict[str, Any]:
+    """Run every sensible method on random problems and say how good the choices were."""
+    found = list(planner.verdicts(count, threads))
+    print(planner.report(found))
+    run = {"planner": planner.rows(found)}
+    write(run, to_json, None)
     return run
 
 

@@ -23,6 +23,8 @@ MOST = 1 << 62
 
 def is_integer(value: Any) -> bool:
     """Whether `value` is a whole number; True and a timedelta are none."""
+    if type(value) is int:  # asked on every call
+        return True
     return isinstance(value, Integral) and not isinstance(value, bool | np.timedelta64)
 
 

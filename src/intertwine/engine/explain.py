@@ -75,7 +75,7 @@ def explain(plan: Plan) -> str:
         _question(problem),
         f"Method {plan.method}: {chosen.method.parts(problem)}.",
         f"  Predicted {duration(chosen.seconds)} on one thread ({source}); "
-        f"up to {threads.resolve('plan', None)} threads, SIMD level {_core.level}.",
+        f"up to {threads.resolve(None)} threads, SIMD level {_core.level}.",
         f"  Sums run in {problem.compute}; {_bound(plan)}; "
         f"work space {amount(chosen.memory)} a thread.",
         "Alternatives:",

@@ -92,19 +92,19 @@ class Problem:
     masked: bool = False
     precision: float | None = None
 
-    @property
+    @cached_property
     def shape(self) -> tuple[int, ...]:
         return tuple(a.n for a in self.axes)
 
-    @property
+    @cached_property
     def out_shape(self) -> tuple[int, ...]:
         return tuple(a.m for a in self.axes)
 
-    @property
+    @cached_property
     def out_size(self) -> int:
         return prod(self.out_shape)
 
-    @property
+    @cached_property
     def exact(self) -> bool:
         """Whether the answer is an integer, so that no error at all is allowed."""
         return bool(self.result.kind in "iub")

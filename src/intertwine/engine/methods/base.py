@@ -6,7 +6,6 @@ answers are added into the real and the imaginary plane of the result.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -21,16 +20,15 @@ Array = NDArray[Any]
 ROUNDOFF = {"float32": 2.0**-24, "float64": 2.0**-53, "int64": 0.0}
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
-    """One convolution to run: read `x`, write `out` or add to it."""
+class Prepared(Protocol):
+    """A method made ready for one problem and one real plane of its kernel. Never changes.
 
-    problem: Problem
-    x: Array
-    out: Array
-    cval: complex
-    add: bool
-    threads: int
+    One that keeps much memory tells it as `kept_bytes`; one that takes complex data whole has
+    `run_complex`, which takes both planes of `x`, `out` and `cval`.
+    """
+
+    def run(self, x: Array, out: Array, cval: float, add: bool, threads: int) -> bool:
+        """Write `out`, or add to it. True when samples were NaN or infinite and left out."""
 
 
 class Method(Protocol):
@@ -54,11 +52,8 @@ class Method(Protocol):
     def parts(self, problem: Problem) -> str:
         """What the method does here, in a few words for `explain`."""
 
-    def prepare(self, problem: Problem, taps: Array) -> Any:
+    def prepare(self, problem: Problem, taps: Array) -> Prepared:
         """Do the kernel's share of the work once; `taps` is one real plane, or the whole."""
-
-    def run(self, prepared: Any, work: Work) -> bool:
-        """Compute. Return True when samples were NaN or infinite and left out of the sums."""
 
 
 def too_much_memory(wanted: int, most: int) -> str:

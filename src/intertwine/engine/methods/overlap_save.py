@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from math import log2, prod
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from intertwine import _core
-from intertwine.engine.lower import Lowered, lower, too_many_axes
+from intertwine.engine.lower import lower, too_many_axes
 from intertwine.engine.machine import Machine, current
-from intertwine.engine.methods.base import ROUNDOFF, Array, Work
+from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared
 from intertwine.engine.problem import Axis, Problem
 
 NAME = "overlap_save"
@@ -40,13 +39,6 @@ class Tiling:
     transforms: int
     seconds: float
     kernel_seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    lowered: Lowered
-    spectrum: Any
-    kept_bytes: int
 
 
 def _smooth(limit: int) -> NDArray[np.int64]:
@@ -174,19 +166,14 @@ def applies(problem: Problem) -> str:
     return too_many_axes(problem)
 
 
-def run_seconds(problem: Problem, machine: Machine) -> float:
-    """Predicted seconds for one run on one thread, the kernel's transform left out."""
-    found = _best(problem, machine)
-    return found.transforms * found.seconds if found else float("inf")
-
-
 def cost(problem: Problem, machine: Machine) -> float:
+    """The kernel's own transform is left out: it is done once, and a plan serves many calls."""
     found = _best(problem, machine)
     if found is None:
         return float("inf")
-    # An odd transform out leaves one of two threads idle.
-    idle = found.seconds * (found.transforms % 2)
-    return machine.call + run_seconds(problem, machine) + idle + found.kernel_seconds
+    planes = machine.plane * (problem.out_size + prod(problem.shape))
+    work = found.transforms * found.seconds
+    return machine.call + work + (planes if problem.complex_data else 0.0)
 
 
 def _relative(tiling: Tiling) -> float:
@@ -210,7 +197,8 @@ def parts(problem: Problem) -> str:
     found = _best(problem, current())
     if found is None:
         return ""
-    return f"{found.transforms} {'tiles' if problem.complex_data else 'pairs of tiles'} of {' x '.join(str(n) for n in found.tile)}"
+    what = "tiles" if problem.complex_data else "pairs of tiles"
+    return f"{found.transforms} {what} of {' x '.join(str(n) for n in found.tile)}"
 
 
 def prepare(problem: Problem, taps: Array) -> Prepared:
@@ -219,21 +207,8 @@ def prepare(problem: Problem, taps: Array) -> Prepared:
     found = _best(problem, current())
     assert found is not None  # `applies` has seen to it
     plain = lowered.taps(taps)
-    if plain.dtype.kind == "c":
+    is_complex = plain.dtype.kind == "c"
+    if is_complex:
         plain = np.stack([plain.real, plain.imag])
     plain = np.ascontiguousarray(plain, precision)
-    spectrum = _core.Spectrum(plain, precision, lowered.geometry, list(found.tile))
-    return Prepared(lowered, spectrum, memory(problem))
-
-
-def run(prepared: Prepared, work: Work) -> bool:
-    lowered, spectrum = prepared.lowered, prepared.spectrum
-    x, out = lowered.view(work.x), lowered.view(work.out)
-    if work.problem.complex_data:
-        fills = lowered.fill(work.cval), lowered.fill(work.cval.imag)
-        left_out = spectrum.run_complex(
-            x.real, x.imag, out.real, out.imag, lowered.geometry, *fills, work.threads
-        )
-    else:
-        left_out = spectrum.run(x, out, *lowered.arguments(work))
-    return bool(left_out)
+    return _core.OverlapSave(lowered.geometry(), plain, is_complex, found.tile, precision)
