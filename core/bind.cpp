@@ -355,6 +355,7 @@ class OverlapSave : public Prepared {
 }  // namespace
 
 NB_MODULE(_core, m) {
+  nb::set_leak_warnings(false);  // plans are kept for later calls until the process ends
   const char* wanted = std::getenv("INTERTWINE_ISA");
   kernels = choose_kernels(wanted ? wanted : "");
   if (!kernels) {

@@ -115,7 +115,7 @@ def _tiling(axes: tuple[Axis, ...], precision: str, whole: bool, machine: Machin
     narrow = machine.double if precision == "float64" else 1.0
     rows = 4 * samples / grids[-1]  # two tiles in, two out
     one = samples * narrow * spill * (machine.fft * work + machine.tile) + rows * machine.row
-    # Transforms are shared by a nominal two threads; the kernel's own transform comes once, in float64.
+    # Two threads share the transforms; the kernel has its own, once, in float64.
     kernel = one * 2 * machine.double / narrow
     seconds = np.where(samples > MOST_SAMPLES, np.inf, one * (2 * -(-transforms // 2)) + kernel)
     best = np.unravel_index(int(np.argmin(seconds)), seconds.shape)
