@@ -166,8 +166,10 @@ def cost(problem: Problem, machine: Machine) -> float:
     found = _best(problem, machine)
     if found is None:
         return float("inf")
-    planes = machine.plane * (problem.out_size + prod(problem.shape))
-    return machine.call + found.pairs * found.seconds + (planes if problem.complex_data else 0.0)
+    seconds = machine.call + machine.start + found.pairs * found.seconds
+    if problem.complex_data:
+        seconds += machine.plane * (problem.out_size + prod(problem.shape))
+    return seconds
 
 
 def _relative(tiling: Tiling) -> float:
@@ -185,6 +187,10 @@ def error(problem: Problem) -> float:
 def memory(problem: Problem) -> int:
     found = _best(problem, current())
     return prod(found.tile) * (8 if _precision(problem) == "float32" else 16) if found else 0
+
+
+def terms(problem: Problem) -> int:
+    return 1
 
 
 def parts(problem: Problem) -> str:
