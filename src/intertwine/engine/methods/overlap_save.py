@@ -77,7 +77,7 @@ def _thinned(lengths: NDArray[np.int64], most: int) -> NDArray[np.int64]:
     if len(lengths) <= most:
         return lengths
     picked: NDArray[np.int64] = np.linspace(0, len(lengths) - 1, most).astype(np.int64)
-    return lengths[np.unique(picked)]
+    return lengths[picked]
 
 
 @lru_cache(maxsize=256)
