@@ -343,6 +343,8 @@ class OverlapSave : public Prepared {
 }  // namespace
 
 NB_MODULE(_core, m) {
+  // Plans may live until the process ends, in the cache of plans or wherever a program keeps them.
+  nb::set_leak_warnings(false);
   const char* wanted = std::getenv("INTERTWINE_ISA");
   kernels = choose_kernels(wanted ? wanted : "");
   if (!kernels) {
