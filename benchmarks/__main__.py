@@ -19,6 +19,7 @@ from benchmarks import memory, peers, planner, report, roofline
 from benchmarks.compare import Setting, compare
 from benchmarks.regimes import chosen
 from intertwine import _core
+from intertwine.engine.machine import processor
 from intertwine.engine.threads import available_cores
 
 QUICK_SHRINK, QUICK_BUDGET_S = 64, 0.5
@@ -117,14 +118,6 @@ def describe(limits: roofline.Limits, cores: int, load: float) -> dict[str, Any]
         "gflops": {str(n): value for n, value in limits.gflops.items()},
         "copy_gbs": {str(n): value for n, value in limits.copy_gbs.items()},
     }
-
-
-def processor() -> str:
-    """Return the processor's name as the system tells it."""
-    info = Path("/proc/cpuinfo")
-    names = info.read_text().splitlines() if info.exists() else []
-    found = (each.partition(":")[2].strip() for each in names if each.startswith("model name"))
-    return next(found, platform.processor() or "unknown processor")
 
 
 if __name__ == "__main__":

@@ -355,7 +355,8 @@ class OverlapSave : public Prepared {
 }  // namespace
 
 NB_MODULE(_core, m) {
-  nb::set_leak_warnings(false);  // plans are kept for later calls until the process ends
+  // Plans may live until the process ends, in the cache of plans or wherever a program keeps them.
+  nb::set_leak_warnings(false);
   const char* wanted = std::getenv("INTERTWINE_ISA");
   kernels = choose_kernels(wanted ? wanted : "");
   if (!kernels) {

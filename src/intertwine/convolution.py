@@ -13,6 +13,7 @@ from intertwine.engine import threads as threading
 from intertwine.engine.arguments import Options, parse
 from intertwine.engine.errors import DTypeError, OptionError, ShapeError, shown
 from intertwine.engine.plan import CACHE, Plan
+from intertwine.engine.problem import Problem
 
 Array = NDArray[Any]
 
@@ -149,6 +150,7 @@ def plan(
     dilation: int | Sequence[int] = 1,
     method: str = "auto",
     precision: float | None = None,
+    measure: bool = False,
 ) -> Plan:
     """Choose how to convolve, once: ``p(x)`` runs it, ``p.explain()`` says why.
 
@@ -159,6 +161,10 @@ def plan(
         (float64 when left out) and not of the result.
     k, axes, mode, boundary, cval, nan, mask, dtype, stride, dilation, method, precision
         As in `convolve`. With a mask, the plan takes one at each call: ``p(x, mask=m)``.
+    measure : bool
+        Run the methods on data of this shape, for about half a second, and take the quickest
+        instead of trusting predictions. The choice is remembered for all problems of this
+        geometry and type with a kernel alike: see `intertwine.wisdom`.
 
     Returns
     -------
@@ -176,16 +182,37 @@ def plan(
     if from_shape:
         x, dtype = _stand_in(x, dtype), None
     said = (axes, mode, boundary, cval, nan, mask, dtype, stride, dilation, method, precision)
+    _check_measure(measure, method)
     call = recent.signature(x, k, said, True)
-    chosen = CACHE.recall(call)
+    chosen = None if measure else CACHE.recall(call)
     if chosen is None:
         options = Options(*said)
         _check_method("plan", method)
         request = parse("plan", x, k, options, flip=True, measured=not from_shape)
+        if measure:
+            _learn(request.problem)
         chosen = CACHE.get(request.problem, "convolve", method)
         if call is not None and recent.lasting(x, options):
             CACHE.remember(call, chosen)
     return chosen
+
+
+def _check_measure(measure: Any, method: Any) -> None:
+    if not isinstance(measure, bool | np.bool):
+        raise OptionError(f"plan: `measure={shown(measure)}` must be True or False.")
+    if measure and method != "auto":
+        raise OptionError(
+            f"plan: `measure=True` chooses the method, but `method={shown(method)}` forces one.\n"
+            f"  Leave one of the two out."
+        )
+
+
+def _learn(problem: Problem) -> None:
+    """Measure, and let every plan be chosen anew."""
+    from intertwine.engine.measure import measure  # only when asked
+
+    measure(problem, "plan")
+    CACHE.clear()
 
 
 def _stand_in(shape: tuple[int, ...], dtype: DTypeLike | None) -> Array:

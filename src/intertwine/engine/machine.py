@@ -43,7 +43,7 @@ class Machine:
     ----------
     call : a call that finds its plan.
     sample : reading or writing one sample.
-    row : reading one row of a tile, however short.
+    row : reading one row of a tile or passing over it, however short.
     outside : looking up one sample beyond the end of a row.
     plane : one sample of the real or imaginary plane of a complex array, more than `sample`.
     product : one multiply-add where rows above each other share what they read, by compute type.
@@ -52,6 +52,7 @@ class Machine:
     tap : getting one tap ready for one tile.
     pass_ : moving one sample through a pass of `separable`.
     running : one sample through a pass of `running_sum`.
+    start : getting ready for transforms, once a call.
     fft : one complex sample through one doubling of a float32 transform, there and back.
     tile : one complex sample in and out of a tile.
     double : how much longer transforms take in float64.
@@ -60,21 +61,22 @@ class Machine:
     """
 
     call: float = 4.5e-6
-    sample: float = 1.5e-10
-    row: float = 2.6e-8
-    outside: float = 5.5e-9
-    plane: float = 5.6e-10
-    product: Rates = Rates(2.3e-11, 4.5e-11, 1.9e-10)
-    product_row: Rates = Rates(3.4e-11, 6.5e-11, 2.3e-10)
-    narrow: float = 1.0e-9
-    tap: float = 7e-9
-    pass_: float = 1.2e-10
-    running: float = 1.0e-9
-    fft: float = 1.55e-10
+    sample: float = 1.1e-10
+    row: float = 2.5e-8
+    outside: float = 5.7e-9
+    plane: float = 6.4e-10
+    product: Rates = Rates(2.35e-11, 6.0e-11, 2.05e-10)
+    product_row: Rates = Rates(3.35e-11, 8.5e-11, 2.25e-10)
+    narrow: float = 9e-10
+    tap: float = 1.8e-9
+    pass_: float = 3.7e-11
+    running: float = 1.05e-9
+    start: float = 3.8e-6
+    fft: float = 1.44e-10
     tile: float = 2.1e-9
-    double: float = 1.9
-    gather: float = 3.8e-9
-    numpy: float = 8e-5
+    double: float = 1.83
+    gather: float = 4.9e-9
+    numpy: float = 3.7e-5
 
 
 SHIPPED = Machine()
@@ -89,16 +91,27 @@ def cache_file() -> Path:
     return Path(base) / "intertwine" / "machine.json"
 
 
-def _identity() -> str:
-    """Figures hold for one kind of processor and one SIMD level."""
-    return f"{platform.machine()} {platform.processor()} {_core.level}"
+def processor() -> str:
+    """The processor's name as the system tells it."""
+    try:
+        info = Path("/proc/cpuinfo").read_text()
+    except OSError:
+        info = ""
+    names = (line.partition(":")[2].strip() for line in info.splitlines() if "model name" in line)
+    return next(names, platform.processor() or platform.machine())
+
+
+@lru_cache(maxsize=1)
+def identity() -> str:
+    """What measured figures hold for: one kind of processor and one SIMD level."""
+    return f"{processor()}, {_core.level}"
 
 
 def save(machine: Machine) -> Path:
     """Keep measured figures; the file is replaced whole or not at all."""
     path = cache_file()
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps({"measured_on": _identity(), "seconds": asdict(machine)}, indent=2)
+    text = json.dumps({"measured_on": identity(), "seconds": asdict(machine)}, indent=2)
     handle, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
     try:
         with os.fdopen(handle, "w") as file:
@@ -128,7 +141,7 @@ def current() -> Machine:
     """The calibrated figures when they fit this machine, else the shipped ones."""
     try:
         kept = json.loads(cache_file().read_text())
-        if kept["measured_on"] == _identity():
+        if kept["measured_on"] == identity():
             return _read(kept["seconds"])
     except (OSError, ValueError, TypeError, KeyError, RuntimeError):
         pass  # none there, or not readable: the shipped figures always work

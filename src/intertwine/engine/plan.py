@@ -16,6 +16,7 @@ from intertwine.engine.errors import DTypeError, OptionError, ShapeError, did_yo
 from intertwine.engine.methods import BY_NAME, METHODS
 from intertwine.engine.methods.base import ROUNDOFF, Method
 from intertwine.engine.problem import Problem
+from intertwine.engine.wisdom import WISDOM, Measured
 
 Array = NDArray[Any]
 
@@ -90,6 +91,7 @@ class Plan:
     def __init__(self, problem: Problem, caller: str, method: str = "auto") -> None:
         self._caller = caller
         self._problem, self._found = _candidates(problem)
+        self._measured = WISDOM.recall(problem) if method == "auto" else None
         self._chosen = self._choose(method)
         taps = self._problem.taps.array
         self._products = planes.products(self._problem) if self._problem.out_size else ()
@@ -111,9 +113,12 @@ class Plan:
 
     def _choose(self, wanted: str) -> Candidate:
         if wanted == "auto":
-            able = [c for c in self._found if not c.reason]
+            able = {c.method.NAME: c for c in self._found if not c.reason}
+            if self._measured is not None and self._measured.method in able:
+                return able[self._measured.method]
+            self._measured = None
             if able:
-                return min(able, key=lambda c: c.seconds)
+                return min(able.values(), key=lambda c: c.seconds)
             asked = self._problem.precision
             best = min(c.error for c in self._found)
             raise OptionError(
@@ -153,6 +158,11 @@ class Plan:
     def chosen(self) -> Candidate:
         """What was expected of the chosen method."""
         return self._chosen
+
+    @property
+    def measured(self) -> Measured | None:
+        """What was measured when the choice was made by that and not by prediction."""
+        return self._measured
 
     @property
     def candidates(self) -> tuple[Candidate, ...]:

@@ -49,6 +49,12 @@ class Method(Protocol):
     def memory(self, problem: Problem) -> int:
         """Bytes of work space a thread needs beside input and output."""
 
+    def terms(self, problem: Problem) -> int:
+        """Parts of the kernel that are worked off one after the other; 1 when it is taken whole.
+
+        Problems of one geometry whose kernels have equally many take equally long.
+        """
+
     def parts(self, problem: Problem) -> str:
         """What the method does here, in a few words for `explain`."""
 

@@ -83,6 +83,10 @@ def memory(problem: Problem) -> int:
     return read.samples // max(1, read.tiles) * SIZE[problem.compute]
 
 
+def terms(problem: Problem) -> int:
+    return 1
+
+
 def parts(problem: Problem) -> str:
     return f"{problem.taps.array.size} multiply-adds for each output"
 

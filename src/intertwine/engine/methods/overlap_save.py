@@ -81,7 +81,7 @@ def _thinned(lengths: NDArray[np.int64], most: int) -> NDArray[np.int64]:
     if len(lengths) <= most:
         return lengths
     picked: NDArray[np.int64] = np.linspace(0, len(lengths) - 1, most).astype(np.int64)
-    return lengths[np.unique(picked)]
+    return lengths[picked]
 
 
 @lru_cache(maxsize=256)
@@ -171,9 +171,10 @@ def cost(problem: Problem, machine: Machine) -> float:
     found = _best(problem, machine)
     if found is None:
         return float("inf")
-    planes = machine.plane * (problem.out_size + prod(problem.shape))
-    work = found.transforms * found.seconds
-    return machine.call + work + (planes if problem.complex_data else 0.0)
+    seconds = machine.call + machine.start + found.transforms * found.seconds
+    if problem.complex_data:
+        seconds += machine.plane * (problem.out_size + prod(problem.shape))
+    return seconds
 
 
 def _relative(tiling: Tiling) -> float:
@@ -191,6 +192,10 @@ def error(problem: Problem) -> float:
 def memory(problem: Problem) -> int:
     found = _best(problem, current())
     return prod(found.tile) * (8 if _precision(problem) == "float32" else 16) if found else 0
+
+
+def terms(problem: Problem) -> int:
+    return 1
 
 
 def parts(problem: Problem) -> str:

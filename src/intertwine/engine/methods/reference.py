@@ -32,6 +32,10 @@ def memory(problem: Problem) -> int:
     return 4 * 8 * problem.out_size
 
 
+def terms(problem: Problem) -> int:
+    return 1
+
+
 def parts(problem: Problem) -> str:
     return f"{problem.taps.array.size} NumPy passes, one for each tap"
 

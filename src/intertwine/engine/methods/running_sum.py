@@ -88,6 +88,10 @@ def memory(problem: Problem) -> int:
     return 3 * 8 * max(prod(samples for _, samples in _tile(problem)), 1 << 16)
 
 
+def terms(problem: Problem) -> int:
+    return len(_boxes(problem.taps) or ())
+
+
 def parts(problem: Problem) -> str:
     found = _boxes(problem.taps) or ()
     sizes = ", ".join("x".join(str(n) for n in b.length) for b in found)

@@ -110,13 +110,14 @@ def _tile(axes: tuple[Axis, ...], channels: int, size: int) -> tuple[int, ...]:
 class Tiling:
     """Tiles, what they read, and what one term does in all of them.
 
-    Samples moved through passes, multiply-adds along rows and of rows above each other, and taps
-    made ready.
+    Rows and samples moved through passes, multiply-adds along rows and of rows above each other,
+    and taps made ready.
     """
 
     tile: tuple[int, ...]
     reading: Reading
     source: int
+    rows: int
     passed: int
     along_rows: int
     across_rows: int
@@ -132,12 +133,13 @@ def tiling(problem: Problem) -> Tiling:
     box = [(t - 1) * a.stride + a.reach for a, t in zip(lowered.axes, tile, strict=True)]
     source = prod(box) * channels
     last = len(box) - 1
-    passed = along = across = taps = 0
+    rows = passed = along = across = taps = 0
     for i in range(last, -1, -1):
         axis = lowered.axes[i]
         if axis.k > 1 or i == last:
             box[i] = (tile[i] - 1) * axis.stride + 1 if i == last else tile[i]
             moved = prod(box[:-1]) * whole_vectors(box[-1] * channels, problem.compute)
+            rows += prod(box[:-1])
             passed += moved
             taps += axis.k
             if i < last and axis.k > 2 and axis.stride == axis.dilation == 1:
@@ -145,13 +147,15 @@ def tiling(problem: Problem) -> Tiling:
             else:
                 along += moved * axis.k
     n = read.tiles
-    return Tiling(tile, read, source, n * passed, n * along, n * across, n * taps)
+    counts = (n * each for each in (rows, passed, along, across, taps))
+    return Tiling(tile, read, source, *counts)
 
 
 def cost(problem: Problem, machine: Machine) -> float:
     factors, work = _of(problem), tiling(problem)
     term = (
-        machine.pass_ * work.passed
+        machine.row * work.rows
+        + machine.pass_ * work.passed
         + machine.product_row[problem.compute] * work.along_rows
         + machine.product[problem.compute] * work.across_rows
         + machine.tap * work.taps
@@ -179,11 +183,15 @@ def memory(problem: Problem) -> int:
     return 4 * tiling(problem).source * SIZE[problem.compute]
 
 
-def parts(problem: Problem) -> str:
+def terms(problem: Problem) -> int:
     factors = _of(problem)
-    terms = len(factors.terms) if factors else 0
+    return len(factors.terms) if factors else 0
+
+
+def parts(problem: Problem) -> str:
+    rank = terms(problem)
     sizes = " + ".join(str(a.k) for a in problem.axes if a.k > 1)
-    return f"rank {terms}: {terms} x ({sizes}) multiply-adds for each output"
+    return f"rank {rank}: {rank} x ({sizes}) multiply-adds for each output"
 
 
 def prepare(problem: Problem, taps: Array) -> Prepared:
