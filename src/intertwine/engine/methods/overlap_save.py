@@ -21,6 +21,9 @@ TAKES_COMPLEX = True
 #: The core's tiles have rows of a multiple of this many samples, whatever the vector width.
 ROW_UNIT = 16
 
+#: Seconds that a transform must save: it makes almost whole numbers of whole ones.
+RELUCTANCE = 10e-6
+
 #: Samples in the largest tile.
 MOST_SAMPLES = 1 << 27
 
@@ -171,7 +174,7 @@ def cost(problem: Problem, machine: Machine) -> float:
     found = _best(problem, machine)
     if found is None:
         return float("inf")
-    seconds = machine.call + machine.start + found.transforms * found.seconds
+    seconds = machine.call + machine.start + found.transforms * found.seconds + RELUCTANCE
     if problem.complex_data:
         seconds += machine.plane * (problem.out_size + prod(problem.shape))
     return seconds
