@@ -33,11 +33,12 @@ def calibration_folder(tmp_path, monkeypatch):
 
 def counted(axes, channels, tile):
     """`reading`, by walking through every tile."""
-    tiles = samples = rows = outside = 0
+    tiles = samples = rows = 0
     corners = [range(0, a.m, t) for a, t in zip(axes, tile, strict=True)]
-    for _ in itertools.product(*corners):
+    for corner in itertools.product(*corners):
         tiles += 1
-        lengths = [(t - 1) * a.stride + a.reach for a, t in zip(axes, tile, strict=True)]
+        outputs = [min(t, a.m - c) for a, t, c in zip(axes, tile, corner, strict=True)]
+        lengths = [(n - 1) * a.stride + a.reach for a, n in zip(axes, outputs, strict=True)]
         samples += math.prod(lengths) * channels
         rows += math.prod(lengths[:-1])
     last = axes[-1]
@@ -94,6 +95,8 @@ def steps(name, method, shape, taps, dtype="float32"):
         ("product_row", "separable", (64, 32), (2, 7), "float32", 65 * 32 * 7 + 64 * 32 * 2),
         ("row", "separable", (64, 32), (5, 7), "float32", 68 + 68 + 64),
         ("tap", "separable", (64, 32), (5, 7), "float32", 12),
+        ("product", "direct", (64, 1040), (3, 3), "float32", 64 * 1040 * 9),  # a tile cut short
+        ("tap", "direct", (64, 1040), (3, 3), "float32", 4 * 9),
     ],
 )
 def test_steps_are_counted(name, method, shape, taps, dtype, count):

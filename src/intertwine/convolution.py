@@ -279,7 +279,8 @@ def _execute(
         chosen.execute(data, mask, result, count, caller)
         return result
     _check_output(caller, chosen, out)
-    if np.may_share_memory(data, out):
+    alone = data.flags.owndata and out.flags.owndata and data is not out
+    if not alone and np.may_share_memory(data, out):
         data = data.copy()
     if out.dtype.isnative:
         chosen.execute(data, mask, out, count, caller)

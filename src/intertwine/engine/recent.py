@@ -35,8 +35,10 @@ def signature(x: Any, k: Any, said: tuple[Any, ...], flip: bool) -> Hashable | N
     if type(x) is not ndarray or type(k) is not ndarray or k.nbytes > MOST_BYTES:
         return None
     kinds: tuple[Any, ...] = tuple(map(type, said))
-    if tuple in kinds:
-        kinds += tuple(tuple(map(type, each)) for each in said if type(each) is tuple)
+    if tuple in kinds:  # equal tuples are equally long, so that their types may stand in a row
+        for each in said:
+            if type(each) is tuple:
+                kinds += tuple(map(type, each))
     return kinds, flip, x.shape, x.dtype, k.shape, k.dtype, k.tobytes(), origin, said
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import prod
 
 from intertwine import _core
 from intertwine.engine.lower import Lowered, lower, too_many_axes
 from intertwine.engine.machine import VECTOR_BYTES, Machine
 from intertwine.engine.methods.base import Array, Prepared, plain_error, plane, too_much_memory
-from intertwine.engine.methods.tiles import SIZE, Reading, reading, whole_vectors, writing
+from intertwine.engine.methods.tiles import SIZE, reading, whole_vectors, widths, writing
 from intertwine.engine.problem import Problem
 
 NAME = "direct"
@@ -32,12 +33,6 @@ def _tile(lowered: Lowered, channels: int) -> tuple[int, ...]:
     )
 
 
-def _reading(problem: Problem) -> Reading:
-    lowered = lower(problem)
-    channels = problem.axes[-1].n if lowered.channels else 1
-    return reading(lowered.axes, channels, _tile(lowered, channels))
-
-
 def applies(problem: Problem) -> str:
     if memory(problem) > MOST_BYTES:
         return too_much_memory(memory(problem), MOST_BYTES)
@@ -52,20 +47,22 @@ def cost(problem: Problem, machine: Machine) -> float:
     if problem.dtype == problem.compute:  # read where they lie, but for the ends of rows
         read = replace(read, samples=0)
     last, taps = lowered.axes[-1], problem.taps.array.size
-    # Outputs between those kept along rows are computed too.
-    width = ((tile[-1] - 1) * last.stride + 1) * channels
-    rows = problem.out_size // (last.m * channels) * -(-last.m // tile[-1])
+    rows = problem.out_size // (last.m * channels)
+    line = sum(
+        count * _row(problem, lowered, width, machine)
+        for count, width in widths(last, tile[-1], channels)
+    )
     return (
         machine.call
         + read.seconds(problem, machine)
         + writing(problem, machine)
         + machine.tap * read.tiles * taps
-        + rows * taps * _row(problem, lowered, width, machine)
+        + rows * taps * line
     )
 
 
 def _row(problem: Problem, lowered: Lowered, width: int, machine: Machine) -> float:
-    """Seconds for one tap on a row of `width` outputs."""
+    """Seconds for one tap on `width` outputs of a row."""
     if width < VECTOR_BYTES // SIZE[problem.compute]:
         return width * machine.narrow
     above = lowered.axes[-2] if len(lowered.axes) > 1 else None
@@ -79,8 +76,11 @@ def error(problem: Problem) -> float:
 
 
 def memory(problem: Problem) -> int:
-    read = _reading(problem)
-    return read.samples // max(1, read.tiles) * SIZE[problem.compute]
+    lowered = lower(problem)
+    channels = problem.axes[-1].n if lowered.channels else 1
+    pairs = zip(lowered.axes, _tile(lowered, channels), strict=True)
+    source = prod((t - 1) * a.stride + a.reach for a, t in pairs) * channels
+    return source * SIZE[problem.compute]
 
 
 def terms(problem: Problem) -> int:

@@ -13,7 +13,15 @@ from intertwine.engine.factor import MOST_TAPS, MOST_TERMS, Factors, integer_fac
 from intertwine.engine.lower import lower, too_many_axes
 from intertwine.engine.machine import Machine
 from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared, too_much_memory
-from intertwine.engine.methods.tiles import SIZE, Reading, reading, whole_vectors, writing
+from intertwine.engine.methods.tiles import (
+    SIZE,
+    Reading,
+    reading,
+    source_lengths,
+    whole_vectors,
+    widths,
+    writing,
+)
 from intertwine.engine.problem import Axis, Problem, Taps
 
 NAME = "separable"
@@ -130,25 +138,27 @@ def tiling(problem: Problem) -> Tiling:
     channels = problem.axes[-1].n if lowered.channels else 1
     tile = _tile(lowered.axes, channels, SIZE[problem.compute])
     read = reading(lowered.axes, channels, tile)
-    box = [(t - 1) * a.stride + a.reach for a, t in zip(lowered.axes, tile, strict=True)]
-    source = prod(box) * channels
-    last = len(box) - 1
+    source = prod((t - 1) * a.stride + a.reach for a, t in zip(lowered.axes, tile, strict=True))
+    last = len(tile) - 1
+    lengths = source_lengths(lowered.axes, tile)  # of all tiles together
+    beside = widths(lowered.axes[last], tile[last], channels)
+    width = sum(count * whole_vectors(n, problem.compute) for count, n in beside)
     rows = passed = along = across = taps = 0
     for i in range(last, -1, -1):
         axis = lowered.axes[i]
         if axis.k > 1 or i == last:
-            box[i] = (tile[i] - 1) * axis.stride + 1 if i == last else tile[i]
-            moved = prod(box[:-1]) * whole_vectors(box[-1] * channels, problem.compute)
-            rows += prod(box[:-1])
+            if i < last:
+                lengths[i] = axis.m
+            passes = prod(lengths[:last])
+            moved = passes * width
+            rows += passes * sum(count for count, _ in beside)
             passed += moved
-            taps += axis.k
+            taps += axis.k * read.tiles
             if i < last and axis.k > 2 and axis.stride == axis.dilation == 1:
                 across += moved * axis.k
             else:
                 along += moved * axis.k
-    n = read.tiles
-    counts = (n * each for each in (rows, passed, along, across, taps))
-    return Tiling(tile, read, source, *counts)
+    return Tiling(tile, read, source * channels, rows, passed, along, across, taps)
 
 
 def cost(problem: Problem, machine: Machine) -> float:

@@ -40,15 +40,41 @@ class Reading:
         )
 
 
+def source_lengths(axes: Sequence[Axis], tile: Sequence[int]) -> list[int]:
+    """Samples that the tiles along each axis read, one after the other: the last may be short."""
+    found = []
+    for axis, most in zip(axes, tile, strict=True):
+        tiles = -(-axis.m // most)
+        found.append((axis.m - tiles) * axis.stride + tiles * axis.reach)
+    return found
+
+
 def reading(axes: Sequence[Axis], channels: int, tile: Sequence[int]) -> Reading:
     """Count what tiles of `tile` outputs read; `axes` in the core's order, channels left out."""
     last = axes[-1]
-    count = prod(-(-a.m // t) for a, t in zip(axes, tile, strict=True))
-    source = [(t - 1) * a.stride + a.reach for a, t in zip(axes, tile, strict=True)]
-    rows = count * prod(source[:-1])
-    whole_rows = rows // -(-last.m // tile[-1])  # tiles beside each other share the two ends
-    outside = max(0, (last.m - 1) * last.stride + last.reach - last.n) * channels
-    return Reading(count, count * prod(source) * channels, rows, whole_rows * outside)
+    lengths = source_lengths(axes, tile)
+    beside = -(-last.m // tile[-1])  # tiles beside each other share the two ends of a row
+    rows = prod(lengths[:-1])
+    outside = max(0, (last.m - 1) * last.stride + last.reach - last.n)
+    return Reading(
+        prod(-(-a.m // t) for a, t in zip(axes, tile, strict=True)),
+        prod(lengths) * channels,
+        rows * beside,
+        rows * outside * channels,
+    )
+
+
+def widths(axis: Axis, most: int, channels: int) -> list[tuple[int, int]]:
+    """How many tiles compute how many numbers along a row: full ones, and one that is cut short.
+
+    Outputs between those kept are computed too.
+    """
+    full, rest = divmod(axis.m, most)
+    return [
+        (count, ((outputs - 1) * axis.stride + 1) * channels)
+        for count, outputs in ((full, most), (1, rest))
+        if count and outputs
+    ]
 
 
 def writing(problem: Problem, machine: Machine) -> float:
