@@ -1,16 +1,16 @@
 // A pool of threads that starts when first needed, survives fork and never nests.
 //
-// The caller works too and can finish everything alone: it closes the door when no work is left
-// and waits only for those helpers that came in.
+// The caller works too and can finish everything alone: when no work is left it takes the free
+// seats away and waits only for those helpers that have one.
 #include "pool.hpp"
 
 #include <pthread.h>
 #if defined(__linux__)
 #include <sys/mman.h>
+#include <sched.h>
 #endif
 
 #include <atomic>
-#include <condition_variable>
 #include <cstdlib>
 #include <mutex>
 #include <new>
@@ -22,49 +22,100 @@ namespace {
 
 using Body = void (*)(void*, int64_t);
 
+constexpr int kLine = 64;  // bytes of a cache line: counters of several threads lie apart
+constexpr int kMostShares = 32;
+
+// A run of pieces. Neighbouring pieces share pages and rows, so each thread has a run of its own
+// and helps with the others' only when that is done.
+struct alignas(kLine) Share {
+  std::atomic<int64_t> next;
+  int64_t end;
+};
+
 struct Task {
   Body body;
   void* context;
-  int64_t count;
-  std::atomic<int64_t> next{0};
+  int shares;
+  Share share[kMostShares];
   std::atomic<bool> out_of_memory{false};
 
+  Task(Body b, void* c, int64_t count, int threads) : body(b), context(c) {
+    shares = threads < kMostShares ? threads : kMostShares;
+    for (int i = 0; i < shares; i++) {
+      share[i].next = count * i / shares;
+      share[i].end = count * (i + 1) / shares;
+    }
+  }
+
   // Only work space can fail; the caller learns of it when all threads are done.
-  void work() {
+  void work(int seat) {
     try {
-      for (int64_t i; (i = next.fetch_add(1, std::memory_order_relaxed)) < count;) body(context, i);
+      for (int i = 0; i < shares; i++) {
+        Share& s = share[(seat + i) % shares];
+        for (int64_t p; (p = s.next.fetch_add(1, std::memory_order_relaxed)) < s.end;)
+          body(context, p);
+      }
     } catch (const std::bad_alloc&) {
       out_of_memory = true;
-      next = count;
+      for (int i = 0; i < shares; i++) share[i].next = share[i].end;
     }
   }
 };
 
 thread_local bool inside_pool = false;
 
-// Look again and again for some tens of microseconds: less than a sleep and a waking cost.
-template <class Done>
-void spin(Done&& done) {
-  for (int i = 0; i < 2000 && !done(); i++) {
+// Look again and again for about as long as a program needs between two calls: going to sleep and
+// being woken costs as much. False when nothing came.
+template <class Seen>
+bool spin(Seen&& seen) {
+  for (int i = 0; i < 4000; i++) {
+    if (seen()) return true;
 #if defined(__x86_64__)
     __builtin_ia32_pause();
 #endif
   }
+  return false;
 }
+
+// A helper keeps off its caller's processor. Linux puts a waking thread there when the others
+// sleep and look, in a virtual machine, as if the host had taken them away.
+class Place {
+ public:
+#if defined(__linux__)
+  Place() { known_ = !sched_getaffinity(0, sizeof allowed_, &allowed_); }
+
+  static int here() { return sched_getcpu(); }
+
+  void keep_off(int processor) {
+    if (!known_ || processor < 0 || processor != here()) return;
+    cpu_set_t others = allowed_;
+    CPU_CLR(processor, &others);
+    if (CPU_COUNT(&others)) sched_setaffinity(0, sizeof others, &others);
+  }
+
+ private:
+  cpu_set_t allowed_;
+  bool known_;
+#else
+  static int here() { return -1; }
+  void keep_off(int) {}
+#endif
+};
 
 class Pool {
  public:
   void run(Task& task, int threads) {
     std::unique_lock<std::mutex> alone(running_, std::try_to_lock);
     if (!alone || inside_pool || !grow(threads - 1)) {
-      task.work();
+      task.work(0);
       return;
     }
-    offer(task, threads - 1);
+    const int helpers = threads - 1;
+    open(task, helpers);
     inside_pool = true;
-    task.work();
+    task.work(0);
     inside_pool = false;
-    close();
+    close(helpers);
   }
 
  private:
@@ -80,54 +131,53 @@ class Pool {
     return true;
   }
 
-  void offer(Task& task, int helpers) {
-    bool asleep;
-    {
-      std::lock_guard<std::mutex> lock(mutex_);
-      task_ = &task;
-      permits_ = helpers;
-      asleep = sleepers_ > 0;
-    }
-    if (asleep) wake_.notify_all();
+  void open(Task& task, int helpers) {
+    task_ = &task;
+    caller_at_ = Place::here();
+    finished_ = 0;
+    seats_ = helpers;
+    // Who still spins sees the seats: going to sleep, a thread looks once more.
+    if (spinning_ < helpers) seats_.notify_all();
   }
 
   // Nobody may come in any more; wait for those who did.
-  void close() {
-    {
-      std::lock_guard<std::mutex> lock(mutex_);
-      task_ = nullptr;
-    }
-    spin([&] { return helpers_ == 0; });
-    std::unique_lock<std::mutex> lock(mutex_);
-    done_.wait(lock, [&] { return helpers_ == 0; });
+  void close(int helpers) {
+    const int inside = helpers - seats_.exchange(0);
+    if (spin([&] { return finished_ == inside; })) return;
+    for (int n; (n = finished_) != inside;) finished_.wait(n);
+  }
+
+  // Take a seat; 0 when there is none. While one is taken the task is there.
+  int enter() {
+    int free = seats_;
+    while (free > 0 && !seats_.compare_exchange_weak(free, free - 1)) continue;
+    return free;
   }
 
   void serve() {
     inside_pool = true;
+    Place place;
     for (;;) {
-      spin([&] { return task_ != nullptr; });
-      std::unique_lock<std::mutex> lock(mutex_);
-      sleepers_++;
-      wake_.wait(lock, [&] { return task_ && permits_ > 0; });
-      sleepers_--;
-      Task& task = *task_;
-      permits_--;
-      helpers_++;
-      lock.unlock();
-      task.work();
-      lock.lock();
-      if (--helpers_ == 0) done_.notify_one();
+      spinning_++;
+      spin([&] { return seats_ > 0; });
+      spinning_--;
+      seats_.wait(0);
+      place.keep_off(caller_at_);
+      const int seat = enter();
+      if (!seat) continue;
+      task_->work(seat);
+      finished_++;
+      finished_.notify_one();
     }
   }
 
-  // Changed under the mutex only; atomic so that a spinning thread may look without it.
-  std::atomic<Task*> task_{nullptr};
-  std::atomic<int> helpers_{0};
+  Task* task_ = nullptr;  // written before seats are offered, read by who has one
+  alignas(kLine) std::atomic<int> seats_{0};
+  alignas(kLine) std::atomic<int> finished_{0}, spinning_{0};
+  std::atomic<int> caller_at_{-1};
 
-  std::mutex running_, mutex_;
-  std::condition_variable wake_, done_;
+  std::mutex running_;
   std::vector<std::thread> workers_;
-  int permits_ = 0, sleepers_ = 0;
 };
 
 // Never destroyed: its threads sleep in it until the process ends. A forked child has none of
@@ -144,12 +194,13 @@ Pool& the_pool() {
 }
 
 void parallel_for(int64_t count, int threads, Body body, void* context) {
-  Task task{body, context, count};
   if (count < threads) threads = int(count);
-  if (threads <= 1)
-    task.work();
-  else
-    the_pool().run(task, threads);
+  if (threads <= 1) {
+    for (int64_t i = 0; i < count; i++) body(context, i);
+    return;
+  }
+  Task task(body, context, count, threads);
+  the_pool().run(task, threads);
   if (task.out_of_memory) throw std::bad_alloc();
 }
 
