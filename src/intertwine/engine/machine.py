@@ -72,8 +72,8 @@ class Machine:
     pass_: float = 3.7e-11
     running: float = 1.05e-9
     start: float = 3.8e-6
-    fft: float = 1.44e-10
-    tile: float = 2.1e-9
+    fft: float = 9.0e-11
+    tile: float = 1.5e-9
     double: float = 1.83
     gather: float = 4.9e-9
     numpy: float = 3.7e-5

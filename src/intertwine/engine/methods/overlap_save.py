@@ -24,6 +24,15 @@ ROW_UNIT = 16
 #: Seconds that a transform must save: it makes almost whole numbers of whole ones.
 RELUCTANCE = 10e-6
 
+#: Tiles of this many bytes are worked on by all threads together (`kSharedBytes` in the core).
+SHARED_BYTES = 1 << 20
+
+#: How much longer a sample takes in tiles beyond the caches: doublings of 512 KiB, and factors.
+SPILL = [0, 1, 3, 4, 6], [1.0, 1.08, 1.15, 1.25, 2.0]
+
+#: How much longer a stage of the transform takes for each doubling that it brings.
+STAGES = {2: 1.0, 3: 1.45, 5: 1.45}
+
 #: Samples in the largest tile.
 MOST_SAMPLES = 1 << 27
 
@@ -79,6 +88,17 @@ def _sizes(axis: Axis, last: bool, lone: bool) -> NDArray[np.int64]:
     return lengths[at_least : min(snug + 1, at_least + 400)]
 
 
+def _doublings(lengths: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Work of a transform in doublings: stages of 3 and 5 take longer for what they bring."""
+    total = np.zeros(lengths.shape)
+    rest = lengths.copy()
+    for prime, factor in STAGES.items():
+        while (divides := rest % prime == 0).any():
+            total += divides * factor * log2(prime)
+            rest = np.where(divides, rest // prime, rest)
+    return total
+
+
 def _thinned(lengths: NDArray[np.int64], most: int) -> NDArray[np.int64]:
     """About `most` of the lengths, the first and the last among them."""
     if len(lengths) <= most:
@@ -111,16 +131,18 @@ def _tiling(axes: tuple[Axis, ...], precision: str, whole: bool, machine: Machin
         outputs = (valid - 1) // axis.stride + 1 if axis.reach > 1 else length
         tiles = tiles * -(-axis.m // outputs)
         if axis.reach > 1:
-            work = work + np.log2(length)
+            work = work + _doublings(length)
     transforms = tiles if whole else -(-tiles // 2)
     size = 8 if precision == "float32" else 16
-    spill = np.interp(np.log2(samples * size / 2.0**19), [-1, 0, 1, 4], [1.0, 1.1, 1.45, 1.8])
+    spill = np.interp(np.log2(samples * size / 2.0**19), *SPILL)
     narrow = machine.double if precision == "float64" else 1.0
     rows = 4 * samples / grids[-1]  # two tiles in, two out
     one = samples * narrow * spill * (machine.fft * work + machine.tile) + rows * machine.row
-    # Two threads share the transforms; the kernel has its own, once, in float64.
+    # Two threads share the transforms, or each of the large ones. The kernel has its own, once, in
+    # float64.
+    rounds = np.where(samples * size < SHARED_BYTES, 2 * -(-transforms // 2), transforms)
     kernel = one * 2 * machine.double / narrow
-    seconds = np.where(samples > MOST_SAMPLES, np.inf, one * (2 * -(-transforms // 2)) + kernel)
+    seconds = np.where(samples > MOST_SAMPLES, np.inf, one * rounds + kernel)
     best = np.unravel_index(int(np.argmin(seconds)), seconds.shape)
     if not np.isfinite(seconds[best]):
         return None
