@@ -3,7 +3,7 @@
 #   tools/sanitize.sh address,undefined
 #   tools/sanitize.sh thread
 # Further arguments go to pytest; without any, the tests that reach the core run. The first error
-# ends the run. PYTHON is a Python that has what the tests need.
+# ends the run, its report beside the build. PYTHON is a Python that has what the tests need.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -39,7 +39,7 @@ done
 [ $# -gt 0 ] || set -- tests/core tests/test_fuzz.py tests/laws tests/agreement
 
 # Python keeps what it allocates until it ends; memory that the core loses, tests/core looks for.
-export ASAN_OPTIONS=detect_leaks=0 TSAN_OPTIONS=halt_on_error=1:die_after_fork=0 OPENBLAS_NUM_THREADS=1
+export ASAN_OPTIONS=detect_leaks=0:log_path=$folder/report TSAN_OPTIONS=halt_on_error=1:suppressions=tools/tsan.supp:die_after_fork=0:log_path=$folder/report OPENBLAS_NUM_THREADS=1
 PYTHONPATH=$folder/package LD_PRELOAD=$runtimes \
   exec "$python" -c "import sys, pathlib, intertwine._core as c, pytest
 assert 'sanitize' in c.__file__, c.__file__
