@@ -5,6 +5,7 @@
 #include "band.hpp"
 #include "fir.hpp"
 #include "kernels.hpp"
+#include "lanes.hpp"
 
 namespace {
 
@@ -13,8 +14,7 @@ using iw::Services;
 
 constexpr int64_t kSlack = 64;  // elements that a row of whole vectors may read beyond its end
 
-// A box in work space: rows `row` elements apart, an odd number of cache lines, so that rows
-// above each other do not compete for the same places in the cache.
+// A box in work space: rows `row` elements apart.
 template <class T>
 struct Box {
   T* data;
@@ -26,13 +26,6 @@ struct Box {
     return size;
   }
 };
-
-template <class T>
-int64_t padded_row(int64_t width) {
-  constexpr int64_t line = 64 / sizeof(T);
-  int64_t lines = (width + line - 1) / line;
-  return (lines | 1) * line;
-}
 
 template <class T>
 struct Separable {
