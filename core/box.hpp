@@ -37,8 +37,8 @@ IW_INLINE void narrow(O* p, Vec<double> v) {
   }
 }
 
-constexpr int kBoxRows = 2 * kLanes<double>;     // rows summed side by side
-constexpr int kBoxChunk = 8 * kLanes<double>;    // columns summed down together
+constexpr int kBoxRows = 2 * kLanes<double>;   // rows summed side by side
+constexpr int kBoxChunk = 8 * kLanes<double>;  // columns summed down together
 constexpr int64_t kBoxWidth = 512, kBoxHeight = 512, kBlockBytes = 256 << 10;
 
 // Samples are read as S, summed in float64 and written as O.
@@ -48,8 +48,8 @@ struct SlidingBox {
   const Services& services;
   const Boxes& boxes;
   Grid grid;
-  int down = -1;           // the axis along which rows follow each other
-  int64_t tall, wide;      // samples in the box on that axis and along rows
+  int down = -1;       // the axis along which rows follow each other
+  int64_t tall, wide;  // samples in the box on that axis and along rows
   bool left_out = false;
 
   SlidingBox(const Job& j, const Services& s, const Boxes& b) : job(j), services(s), boxes(b) {
@@ -82,10 +82,12 @@ struct SlidingBox {
     int64_t lo[kMaxDims], len[kMaxDims], from[kMaxDims];
     int64_t source_width, width, source_pitch, pitch;  // in elements, interleaved channels counted
     S *source, *panel;
-    double *suffix, *ends;  // along rows: block sums and sums by the window's end, as panels
-    double* sums;           // kBoxRows rows of sums along rows
-    double *blocks, *open;  // down columns: `tall` rows of suffix sums and a row of zeros; the
-                            // sums since the last block's end
+    double *before, *after;  // sums from a block's end backwards, and those of the next block
+    double* ends;            // sums of windows along rows, as a panel, each where its window ends
+    double* sums;            // the same as rows: kBoxRows x kBoxChunk
+    double *blocks, *open;   // down columns: `tall` rows of sums from a block's end backwards and
+                             // one of zeros; the sums since the last block's end
+    void* own;               // results that are not written where they are computed
   };
 
   void tile(int64_t i) {
@@ -96,29 +98,29 @@ struct SlidingBox {
       w.from[a] = w.lo[a] * job.axis[a].stride + job.axis[a].start + boxes.first[a];
     w.width = w.len[last] * job.inner;
     w.source_width = (w.len[last] + wide - 1) * job.inner;
-    w.source_pitch = padded_row<S>(round_up(w.source_width, kLanes<S>));
+    w.source_pitch = padded_row<S>(w.source_width + kLanes<S>);
     w.pitch = padded_row<double>(round_up(w.width, kBoxChunk));
-    const int64_t panel = round_up(w.source_width, kLanes<S>) + kLanes<double>;
     w.source = space<S>(0, kBoxRows * w.source_pitch);
-    w.panel = space<S>(1, kBoxRows * panel);
-    w.suffix = space<double>(2, kBoxRows * 2 * (wide + 1));
-    w.ends = space<double>(3, kBoxRows * panel);
-    w.sums = space<double>(4, kBoxRows * w.pitch);
+    w.panel = space<S>(1, kBoxRows * (span() + kLanes<S>));
+    w.before = space<double>(2, 2 * suffixes());
+    w.after = w.before + suffixes();
+    w.ends = space<double>(3, kBoxRows * (span() + 2 * kBoxChunk));
+    w.sums = space<double>(4, kBoxRows * kBoxChunk);
     w.blocks = space<double>(5, (tall + 1) * w.pitch);
     w.open = space<double>(6, w.pitch);
-    clear(w.sums, kBoxRows * w.pitch);
+    w.own = space<double>(7, kBoxRows * w.pitch);
     clear(w.blocks, (tall + 1) * w.pitch);
     clear(w.open, w.pitch);
-    const bool straight = !job.add && job.out_type == (sizeof(S) == 4 ? Type::f32 : Type::f64) &&
-                          writes_straight<S>(job);
+    const bool straight =
+        job.out_type == (sizeof(S) == 4 ? Type::f32 : Type::f64) && writes_straight<S>(job);
     const int64_t rows = w.len[down] + tall - 1;
     for (int64_t y = 0; y < rows; y += kBoxRows) {
       const int64_t count = least(kBoxRows, rows - y);
-      along_rows(w, y, count);
+      load_rows(w, y, count);
       if (straight)
-        down_columns<S>(w, y, count, true);
+        slide<S, true>(w, y, count);
       else
-        down_columns<double>(w, y, count, false);
+        slide<double, false>(w, y, count);
     }
   }
 
@@ -128,7 +130,11 @@ struct SlidingBox {
   }
   static void clear(double* p, int64_t count) { __builtin_memset(p, 0, size_t(count) * 8); }
 
-  void along_rows(Space& w, int64_t y, int64_t count) {
+  // Elements of a row taken at once: whole blocks, enough of them to be worth a turn.
+  int64_t span() const { return (wide < 48 ? (48 + wide - 1) / wide : 1) * wide * job.inner; }
+  int64_t suffixes() const { return kBoxRows * (wide + 1) * job.inner; }
+
+  void load_rows(Space& w, int64_t y, int64_t count) {
     const int last = job.nd - 1;
     int64_t from[kMaxDims], len[kMaxDims], pitch[kMaxDims];
     for (int a = 0; a <= last; a++) {
@@ -141,106 +147,123 @@ struct SlidingBox {
     len[last] = w.len[last] + wide - 1;
     if (load_box_finite(job, from, len, w.source, pitch))
       __atomic_store_n(&left_out, true, __ATOMIC_RELAXED);
-    if (wide == 1) {
-      for (int64_t r = 0; r < count; r++)
-        for (int64_t i = 0; i < w.width; i++)
-          w.sums[r * w.pitch + i] = w.source[r * w.source_pitch + i];
-      return;
+  }
+
+  // Source rows y .. y+count-1, from left to right: sums along them, then down the columns.
+  template <class O, bool straight>
+  void slide(Space& w, int64_t y, int64_t count) const {
+    int64_t place[kMaxDims];
+    for (int a = 0; a < job.nd; a++) place[a] = w.lo[a];
+    const int64_t skip = least(count, most(0, tall - 1 - y));  // rows in which no window ends
+    place[down] += y + skip - (tall - 1);
+    O* out = straight ? reinterpret_cast<O*>(out_at(job, place)) : static_cast<O*>(w.own);
+    const int64_t pitch = straight ? job.out_stride[down] / int64_t(sizeof(O)) : w.pitch;
+
+    clear(w.before, 2 * suffixes());
+    int64_t held = 0, done = 0, ahead = 0;
+    for (int64_t x = 0; x < w.source_width; x += span()) {
+      const int64_t n = least(span(), w.source_width - x);
+      take(w, x, n, count, w.ends + held * kBoxRows);
+      held += n;
+      int64_t at = x ? 0 : (wide - 1) * job.inner;  // the first windows end there
+      const bool all = x + n == w.source_width;
+      for (; all ? done < w.width : held - at >= kBoxChunk; at += kBoxChunk, done += kBoxChunk) {
+        if (ahead < kBoxRows) prefetch(w, y + kBoxRows + ahead++);
+        turn(w.ends + at * kBoxRows, w.sums);
+        const int64_t cut = w.width - done;
+        if (straight && cut < kBoxChunk) {
+          O* own = static_cast<O*>(w.own);
+          down_columns(w, done, y, count, skip, own, kBoxChunk);
+          for (int64_t r = 0; r < count - skip; r++)
+            __builtin_memcpy(out + done + r * pitch, own + r * kBoxChunk, size_t(cut) * sizeof(O));
+        } else {
+          down_columns(w, done, y, count, skip, out + done, pitch);
+        }
+      }
+      held -= at;
+      if (held > 0) __builtin_memmove(w.ends, w.ends + at * kBoxRows, size_t(held * kBoxRows) * 8);
     }
+    if constexpr (!straight)
+      if (skip < count) {
+        int64_t len[kMaxDims], pitches[kMaxDims], step[kMaxDims];
+        for (int a = 0; a < job.nd; a++) {
+          len[a] = step[a] = 1;
+          pitches[a] = pitch;
+        }
+        len[down] = count - skip;
+        len[job.nd - 1] = w.len[job.nd - 1];
+        store_box<double>(job, place, len, out, pitches, step);
+      }
+  }
+
+  // Elements x .. x+n-1 of the rows, whole blocks but for the last: sums of the windows that end
+  // there.
+  void take(Space& w, int64_t x, int64_t n, int64_t count, double* ends) const {
     for (int first = 0; first < kBoxRows; first += kLanes<S>) {
       const S* rows[kLanes<S>];
       for (int r = 0; r < kLanes<S>; r++)
-        rows[r] = w.source + least(first + r, count - 1) * w.source_pitch;
-      rows_to_lanes<S>(rows, w.source_width, w.panel + first, kBoxRows);
+        rows[r] = w.source + least(first + r, count - 1) * w.source_pitch + x;
+      rows_to_lanes<S>(rows, n, w.panel + first, kBoxRows);
     }
-    for (int64_t c = 0; c < job.inner; c++)
-      sums_panel(w.panel + c * kBoxRows, len[last], w.ends + c * kBoxRows, w.suffix);
-    for (int first = 0; first < kBoxRows; first += kLanes<double>) {
-      double* rows[kLanes<double>];
-      for (int r = 0; r < kLanes<double>; r++) rows[r] = w.sums + (first + r) * w.pitch;
-      lanes_to_rows<double>(w.ends + (wide - 1) * job.inner * kBoxRows + first, kBoxRows, w.width,
-                            rows);
+    const int64_t block = wide * job.inner;
+    for (int64_t b = 0; b < n; b += block) {
+      const bool whole = n - b >= block;
+      const int64_t length = whole ? wide : (n - b) / job.inner;
+      for (int64_t c = 0; c < job.inner; c++) {
+        const int64_t at = (b + c) * kBoxRows, own = c * (wide + 1) * kBoxRows;
+        if (whole)
+          block_sums<true>(w.panel + at, length, ends + at, w.before + own, w.after + own);
+        else
+          block_sums<false>(w.panel + at, length, ends + at, w.before + own, w.after + own);
+      }
+      double* turned = w.before;
+      w.before = w.after;
+      w.after = turned;
     }
   }
 
-  // Sums of windows in a panel, each where its window ends.
-  void sums_panel(const S* x, int64_t n, double* ends, double* suffix) const {
+  // `whole`: windows reach beyond this block.
+  template <bool whole>
+  void block_sums(const S* x, int64_t length, double* ends, const double* before,
+                  double* after) const {
     constexpr int W = kLanes<double>;
-    const int64_t gap = job.inner * kBoxRows, k = wide;
-    double *before = suffix, *after = suffix + (k + 1) * kBoxRows;
-    clear(suffix, 2 * (k + 1) * kBoxRows);
-    for (int64_t block = 0; block < n; block += k, x += k * gap, ends += k * gap) {
-      const int64_t end = least(k, n - block);
-      Vec<double> front[2] = {}, back[2] = {};
-      for (int64_t i = 0; i < end; i++) {
+    const int64_t gap = job.inner * kBoxRows;
+    Vec<double> front[2] = {}, back[2] = {};
+    for (int64_t i = 0; i < length; i++) {
+      const int64_t j = length - 1 - i;
 #pragma GCC unroll 2
-        for (int v = 0; v < 2; v++) {
-          front[v] += widen(x + i * gap + v * W);
-          store(ends + i * gap + v * W, front[v] + load(before + (i + 1) * kBoxRows + v * W));
-        }
-        if (end < k) continue;  // no window reaches beyond the last block
-        const int64_t j = k - 1 - i;
-#pragma GCC unroll 2
-        for (int v = 0; v < 2; v++) {
+      for (int v = 0; v < 2; v++) {
+        front[v] += widen(x + i * gap + v * W);
+        store(ends + i * gap + v * W, front[v] + load(before + (i + 1) * kBoxRows + v * W));
+        if constexpr (whole) {
           back[v] += widen(x + j * gap + v * W);
           store(after + j * kBoxRows + v * W, back[v]);
         }
       }
-      double* turn = before;
-      before = after;
-      after = turn;
     }
   }
 
-  // Sums of windows down the columns, for source rows y .. y+count-1.
-  template <class O>
-  void down_columns(Space& w, int64_t y, int64_t count, bool straight) {
-    const Vec<double> weight = splat(boxes.weight[0]);
-    const int64_t skip = most(0, tall - 1 - y);  // rows of this call that end no window
-    int64_t place[kMaxDims], pitch = w.pitch;
-    O *out, *own = nullptr;
-    for (int a = 0; a < job.nd; a++) place[a] = w.lo[a];
-    place[down] += y + skip - (tall - 1);
-    if (!straight || w.width % kBoxChunk) own = space<O>(7, kBoxRows * pitch);
-    if (straight) {
-      out = reinterpret_cast<O*>(out_at(job, place));
-      pitch = job.out_stride[down] / int64_t(sizeof(O));
-    } else {
-      out = own;
-    }
-    for (int64_t x = 0; x < w.width; x += kBoxChunk) {
-      const bool beyond = straight && x + kBoxChunk > w.width;  // a chunk that needs cutting
-      O* to = beyond ? own : out + x;
-      const int64_t to_pitch = beyond ? kBoxChunk : pitch;
-      chunk(w, x, y, count, skip, weight, to, to_pitch);
-      if (beyond)
-        for (int64_t r = 0; r < count - skip; r++)
-          __builtin_memcpy(out + r * pitch + x, own + r * kBoxChunk,
-                           size_t(w.width - x) * sizeof(O));
-    }
-    if (straight || skip >= count) return;
-    if constexpr (sizeof(O) == 8) {
-      int64_t len[kMaxDims], pitches[kMaxDims], step[kMaxDims];
-      for (int a = 0; a < job.nd; a++) {
-        len[a] = step[a] = 1;
-        pitches[a] = pitch;
-      }
-      len[down] = count - skip;
-      len[job.nd - 1] = w.len[job.nd - 1];
-      store_box<double>(job, place, len, own, pitches, step);
+  // A chunk of a panel into rows.
+  void turn(const double* panel, double* sums) const {
+    for (int first = 0; first < kBoxRows; first += kLanes<double>) {
+      double* rows[kLanes<double>];
+      for (int r = 0; r < kLanes<double>; r++) rows[r] = sums + (first + r) * kBoxChunk;
+      lanes_to_rows<double>(panel + first, kBoxRows, kBoxChunk, rows);
     }
   }
 
+  // A chunk of columns from `x` on, source rows y .. y+count-1: windows that end in them.
   template <class O>
-  void chunk(Space& w, int64_t x, int64_t y, int64_t count, int64_t skip, Vec<double> weight,
-             O* out, int64_t pitch) const {
+  void down_columns(Space& w, int64_t x, int64_t y, int64_t count, int64_t skip, O* out,
+                    int64_t pitch) const {
     constexpr int W = kLanes<double>, V = kBoxChunk / W;
+    const Vec<double> weight = splat(boxes.weight[0]);
     Vec<double> open[V];
 #pragma GCC unroll 8
     for (int v = 0; v < V; v++) open[v] = load(w.open + x + v * W);
     int64_t r = y % tall;
     for (int64_t i = 0; i < count; i++) {
-      const double* sums = w.sums + i * w.pitch + x;
+      const double* sums = w.sums + i * kBoxChunk;
       double* block = w.blocks + r * w.pitch + x;
 #pragma GCC unroll 8
       for (int v = 0; v < V; v++) open[v] += load(sums + v * W);
@@ -274,6 +297,16 @@ struct SlidingBox {
         back[v] += load(block + r * pitch + v * W);
         store(block + r * pitch + v * W, back[v]);
       }
+  }
+
+  // Ask for the source row `y` of the tile.
+  void prefetch(const Space& w, int64_t y) const {
+    if (y >= w.len[down] + tall - 1) return;
+    const int last = job.nd - 1;
+    int64_t from[kMaxDims];
+    for (int a = 0; a <= last; a++) from[a] = w.from[a];
+    from[down] += y;
+    prefetch_row(job, from, w.len[last] + wide - 1);
   }
 };
 
