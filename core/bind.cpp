@@ -145,7 +145,7 @@ void direct(nb::handle x_, nb::handle out_, nb::handle taps_, const std::string&
 }
 
 bool separable(nb::handle x_, nb::handle out_, nb::handle factors_, const Ints& tile,
-               const std::string& compute, const Ints& geometry, const Reals& fill, bool add,
+               int64_t batch, const std::string& compute, const Ints& geometry, const Reals& fill, bool add,
                int threads) {
   View x(x_, false), out(out_, true), taps(factors_, false);
   const Type type = compute_type(compute);
@@ -156,10 +156,11 @@ bool separable(nb::handle x_, nb::handle out_, nb::handle factors_, const Ints& 
   if (terms < 1) refuse("factors: needs (terms, taps)");
   if (tile.size() != size_t(job.nd)) refuse("tile: one length an axis");
   for (int64_t n : tile)
-    if (n < 1) refuse("tile: less than 1");
+    if (n < 1 || batch < 1) refuse("tile: less than 1");
   check_plain(taps, type, terms * term, "factors");
+  if (job.nd < 2) refuse("geometry: needs two axes");
   nb::gil_scoped_release release;
-  return kernels->separable(job, services(), type, Factors{terms, taps->buf, tile.data()});
+  return kernels->separable(job, services(), type, Factors{terms, taps->buf, tile.data(), batch});
 }
 
 bool running_sum(nb::handle x_, nb::handle out_, const Reals& weight, const Ints& first,

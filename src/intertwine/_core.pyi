@@ -22,6 +22,7 @@ def separable(
     out: Any,
     factors: Any,
     tile: Sequence[int],
+    batch: int,
     compute: str,
     geometry: Sequence[int],
     fill: Sequence[float],

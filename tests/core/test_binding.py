@@ -73,13 +73,15 @@ def test_separable_and_boxes_check_their_own():
     x, out = np.zeros((8, 1), np.float32), np.zeros((8, 1), np.float32)
     rest = ("float32", ROW, [0.0], False, 1)
     with pytest.raises(ValueError, match="factors: needs"):
-        _core.separable(x, out, np.ones(3, np.float32), [8], *rest)
+        _core.separable(x, out, np.ones(3, np.float32), [8], 4, *rest)
     with pytest.raises(ValueError, match="factors: wrong type"):
-        _core.separable(x, out, np.ones((2, 4), np.float32), [8], *rest)
+        _core.separable(x, out, np.ones((2, 4), np.float32), [8], 4, *rest)
     with pytest.raises(ValueError, match="tile: one length an axis"):
-        _core.separable(x, out, np.ones((2, 3), np.float32), [8, 8], *rest)
+        _core.separable(x, out, np.ones((2, 3), np.float32), [8, 8], 4, *rest)
     with pytest.raises(ValueError, match="tile: less than 1"):
-        _core.separable(x, out, np.ones((2, 3), np.float32), [0], *rest)
+        _core.separable(x, out, np.ones((2, 3), np.float32), [0], 4, *rest)
+    with pytest.raises(ValueError, match="tile: less than 1"):
+        _core.separable(x, out, np.ones((2, 3), np.float32), [8], 0, *rest)
     with pytest.raises(ValueError, match="boxes: sizes differ"):
         _core.running_sum(x, out, [1.0], [0, 0], [1, 1], *rest)
     with pytest.raises(ValueError, match="boxes: outside the kernel"):

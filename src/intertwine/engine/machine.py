@@ -36,7 +36,7 @@ def _default_product() -> Rates:
 
 
 def _default_product_1d() -> Rates:
-    return Rates(3.8e-11, 8.0e-11, 2.3e-10)
+    return Rates(4.8e-11, 9.6e-11, 2.3e-10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Machine:
     sample: float = 2.7e-10
     product: Rates = field(default_factory=_default_product)
     product_1d: Rates = field(default_factory=_default_product_1d)
-    pass_: float = 1e-12
+    pass_: float = 1.7e-10
     running: float = 1.2e-9
     fft: float = 2.5e-10
     tile: float = 1.15e-9

@@ -20,9 +20,18 @@ NAME = "separable"
 #: Work space beyond which tiles are too much.
 MOST_BYTES = 48 << 20
 
-#: Samples in a row of a tile; bytes of outputs in a tile filtered along one axis beside its rows
-#: (in second-level cache with their halo), or along more (a halo on many sides wants larger tiles).
-ROW_SAMPLES, PLANE_BYTES, BLOCK_BYTES = 512, 192 << 10, 2 << 20
+#: Outputs in a row of a tile: filtered along one axis beside its rows, or along more, where a halo
+#: on many sides wants planes that are not too thin.
+ROW, PLANE_ROW, PLANE_ROWS = 512, 128, 128
+
+#: Planes filtered at a time while a tile slides, and how far it goes.
+BATCH, SLIDE, SHORT_SLIDE = 16, 512, 128
+
+#: With fewer tiles than this they slide less far, so that there is work for every thread.
+FEW_TILES = 16
+
+#: Filtered planes kept for one tile; planes get smaller beyond.
+KEPT_BYTES = 4 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,54 +100,73 @@ def _partial_fits(problem: Problem, factors: Factors) -> bool:
     return gain * max(abs(low), abs(high), 1) <= limit
 
 
-def _tile(axes: tuple[Axis, ...], channels: int, size: int) -> tuple[int, ...]:
-    """Outputs of one tile: rows much longer than the halo, as many of them as the cache holds."""
-    tile = [1] * len(axes)
-    last = axes[-1]
-    width = max(ROW_SAMPLES // channels, 2 * last.reach)
-    tile[-1] = max(1, min(width // last.stride, last.m))
-    long = [i for i in range(len(axes) - 1) if axes[i].reach > 1]
-    rows = (PLANE_BYTES if len(long) < 2 else BLOCK_BYTES) // (
-        size * channels * tile[-1] * last.stride
-    )
-    for place, i in enumerate(reversed(long)):
-        axis = axes[i]
-        share = round(max(1.0, rows) ** (1 / (len(long) - place)))
-        tile[i] = max(1, min(max(share, axis.reach) // axis.stride, axis.m))
-        rows //= tile[i]
-    if not long and len(axes) > 1:
-        tile[-2] = max(1, min(rows, axes[-2].m))
-    return tuple(tile)
-
-
 @dataclass(frozen=True, slots=True)
 class Tiling:
     """Tiles, and what all of them do: samples loaded, samples through passes, multiply-adds."""
 
     tile: tuple[int, ...]
-    source: int
+    bytes: int
     loaded: float
     passed: float
     products: float
 
 
+def _tile(axes: tuple[Axis, ...], slide: int, channels: int, size: int) -> tuple[int, ...]:
+    """Outputs of one tile: it slides along one axis, its planes lie across."""
+    last = len(axes) - 1
+    across = [i for i in range(slide + 1, last) if axes[i].k > 1]
+    tile = [1] * len(axes)
+    tile[last] = max((PLANE_ROW if across else ROW) // channels, axes[last].reach // 2)
+    for i in across:
+        tile[i] = max(PLANE_ROWS, axes[i].reach)
+    for i in (last, *across):
+        tile[i] = max(1, min(tile[i] // axes[i].stride, axes[i].m))
+    kept = (axes[slide].reach + BATCH) * channels * size
+    while prod(tile) * kept > KEPT_BYTES and prod(tile) * channels > 64:
+        widest = max((last, *across), key=lambda i: tile[i])
+        tile[widest] = (tile[widest] + 1) // 2
+    down = axes[slide]
+    for far in (SLIDE, SHORT_SLIDE):
+        tile[slide] = min(max(1, max(far, 4 * down.reach) // down.stride), down.m)
+        if prod(-(-a.m // t) for a, t in zip(axes, tile, strict=True)) >= FEW_TILES:
+            break
+    return tuple(tile)
+
+
+def _share(factors: Factors | None) -> float:
+    """How many of the multiply-adds remain: a factor that is its mirror image saves half."""
+    if factors is None:
+        return 1.0
+    lines = [f for term in factors.terms for f in term if f.size > 1]
+    return 1 - sum(np.array_equal(f, f[::-1]) for f in lines) / (2 * max(1, len(lines)))
+
+
 def tiling(problem: Problem) -> Tiling:
     """The tile that `run` uses, and the work of one term over the whole output."""
-    lowered = lower(problem)
+    lowered, factors = lower(problem), _of(problem)
+    axes, last = lowered.axes, len(lowered.axes) - 1
     channels = problem.axes[-1].n if lowered.channels else 1
-    tile = _tile(lowered.axes, channels, 4 if problem.compute == "float32" else 8)
-    pairs = list(zip(lowered.axes, tile, strict=True))
-    count = prod(-(-a.m // t) for a, t in pairs) * channels
-    box = [(t - 1) * a.stride + a.reach for a, t in pairs]
-    source = prod(box)
-    passed = products = 0
-    for i in range(len(box) - 1, -1, -1):
-        axis, outputs = pairs[i]
-        if axis.k > 1 or i == len(box) - 1:
-            box[i] = (outputs - 1) * axis.stride + 1 if i == len(box) - 1 else outputs
+    terms = len(factors.terms) if factors else MOST_TERMS
+    size = 4 if problem.compute == "float32" else 8
+    slide = next((i for i in range(last) if axes[i].k > 1), 0)
+    tile = _tile(axes, slide, channels, terms * size)
+    count = prod(-(-a.m // t) for a, t in zip(axes, tile, strict=True)) * channels
+    box = [(t - 1) * a.stride + a.reach for a, t in zip(axes, tile, strict=True)]
+    source, passed, products = prod(box), 0, 0
+    plane = source // box[slide]
+    kept = plane
+    for i in (last, *range(last - 1, slide, -1), slide):
+        if i == slide:
+            kept = prod(box) // box[slide]
+        if axes[i].k > 1 or i == last:
+            box[i] = (tile[i] - 1) * axes[i].stride + 1 if i == last else tile[i]
             passed += prod(box)
-            products += prod(box) * axis.k
-    return Tiling(tile, source * channels, count * source, count * passed, count * products)
+            products += prod(box) * axes[i].k
+    down = axes[slide]
+    planes = terms * (down.reach + BATCH + 4 * down.stride) + (BATCH // down.stride + 5) * 2
+    space = size * channels * (planes * kept + 3 * BATCH * plane)
+    share = _share(factors)
+    return Tiling(tile, space, count * source, count * passed, count * products * share)
 
 
 def cost(problem: Problem, machine: Machine) -> float:
@@ -164,7 +192,7 @@ def error(problem: Problem) -> float:
 
 
 def memory(problem: Problem) -> int:
-    return 4 * tiling(problem).source * (4 if problem.compute == "float32" else 8)
+    return tiling(problem).bytes
 
 
 def parts(problem: Problem) -> str:
@@ -205,6 +233,7 @@ def run(prepared: Prepared, work: Work) -> bool:
             lowered.view(work.out),
             prepared.factors,
             prepared.tile,
+            BATCH,
             work.problem.compute,
             *lowered.arguments(work),
         )
