@@ -139,7 +139,12 @@ struct Separable {
     from[slide] += p;
     len[slide] = count;
     pitch[slide] = w.batch_rows * w.loaded_pitch;
-    load_rows(job, from, len, w.loaded, pitch, [&](T* row, int64_t n) {
+    T* to = w.loaded;
+    if (bare()) {
+      to = slot(w, 0, p);
+      pitch[slide] = w.plane;
+    }
+    load_rows(job, from, len, to, pitch, [&](T* row, int64_t n) {
       const Unusual seen = leave_out_unusual(row, n, T(headroom));
       if (seen.nonfinite) __atomic_store_n(&left_out, true, __ATOMIC_RELAXED);
       if (seen.huge) w.fold = false;
@@ -154,9 +159,15 @@ struct Separable {
     return {taps, ax.k, axis == last ? 1 : ax.stride, ax.dilation, fold};
   }
 
+  // Whether planes need no filtering: they are loaded where they are kept.
+  bool bare() const {
+    return factors.terms == 1 && job.axis[last].k == 1 && first_between() == last;
+  }
+
   // The planes just loaded, along every axis but that of the slide: one term.
   void filter_planes(Space& w, int64_t p, int64_t count, const T* taps, int64_t t) const {
     constexpr int W = kLanes<T>;
+    if (bare()) return;
     const bool between = first_between() < last;
     const Line<T> along = line(w, last, taps);
     const int64_t rows = count * w.batch_rows;
@@ -191,7 +202,7 @@ struct Separable {
   void along_rows(Space& w, const T* const* from, const Line<T>& along, T* const* to) const {
     constexpr int W = kLanes<T>;
     if (along.k == 1) {  // its tap is one
-      for (int i = 0; i < W; i++) __builtin_memcpy(to[i], from[i], size_t(w.width) * sizeof(T));
+      for (int i = 0; i < W; i++) copy_run(to[i], reinterpret_cast<const char*>(from[i]), w.width);
       return;
     }
     // Whole blocks of outputs: what lies beyond the last is never used.
@@ -286,12 +297,99 @@ struct Separable {
 };
 
 template <class T>
-bool run(const Job& job, const Services& services, const Factors& factors) {
+bool one_pass(const Job& job, const Services& services, const Factors& factors) {
   Separable<T> separable(job, services, factors);
   services.parallel_for(
       separable.grid.total, job.threads,
       [](void* context, int64_t i) { static_cast<Separable<T>*>(context)->tile(i); }, &separable);
   return separable.left_out;
+}
+
+// Tiles of a pass over planes; bytes of the columns that are filtered in place together, which
+// stay in the second-level cache.
+constexpr int64_t kPassTile = 512, kPassBatch = 16;
+constexpr int64_t kSweepBytes = 192 << 10;
+
+// Whether an axis can be filtered after the others, over their results: the border must then be
+// made of results as it was of samples.
+bool sweeps(const Axis& a) {
+  return a.stride == 1 && a.m == a.n && (a.border != Border::constant || a.fill == 0);
+}
+
+// In three dimensions and more: the last two axes first, then each of the others over the output,
+// in place. That saves the halo which a tile needs on every side. False when it cannot be done.
+template <class T>
+bool several_passes(const Job& job, const Services& services, const Factors& factors,
+                    bool* left_out) {
+  const int last = job.nd - 1;
+  int near = last - 1;  // the axis that goes with the last
+  while (near > 0 && job.axis[near].k == 1) near--;
+  if (factors.terms > 1 || job.add || job.out_type != kTypeOf<T>) return false;
+  bool far = false;
+  for (int a = 0; a < near; a++) {
+    if (job.axis[a].k == 1) continue;
+    far = true;
+    if (!sweeps(job.axis[a]) ||
+        (job.axis[a].n + job.axis[a].reach()) * 64 * job.inner > 4 * kSweepBytes)
+      return false;
+  }
+  if (!far) return false;
+
+  int64_t sum = 0;
+  for (int a = 0; a <= last; a++) sum += job.axis[a].k;
+  T* const taps = static_cast<T*>(services.scratch(7, (sum + job.nd) * int64_t(sizeof(T))));
+  const auto pass = [&](Job part, bool (*wanted)(int, int), int axis, int64_t* tile,
+                        int64_t batch) {
+    const T* from = static_cast<const T*>(factors.taps);
+    T* to = taps;
+    for (int a = 0; a <= last; a++) {
+      const int64_t k = job.axis[a].k;
+      if (k > 1 && wanted(a, axis)) {
+        for (int64_t j = 0; j < k; j++) *to++ = from[j];
+      } else {
+        *to++ = T(1);
+        if (k > 1) part.axis[a].start = 0;
+        part.axis[a].k = part.axis[a].dilation = 1;
+      }
+      from += k;
+    }
+    return one_pass<T>(part, services, Factors{1, taps, tile, batch});
+  };
+
+  int64_t tile[kMaxDims];
+  for (int a = 0; a <= last; a++) tile[a] = kPassTile;
+  tile[last] = most(kPassTile / job.inner, job.axis[last].reach() / 2);
+  *left_out = pass(job, [](int a, int axis) { return a >= axis; }, near, tile, kPassBatch);
+
+  Job rest = job;
+  rest.x = job.out;
+  rest.x_type = job.out_type;
+  for (int a = 0; a <= job.nd; a++) rest.x_stride[a] = job.out_stride[a];
+  for (int a = near; a <= last; a++)
+    rest.axis[a] = {job.axis[a].m, job.axis[a].m, 1, 0, 1, 1, Border::nearest, 0};
+  for (int a = 0; a < near; a++)
+    if (job.axis[a].k == 1)
+      rest.axis[a] = {job.axis[a].m, job.axis[a].m, 1, 0, 1, 1, Border::nearest, 0};
+  bool overflow = false;
+  for (int a = near - 1; a >= 0; a--) {
+    if (job.axis[a].k == 1) continue;
+    // All samples of a column are taken before the first output is written over them.
+    const int64_t planes = job.axis[a].n + job.axis[a].reach();
+    for (int b = 0; b <= last; b++) tile[b] = 1;
+    tile[a] = job.axis[a].m;
+    tile[last] =
+        most(64 / int64_t(sizeof(T)), kSweepBytes / int64_t(sizeof(T)) / planes) / job.inner;
+    tile[last] = most(1, tile[last]);
+    overflow |= pass(rest, [](int b, int axis) { return b == axis; }, a, tile, planes);
+  }
+  return !overflow;
+}
+
+template <class T>
+bool run(const Job& job, const Services& services, const Factors& factors) {
+  bool left_out;
+  if (several_passes<T>(job, services, factors, &left_out)) return left_out;
+  return one_pass<T>(job, services, factors);
 }
 
 }  // namespace
