@@ -103,11 +103,23 @@ IW_INLINE int64_t fold(int64_t i, int64_t n, Border border) {
   }
 }
 
+// A copy by vectors: libc's takes the long way (rep movsb) for rows of this length.
+template <class T>
+IW_INLINE void copy_run(T* dst, const char* src, int64_t count) {
+  constexpr int W = kLanes<T>;
+  const T* from = reinterpret_cast<const T*>(src);
+  int64_t i = 0;
+  for (; i + 4 * W <= count; i += 4 * W)
+#pragma GCC unroll 4
+    for (int c = 0; c < 4; c++) store(dst + i + c * W, load(from + i + c * W));
+  for (; i < count; i++) __builtin_memcpy(dst + i, from + i, sizeof(T));
+}
+
 template <class T, class S>
 IW_INLINE void read_run(T* dst, const char* src, int64_t stride, int64_t count) {
   if (stride == int64_t(sizeof(S))) {
     if constexpr (__is_same(T, S)) {
-      __builtin_memcpy(dst, src, size_t(count) * sizeof(T));
+      copy_run(dst, src, count);
     } else {
       for (int64_t i = 0; i < count; i++) dst[i] = read_as<T, S>(src + i * int64_t(sizeof(S)));
     }
@@ -235,6 +247,22 @@ void for_rows(const Job& job, const int64_t* lo, const int64_t* len, const int64
     while (a >= 0 && ++index[a] == len[a]) index[a--] = 0;
     if (a < 0) return;
   }
+}
+
+// Ask for the part of a row that lies inside, ahead of its loading.
+IW_INLINE void prefetch_row(const Job& job, const int64_t* lo, int64_t len) {
+  const int last = job.nd - 1;
+  const char* row = job.x;
+  for (int a = 0; a < last; a++) {
+    const int64_t s = fold(lo[a], job.axis[a].n, job.axis[a].border);
+    if (s < 0) return;
+    row += s * job.x_stride[a];
+  }
+  const int64_t step = job.x_stride[last];
+  if (step <= 0) return;
+  const int64_t end = least(lo[last] + len, job.axis[last].n) * step;
+  for (int64_t at = most(lo[last], 0) * step; at < end; at += most(step, 64))
+    __builtin_prefetch(row + at);
 }
 
 // Load the rows of a box, border applied, and show each to `see`.

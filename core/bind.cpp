@@ -230,16 +230,19 @@ class Direct : public Prepared {
 
 class Separable : public Prepared {
  public:
-  Separable(const Geometry& geometry, nb::handle factors, const Ints& tile,
+  // `batch`: planes filtered at a time while a tile slides.
+  Separable(const Geometry& geometry, nb::handle factors, const Ints& tile, int64_t batch,
             const std::string& compute)
       : Prepared(geometry),
         type_(compute_type(compute)),
         terms_(count_terms(factors)),
         factors_(factors, type_, terms_ * term_size(), "factors"),
-        tile_(tile) {
+        tile_(tile),
+        batch_(batch) {
     if (tile.size() != size_t(nd())) refuse("tile: one length an axis");
     for (int64_t n : tile)
-      if (n < 1) refuse("tile: less than 1");
+      if (n < 1 || batch < 1) refuse("tile: less than 1");
+    if (nd() < 2) refuse("geometry: needs two axes");
   }
 
  private:
@@ -258,13 +261,14 @@ class Separable : public Prepared {
 
   bool compute(const Job& job) const override {
     return kernels->separable(job, services(), type_,
-                              Factors{terms_, factors_.get(), tile_.data()});
+                              Factors{terms_, factors_.get(), tile_.data(), batch_});
   }
 
   Type type_;
   int64_t terms_;
   Numbers factors_;
   Ints tile_;
+  int64_t batch_;
 };
 
 class RunningSum : public Prepared {
@@ -372,7 +376,7 @@ NB_MODULE(_core, m) {
   nb::class_<Direct, Prepared>(m, "Direct")
       .def(nb::init<const Geometry&, nb::handle, const std::string&>());
   nb::class_<Separable, Prepared>(m, "Separable")
-      .def(nb::init<const Geometry&, nb::handle, const Ints&, const std::string&>());
+      .def(nb::init<const Geometry&, nb::handle, const Ints&, int64_t, const std::string&>());
   nb::class_<RunningSum, Prepared>(m, "RunningSum")
       .def(nb::init<const Geometry&, const Reals&, const Ints&, const Ints&, const std::string&>());
   nb::class_<OverlapSave, Prepared>(m, "OverlapSave")

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "lanes.hpp"
 #include "vec.hpp"
 
 namespace {
@@ -310,34 +311,5 @@ struct Fft {
   // Not scaled: forward then backward multiplies by n.
   void backward(Cx<T>* x, int64_t gap) const { block<false>(x, gap, 0, n); }
 };
-
-// ---- lanes and rows: a square of W rows by W columns, turned over its diagonal ----
-
-template <int... I>
-struct Sequence {};
-template <int N, int... I>
-struct CountTo : CountTo<N - 1, N - 1, I...> {};
-template <int... I>
-struct CountTo<0, I...> {
-  using type = Sequence<I...>;
-};
-
-template <class T, int S, int... E>
-IW_INLINE void swap_blocks(Vec<T>& a, Vec<T>& b, Sequence<E...>) {
-  constexpr int W = kLanes<T>;
-  Vec<T> low = __builtin_shufflevector(a, b, ((E & S) ? W + E - S : E)...);
-  b = __builtin_shufflevector(a, b, ((E & S) ? W + E : E + S)...);
-  a = low;
-}
-
-template <class T, int S = 1>
-IW_INLINE void transpose(Vec<T> (&v)[kLanes<T>]) {
-  if constexpr (S < kLanes<T>) {
-#pragma GCC unroll 16
-    for (int i = 0; i < kLanes<T>; i++)
-      if (!(i & S)) swap_blocks<T, S>(v[i], v[i + S], typename CountTo<kLanes<T>>::type{});
-    transpose<T, 2 * S>(v);
-  }
-}
 
 }  // namespace

@@ -10,6 +10,7 @@ struct Factors {
   int64_t terms;
   const void* taps;     // terms x (k of axis 0, k of axis 1, ...)
   const int64_t* tile;  // outputs of one tile along each axis
+  int64_t batch;        // planes of samples taken at a time
 };
 
 struct Boxes {

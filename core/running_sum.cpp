@@ -5,6 +5,7 @@
 // the next block's beginning (van Herk 1992, Gil and Werman 1993, there for maxima). Nothing is
 // ever subtracted, so nothing drifts and no sample is felt outside its windows.
 #include "band.hpp"
+#include "box.hpp"
 #include "kernels.hpp"
 
 namespace {
@@ -158,13 +159,37 @@ struct RunningSum {
   }
 };
 
-template <class T>
-bool run(const Job& job, const Services& services, const Boxes& boxes) {
-  RunningSum<T> sums(job, services, boxes);
-  services.parallel_for(
-      sums.grid.total, job.threads,
-      [](void* context, int64_t i) { static_cast<RunningSum<T>*>(context)->tile(i); }, &sums);
+template <class Sums>
+bool run(Sums& sums) {
+  sums.services.parallel_for(
+      sums.grid.total, sums.job.threads,
+      [](void* context, int64_t i) { static_cast<Sums*>(context)->tile(i); }, &sums);
   return sums.left_out;
+}
+
+// Whether float32 holds every sample, and what lies outside, as it is.
+bool fits_float(const Job& job) {
+  for (int a = 0; a < job.nd; a++)
+    if (double(float(job.axis[a].fill)) != job.axis[a].fill) return false;
+  switch (job.x_type) {
+    case Type::u8:
+    case Type::i8:
+    case Type::u16:
+    case Type::i16:
+    case Type::f16:
+    case Type::f32:
+      return true;
+    default:
+      return false;
+  }
+}
+
+template <class T>
+bool slid(const Job& job, const Services& services, const Boxes& boxes, bool* left_out) {
+  SlidingBox<T> box(job, services, boxes);
+  if (!box.applies()) return false;
+  *left_out = run(box);
+  return true;
 }
 
 }  // namespace
@@ -172,9 +197,17 @@ bool run(const Job& job, const Services& services, const Boxes& boxes) {
 namespace iw::IW_LEVEL {
 
 bool running_sum(const Job& job, const Services& services, Type compute, const Boxes& boxes) {
+  if (compute == Type::i64) {
+    RunningSum<int64_t> sums(job, services, boxes);
+    return run(sums);
+  }
   // float32 data too are summed in float64: it costs little and leaves only one rounding.
-  if (compute == Type::i64) return run<int64_t>(job, services, boxes);
-  return run<double>(job, services, boxes);
+  bool left_out;
+  if (fits_float(job) ? slid<float>(job, services, boxes, &left_out)
+                      : slid<double>(job, services, boxes, &left_out))
+    return left_out;
+  RunningSum<double> sums(job, services, boxes);
+  return run(sums);
 }
 
 }  // namespace iw::IW_LEVEL

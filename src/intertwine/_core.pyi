@@ -23,7 +23,7 @@ class Direct(Prepared):
 
 class Separable(Prepared):
     def __init__(
-        self, geometry: Geometry, factors: Any, tile: Sequence[int], compute: str
+        self, geometry: Geometry, factors: Any, tile: Sequence[int], batch: int, compute: str
     ) -> None: ...
 
 class RunningSum(Prepared):

@@ -116,13 +116,14 @@ def test_what_was_prepared_stays_when_the_taps_change():
 
 def test_separable_and_boxes_check_their_own():
     with pytest.raises(ValueError, match="factors: needs"):
-        _core.Separable(geometry(), np.ones(3, np.float32), [8], "float32")
+        _core.Separable(geometry(), np.ones(3, np.float32), [8], 4, "float32")
     with pytest.raises(ValueError, match="factors: wrong type"):
-        _core.Separable(geometry(), np.ones((2, 4), np.float32), [8], "float32")
+        _core.Separable(geometry(), np.ones((2, 4), np.float32), [8], 4, "float32")
     with pytest.raises(ValueError, match="tile: one length an axis"):
-        _core.Separable(geometry(), np.ones((2, 3), np.float32), [8, 8], "float32")
-    with pytest.raises(ValueError, match="tile: less than 1"):
-        _core.Separable(geometry(), np.ones((2, 3), np.float32), [0], "float32")
+        _core.Separable(geometry(), np.ones((2, 3), np.float32), [8, 8], 4, "float32")
+    for tile, batch in (([0], 4), ([8], 0)):
+        with pytest.raises(ValueError, match="tile: less than 1"):
+            _core.Separable(geometry(), np.ones((2, 3), np.float32), tile, batch, "float32")
     with pytest.raises(ValueError, match="boxes: sizes differ"):
         _core.RunningSum(geometry(), [1.0], [0, 0], [1, 1], "float32")
     for first, length in [(1, 3), (-1, 2), (0, 0), (2**62, 2**62), (3, 2**63 - 1)]:

@@ -21,7 +21,7 @@ from intertwine.engine.arguments import Options, parse
 from intertwine.engine.machine import Machine, Rates
 from intertwine.engine.methods import BY_NAME
 from intertwine.engine.plan import CACHE, Plan
-from intertwine.engine.planes import products
+from intertwine.engine.planes import runs
 from intertwine.engine.problem import Problem
 
 #: Seconds spent on each probe.
@@ -140,6 +140,12 @@ def _flat(machine: Machine) -> dict[str, float]:
     return flat
 
 
+def _cost(probe: Probe, problem: Problem, machine: Machine) -> float:
+    """What the cost model says of a probe."""
+    method = BY_NAME[probe.method]
+    return method.cost(problem, machine) * runs(problem, method.TAKES_COMPLEX)
+
+
 def _machine(logs: Values) -> Machine:
     """The machine whose constants have these logarithms, in the order of `_flat`."""
     constants = iter(np.exp(logs).tolist())
@@ -174,10 +180,7 @@ def fit(probes: Sequence[Probe], problems: Sequence[Problem], seconds: Sequence[
 
     def costs(logs: Values, which: NDArray[np.intp]) -> Values:
         machine = _machine(logs)
-        found = [
-            BY_NAME[probes[i].method].cost(problems[i], machine) * len(products(problems[i]))
-            for i in which
-        ]
+        found = [_cost(probes[i], problems[i], machine) for i in which]
         return np.log(np.maximum(found, 1e-12))
 
     every = np.arange(len(probes))
@@ -223,7 +226,7 @@ def calibrate(progress: Progress | None = None) -> Calibration:
         seconds.append(spent)
     machine = fit(PROBES, problems, seconds)
     off = [
-        abs(np.log(BY_NAME[probe.method].cost(p, machine) * len(products(p)) / s))
+        abs(np.log(_cost(probe, p, machine) / s))
         for probe, p, s in zip(PROBES, problems, seconds, strict=True)
     ]
     path = machines.save(machine)

@@ -48,6 +48,7 @@ class Machine:
     plane : one sample of the real or imaginary plane of a complex array, more than `sample`.
     product : one multiply-add where rows above each other share what they read, by compute type.
     product_row : one multiply-add of rows by themselves, by compute type.
+    line : one multiply-add of a separable pass, by compute type.
     narrow : one multiply-add in a row that is narrower than a vector.
     tap : getting one tap ready for one tile.
     pass_ : moving one sample through a pass of `separable`.
@@ -67,9 +68,10 @@ class Machine:
     plane: float = 6.4e-10
     product: Rates = Rates(2.35e-11, 6.0e-11, 2.05e-10)
     product_row: Rates = Rates(3.35e-11, 8.5e-11, 2.25e-10)
+    line: Rates = Rates(4.8e-11, 9.6e-11, 2.3e-10)
     narrow: float = 9e-10
     tap: float = 1.8e-9
-    pass_: float = 3.7e-11
+    pass_: float = 1.7e-10
     running: float = 1.05e-9
     start: float = 3.8e-6
     fft: float = 9.0e-11

@@ -53,11 +53,6 @@ def _final_rounding(problem: Problem) -> float:
     return own if own > ROUNDOFF[problem.compute] else 0.0
 
 
-def _whole(method: Method, problem: Problem) -> bool:
-    """Whether complex data go through the method as they are, not plane by plane."""
-    return method.TAKES_COMPLEX and problem.complex_data
-
-
 def _candidate(method: Method, problem: Problem, machine: machines.Machine) -> Candidate:
     if problem.out_size == 0:
         return Candidate(method, "", 0.0, 0.0)  # nothing to compute: any method can
@@ -66,7 +61,7 @@ def _candidate(method: Method, problem: Problem, machine: machines.Machine) -> C
         return Candidate(method, reason)
     count = len(planes.products(problem))
     error = method.error(problem) * (2 if count == 4 else 1) + _final_rounding(problem)
-    seconds = method.cost(problem, machine) * (1 if _whole(method, problem) else count)
+    seconds = method.cost(problem, machine) * planes.runs(problem, method.TAKES_COMPLEX)
     asked = problem.precision
     if asked is not None and not problem.exact and error > asked:
         reason = f"its error bound {error:.1e} is above the asked precision {asked:.1e}"
@@ -107,7 +102,8 @@ class Plan:
 
     def _factors(self) -> set[str]:
         """The planes of the kernel that the method meets one by one; "whole" when it does not."""
-        if self._products and _whole(self._chosen.method, self._problem):
+        whole = planes.taken_whole(self._problem, self._chosen.method.TAKES_COMPLEX)
+        if self._products and whole:
             return {"whole"}
         return {p.factor for p in self._products}
 

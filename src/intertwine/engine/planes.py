@@ -38,6 +38,16 @@ def products(problem: Problem) -> tuple[Product, ...]:
     return (Product("re", "re", "re"),)
 
 
+def taken_whole(problem: Problem, takes_complex: bool) -> bool:
+    """Whether complex data go through a method as they are, not plane by plane."""
+    return takes_complex and problem.complex_data
+
+
+def runs(problem: Problem, takes_complex: bool) -> int:
+    """How often a method runs for a problem."""
+    return 1 if taken_whole(problem, takes_complex) else len(products(problem))
+
+
 def take(array: Array, plane: str) -> Array:
     """A plane of an array ("whole": all of it), as a view where it can be one."""
     if plane == "whole" or array.dtype.kind != "c":

@@ -14,12 +14,8 @@ from intertwine.engine.lower import lower, too_many_axes
 from intertwine.engine.machine import Machine
 from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared, too_much_memory
 from intertwine.engine.methods.tiles import (
-    SIZE,
     Reading,
     reading,
-    source_lengths,
-    whole_vectors,
-    widths,
     writing,
 )
 from intertwine.engine.problem import Axis, Problem, Taps
@@ -30,9 +26,18 @@ TAKES_COMPLEX = False
 #: Work space beyond which tiles are too much.
 MOST_BYTES = 48 << 20
 
-#: Samples in a row of a tile; bytes of outputs in a tile filtered along one axis beside its rows
-#: (in second-level cache with their halo), or along more (a halo on many sides wants larger tiles).
-ROW_SAMPLES, PLANE_BYTES, BLOCK_BYTES = 512, 192 << 10, 2 << 20
+#: Outputs in a row of a tile: filtered along one axis beside its rows, or along more, where a halo
+#: on many sides wants planes that are not too thin.
+ROW, PLANE_ROW, PLANE_ROWS = 512, 128, 128
+
+#: Planes filtered at a time while a tile slides, and how far it goes.
+BATCH, SLIDE, SHORT_SLIDE = 16, 512, 128
+
+#: With fewer tiles than this they slide less far, so that there is work for every thread.
+FEW_TILES = 16
+
+#: Filtered planes kept for one tile; planes get smaller beyond.
+KEPT_BYTES = 4 << 20
 
 
 @lru_cache(maxsize=64)
@@ -94,87 +99,92 @@ def _partial_fits(problem: Problem, factors: Factors) -> bool:
     return gain * max(abs(low), abs(high), 1) <= limit
 
 
-def _tile(axes: tuple[Axis, ...], channels: int, size: int) -> tuple[int, ...]:
-    """Outputs of one tile: rows much longer than the halo, as many of them as the cache holds."""
+@dataclass(frozen=True, slots=True)
+class Tiling:
+    """Tiles, what they read, and what one term does in all of them: rows and samples through
+    passes, and multiply-adds."""
+
+    tile: tuple[int, ...]
+    bytes: int
+    reading: Reading
+    rows: float
+    passed: float
+    products: float
+
+
+def _tile(axes: tuple[Axis, ...], slide: int, channels: int, size: int) -> tuple[int, ...]:
+    """Outputs of one tile: it slides along one axis, its planes lie across."""
+    last = len(axes) - 1
+    across = [i for i in range(slide + 1, last) if axes[i].k > 1]
     tile = [1] * len(axes)
-    last = axes[-1]
-    width = max(ROW_SAMPLES // channels, 2 * last.reach)
-    tile[-1] = max(1, min(width // last.stride, last.m))
-    long = [i for i in range(len(axes) - 1) if axes[i].reach > 1]
-    rows = (PLANE_BYTES if len(long) < 2 else BLOCK_BYTES) // (
-        size * channels * tile[-1] * last.stride
-    )
-    for place, i in enumerate(reversed(long)):
-        axis = axes[i]
-        share = round(max(1.0, rows) ** (1 / (len(long) - place)))
-        tile[i] = max(1, min(max(share, axis.reach) // axis.stride, axis.m))
-        rows //= tile[i]
-    if not long and len(axes) > 1:
-        tile[-2] = max(1, min(rows, axes[-2].m))
+    tile[last] = max((PLANE_ROW if across else ROW) // channels, axes[last].reach // 2)
+    for i in across:
+        tile[i] = max(PLANE_ROWS, axes[i].reach)
+    for i in (last, *across):
+        tile[i] = max(1, min(tile[i] // axes[i].stride, axes[i].m))
+    kept = (axes[slide].reach + BATCH) * channels * size
+    while prod(tile) * kept > KEPT_BYTES and prod(tile) * channels > 64:
+        widest = max((last, *across), key=lambda i: tile[i])
+        tile[widest] = (tile[widest] + 1) // 2
+    down = axes[slide]
+    for far in (SLIDE, SHORT_SLIDE):
+        tile[slide] = min(max(1, max(far, 4 * down.reach) // down.stride), down.m)
+        if prod(-(-a.m // t) for a, t in zip(axes, tile, strict=True)) >= FEW_TILES:
+            break
     return tuple(tile)
 
 
-@dataclass(frozen=True, slots=True)
-class Tiling:
-    """Tiles, what they read, and what one term does in all of them.
-
-    Rows and samples moved through passes, multiply-adds along rows and of rows above each other,
-    and taps made ready.
-    """
-
-    tile: tuple[int, ...]
-    reading: Reading
-    source: int
-    rows: int
-    passed: int
-    along_rows: int
-    across_rows: int
-    taps: int
+def _share(factors: Factors | None) -> float:
+    """How many of the multiply-adds remain: a factor that is its mirror image saves half."""
+    if factors is None:
+        return 1.0
+    lines = [f for term in factors.terms for f in term if f.size > 1]
+    return 1 - sum(np.array_equal(f, f[::-1]) for f in lines) / (2 * max(1, len(lines)))
 
 
 def tiling(problem: Problem) -> Tiling:
-    """The tile that is used, and the work of one term over the whole output."""
-    lowered = lower(problem)
+    """The tile that `run` uses, and the work of one term over the whole output."""
+    lowered, factors = lower(problem), _of(problem)
+    axes, last = lowered.axes, len(lowered.axes) - 1
     channels = problem.axes[-1].n if lowered.channels else 1
-    tile = _tile(lowered.axes, channels, SIZE[problem.compute])
-    read = reading(lowered.axes, channels, tile)
-    source = prod((t - 1) * a.stride + a.reach for a, t in zip(lowered.axes, tile, strict=True))
-    last = len(tile) - 1
-    lengths = source_lengths(lowered.axes, tile)  # of all tiles together
-    beside = widths(lowered.axes[last], tile[last], channels)
-    width = sum(count * whole_vectors(n, problem.compute) for count, n in beside)
-    rows = passed = along = across = taps = 0
-    for i in range(last, -1, -1):
-        axis = lowered.axes[i]
-        if axis.k > 1 or i == last:
-            if i < last:
-                lengths[i] = axis.m
-            passes = prod(lengths[:last])
-            moved = passes * width
-            rows += passes * sum(count for count, _ in beside)
-            passed += moved
-            taps += axis.k * read.tiles
-            if i < last and axis.k > 2 and axis.stride == axis.dilation == 1:
-                across += moved * axis.k
-            else:
-                along += moved * axis.k
-    return Tiling(tile, read, source * channels, rows, passed, along, across, taps)
+    terms = len(factors.terms) if factors else MOST_TERMS
+    size = 4 if problem.compute == "float32" else 8
+    slide = next((i for i in range(last) if axes[i].k > 1), 0)
+    tile = _tile(axes, slide, channels, terms * size)
+    count = prod(-(-a.m // t) for a, t in zip(axes, tile, strict=True)) * channels
+    box = [(t - 1) * a.stride + a.reach for a, t in zip(axes, tile, strict=True)]
+    source, rows, passed, products = prod(box), 0, 0, 0
+    plane = source // box[slide]
+    kept = plane
+    for i in (last, *range(last - 1, slide, -1), slide):
+        if i == slide:
+            kept = prod(box) // box[slide]
+        if axes[i].k > 1 or i == last:
+            box[i] = (tile[i] - 1) * axes[i].stride + 1 if i == last else tile[i]
+            rows += prod(box[:last])
+            passed += prod(box)
+            products += prod(box) * axes[i].k
+    down = axes[slide]
+    planes = terms * (down.reach + BATCH + 4 * down.stride) + (BATCH // down.stride + 5) * 2
+    space = size * channels * (planes * kept + 3 * BATCH * plane)
+    share = _share(factors)
+    read = reading(axes, channels, tile)
+    passes = count * rows, count * passed, count * products * share
+    return Tiling(tile, space, read, *passes)
 
 
 def cost(problem: Problem, machine: Machine) -> float:
-    factors, work = _of(problem), tiling(problem)
-    term = (
+    work = tiling(problem)
+    one = (
         machine.row * work.rows
         + machine.pass_ * work.passed
-        + machine.product_row[problem.compute] * work.along_rows
-        + machine.product[problem.compute] * work.across_rows
-        + machine.tap * work.taps
+        + machine.line[problem.compute] * work.products
     )
     return (
         machine.call
         + work.reading.seconds(problem, machine)
         + writing(problem, machine)
-        + term * (len(factors.terms) if factors else MOST_TERMS)
+        + (terms(problem) or MOST_TERMS) * one
     )
 
 
@@ -190,7 +200,7 @@ def error(problem: Problem) -> float:
 
 
 def memory(problem: Problem) -> int:
-    return 4 * tiling(problem).source * SIZE[problem.compute]
+    return tiling(problem).bytes
 
 
 def terms(problem: Problem) -> int:
@@ -212,7 +222,7 @@ def prepare(problem: Problem, taps: Array) -> Prepared:
     places = lowered.order[: len(lowered.axes)]
     rows = [np.concatenate([_balanced(t)[i] for i in places]) for t in factors.terms]
     plain = np.ascontiguousarray(rows, problem.compute)
-    return _core.Separable(lowered.geometry(), plain, tiling(problem).tile, problem.compute)
+    return _core.Separable(lowered.geometry(), plain, tiling(problem).tile, BATCH, problem.compute)
 
 
 def _balanced(term: tuple[Array, ...]) -> tuple[Array, ...]:

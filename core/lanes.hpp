@@ -1,0 +1,73 @@
+// Rows as lanes: a square of vectors turned over its diagonal, and panels of a few rows side by
+// side, so that what runs along rows needs no unaligned loads.
+#pragma once
+
+#include "vec.hpp"
+
+namespace {
+
+template <int... I>
+struct Sequence {};
+template <int N, int... I>
+struct CountTo : CountTo<N - 1, N - 1, I...> {};
+template <int... I>
+struct CountTo<0, I...> {
+  using type = Sequence<I...>;
+};
+
+template <class T, int S, int... E>
+IW_INLINE void swap_blocks(Vec<T>& a, Vec<T>& b, Sequence<E...>) {
+  constexpr int W = kLanes<T>;
+  Vec<T> low = __builtin_shufflevector(a, b, ((E & S) ? W + E - S : E)...);
+  b = __builtin_shufflevector(a, b, ((E & S) ? W + E : E + S)...);
+  a = low;
+}
+
+template <class T, int S = 1>
+IW_INLINE void transpose(Vec<T> (&v)[kLanes<T>]) {
+  if constexpr (S < kLanes<T>) {
+#pragma GCC unroll 16
+    for (int i = 0; i < kLanes<T>; i++)
+      if (!(i & S)) swap_blocks<T, S>(v[i], v[i + S], typename CountTo<kLanes<T>>::type{});
+    transpose<T, 2 * S>(v);
+  }
+}
+
+// The first `n` elements of W rows into a panel: element i of all rows is the vector at
+// panel + i * step. Reads and writes whole squares.
+template <class T>
+void rows_to_lanes(const T* const* rows, int64_t n, T* panel, int64_t step) {
+  constexpr int W = kLanes<T>;
+  for (int64_t i = 0; i < n; i += W) {
+    Vec<T> v[W];
+#pragma GCC unroll 16
+    for (int r = 0; r < W; r++) v[r] = load(rows[r] + i);
+    transpose<T>(v);
+#pragma GCC unroll 16
+    for (int r = 0; r < W; r++) store(panel + (i + r) * step, v[r]);
+  }
+}
+
+// The way back.
+template <class T>
+void lanes_to_rows(const T* panel, int64_t step, int64_t n, T* const* rows) {
+  constexpr int W = kLanes<T>;
+  for (int64_t i = 0; i < n; i += W) {
+    Vec<T> v[W];
+#pragma GCC unroll 16
+    for (int r = 0; r < W; r++) v[r] = load(panel + (i + r) * step);
+    transpose<T>(v);
+#pragma GCC unroll 16
+    for (int r = 0; r < W; r++) store(rows[r] + i, v[r]);
+  }
+}
+
+// Elements from row to row of work space: an odd number of cache lines, so that rows above each
+// other do not compete for the same places in the cache.
+template <class T>
+int64_t padded_row(int64_t width) {
+  constexpr int64_t line = 64 / sizeof(T);
+  return ((width + line - 1) / line | 1) * line;
+}
+
+}  // namespace
