@@ -104,7 +104,7 @@ def _separable(machine: Machine) -> Machine:
 def _running(machine: Machine) -> Machine:
     size = 512 * 512
     spent = _seconds((512, 512), np.ones((15, 15), np.float32), "running_sum") - machine.call
-    return replace(machine, running=max(1e-12, (spent / size - 2 * machine.sample) / 3.3))
+    return replace(machine, running=max(1e-12, spent / size - 2 * machine.sample))
 
 
 def _transforms(machine: Machine) -> Machine:

@@ -13,7 +13,7 @@ from intertwine.engine.factor import Box, boxes
 from intertwine.engine.lower import Lowered, lower, too_many_axes
 from intertwine.engine.machine import Machine
 from intertwine.engine.methods.base import ROUNDOFF, Array, Work, too_much_memory
-from intertwine.engine.problem import Problem, Taps
+from intertwine.engine.problem import Axis, Problem, Taps
 
 NAME = "running_sum"
 
@@ -66,10 +66,28 @@ def _tile(problem: Problem) -> list[tuple[int, int]]:
     return sizes
 
 
+def _slides(problem: Problem) -> tuple[Axis, Axis] | None:
+    """The axis down columns and that along rows, where one box slides over both at once."""
+    found, axes = _boxes(problem.taps) or (), lower(problem).axes
+    down = [a for a in axes[:-1] if a.k > 1]
+    if len(found) != 1 or len(down) != 1 or problem.compute == "int64":
+        return None
+    return None if down[0].stride > 1 or axes[-1].stride > 1 else (down[0], axes[-1])
+
+
+def _read(problem: Problem) -> float:
+    """Samples read for each output, halos counted."""
+    slides = _slides(problem)
+    if slides is None:
+        return prod(samples / outputs for outputs, samples in _tile(problem))
+    outputs = [min(a.m, max(512, 2 * a.reach)) for a in slides]
+    return prod((n + a.reach - 1) / n for n, a in zip(outputs, slides, strict=True))
+
+
 def cost(problem: Problem, machine: Machine) -> float:
     found = _boxes(problem.taps) or ()
-    read = problem.out_size * prod(samples / outputs for outputs, samples in _tile(problem))
-    passes = 1 + sum(a.k > 1 for a in problem.axes)
+    read = problem.out_size * _read(problem)
+    passes = 1 if _slides(problem) else 1 + sum(a.k > 1 for a in problem.axes)
     return (
         machine.call
         + machine.sample * (problem.out_size + read)
@@ -89,7 +107,12 @@ def error(problem: Problem) -> float:
 
 
 def memory(problem: Problem) -> int:
-    return 3 * 8 * max(prod(samples for _, samples in _tile(problem)), 1 << 16)
+    slides = _slides(problem)
+    if slides is None:
+        return 3 * 8 * max(prod(samples for _, samples in _tile(problem)), 1 << 16)
+    down, along = slides
+    width = max(512, 2 * along.reach) + along.reach
+    return 8 * width * (down.reach + 64)
 
 
 def parts(problem: Problem) -> str:
