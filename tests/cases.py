@@ -147,6 +147,11 @@ def _outer(rng, size):
     return reduce(np.multiply.outer, [rng.integers(1, 5, n) for n in size])
 
 
+def _mirrored(rng, size):
+    halves = [rng.integers(1, 5, n) for n in size]
+    return reduce(np.multiply.outer, [half + half[::-1] for half in halves])
+
+
 def _box(rng, size):
     return np.full(size, rng.integers(2, 5))
 
@@ -161,6 +166,7 @@ MAKERS = {
     "lopsided": _lopsided,
     "signed": _signed,
     "outer": _outer,
+    "mirrored": _mirrored,
     "rank2": lambda rng, size: _outer(rng, size) + _outer(rng, size),
     "box": _box,
     "boxes": _boxes,

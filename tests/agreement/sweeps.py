@@ -80,7 +80,15 @@ LARGE = [
     *grid(((150, 170), (33, 20)), boundary=["symmetric", "zero"], kind=["lopsided", "box"]),
     *grid(((150, 170), (33, 20)), boundary="wrap", mode=["full", "valid"], dtype="float32"),
     *grid(((11, 33, 70), (3, 4, 5)), boundary=BOUNDARY, dtype="float32", kind="box"),
-]
+    *grid(((700, 90), (21, 9)), boundary=BOUNDARY, dtype=["float32", "uint8"], kind="box"),
+    *grid(((40, 600, 3), (9, 61)), axes=[(0, 1)], dtype=["float32", "int16"], kind="box"),
+    *grid(((600, 50), (17, 12)), boundary=BOUNDARY, kind="mirrored", dtype=["float32", "float64"]),
+    *grid(((70, 50), (9, 13)), dilation=(2, 3), stride=[(1, 1), (2, 1)], kind="mirrored"),
+    *grid(
+        ((20, 24, 40), (5, 4, 7)), boundary=BOUNDARY, mode=["same", "full"], dtype="float32",
+        kind=["outer", "mirrored"],
+    ),
+]  # fmt: skip
 
 QUICK = list(dict.fromkeys([*_sizes(), *_structures(), *_types(), *_missing(), *_places()]))
 

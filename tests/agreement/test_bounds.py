@@ -44,3 +44,17 @@ def test_float32_sums_turn_to_float64_where_the_precision_asks_for_it():
     asked = iw.plan((5000,), k, dtype="float32", precision=2e-7)
     assert asked.problem.compute == "float64"
     assert asked.error <= 2e-7
+
+
+@pytest.mark.parametrize("method", NAMES)
+def test_samples_near_the_largest_number_do_not_overflow_on_the_way(method):
+    x = np.full((40, 50), 3e38, "float32")
+    x[::3] = -1e38
+    k = np.outer([1, 2, 3, 2, 1], [1, 3, 1]) / 45
+    y = unless_refused(iw.convolve, x, k, method=method)
+    if y is None:
+        assert method == "running_sum"  # no box
+        return
+    want = oracles.convolve(x, k, adding=oracles.shifts)
+    p = iw.plan(x, k, method=method)
+    assert np.abs(y - want).max() <= p.error * k.sum() * 3e38

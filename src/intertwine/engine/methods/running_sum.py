@@ -13,7 +13,7 @@ from intertwine.engine.lower import lower, too_many_axes
 from intertwine.engine.machine import Machine
 from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared, too_much_memory
 from intertwine.engine.methods.tiles import reading, writing
-from intertwine.engine.problem import Problem, Taps
+from intertwine.engine.problem import Axis, Problem, Taps
 
 NAME = "running_sum"
 TAKES_COMPLEX = False
@@ -51,11 +51,22 @@ def applies(problem: Problem) -> str:
 def _tile(problem: Problem) -> list[tuple[int, int]]:
     """Outputs of a tile and the samples behind them, for each axis from the last."""
     sizes = []
+    slides = _slides(problem)
     for i, axis in enumerate(reversed(problem.axes)):
-        tile = 512 if i == 0 else 32 if axis.k > 1 else 1
+        far = i == 0 or (slides is not None and axis is slides[0])
+        tile = 512 if far else 32 if axis.k > 1 else 1
         outputs = max(1, min(max(tile, 2 * axis.reach) // axis.stride, axis.m))
         sizes.append((outputs, (outputs - 1) * axis.stride + axis.reach))
     return sizes
+
+
+def _slides(problem: Problem) -> tuple[Axis, Axis] | None:
+    """The axis down columns and that along rows, where one box slides over both at once."""
+    found, axes = _boxes(problem.taps) or (), lower(problem).axes
+    down = [a for a in axes[:-1] if a.k > 1]
+    if len(found) != 1 or len(down) != 1 or problem.compute == "int64":
+        return None
+    return None if down[0].stride > 1 or axes[-1].stride > 1 else (down[0], axes[-1])
 
 
 def cost(problem: Problem, machine: Machine) -> float:
@@ -64,7 +75,7 @@ def cost(problem: Problem, machine: Machine) -> float:
     channels = problem.axes[-1].n if lowered.channels else 1
     tile = [outputs for outputs, _ in reversed(_tile(problem))]
     read = reading(lowered.axes, channels, tile[: len(lowered.axes)])
-    passes = 1 + sum(a.k > 1 for a in problem.axes)
+    passes = 1 if _slides(problem) else 1 + sum(a.k > 1 for a in problem.axes)
     return (
         machine.call
         + read.seconds(problem, machine)
@@ -85,7 +96,12 @@ def error(problem: Problem) -> float:
 
 
 def memory(problem: Problem) -> int:
-    return 3 * 8 * max(prod(samples for _, samples in _tile(problem)), 1 << 16)
+    slides = _slides(problem)
+    if slides is None:
+        return 3 * 8 * max(prod(samples for _, samples in _tile(problem)), 1 << 16)
+    down, along = slides
+    width = max(512, 2 * along.reach) + along.reach
+    return 8 * width * (down.reach + 64)
 
 
 def terms(problem: Problem) -> int:

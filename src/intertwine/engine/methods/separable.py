@@ -220,7 +220,10 @@ def prepare(problem: Problem, taps: Array) -> Prepared:
     assert factors is not None  # `applies` has seen to it
     lowered = lower(problem)
     places = lowered.order[: len(lowered.axes)]
-    rows = [np.concatenate([_balanced(t)[i] for i in places]) for t in factors.terms]
+    terms = [_balanced(t) for t in factors.terms]
+    if not problem.exact:
+        terms = [_tame(t, places) for t in terms]
+    rows = [np.concatenate([t[i] for i in places]) for t in terms]
     plain = np.ascontiguousarray(rows, problem.compute)
     return _core.Separable(lowered.geometry(), plain, tiling(problem).tile, BATCH, problem.compute)
 
@@ -234,4 +237,19 @@ def _balanced(term: tuple[Array, ...]) -> tuple[Array, ...]:
             scale = scale * factor[0]
             result[i] = np.ones_like(factor)
     result[longest] = result[longest] * scale
+    return tuple(result)
+
+
+def _tame(term: tuple[Array, ...], places: tuple[int, ...]) -> tuple[Array, ...]:
+    """Scale by powers of two, which rounds nothing, so that sums on the way do not outgrow x.
+
+    The axis that is filtered last takes what the others give.
+    """
+    result, given = list(term), 0
+    first, *others = [i for i in places if term[i].size > 1]
+    for i in others:
+        power = int(np.frexp(np.abs(term[i]).sum())[1])
+        result[i] = np.ldexp(term[i], -power)
+        given += power
+    result[first] = np.ldexp(term[first], given)
     return tuple(result)
