@@ -342,6 +342,18 @@ bool writes_straight(const Job& job) {
   return job.out_stride[last] == job.inner * size;
 }
 
+// The job of one kernel of a bank.
+IW_INLINE Job job_of_kernel(const Job& job, int64_t kernel) {
+  Job own = job;
+  for (int a = job.bank_nd - 1; a >= 0; a--) {
+    const int64_t i = kernel % job.bank[a];
+    own.x += i * job.bank_x_stride[a];
+    own.out += i * job.bank_out_stride[a];
+    kernel /= job.bank[a];
+  }
+  return own;
+}
+
 // A grid of boxes that covers the output.
 struct Grid {
   int nd;

@@ -102,21 +102,40 @@ int64_t tap_count(const Job& job) {
   return int64_t(count);
 }
 
+// Axes of x and out before those of `geometry`: along them lie the kernels of a bank.
+void add_bank(Job& job, const View& x, const View& out) {
+  job.kernels = 1;
+  job.bank_nd = x->ndim - job.nd - 1;
+  if (job.bank_nd > kMaxDims) refuse("bank: too many axes");
+  for (int a = 0; a < job.bank_nd; a++) {
+    job.bank[a] = x->shape[a];
+    if (out->shape[a] != job.bank[a] || job.bank[a] < 1) refuse("bank: differs, or is empty");
+    if (job.kernels > (int64_t(1) << 32) / job.bank[a]) refuse("bank: too many kernels");
+    job.kernels *= job.bank[a];
+    job.bank_x_stride[a] = x->strides[a];
+    job.bank_out_stride[a] = out->strides[a];
+  }
+}
+
 Job make_job(const View& x, const View& out, const Ints& geometry, const Reals& fill, bool add,
-             int threads) {
+             int threads, bool bank = false) {
   Job job = make_axes(geometry);
   if (fill.size() != size_t(job.nd)) refuse("fill: one number an axis");
-  if (x->ndim != job.nd + 1 || out->ndim != job.nd + 1) refuse("x, out: wrong number of axes");
+  if (x->ndim <= job.nd || out->ndim != x->ndim || (!bank && x->ndim > job.nd + 1))
+    refuse("x, out: wrong number of axes");
   if (threads < 1) refuse("threads: less than 1");
+  add_bank(job, x, out);
+  const Py_ssize_t* n = x->shape + job.bank_nd;
+  const Py_ssize_t* m = out->shape + job.bank_nd;
   for (int a = 0; a < job.nd; a++)
-    if (x->shape[a] != job.axis[a].n || out->shape[a] != job.axis[a].m)
+    if (n[a] != job.axis[a].n || m[a] != job.axis[a].m)
       refuse("x, out: shape differs from geometry");
-  if (x->shape[job.nd] != out->shape[job.nd] || x->shape[job.nd] < 1) refuse("inner: differs");
-  job.inner = x->shape[job.nd];
+  if (n[job.nd] != m[job.nd] || n[job.nd] < 1) refuse("inner: differs");
+  job.inner = n[job.nd];
   for (int a = 0; a <= job.nd; a++) {
     if (a < job.nd) job.axis[a].fill = fill[size_t(a)];
-    job.x_stride[a] = x->strides[a];
-    job.out_stride[a] = out->strides[a];
+    job.x_stride[a] = x->strides[job.bank_nd + a];
+    job.out_stride[a] = out->strides[job.bank_nd + a];
   }
   job.x = static_cast<const char*>(x->buf);
   job.out = static_cast<char*>(out->buf);
@@ -138,8 +157,8 @@ void direct(nb::handle x_, nb::handle out_, nb::handle taps_, const std::string&
             const Ints& geometry, const Reals& fill, bool add, int threads) {
   View x(x_, false), out(out_, true), taps(taps_, false);
   const Type type = compute_type(compute);
-  const Job job = make_job(x, out, geometry, fill, add, threads);
-  check_plain(taps, type, tap_count(job), "taps");
+  const Job job = make_job(x, out, geometry, fill, add, threads, true);
+  check_plain(taps, type, tap_count(job) * job.kernels, "taps");
   nb::gil_scoped_release release;
   kernels->direct(job, services(), type, taps->buf);
 }

@@ -189,12 +189,24 @@ struct Direct {
   }
 };
 
+// One tile for one kernel of a bank: the kernels take turns on a tile while its samples are near.
+template <class T>
+void bank_tile(const Direct<T>& bank, int64_t i) {
+  const int64_t kernel = i % bank.job.kernels;
+  const Job own = job_of_kernel(bank.job, kernel);
+  Direct<T>(own, bank.services, bank.taps + kernel * bank.taps_total).tile(i / bank.job.kernels);
+}
+
 template <class T>
 void run(const Job& job, const Services& services, const void* taps) {
   Direct<T> direct(job, services, static_cast<const T*>(taps));
   services.parallel_for(
-      direct.grid.total, job.threads,
-      [](void* context, int64_t i) { static_cast<Direct<T>*>(context)->tile(i); }, &direct);
+      direct.grid.total * job.kernels, job.threads,
+      [](void* context, int64_t i) {
+        const auto& all = *static_cast<const Direct<T>*>(context);
+        all.job.kernels > 1 ? bank_tile(all, i) : all.tile(i);
+      },
+      &direct);
 }
 
 }  // namespace

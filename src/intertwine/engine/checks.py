@@ -70,7 +70,8 @@ def kernel(caller: str, k: Any) -> tuple[Array, tuple[int, ...] | None]:
     if not hasattr(k, "taps"):
         return _taps(caller, k), None
     taps = _taps(caller, k.taps)
-    return taps, _origin(caller, getattr(k, "origin", None), taps)
+    given = getattr(k, "origin", None)
+    return taps, None if given is None else origin(caller, given, taps)
 
 
 def _taps(caller: str, k: Any) -> Array:
@@ -92,18 +93,17 @@ def _taps(caller: str, k: Any) -> Array:
     return taps.astype(taps.dtype.newbyteorder("="), copy=False)
 
 
-def _origin(caller: str, origin: Any, taps: Array) -> tuple[int, ...] | None:
-    if origin is None:
-        return None
-    inside = isinstance(origin, Sequence) and len(origin) == taps.ndim
+def origin(caller: str, given: Any, taps: Array) -> tuple[int, ...]:
+    """Return the index of the tap that is a kernel's origin."""
+    inside = isinstance(given, Sequence) and len(given) == taps.ndim
     if not inside or not all(
-        isinstance(c, Integral) and 0 <= int(c) < n for c, n in zip(origin, taps.shape, strict=True)
+        isinstance(c, Integral) and 0 <= int(c) < n for c, n in zip(given, taps.shape, strict=True)
     ):
         raise OptionError(
-            f"{caller}: the origin {shown(origin)} of `k` names no tap of shape {taps.shape}.\n"
+            f"{caller}: the origin {shown(given)} of `k` names no tap of shape {taps.shape}.\n"
             f"  It must be a tuple with an index from 0 to K - 1 for each axis."
         )
-    return tuple(int(c) for c in origin)
+    return tuple(int(c) for c in given)
 
 
 def integer(caller: str, name: str, value: Any, least: int) -> int:
@@ -146,22 +146,20 @@ def per_axis(
     return tuple(check(v) for v in value)
 
 
-def axes(caller: str, x: Array, taps: Array, named: Any) -> tuple[int, ...]:
-    """Return the axes of `x`, from 0 up, that the axes of `taps` work along."""
+def axes(caller: str, x: Array, taps: Array, ndim: int | None, named: Any) -> tuple[int, ...]:
+    """Return the axes of `x`, from 0 up, that the axes of a kernel work along.
+
+    `ndim` is the number of a kernel's axes; None says that `taps` may have more, for a bank.
+    """
     both = f"  {describe('x', x)}    {describe('k', taps)}"
     if named is None:
-        return _all_axes(caller, x, taps, both)
+        return _all_axes(caller, x, taps, ndim, both)
     listed = tuple(named) if _listed(named) else (named,)
     if not all(is_integer(axis) for axis in listed):
         raise OptionError(
             f"{caller}: `axes={shown(named)}` must be an integer or a tuple of integers."
         )
-    if len(listed) != taps.ndim:
-        raise ShapeError(
-            f"{caller}: `k` has {_axes(taps.ndim)} "
-            f"but `axes={shown(listed)}` names {len(listed)}.\n"
-            f"{both}\n  Name one axis of x for each axis of k."
-        )
+    _check_count(caller, listed, taps, ndim, both)
     for axis in listed:
         if not -x.ndim <= axis < x.ndim:
             raise ShapeError(
@@ -174,13 +172,40 @@ def axes(caller: str, x: Array, taps: Array, named: Any) -> tuple[int, ...]:
     return counted
 
 
-def _all_axes(caller: str, x: Array, taps: Array, both: str) -> tuple[int, ...]:
+def _check_count(
+    caller: str, listed: tuple[Any, ...], taps: Array, ndim: int | None, both: str
+) -> None:
+    """Refuse more or fewer names than a kernel has axes."""
+    one = f"`k` has {_axes(taps.ndim)}"
+    advice = "Name one axis of x for each axis of k."
+    if ndim is None:
+        if 0 < len(listed) <= taps.ndim:
+            return
+    elif len(listed) == ndim:
+        return
+    elif ndim < taps.ndim:
+        one = f"each kernel of `k` has {_axes(ndim)}"
+        advice = "Name one axis of x for each axis of a kernel."
+    elif len(listed) < ndim:
+        advice += " Many kernels come as an array, or as a list."
+    raise ShapeError(f"{caller}: {one} but `axes={shown(listed)}` names {len(listed)}.\n"
+                     f"{both}\n  {advice}")  # fmt: skip
+
+
+def _all_axes(caller: str, x: Array, taps: Array, ndim: int | None, both: str) -> tuple[int, ...]:
+    if ndim is not None and ndim < taps.ndim:
+        last = tuple(range(-ndim, 0))
+        raise ShapeError(
+            f"{caller}: `k` is a list of kernels: say which axes of `x` they work along.\n{both}\n"
+            f"  Pass axes={last} (last), or others."
+        )
     if taps.ndim == x.ndim:
         return tuple(range(x.ndim))
     if taps.ndim > x.ndim:
         raise ShapeError(
             f"{caller}: `k` has {_axes(taps.ndim)} but `x` only {x.ndim}.\n{both}\n"
-            f"  Drop an axis of k, or add one to x."
+            f"  Drop an axis of k, or add one to x. If k holds many kernels, say which axes of x "
+            f"each works along: axes={tuple(range(x.ndim))}."
         )
     first, last = tuple(range(taps.ndim)), tuple(range(x.ndim - taps.ndim, x.ndim))
     raise ShapeError(
@@ -267,11 +292,14 @@ def mask(caller: str, x: Any, array: Array, given: Any) -> NDArray[np.bool_] | N
     return marks if present is None else marks & present
 
 
-def weight(caller: str, taps: Array, why: str) -> None:
-    """Refuse a kernel whose taps cancel: it has no weight to divide by."""
-    wide = np.result_type(taps.dtype, np.float64)
-    total, size = abs(taps.sum(dtype=wide)), np.abs(taps).sum(dtype=np.float64)
-    if total <= LEAST_WEIGHT * size:
+def weight(caller: str, kernels: Array, why: str) -> None:
+    """Refuse a kernel (a row of taps) whose taps cancel: it has no weight to divide by."""
+    wide = np.result_type(kernels.dtype, np.float64)
+    totals = np.abs(kernels.sum(axis=1, dtype=wide))
+    sizes = np.abs(kernels).sum(axis=1, dtype=np.float64)
+    for number in np.flatnonzero(totals <= LEAST_WEIGHT * sizes):
+        total, size = totals[number], sizes[number]
+        whose = "" if len(kernels) == 1 else f" of kernel {number}"
         advice = "Use another boundary, such as 'symmetric'."
         if "boundary" not in why:
             advice = (
@@ -280,7 +308,7 @@ def weight(caller: str, taps: Array, why: str) -> None:
             )
         raise OptionError(
             f"{caller}: {why} divides by the weight that is present, "
-            f"but the taps sum to {total:.3g} (sum of |taps| {size:.3g}): there is none.\n"
+            f"but the taps{whose} sum to {total:.3g} (sum of |taps| {size:.3g}): there is none.\n"
             f"  {advice}"
         )
 

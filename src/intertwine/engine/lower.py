@@ -1,7 +1,8 @@
 """From a problem to what the core takes: plain buffers, seven numbers an axis, rows last.
 
-The core filters rows along the last axis, with a few interleaved channels at most. Here the axes
-of a problem are brought into that form, as views, without a copy.
+The core filters rows along the last axis, with a few interleaved channels at most; before all of
+them lie the axes along which the kernels of a bank differ. Here the axes of a problem are brought
+into that form, as views, without a copy.
 """
 
 from __future__ import annotations
@@ -39,13 +40,15 @@ class Lowered:
 
     Attributes
     ----------
-    axes : the axes in the core's order, channels left out.
+    axes : the axes in the core's order, channels and those of a bank left out.
+    bank : kernels along each of the axes of a bank, which come first of all.
     order : which axis of `x` stands at each place; the channels' last when there are any.
     channels : whether the last of `order` is interleaved channels.
     geometry : seven integers for each of `axes`.
     """
 
     axes: tuple[Axis, ...]
+    bank: tuple[int, ...]
     order: tuple[int, ...]
     channels: bool
     geometry: list[int]
@@ -53,6 +56,9 @@ class Lowered:
     def view(self, array: Array) -> Array:
         """`array` with its axes in the core's order, ending in the channels' axis."""
         view = array.transpose(self.order)
+        count = len(self.bank)
+        if view.shape[:count] != self.bank:  # kernels that share samples
+            view = np.broadcast_to(view, self.bank + view.shape[count:])
         return view if self.channels else view[..., np.newaxis]
 
     def taps(self, taps: Array) -> Array:
@@ -82,12 +88,12 @@ def lower(problem: Problem, *, channels_last: bool = True) -> Lowered:
     With `channels_last` a short unfiltered last axis stays where it is, as interleaved channels;
     otherwise it moves to the front, one plane after the other.
     """
-    count = len(problem.axes)
-    last = problem.axes[-1]
-    short = count > 1 and not last.filtered and last.n < MOST_CHANNELS
-    order = tuple(range(count))
+    bank = problem.bank
+    order = tuple(i for i, a in enumerate(problem.axes) if a.kernels == 1)
+    last = problem.axes[order[-1]]
+    short = len(order) > 1 and not last.filtered and last.n < MOST_CHANNELS
     if short and not channels_last:
-        order = (count - 1, *range(count - 1))
+        order = (order[-1], *order[:-1])
     channels = short and channels_last
     axes = tuple(problem.axes[i] for i in (order[:-1] if channels else order))
     geometry = [
@@ -95,4 +101,5 @@ def lower(problem: Problem, *, channels_last: bool = True) -> Lowered:
         for a in axes
         for number in (a.n, a.m, a.k, a.start, a.stride, a.dilation, BORDERS[a.boundary])
     ]
-    return Lowered(axes, order, channels, geometry)
+    kernels = tuple(problem.axes[i].kernels for i in bank)
+    return Lowered(axes, kernels, (*bank, *order), channels, geometry)

@@ -16,6 +16,7 @@ from intertwine.engine import missing, planes
 from intertwine.engine.errors import DTypeError, OptionError, ShapeError, did_you_mean
 from intertwine.engine.methods import BY_NAME, METHODS
 from intertwine.engine.methods.base import ROUNDOFF, Method, Work
+from intertwine.engine.methods.each import for_bank
 from intertwine.engine.problem import Problem
 
 Array = NDArray[Any]
@@ -50,6 +51,7 @@ def _final_rounding(problem: Problem) -> float:
 
 
 def _candidate(method: Method, problem: Problem, machine: machines.Machine) -> Candidate:
+    method = for_bank(method, problem)
     if problem.out_size == 0:
         return Candidate(method, "", 0.0, 0.0)  # nothing to compute: any method can
     reason = method.applies(problem)
@@ -74,9 +76,9 @@ def _candidates(problem: Problem) -> tuple[Problem, tuple[Candidate, ...]]:
 
 
 class Plan:
-    """A chosen method with the kernel's share of the work done. Immutable and thread-safe.
+    """A chosen method with the share of the kernel, or of a bank's kernels, done already.
 
-    Call it on any array of the planned shape and type: ``y = plan(x)``.
+    Immutable and thread-safe. Call it on any array of the planned shape and type: ``y = plan(x)``.
     """
 
     def __init__(self, problem: Problem, caller: str, method: str = "auto") -> None:
@@ -152,7 +154,8 @@ class Plan:
 
     def __repr__(self) -> str:
         p = self._problem
-        return f"Plan({self.method}: {p.dtype} {p.shape} -> {p.result} {p.out_shape})"
+        kernels = f"{p.kernel_count} kernels, " if p.bank else ""
+        return f"Plan({self.method}: {kernels}{p.dtype} {p.shape} -> {p.result} {p.out_shape})"
 
     def explain(self) -> str:
         """Say in words and numbers what was chosen and what the alternatives would have cost."""
@@ -185,6 +188,16 @@ class Plan:
             return
         self._check_values(x, caller)
         data, present = missing.clean(caller, problem, x, present)
+        if problem.added:
+            lead = (np.newaxis,) * problem.added
+            data, present = data[lead], None if present is None else present[lead]
+        self.compute(data, present, out, threads)
+
+    def compute(
+        self, data: Array, present: NDArray[np.bool_] | None, out: Array, threads: int
+    ) -> None:
+        """Fill `out` from clean `data` that have an axis for each of the problem's."""
+        problem = self._problem
         if problem.result.kind == "c" and len(self._products) == 1:
             out.imag = 0
         for product in self._products:

@@ -1,4 +1,4 @@
-"""What a method is: four questions and a preparation, answered by one module each.
+"""What a method is: five questions and a preparation, answered by one module each.
 
 A method sees real data only. Complex problems reach it as two or four real ones, whose answers
 are added into the real and the imaginary plane of the result.
@@ -38,6 +38,9 @@ class Method(Protocol):
 
     NAME: str
 
+    #: Whether a bank is one problem to it; otherwise it is asked about each kernel (`each.py`).
+    BANKS: bool
+
     def applies(self, problem: Problem) -> str:
         """Return "" when the method can compute `problem`, else the reason why not."""
 
@@ -71,7 +74,7 @@ def too_much_memory(wanted: int, most: int) -> str:
 def plain_error(problem: Problem) -> float:
     """Bound for sums in plain order: a rounding for each tap, for the tap itself, its sample and
     the result's conversion (Higham 2002, section 3.1)."""
-    return (problem.taps.array.size + 3) * ROUNDOFF[problem.compute]
+    return (problem.kernel_size + 3) * ROUNDOFF[problem.compute]
 
 
 def plane(problem: Problem, taps: Array) -> Array:

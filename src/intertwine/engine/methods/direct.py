@@ -11,6 +11,7 @@ from intertwine.engine.methods.base import Array, Work, plain_error, plane, too_
 from intertwine.engine.problem import Problem
 
 NAME = "direct"
+BANKS = True
 
 #: Work space beyond which a tile and its halo are too much: dilated kernels that reach far.
 MOST_BYTES = 48 << 20
@@ -25,8 +26,9 @@ class Prepared:
 def _tile_samples(problem: Problem) -> int:
     """Samples in the largest tile with its halo."""
     samples = 1
-    tile = (8192,) if len(problem.axes) == 1 else (*([1] * len(problem.axes)), 4, 32, 1024)
-    for axis, outputs in zip(problem.axes, tile[-len(problem.axes) :], strict=True):
+    axes = [a for a in problem.axes if a.kernels == 1]
+    tile = (8192,) if len(axes) == 1 else (*([1] * len(axes)), 4, 32, 1024)
+    for axis, outputs in zip(axes, tile[-len(axes) :], strict=True):
         samples *= (min(outputs, max(axis.m, 1)) - 1) * axis.stride + axis.reach
     return samples
 
@@ -39,7 +41,7 @@ def applies(problem: Problem) -> str:
 
 def cost(problem: Problem, machine: Machine) -> float:
     stride = problem.axes[-1].stride  # outputs between those kept along rows are computed too
-    products = problem.out_size * problem.taps.array.size * stride
+    products = problem.out_size * problem.kernel_size * stride
     return (
         machine.call
         + machine.sample * problem.out_size
@@ -56,7 +58,8 @@ def memory(problem: Problem) -> int:
 
 
 def parts(problem: Problem) -> str:
-    return f"{problem.taps.array.size} multiply-adds for each output"
+    text = f"{problem.kernel_size} multiply-adds for each output"
+    return f"{text}, {problem.kernel_count} kernels in one pass" if problem.bank else text
 
 
 def prepare(problem: Problem, taps: Array) -> Prepared:

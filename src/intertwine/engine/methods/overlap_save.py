@@ -17,6 +17,7 @@ from intertwine.engine.methods.base import ROUNDOFF, Array, Work
 from intertwine.engine.problem import Axis, Problem
 
 NAME = "overlap_save"
+BANKS = False
 
 #: The core's tiles have rows of a multiple of this many samples, whatever the vector width.
 ROW_UNIT = 16

@@ -11,6 +11,7 @@ from intertwine.engine.methods.base import Array, Work, plain_error, plane
 from intertwine.engine.problem import Problem
 
 NAME = "reference"
+BANKS = False
 
 
 def applies(problem: Problem) -> str:

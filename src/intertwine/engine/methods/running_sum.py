@@ -16,6 +16,7 @@ from intertwine.engine.methods.base import ROUNDOFF, Array, Work, too_much_memor
 from intertwine.engine.problem import Problem, Taps
 
 NAME = "running_sum"
+BANKS = False
 
 #: More boxes than this never pay.
 MOST_BOXES = 8

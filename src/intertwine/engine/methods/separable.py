@@ -16,6 +16,7 @@ from intertwine.engine.methods.base import ROUNDOFF, Array, Work, too_much_memor
 from intertwine.engine.problem import Axis, Problem, Taps
 
 NAME = "separable"
+BANKS = False
 
 #: Work space beyond which tiles are too much.
 MOST_BYTES = 48 << 20
