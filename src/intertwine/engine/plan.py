@@ -15,8 +15,8 @@ from intertwine.engine import machine as machines
 from intertwine.engine import missing, planes
 from intertwine.engine.errors import DTypeError, OptionError, ShapeError, did_you_mean
 from intertwine.engine.methods import BY_NAME, METHODS
-from intertwine.engine.methods.base import ROUNDOFF, Method, Work
-from intertwine.engine.methods.each import for_bank
+from intertwine.engine.methods.base import ROUNDOFF, Means, Method, Work
+from intertwine.engine.methods.each import Each
 from intertwine.engine.problem import Problem
 
 Array = NDArray[Any]
@@ -31,14 +31,17 @@ _ELSEWHERE = {
 }
 
 
+INFINITE = float("inf")
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """One method's answer to a problem; `reason` says why it cannot be taken, or is empty."""
 
-    method: Method
+    method: Means
     reason: str
-    seconds: float = float("inf")
-    error: float = float("inf")
+    seconds: float = INFINITE
+    error: float = INFINITE
     memory: int = 0
 
 
@@ -50,8 +53,11 @@ def _final_rounding(problem: Problem) -> float:
     return own if own > ROUNDOFF[problem.compute] else 0.0
 
 
-def _candidate(method: Method, problem: Problem, machine: machines.Machine) -> Candidate:
-    method = for_bank(method, problem)
+def _candidate(
+    method: Method, problem: Problem, machine: machines.Machine, at_most: float = INFINITE
+) -> Candidate:
+    if problem.bank and not method.BANKS:
+        return _one_by_one(method, problem, machine, at_most)
     if problem.out_size == 0:
         return Candidate(method, "", 0.0, 0.0)  # nothing to compute: any method can
     reason = method.applies(problem)
@@ -66,13 +72,40 @@ def _candidate(method: Method, problem: Problem, machine: machines.Machine) -> C
     return Candidate(method, reason, seconds, error, method.memory(problem))
 
 
-def _candidates(problem: Problem) -> tuple[Problem, tuple[Candidate, ...]]:
+def _one_by_one(
+    method: Method, problem: Problem, machine: machines.Machine, at_most: float
+) -> Candidate:
+    """The answer of a method that takes the kernels of a bank one after the other.
+
+    It is asked about no more of them once they take more than `at_most` seconds together.
+    """
+    seconds, error, memory, why = 0.0, 0.0, 0, ""
+    for asked, single in enumerate(problem.singles, 1):
+        one = _candidate(method, single, machine)
+        if one.reason and not why:
+            why = f"{one.reason} (kernel {asked - 1})"
+        if one.seconds == INFINITE:  # it cannot, however exact the others would be
+            return Candidate(method, why)
+        seconds += one.seconds
+        error, memory = max(error, one.error), max(memory, one.memory)
+        if seconds > at_most and asked < problem.kernel_count:
+            why = why or f"too slow after {asked} of its kernels already"
+            seconds *= problem.kernel_count / asked
+            break
+    return Candidate(Each(method), why, seconds, error, memory)
+
+
+def _candidates(problem: Problem, wanted: str) -> tuple[Problem, tuple[Candidate, ...]]:
     """Every method's answer; sums in float64 when float32 is not precise enough."""
     machine = machines.current()
-    found = tuple(_candidate(m, problem, machine) for m in METHODS)
+    found: list[Candidate] = []
+    for method in METHODS:
+        best = min((c.seconds for c in found if not c.reason), default=INFINITE)
+        at_most = INFINITE if wanted == method.NAME else best
+        found.append(_candidate(method, problem, machine, at_most))
     if problem.compute == "float32" and problem.precision and all(c.reason for c in found):
-        return _candidates(replace(problem, compute="float64"))
-    return problem, found
+        return _candidates(replace(problem, compute="float64"), wanted)
+    return problem, tuple(found)
 
 
 class Plan:
@@ -83,7 +116,7 @@ class Plan:
 
     def __init__(self, problem: Problem, caller: str, method: str = "auto") -> None:
         self._caller = caller
-        self._problem, self._found = _candidates(problem)
+        self._problem, self._found = _candidates(problem, method)
         self._chosen = self._choose(method)
         taps = self._problem.taps.array
         self._products = planes.products(self._problem)

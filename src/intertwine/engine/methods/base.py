@@ -33,12 +33,25 @@ class Work:
     threads: int
 
 
-class Method(Protocol):
-    """A way to compute. Modules in this folder with these names are methods."""
+class Means(Protocol):
+    """What a plan needs of the method that was chosen."""
 
     NAME: str
 
-    #: Whether a bank is one problem to it; otherwise it is asked about each kernel (`each.py`).
+    def parts(self, problem: Problem) -> str:
+        """What the method does here, in a few words for `explain`."""
+
+    def prepare(self, problem: Problem, taps: Array) -> Any:
+        """Do the kernel's share of the work once; `taps` is one real plane of the kernel."""
+
+    def run(self, prepared: Any, work: Work) -> bool:
+        """Compute. Return True when samples were NaN or infinite and left out of the sums."""
+
+
+class Method(Means, Protocol):
+    """A way to compute. Modules in this folder with these names are methods."""
+
+    #: Whether a bank is one problem to it; otherwise it gets one kernel at a time (`each.py`).
     BANKS: bool
 
     def applies(self, problem: Problem) -> str:
@@ -52,15 +65,6 @@ class Method(Protocol):
 
     def memory(self, problem: Problem) -> int:
         """Bytes of work space a thread needs beside input and output."""
-
-    def parts(self, problem: Problem) -> str:
-        """What the method does here, in a few words for `explain`."""
-
-    def prepare(self, problem: Problem, taps: Array) -> Any:
-        """Do the kernel's share of the work once; `taps` is one real plane of the kernel."""
-
-    def run(self, prepared: Any, work: Work) -> bool:
-        """Compute. Return True when samples were NaN or infinite and left out of the sums."""
 
 
 def too_much_memory(wanted: int, most: int) -> str:

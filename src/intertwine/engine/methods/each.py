@@ -1,4 +1,4 @@
-"""Any method for a bank: its kernels one after the other, each on its samples.
+"""A bank by a method for one kernel: the kernels one after the other, each on its samples.
 
 Methods that take all kernels of a bank at once need none of this: they say so by `BANKS`.
 """
@@ -8,8 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from intertwine.engine.machine import Machine
-from intertwine.engine.methods.base import Array, Method, Work
+from intertwine.engine.methods.base import Array, Means, Work
 from intertwine.engine.problem import Place, Problem
 
 
@@ -32,29 +31,11 @@ class Singles(list[Single]):
 
 
 class Each:
-    """A method that asks another one about each kernel of a bank, and runs it for each."""
+    """The means that a method offers for one kernel, used for each kernel of a bank."""
 
-    BANKS = True
-
-    def __init__(self, method: Method) -> None:
+    def __init__(self, method: Means) -> None:
         self.NAME = method.NAME
         self._method = method
-
-    def applies(self, problem: Problem) -> str:
-        for number, single in enumerate(problem.singles):
-            reason = self._method.applies(single)
-            if reason:
-                return f"{reason} (kernel {number})"
-        return ""
-
-    def cost(self, problem: Problem, machine: Machine) -> float:
-        return sum(self._method.cost(single, machine) for single in problem.singles)
-
-    def error(self, problem: Problem) -> float:
-        return max(self._method.error(single) for single in problem.singles)
-
-    def memory(self, problem: Problem) -> int:
-        return max(self._method.memory(single) for single in problem.singles)
 
     def parts(self, problem: Problem) -> str:
         first = self._method.parts(problem.singles[0])
@@ -73,8 +54,3 @@ class Each:
             part = Work(single.problem, x, out, work.cval, work.add, work.threads)
             left_out |= self._method.run(single.prepared, part)
         return left_out
-
-
-def for_bank(method: Method, problem: Problem) -> Method:
-    """The method itself where it can take the problem as it is, or for each of its kernels."""
-    return Each(method) if problem.bank and not method.BANKS else method
