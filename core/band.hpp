@@ -342,6 +342,13 @@ bool writes_straight(const Job& job) {
   return job.out_stride[last] == job.inner * size;
 }
 
+// Whether kernels of a bank meet the same samples.
+IW_INLINE bool shares_samples(const Job& job) {
+  for (int a = 0; a < job.bank_nd; a++)
+    if (job.bank_x_stride[a] == 0) return true;
+  return false;
+}
+
 // The job of one kernel of a bank.
 IW_INLINE Job job_of_kernel(const Job& job, int64_t kernel) {
   Job own = job;

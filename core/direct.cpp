@@ -189,12 +189,16 @@ struct Direct {
   }
 };
 
-// One tile for one kernel of a bank: the kernels take turns on a tile while its samples are near.
+// One tile for one kernel of a bank. Kernels that share samples take turns on a tile, while it is
+// near; others work through their own samples in order.
 template <class T>
 void bank_tile(const Direct<T>& bank, int64_t i) {
-  const int64_t kernel = i % bank.job.kernels;
+  const int64_t kernels = bank.job.kernels, tiles = bank.grid.total;
+  const bool turns = shares_samples(bank.job);
+  const int64_t kernel = turns ? i % kernels : i / tiles;
   const Job own = job_of_kernel(bank.job, kernel);
-  Direct<T>(own, bank.services, bank.taps + kernel * bank.taps_total).tile(i / bank.job.kernels);
+  Direct<T>(own, bank.services, bank.taps + kernel * bank.taps_total)
+      .tile(turns ? i / kernels : i % tiles);
 }
 
 template <class T>
