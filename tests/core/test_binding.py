@@ -62,6 +62,45 @@ def test_wrong_calls_are_refused(changes, text):
         call(**changes)
 
 
+def test_a_bank_shares_samples_or_has_its_own():
+    taps = np.array([[1, 2, 3], [0, 1, 0]], np.float32)
+    own = np.arange(16, dtype=np.float32).reshape(2, 8, 1)
+    shared = np.broadcast_to(own[0], (2, 8, 1))
+    for x in (own, shared):
+        out = call(x=x, out=np.zeros((2, 8, 1), np.float32), taps=taps, threads=2)
+        for one, k, y in zip(x, taps, out, strict=True):
+            np.testing.assert_array_equal(call(x=one, taps=k), y)
+
+
+@pytest.mark.parametrize(
+    ("x", "out", "taps", "text"),
+    [
+        ((2, 8, 1), (8, 1), 6, "x, out: wrong number of axes"),
+        ((2, 8, 1), (3, 8, 1), 6, "bank: differs, or is empty"),
+        ((0, 8, 1), (0, 8, 1), 6, "bank: differs, or is empty"),
+        ((2, 8, 1), (2, 8, 1), 3, "taps: wrong type, size or order"),
+        ((2, 7, 1), (2, 8, 1), 6, "x, out: shape differs from geometry"),
+        ((1,) * 17 + (8, 1), (1,) * 17 + (8, 1), 3, "bank: too many axes"),
+    ],
+)
+def test_wrong_banks_are_refused(x, out, taps, text):
+    with pytest.raises(ValueError, match=re.escape(text)):
+        call(x=np.zeros(x, "f4"), out=np.zeros(out, "f4"), taps=np.ones(taps, "f4"))
+
+
+def test_only_direct_takes_a_bank():
+    x, out = np.zeros((2, 8, 1), np.float32), np.zeros((2, 8, 1), np.float32)
+    rest = ("float32", ROW, [0.0], False, 1)
+    with pytest.raises(ValueError, match="x, out: wrong number of axes"):
+        _core.separable(x, out, np.ones((1, 3), np.float32), [8], *rest)
+    with pytest.raises(ValueError, match="x, out: wrong number of axes"):
+        _core.running_sum(x, out, [1.0], [0], [1], *rest)
+    with pytest.raises(ValueError, match="x, out: wrong number of axes"):
+        _core.Spectrum(np.ones(3, np.float32), "float32", ROW, [16]).run(
+            x, out, ROW, [0.0], False, 1
+        )
+
+
 def test_read_only_output_is_refused():
     out = np.zeros((8, 1), np.float32)
     out.setflags(write=False)
