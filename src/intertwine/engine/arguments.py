@@ -162,7 +162,8 @@ def _outputs(caller: str, mode: str, n: int, k: int, dilation: int, still: int) 
 
 def _oriented(taps: Array, ndim: int, flip: bool) -> Array:
     """Taps in correlation order; the last `ndim` axes are those of a kernel."""
-    return np.flip(taps, tuple(range(taps.ndim - ndim, taps.ndim))) if flip else taps.conj()
+    backwards: tuple[Any, ...] = (slice(None, None, -1),) * ndim
+    return taps[..., *backwards] if flip else taps.conj()
 
 
 __all__ = ["MODES", "NAN_POLICIES", "Options", "Request", "parse"]

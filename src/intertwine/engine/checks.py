@@ -61,6 +61,11 @@ def describe(name: str, array: Array) -> str:
     return f"{name}: {array.dtype} {array.shape}"
 
 
+def both(x: Array, taps: Array) -> str:
+    """The line of an error message about the samples and the taps."""
+    return f"  {describe('x', x)}    {describe('k', taps)}"
+
+
 def _axes(count: int) -> str:
     return "1 axis" if count == 1 else f"{count} axes"
 
@@ -151,66 +156,64 @@ def axes(caller: str, x: Array, taps: Array, ndim: int | None, named: Any) -> tu
 
     `ndim` is the number of a kernel's axes; None says that `taps` may have more, for a bank.
     """
-    both = f"  {describe('x', x)}    {describe('k', taps)}"
     if named is None:
-        return _all_axes(caller, x, taps, ndim, both)
+        return _all_axes(caller, x, taps, ndim)
     listed = tuple(named) if _listed(named) else (named,)
     if not all(is_integer(axis) for axis in listed):
         raise OptionError(
             f"{caller}: `axes={shown(named)}` must be an integer or a tuple of integers."
         )
-    _check_count(caller, listed, taps, ndim, both)
+    _check_count(caller, listed, x, taps, ndim)
     for axis in listed:
         if not -x.ndim <= axis < x.ndim:
             raise ShapeError(
                 f"{caller}: `axes` names axis {shown(axis)} but `x` has {_axes(x.ndim)}, "
-                f"{-x.ndim} to {x.ndim - 1}.\n{both}"
+                f"{-x.ndim} to {x.ndim - 1}.\n{both(x, taps)}"
             )
     counted = tuple(int(axis) % x.ndim for axis in listed)
     if len(set(counted)) != len(counted):
-        raise ShapeError(f"{caller}: `axes={shown(listed)}` names an axis of `x` twice.\n{both}")
+        raise ShapeError(
+            f"{caller}: `axes={shown(listed)}` names an axis of `x` twice.\n{both(x, taps)}"
+        )
     return counted
 
 
 def _check_count(
-    caller: str, listed: tuple[Any, ...], taps: Array, ndim: int | None, both: str
+    caller: str, listed: tuple[Any, ...], x: Array, taps: Array, ndim: int | None
 ) -> None:
     """Refuse more or fewer names than a kernel has axes."""
+    if len(listed) == ndim or (ndim is None and 0 < len(listed) <= taps.ndim):
+        return
     one = f"`k` has {_axes(taps.ndim)}"
     advice = "Name one axis of x for each axis of k."
-    if ndim is None:
-        if 0 < len(listed) <= taps.ndim:
-            return
-    elif len(listed) == ndim:
-        return
-    elif ndim < taps.ndim:
+    if ndim is not None and ndim < taps.ndim:
         one = f"each kernel of `k` has {_axes(ndim)}"
         advice = "Name one axis of x for each axis of a kernel."
-    elif len(listed) < ndim:
+    elif ndim is not None and len(listed) < ndim:
         advice += " Many kernels come as an array, or as a list."
     raise ShapeError(f"{caller}: {one} but `axes={shown(listed)}` names {len(listed)}.\n"
-                     f"{both}\n  {advice}")  # fmt: skip
+                     f"{both(x, taps)}\n  {advice}")  # fmt: skip
 
 
-def _all_axes(caller: str, x: Array, taps: Array, ndim: int | None, both: str) -> tuple[int, ...]:
+def _all_axes(caller: str, x: Array, taps: Array, ndim: int | None) -> tuple[int, ...]:
     if ndim is not None and ndim < taps.ndim:
         last = tuple(range(-ndim, 0))
         raise ShapeError(
-            f"{caller}: `k` is a list of kernels: say which axes of `x` they work along.\n{both}\n"
-            f"  Pass axes={last} (last), or others."
+            f"{caller}: `k` is a list of kernels: say which axes of `x` they work along.\n"
+            f"{both(x, taps)}\n  Pass axes={last} (last), or others."
         )
     if taps.ndim == x.ndim:
         return tuple(range(x.ndim))
     if taps.ndim > x.ndim:
         raise ShapeError(
-            f"{caller}: `k` has {_axes(taps.ndim)} but `x` only {x.ndim}.\n{both}\n"
+            f"{caller}: `k` has {_axes(taps.ndim)} but `x` only {x.ndim}.\n{both(x, taps)}\n"
             f"  Drop an axis of k, or add one to x. If k holds many kernels, say which axes of x "
             f"each works along: axes={tuple(range(x.ndim))}."
         )
     first, last = tuple(range(taps.ndim)), tuple(range(x.ndim - taps.ndim, x.ndim))
     raise ShapeError(
         f"{caller}: `k` has {_axes(taps.ndim)} and `x` has {x.ndim}: say which it works along.\n"
-        f"{both}\n"
+        f"{both(x, taps)}\n"
         f"  Pass axes={first} (first, as for an image with channels last) "
         f"or axes={last} (last)."
     )

@@ -56,9 +56,8 @@ class Lowered:
     def view(self, array: Array) -> Array:
         """`array` with its axes in the core's order, ending in the channels' axis."""
         view = array.transpose(self.order)
-        count = len(self.bank)
-        if view.shape[:count] != self.bank:  # kernels that share samples
-            view = np.broadcast_to(view, self.bank + view.shape[count:])
+        if self.bank and view.shape[: len(self.bank)] != self.bank:  # kernels that share samples
+            view = np.broadcast_to(view, self.bank + view.shape[len(self.bank) :])
         return view if self.channels else view[..., np.newaxis]
 
     def taps(self, taps: Array) -> Array:

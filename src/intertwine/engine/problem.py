@@ -116,11 +116,11 @@ class Problem:
     precision: float | None = None
     added: int = 0
 
-    @property
+    @cached_property
     def shape(self) -> tuple[int, ...]:
         return tuple(a.n for a in self.axes[self.added :])
 
-    @property
+    @cached_property
     def out_shape(self) -> tuple[int, ...]:
         return tuple(a.m for a in self.axes)
 
@@ -156,16 +156,16 @@ class Problem:
         """The axes along which something happens."""
         return tuple(i for i, a in enumerate(self.axes) if a.filtered)
 
-    @property
+    @cached_property
     def bank(self) -> tuple[int, ...]:
         """The axes along which kernels differ."""
         return tuple(i for i, a in enumerate(self.axes) if a.kernels > 1)
 
-    @property
+    @cached_property
     def kernel_count(self) -> int:
         return prod(a.kernels for a in self.axes)
 
-    @property
+    @cached_property
     def kernel_size(self) -> int:
         """Taps of one kernel."""
         return prod(a.k for a in self.axes)

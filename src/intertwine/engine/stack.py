@@ -146,7 +146,7 @@ def _refuse(caller: str, x: Array, taps: Array, found: Layout) -> None:
     raise ShapeError(
         f"{caller}: the axes {bank} of `k` before those of a kernel do not broadcast "
         f"against the axes {left} of `x` that are not filtered.\n"
-        f"  {checks.describe('x', x)}    {checks.describe('k', taps)}\n"
+        f"{checks.both(x, taps)}\n"
         f"  Pass k of shape {everywhere} to apply every kernel to all of x, "
         f"or of shape {(*left, *size)} for one kernel at each place."
     )
