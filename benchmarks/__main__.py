@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 
 import intertwine as iw
-from benchmarks import memory, peers, report, roofline
+from benchmarks import memory, peers, planner, report, roofline
 from benchmarks.compare import Setting, compare
 from benchmarks.regimes import chosen
 from intertwine import _core
+from intertwine.engine.machine import processor
 from intertwine.engine.threads import available_cores
 
 QUICK_SHRINK, QUICK_BUDGET_S = 64, 0.5
@@ -33,6 +34,9 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="64 times fewer samples, to try out")
     parser.add_argument("--budget", type=float, default=4.0, help="seconds for each line (4)")
     parser.add_argument("--methods", action="store_true", help="time each of our methods too")
+    parser.add_argument(
+        "--planner", type=int, metavar="N", help="only judge the planner, on N random problems"
+    )
     parser.add_argument("--memory", action="store_true", help="measure work space too")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything to FILE")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write a page to FILE")
@@ -51,6 +55,8 @@ def main(argv: list[str] | None = None) -> dict[str, Any]:
     cores = available_cores()
     threads = [int(n) for n in (asked.threads or f"{cores},1").split(",")]
     threads = list(dict.fromkeys(threads))
+    if asked.planner:
+        return judge_planner(asked.planner, threads, asked.json)
     regimes = chosen(asked.which, asked.only)
     stated = dict(pair.split("=") for pair in asked.machine.split(",") if pair)
     load = os.getloadavg()[0]
@@ -83,6 +89,15 @@ def main(argv: list[str] | None = None) -> dict[str, Any]:
     return run
 
 
+def judge_planner(count: int, threads: list[int], to_json: Path | None) -> dict[str, Any]:
+    """Run every sensible method on random problems and say how good the choices were."""
+    found = list(planner.verdicts(count, threads))
+    print(planner.report(found))
+    run = {"planner": planner.rows(found)}
+    write(run, to_json, None)
+    return run
+
+
 def write(run: dict[str, Any], to_json: Path | None, to_markdown: Path | None) -> None:
     """Write the files that were asked for."""
     if to_json:
@@ -103,14 +118,6 @@ def describe(limits: roofline.Limits, cores: int, load: float) -> dict[str, Any]
         "gflops": {str(n): value for n, value in limits.gflops.items()},
         "copy_gbs": {str(n): value for n, value in limits.copy_gbs.items()},
     }
-
-
-def processor() -> str:
-    """Return the processor's name as the system tells it."""
-    info = Path("/proc/cpuinfo")
-    names = info.read_text().splitlines() if info.exists() else []
-    found = (each.partition(":")[2].strip() for each in names if each.startswith("model name"))
-    return next(found, platform.processor() or "unknown processor")
 
 
 if __name__ == "__main__":

@@ -111,9 +111,16 @@ IW_INLINE void read_run(T* dst, const char* src, int64_t stride, int64_t count) 
     } else {
       for (int64_t i = 0; i < count; i++) dst[i] = read_as<T, S>(src + i * int64_t(sizeof(S)));
     }
+  } else if (stride == 2 * int64_t(sizeof(S))) {  // planes of complex numbers
+    for (int64_t i = 0; i < count; i++) dst[i] = read_as<T, S>(src + i * 2 * int64_t(sizeof(S)));
   } else {
     for (int64_t i = 0; i < count; i++) dst[i] = read_as<T, S>(src + i * stride);
   }
+}
+
+template <class T, class S>
+IW_INLINE void read_backwards(T* dst, const char* src, int64_t count) {
+  for (int64_t i = 0; i < count; i++) dst[i] = read_as<T, S>(src - i * int64_t(sizeof(S)));
 }
 
 // One row of the box: positions lo .. lo+len-1 of the last axis, all of `inner` at each.
@@ -123,11 +130,25 @@ void load_row(const Job& job, const char* row, int64_t lo, int64_t len, T* dst) 
   const int64_t c = job.inner, step = job.x_stride[job.nd - 1], inner_step = job.x_stride[job.nd];
   int64_t begin = lo < 0 ? least(-lo, len) : 0;                // outside on the left
   int64_t end = lo + len > a.n ? most(a.n - lo, begin) : len;  // inside up to here
+  // Outside, positions fold back in runs that go forwards, backwards or nowhere.
   auto outside = [&](int64_t from, int64_t to) {
-    for (int64_t i = from; i < to; i++) {
-      int64_t s = fold(lo + i, a.n, a.border);
-      for (int64_t j = 0; j < c; j++)
-        dst[i * c + j] = s < 0 ? T(a.fill) : read_as<T, S>(row + s * step + j * inner_step);
+    for (int64_t i = from; i < to;) {
+      const int64_t s = fold(lo + i, a.n, a.border);
+      const int64_t after = fold(lo + i + 1, a.n, a.border), pace = s < 0 ? 0 : after - s;
+      int64_t run = to - i;
+      if (pace > 0) run = least(run, a.n - s);
+      if (pace < 0) run = least(run, s + 1);
+      if (s >= 0 && (pace > 1 || pace < -1)) run = 1;  // where a period of `wrap` begins anew
+      if (s >= 0 && pace == 0) run = least(run, a.border == Border::nearest ? run : 1);
+      if (s >= 0 && pace < 0 && c == 1 && step == int64_t(sizeof(S))) {
+        read_backwards<T, S>(dst + i, row + s * step, run);
+      } else {
+        for (int64_t e = 0; e < run; e++)
+          for (int64_t j = 0; j < c; j++)
+            dst[(i + e) * c + j] =
+                s < 0 ? T(a.fill) : read_as<T, S>(row + (s + e * pace) * step + j * inner_step);
+      }
+      i += run;
     }
   };
   outside(0, begin);

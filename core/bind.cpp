@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -73,171 +74,298 @@ Type compute_type(const std::string& name) {
   refuse("compute: unknown type " + name);
 }
 
-// Fill in the axes alone: `geometry` holds (n, m, k, start, stride, dilation, border) of each.
-Job make_axes(const Ints& geometry) {
-  if (geometry.empty() || geometry.size() % 7) refuse("geometry: needs 7 numbers an axis");
-  Job job{};
-  if (geometry.size() / 7 > kMaxDims) refuse("geometry: too many axes");
-  job.nd = int(geometry.size() / 7);
-  job.inner = 1;
-  constexpr int64_t far = int64_t(1) << 62;
-  for (int a = 0; a < job.nd; a++) {
-    const int64_t* g = geometry.data() + 7 * a;
-    if (g[0] < 1 || g[1] < 1 || g[2] < 1 || g[4] < 1 || g[5] < 1 || g[6] < 0 || g[6] > 4)
+// The axes of every job of one shape, read and checked once, and how arrays lie on them. A call
+// only brings buffers, which must fit.
+class Geometry {
+ public:
+  // `numbers` holds (n, m, k, start, stride, dilation, border) of each axis. `order` says which
+  // axis of an array stands at each place; with `channels` its last entry is `inner`. The first
+  // places are those of a bank, with so many kernels along them.
+  Geometry(const Ints& numbers, const std::vector<int>& order, bool channels, const Ints& bank) {
+    if (numbers.empty() || numbers.size() % 7) refuse("geometry: needs 7 numbers an axis");
+    if (numbers.size() / 7 > kMaxDims) refuse("geometry: too many axes");
+    job_.nd = int(numbers.size() / 7);
+    for (int a = 0; a < job_.nd; a++) {
+      read_axis(a, numbers.data() + 7 * a);
+      if (__int128(taps_) * job_.axis[a].k > kMostTaps) refuse("geometry: too many taps");
+      taps_ *= job_.axis[a].k;
+    }
+    channels_ = channels;
+    read_bank(bank);
+    const int places = job_.bank_nd + job_.nd + int(channels);
+    if (order.size() != size_t(places)) refuse("order: needs one place an axis");
+    bool seen[2 * kMaxDims + 1] = {};
+    for (int i = 0; i < places; i++) {
+      if (order[size_t(i)] < 0 || order[size_t(i)] >= places || seen[order[size_t(i)]])
+        refuse("order: no permutation");
+      seen[order[size_t(i)]] = true;
+      order_[i] = order[size_t(i)];
+    }
+  }
+
+  const Job& axes() const { return job_; }
+
+  // Taps of all kernels.
+  int64_t taps() const { return taps_ * job_.kernels; }
+  bool channels() const { return channels_; }
+
+  Job job(const View& x, const View& out, double cval, bool add, int threads) const {
+    Job job = job_;
+    const int nd = job.nd, ndim = job.bank_nd + nd + int(channels_);
+    if (x->ndim != ndim || out->ndim != ndim) refuse("x, out: wrong number of axes");
+    if (threads < 1) refuse("threads: less than 1");
+    const int* axes = order_ + job.bank_nd;
+    for (int a = 0; a < job.bank_nd; a++) {
+      const int i = order_[a];
+      const bool same = x->shape[i] == 1;
+      if ((!same && x->shape[i] != job.bank[a]) || out->shape[i] != job.bank[a])
+        refuse("bank: differs");
+      job.bank_x_stride[a] = same ? 0 : x->strides[i];
+      job.bank_out_stride[a] = out->strides[i];
+    }
+    for (int a = 0; a < nd; a++) {
+      const int i = axes[a];
+      if (x->shape[i] != job.axis[a].n || out->shape[i] != job.axis[a].m)
+        refuse("x, out: shape differs from geometry");
+      job.x_stride[a] = x->strides[i];
+      job.out_stride[a] = out->strides[i];
+      job.axis[a].fill = filled_[a] ? cval : 0;
+    }
+    job.inner = 1;
+    job.x_stride[nd] = x->itemsize;
+    job.out_stride[nd] = out->itemsize;
+    if (channels_) {
+      const int i = axes[nd];
+      if (x->shape[i] != out->shape[i] || x->shape[i] < 1) refuse("inner: differs");
+      job.inner = x->shape[i];
+      job.x_stride[nd] = x->strides[i];
+      job.out_stride[nd] = out->strides[i];
+    }
+    job.x = static_cast<const char*>(x->buf);
+    job.out = static_cast<char*>(out->buf);
+    job.x_type = x.type("x");
+    job.out_type = out.type("out");
+    job.add = add;
+    job.threads = threads;
+    return job;
+  }
+
+ private:
+  // The border after the last: `constant` with the call's `cval` outside, not with zero.
+  static constexpr int64_t kFilled = int64_t(Border::wrap) + 1;
+  static constexpr int64_t kMostTaps = int64_t(1) << 40;
+
+  void read_bank(const Ints& bank) {
+    if (bank.size() > size_t(kMaxDims)) refuse("bank: too many axes");
+    job_.bank_nd = int(bank.size());
+    job_.kernels = 1;
+    for (int a = 0; a < job_.bank_nd; a++) {
+      const int64_t n = job_.bank[a] = bank[size_t(a)];
+      if (n < 1 || __int128(taps_) * job_.kernels * n > kMostTaps) refuse("bank: out of range");
+      job_.kernels *= n;
+    }
+  }
+
+  void read_axis(int a, const int64_t* g) {
+    if (g[0] < 1 || g[1] < 1 || g[2] < 1 || g[4] < 1 || g[5] < 1 || g[6] < 0 || g[6] > kFilled)
       refuse("geometry: number out of range");
+    constexpr int64_t far = int64_t(1) << 62;
     const __int128 reach = __int128(g[2] - 1) * g[5] + 1;
     const __int128 end = __int128(g[1] - 1) * g[4] + g[3] + reach;
     if (reach > far || end > far || g[3] < -far || g[0] > far) refuse("geometry: too far");
-    job.axis[a] = {g[0], g[1], g[2], g[3], g[4], g[5], Border(g[6]), 0};
+    filled_[a] = g[6] == kFilled;
+    const Border border = filled_[a] ? Border::constant : Border(g[6]);
+    job_.axis[a] = {g[0], g[1], g[2], g[3], g[4], g[5], border, 0};
   }
-  return job;
-}
 
-int64_t tap_count(const Job& job) {
-  __int128 count = 1;
-  for (int a = 0; a < job.nd; a++) {
-    count *= job.axis[a].k;
-    if (count > (int64_t(1) << 40)) refuse("geometry: too many taps");
-  }
-  return int64_t(count);
-}
+  Job job_{};
+  int64_t taps_ = 1;
+  int order_[2 * kMaxDims + 1] = {};
+  bool filled_[kMaxDims] = {};
+  bool channels_ = false;
+};
 
-// Axes of x and out before those of `geometry`: along them lie the kernels of a bank.
-void add_bank(Job& job, const View& x, const View& out) {
-  job.kernels = 1;
-  job.bank_nd = x->ndim - job.nd - 1;
-  if (job.bank_nd > kMaxDims) refuse("bank: too many axes");
-  for (int a = 0; a < job.bank_nd; a++) {
-    job.bank[a] = x->shape[a];
-    if (out->shape[a] != job.bank[a] || job.bank[a] < 1) refuse("bank: differs, or is empty");
-    if (job.kernels > (int64_t(1) << 32) / job.bank[a]) refuse("bank: too many kernels");
-    job.kernels *= job.bank[a];
-    job.bank_x_stride[a] = x->strides[a];
-    job.bank_out_stride[a] = out->strides[a];
-  }
-}
-
-Job make_job(const View& x, const View& out, const Ints& geometry, const Reals& fill, bool add,
-             int threads, bool bank = false) {
-  Job job = make_axes(geometry);
-  if (fill.size() != size_t(job.nd)) refuse("fill: one number an axis");
-  if (x->ndim <= job.nd || out->ndim != x->ndim || (!bank && x->ndim > job.nd + 1))
-    refuse("x, out: wrong number of axes");
-  if (threads < 1) refuse("threads: less than 1");
-  add_bank(job, x, out);
-  const Py_ssize_t* n = x->shape + job.bank_nd;
-  const Py_ssize_t* m = out->shape + job.bank_nd;
-  for (int a = 0; a < job.nd; a++)
-    if (n[a] != job.axis[a].n || m[a] != job.axis[a].m)
-      refuse("x, out: shape differs from geometry");
-  if (n[job.nd] != m[job.nd] || n[job.nd] < 1) refuse("inner: differs");
-  job.inner = n[job.nd];
-  for (int a = 0; a <= job.nd; a++) {
-    if (a < job.nd) job.axis[a].fill = fill[size_t(a)];
-    job.x_stride[a] = x->strides[job.bank_nd + a];
-    job.out_stride[a] = out->strides[job.bank_nd + a];
-  }
-  job.x = static_cast<const char*>(x->buf);
-  job.out = static_cast<char*>(out->buf);
-  job.x_type = x.type("x");
-  job.out_type = out.type("out");
-  job.add = add;
-  job.threads = threads;
-  return job;
-}
-
-void check_plain(const View& view, Type type, int64_t count, const char* name) {
-  int64_t size = 1;
-  for (int a = 0; a < view->ndim; a++) size *= view->shape[a];
-  if (view.type(name) != type || size != count || !PyBuffer_IsContiguous(view.operator->(), 'C'))
-    refuse(std::string(name) + ": wrong type, size or order");
-}
-
-void direct(nb::handle x_, nb::handle out_, nb::handle taps_, const std::string& compute,
-            const Ints& geometry, const Reals& fill, bool add, int threads) {
-  View x(x_, false), out(out_, true), taps(taps_, false);
-  const Type type = compute_type(compute);
-  const Job job = make_job(x, out, geometry, fill, add, threads, true);
-  check_plain(taps, type, tap_count(job) * job.kernels, "taps");
-  nb::gil_scoped_release release;
-  kernels->direct(job, services(), type, taps->buf);
-}
-
-bool separable(nb::handle x_, nb::handle out_, nb::handle factors_, const Ints& tile,
-               const std::string& compute, const Ints& geometry, const Reals& fill, bool add,
-               int threads) {
-  View x(x_, false), out(out_, true), taps(factors_, false);
-  const Type type = compute_type(compute);
-  const Job job = make_job(x, out, geometry, fill, add, threads);
-  int64_t term = 0;
-  for (int a = 0; a < job.nd; a++) term += job.axis[a].k;
-  const int64_t terms = taps->ndim == 2 ? taps->shape[0] : 0;
-  if (terms < 1) refuse("factors: needs (terms, taps)");
-  if (tile.size() != size_t(job.nd)) refuse("tile: one length an axis");
-  for (int64_t n : tile)
-    if (n < 1) refuse("tile: less than 1");
-  check_plain(taps, type, terms * term, "factors");
-  nb::gil_scoped_release release;
-  return kernels->separable(job, services(), type, Factors{terms, taps->buf, tile.data()});
-}
-
-bool running_sum(nb::handle x_, nb::handle out_, const Reals& weight, const Ints& first,
-                 const Ints& length, const std::string& compute, const Ints& geometry,
-                 const Reals& fill, bool add, int threads) {
-  View x(x_, false), out(out_, true);
-  const Type type = compute_type(compute);
-  const Job job = make_job(x, out, geometry, fill, add, threads);
-  if (weight.empty() || first.size() != weight.size() * size_t(job.nd) ||
-      length.size() != first.size())
-    refuse("boxes: sizes differ");
-  for (size_t i = 0; i < first.size(); i++) {
-    const Axis& axis = job.axis[i % size_t(job.nd)];
-    if (axis.dilation != 1 || first[i] < 0 || length[i] < 1 || first[i] + length[i] > axis.k)
-      refuse("boxes: outside the kernel");
-  }
-  const Boxes boxes{int64_t(weight.size()), weight.data(), first.data(), length.data()};
-  nb::gil_scoped_release release;
-  return kernels->running_sum(job, services(), type, boxes);
-}
-
-// A kernel's spectrum for tiles of one shape, and the geometry it was made for.
-class SpectrumHandle {
+// A method made ready for one geometry and one kernel. What it holds never changes.
+class Prepared {
  public:
-  SpectrumHandle(nb::handle taps_, const std::string& compute, const Ints& geometry,
-                 const Ints& tile) {
-    View taps(taps_, false);
+  explicit Prepared(const Geometry& geometry) : geometry_(geometry) {}
+  virtual ~Prepared() = default;
+  Prepared(const Prepared&) = delete;
+  Prepared& operator=(const Prepared&) = delete;
+
+  // True when samples were NaN or infinite and left out of the sums.
+  bool run(nb::handle x_, nb::handle out_, double cval, bool add, int threads) const {
+    View x(x_, false), out(out_, true);
+    const Job job = geometry_.job(x, out, cval, add, threads);
+    nb::gil_scoped_release release;
+    return compute(job);
+  }
+
+ protected:
+  virtual bool compute(const Job& job) const = 0;
+
+  // For methods that take one kernel at a time.
+  void refuse_bank() const {
+    if (geometry_.axes().bank_nd) refuse("bank: this method takes one kernel");
+  }
+
+  int nd() const { return geometry_.axes().nd; }
+  const Axis& axis(int a) const { return geometry_.axes().axis[a]; }
+
+  Geometry geometry_;
+};
+
+// A copy of plain numbers of the compute type, aligned for vectors.
+class Numbers {
+ public:
+  Numbers(nb::handle object, Type type, int64_t count, const char* name) {
+    const View view(object, false);
+    int64_t size = 1;
+    for (int a = 0; a < view->ndim; a++) size *= view->shape[a];
+    if (view.type(name) != type || size != count || !PyBuffer_IsContiguous(view.operator->(), 'C'))
+      refuse(std::string(name) + ": wrong type, size or order");
+    const size_t bytes = size_t(view->len);
+    data_.reset(std::aligned_alloc(64, (bytes + 63) / 64 * 64));
+    if (!data_) throw std::bad_alloc();
+    std::memcpy(data_.get(), view->buf, bytes);
+  }
+
+  const void* get() const { return data_.get(); }
+
+ private:
+  struct Free {
+    void operator()(void* p) const { std::free(p); }
+  };
+  std::unique_ptr<void, Free> data_;
+};
+
+class Direct : public Prepared {
+ public:
+  Direct(const Geometry& geometry, nb::handle taps, const std::string& compute)
+      : Prepared(geometry),
+        type_(compute_type(compute)),
+        taps_(taps, type_, geometry.taps(), "taps") {}
+
+ private:
+  bool compute(const Job& job) const override {
+    kernels->direct(job, services(), type_, taps_.get());
+    return false;
+  }
+
+  Type type_;
+  Numbers taps_;
+};
+
+class Separable : public Prepared {
+ public:
+  Separable(const Geometry& geometry, nb::handle factors, const Ints& tile,
+            const std::string& compute)
+      : Prepared(geometry),
+        type_(compute_type(compute)),
+        terms_(count_terms(factors)),
+        factors_(factors, type_, terms_ * term_size(), "factors"),
+        tile_(tile) {
+    refuse_bank();
+    if (tile.size() != size_t(nd())) refuse("tile: one length an axis");
+    for (int64_t n : tile)
+      if (n < 1) refuse("tile: less than 1");
+  }
+
+ private:
+  static int64_t count_terms(nb::handle factors) {
+    const View view(factors, false);
+    const int64_t terms = view->ndim == 2 ? view->shape[0] : 0;
+    if (terms < 1) refuse("factors: needs (terms, taps)");
+    return terms;
+  }
+
+  int64_t term_size() const {
+    int64_t size = 0;
+    for (int a = 0; a < nd(); a++) size += axis(a).k;
+    return size;
+  }
+
+  bool compute(const Job& job) const override {
+    return kernels->separable(job, services(), type_,
+                              Factors{terms_, factors_.get(), tile_.data()});
+  }
+
+  Type type_;
+  int64_t terms_;
+  Numbers factors_;
+  Ints tile_;
+};
+
+class RunningSum : public Prepared {
+ public:
+  RunningSum(const Geometry& geometry, const Reals& weight, const Ints& first, const Ints& length,
+             const std::string& compute)
+      : Prepared(geometry),
+        type_(compute_type(compute)),
+        weight_(weight),
+        first_(first),
+        length_(length) {
+    refuse_bank();
+    if (weight.empty() || first.size() != weight.size() * size_t(nd()) ||
+        length.size() != first.size())
+      refuse("boxes: sizes differ");
+    for (size_t i = 0; i < first.size(); i++) {
+      const Axis& a = axis(int(i % size_t(nd())));
+      if (a.dilation != 1 || first[i] < 0 || length[i] < 1 || first[i] > a.k - length[i])
+        refuse("boxes: outside the kernel");
+    }
+  }
+
+ private:
+  bool compute(const Job& job) const override {
+    return kernels->running_sum(
+        job, services(), type_,
+        Boxes{int64_t(weight_.size()), weight_.data(), first_.data(), length_.data()});
+  }
+
+  Type type_;
+  Reals weight_;
+  Ints first_, length_;
+};
+
+class OverlapSave : public Prepared {
+ public:
+  // Taps of a complex kernel are two planes, one after the other.
+  OverlapSave(const Geometry& geometry, nb::handle taps, bool is_complex, const Ints& tile,
+              const std::string& compute)
+      : Prepared(geometry) {
     const Type type = compute_type(compute);
     if (type == Type::i64) refuse("compute: a transform needs float32 or float64");
-    axes_ = make_axes(geometry);
-    check_plain(taps, type, tap_count(axes_), "taps");
-    if (tile.size() != size_t(axes_.nd)) refuse("tile: one length an axis");
+    refuse_bank();
+    if (geometry.channels()) refuse("order: a transform takes no channels");
+    const int planes = is_complex ? 2 : 1;
+    const Numbers plain(taps, type, planes * geometry.taps(), "taps");
+    if (tile.size() != size_t(nd())) refuse("tile: one length an axis");
     __int128 size = 1;
-    for (int a = 0; a < axes_.nd; a++) {
-      size *= tile[a];
-      const Axis& axis = axes_.axis[a];
-      if (tile[a] < 1 || tile[a] < axis.reach() || size > (int64_t(1) << 36))
+    for (int a = 0; a < nd(); a++) {
+      size *= tile[size_t(a)];
+      if (tile[size_t(a)] < 1 || tile[size_t(a)] < axis(a).reach() || size > (int64_t(1) << 36))
         refuse("tile: smaller than the kernel, or too large");
-      if (axis.reach() > 1) check_length(tile[a]);
+      if (axis(a).reach() > 1) check_length(tile[size_t(a)]);
     }
     if (tile.back() % 16) refuse("tile: last length must be a multiple of 16");
     nb::gil_scoped_release release;
-    spectrum_ = kernels->spectrum_new(axes_, type, taps->buf, tile.data());
+    spectrum_ = kernels->spectrum_new(geometry.axes(), type, planes, plain.get(), tile.data());
     if (!spectrum_) throw std::bad_alloc();
+    kept_bytes_ = int64_t(size) * (type == Type::f32 ? 8 : 16);
   }
-  ~SpectrumHandle() { kernels->spectrum_free(spectrum_); }
-  SpectrumHandle(const SpectrumHandle&) = delete;
-  SpectrumHandle& operator=(const SpectrumHandle&) = delete;
+  ~OverlapSave() override { kernels->spectrum_free(spectrum_); }
 
-  bool run(nb::handle x_, nb::handle out_, const Ints& geometry, const Reals& fill, bool add,
-           int threads) const {
-    View x(x_, false), out(out_, true);
-    const Job job = make_job(x, out, geometry, fill, add, threads);
-    if (job.inner != 1 || job.nd != axes_.nd) refuse("inner: must be 1");
-    for (int a = 0; a < job.nd; a++)
-      if (job.axis[a].k != axes_.axis[a].k || job.axis[a].dilation != axes_.axis[a].dilation)
-        refuse("geometry: differs from the spectrum's");
+  int64_t kept_bytes() const { return kept_bytes_; }
+
+  // Complex data as two planes: they travel together.
+  bool run_complex(nb::handle x_re, nb::handle x_im, nb::handle out_re, nb::handle out_im,
+                   double cval_re, double cval_im, int threads) const {
+    View re(x_re, false), im(x_im, false), to_re(out_re, true), to_im(out_im, true);
+    const Job jobs[2] = {geometry_.job(re, to_re, cval_re, false, threads),
+                         geometry_.job(im, to_im, cval_im, false, threads)};
     nb::gil_scoped_release release;
-    return kernels->overlap_save(job, services(), spectrum_);
+    return kernels->overlap_save(jobs, true, services(), spectrum_);
   }
 
  private:
@@ -247,13 +375,19 @@ class SpectrumHandle {
     if (n != 1) refuse("tile: lengths must be products of 2, 3 and 5");
   }
 
-  Job axes_{};
+  bool compute(const Job& job) const override {
+    return kernels->overlap_save(&job, false, services(), spectrum_);
+  }
+
   Spectrum* spectrum_ = nullptr;
+  int64_t kept_bytes_ = 0;
 };
 
 }  // namespace
 
 NB_MODULE(_core, m) {
+  // Plans may live until the process ends, in the cache of plans or wherever a program keeps them.
+  nb::set_leak_warnings(false);
   const char* wanted = std::getenv("INTERTWINE_ISA");
   kernels = choose_kernels(wanted ? wanted : "");
   if (!kernels) {
@@ -264,10 +398,18 @@ NB_MODULE(_core, m) {
   m.attr("level") = kernels->name;
   m.attr("levels") = available_levels();
   m.attr("max_axes") = kMaxDims;
-  m.def("direct", direct);
-  m.def("separable", separable);
-  m.def("running_sum", running_sum);
-  nb::class_<SpectrumHandle>(m, "Spectrum")
-      .def(nb::init<nb::handle, const std::string&, const Ints&, const Ints&>())
-      .def("run", &SpectrumHandle::run);
+  nb::class_<Geometry>(m, "Geometry")
+      .def(nb::init<const Ints&, const std::vector<int>&, bool, const Ints&>(), nb::arg("numbers"),
+           nb::arg("order"), nb::arg("channels"), nb::arg("bank") = Ints{});
+  nb::class_<Prepared>(m, "Prepared").def("run", &Prepared::run);
+  nb::class_<Direct, Prepared>(m, "Direct")
+      .def(nb::init<const Geometry&, nb::handle, const std::string&>());
+  nb::class_<Separable, Prepared>(m, "Separable")
+      .def(nb::init<const Geometry&, nb::handle, const Ints&, const std::string&>());
+  nb::class_<RunningSum, Prepared>(m, "RunningSum")
+      .def(nb::init<const Geometry&, const Reals&, const Ints&, const Ints&, const std::string&>());
+  nb::class_<OverlapSave, Prepared>(m, "OverlapSave")
+      .def(nb::init<const Geometry&, nb::handle, bool, const Ints&, const std::string&>())
+      .def("run_complex", &OverlapSave::run_complex)
+      .def_prop_ro("kept_bytes", &OverlapSave::kept_bytes);
 }

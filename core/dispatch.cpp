@@ -8,9 +8,9 @@
   void direct(const Job&, const Services&, Type, const void*);                                \
   bool separable(const Job&, const Services&, Type, const Factors&);                          \
   bool running_sum(const Job&, const Services&, Type, const Boxes&);                          \
-  Spectrum* spectrum_new(const Job&, Type, const void*, const int64_t*);                      \
+  Spectrum* spectrum_new(const Job&, Type, int, const void*, const int64_t*);                 \
   void spectrum_free(Spectrum*);                                                              \
-  bool overlap_save(const Job&, const Services&, const Spectrum*);                            \
+  bool overlap_save(const Job*, bool, const Services&, const Spectrum*);                      \
   static const Kernels table(const char* name) {                                              \
     return {name, direct, separable, running_sum, spectrum_new, spectrum_free, overlap_save}; \
   }                                                                                           \

@@ -66,6 +66,21 @@ IW_INLINE void small_dft(Cx<T> (&u)[R]) {
     u[0] = add(u[0], a);
     u[1] = add_turned<T, Forward>(c, b);
     u[2] = add_turned<T, !Forward>(c, b);
+  } else if constexpr (R == 8) {
+    constexpr T half = T(0.70710678118654752440);
+    Cx<T> even[4] = {u[0], u[2], u[4], u[6]}, odd[4] = {u[1], u[3], u[5], u[7]};
+    small_dft<T, 4, Forward>(even);
+    small_dft<T, 4, Forward>(odd);
+    const Cx<T> a = scaled<T>(add_turned<T, Forward>(odd[1], odd[1]), half);
+    const Cx<T> b = scaled<T>(add_turned<T, !Forward>(odd[3], odd[3]), half);
+    u[0] = add(even[0], odd[0]);
+    u[4] = sub(even[0], odd[0]);
+    u[1] = add(even[1], a);
+    u[5] = sub(even[1], a);
+    u[2] = add_turned<T, Forward>(even[2], odd[2]);
+    u[6] = add_turned<T, !Forward>(even[2], odd[2]);
+    u[3] = sub(even[3], b);
+    u[7] = add(even[3], b);
   } else {
     static_assert(R == 5);
     constexpr T c1 = T(0.30901699437494742410), c2 = T(-0.80901699437494742410),
@@ -83,6 +98,20 @@ IW_INLINE void small_dft(Cx<T> (&u)[R]) {
   }
 }
 
+// Inputs of a butterfly. Each is used twice, and unless it is pinned GCC reads it twice; eight
+// complex numbers fill all registers, so that pinning them would only spill others.
+template <class T, int R>
+IW_INLINE void gather(Cx<T> (&u)[R], const Cx<T>* p, int64_t gap) {
+#pragma GCC unroll 8
+  for (int q = 0; q < R; q++) {
+    u[q] = p[q * gap];
+    if constexpr (R < 8) {
+      pin<T>(u[q].re);
+      pin<T>(u[q].im);
+    }
+  }
+}
+
 // All butterflies of one stage: blocks of `length`, elements `gap` apart.
 template <class T, int R, bool Forward>
 void stage(Cx<T>* x, int64_t n, int64_t length, int64_t gap, const T* twiddle) {
@@ -92,8 +121,7 @@ void stage(Cx<T>* x, int64_t n, int64_t length, int64_t gap, const T* twiddle) {
     for (int64_t j = 0; j < m; j++) {
       Cx<T>* p = x + (block + j) * gap;
       Cx<T> u[R];
-#pragma GCC unroll 8
-      for (int q = 0; q < R; q++) u[q] = p[q * m * gap];
+      gather<T, R>(u, p, m * gap);
       Cx<T> t[R];
 #pragma GCC unroll 8
       for (int q = 1; q < R; q++) t[q] = {splat(w[2 * q - 2]), splat(w[2 * q - 1])};
@@ -119,13 +147,31 @@ void last_stage(Cx<T>* x, int64_t n, int64_t gap) {
   for (int64_t i = 0; i < n; i += R) {
     Cx<T>* p = x + i * gap;
     Cx<T> u[R];
-#pragma GCC unroll 8
-    for (int q = 0; q < R; q++) u[q] = p[q * gap];
+    gather<T, R>(u, p, gap);
     small_dft<T, R, Forward>(u);
 #pragma GCC unroll 8
     for (int q = 0; q < R; q++) p[q * gap] = u[q];
   }
 }
+
+// The innermost stage forward, the product with a kernel and the innermost stage backward, without
+// leaving the registers in between.
+template <class T, int R>
+void middle_stage(Cx<T>* x, int64_t n, const Cx<T>* kernel) {
+  for (int64_t i = 0; i < n; i += R) {
+    Cx<T> u[R];
+    gather<T, R>(u, x + i, 1);
+    small_dft<T, R, true>(u);
+#pragma GCC unroll 8
+    for (int q = 0; q < R; q++) u[q] = mul(u[q], kernel[i + q]);
+    small_dft<T, R, false>(u);
+#pragma GCC unroll 8
+    for (int q = 0; q < R; q++) x[i + q] = u[q];
+  }
+}
+
+// Complex vectors that stay in the first cache from stage to stage.
+constexpr int64_t kCachedLength = 384;
 
 template <class T>
 struct Fft {
@@ -144,8 +190,12 @@ struct Fft {
     int64_t twos = 0;
     for (; rest % 2 == 0; rest /= 2) twos++;
     if (rest != 1) return false;
+    // An odd factor of two joins the innermost stage, which has no twiddles.
+    const bool eight = twos % 2 && twos >= 3;
+    if (eight) twos -= 3;
     if (twos % 2) radix[stages++] = 2;
     for (; twos >= 2; twos -= 2) radix[stages++] = 4;
+    if (eight) radix[stages++] = 8;
     return make_twiddles();
   }
 
@@ -188,49 +238,77 @@ struct Fft {
     return k;
   }
 
+  // One stage over `size` elements, in blocks of `length`.
   template <bool Forward>
-  void one(Cx<T>* x, int64_t gap, int s, int64_t length) const {
+  void one(Cx<T>* x, int64_t size, int64_t gap, int s, int64_t length) const {
     const T* w = twiddle + offset[s];
-    if (length == radix[s]) {
-      switch (radix[s]) {
-        case 2:
-          return last_stage<T, 2, Forward>(x, n, gap);
-        case 3:
-          return last_stage<T, 3, Forward>(x, n, gap);
-        case 4:
-          return last_stage<T, 4, Forward>(x, n, gap);
-        default:
-          return last_stage<T, 5, Forward>(x, n, gap);
-      }
-    }
+    const bool last = length == radix[s];
     switch (radix[s]) {
       case 2:
-        return stage<T, 2, Forward>(x, n, length, gap, w);
+        return last ? last_stage<T, 2, Forward>(x, size, gap)
+                    : stage<T, 2, Forward>(x, size, length, gap, w);
       case 3:
-        return stage<T, 3, Forward>(x, n, length, gap, w);
+        return last ? last_stage<T, 3, Forward>(x, size, gap)
+                    : stage<T, 3, Forward>(x, size, length, gap, w);
       case 4:
-        return stage<T, 4, Forward>(x, n, length, gap, w);
+        return last ? last_stage<T, 4, Forward>(x, size, gap)
+                    : stage<T, 4, Forward>(x, size, length, gap, w);
+      case 8:
+        return last_stage<T, 8, Forward>(x, size, gap);
       default:
-        return stage<T, 5, Forward>(x, n, length, gap, w);
+        return last ? last_stage<T, 5, Forward>(x, size, gap)
+                    : stage<T, 5, Forward>(x, size, length, gap, w);
     }
   }
 
-  void forward(Cx<T>* x, int64_t gap) const {
-    int64_t length = n;
-    for (int s = 0; s < stages; s++) {
-      one<true>(x, gap, s, length);
-      length /= radix[s];
+  // Forward, times the kernel's spectrum, backward; elements lie next to each other.
+  void convolve(Cx<T>* x, const Cx<T>* kernel) const {
+    const int inner = stages - 1;
+    int64_t part = n;
+    for (int s = 0; s < inner; part /= radix[s++]) one<true>(x, n, 1, s, part);
+    switch (radix[inner]) {
+      case 2:
+        middle_stage<T, 2>(x, n, kernel);
+        break;
+      case 3:
+        middle_stage<T, 3>(x, n, kernel);
+        break;
+      case 4:
+        middle_stage<T, 4>(x, n, kernel);
+        break;
+      case 8:
+        middle_stage<T, 8>(x, n, kernel);
+        break;
+      default:
+        middle_stage<T, 5>(x, n, kernel);
     }
+    for (int s = inner - 1; s >= 0; s--) one<false>(x, n, 1, s, part *= radix[s]);
   }
+
+  // Stages from s on over one block of `length`. A block too large for the first cache is split by
+  // one stage, and its parts are finished one after the other.
+  template <bool Forward>
+  void block(Cx<T>* x, int64_t gap, int s, int64_t length) const {
+    if (length <= kCachedLength) {
+      if constexpr (Forward) {
+        for (int64_t part = length; s < stages; part /= radix[s++])
+          one<true>(x, length, gap, s, part);
+      } else {
+        int64_t part = 1;
+        for (int i = stages - 1; i >= s; i--) one<false>(x, length, gap, i, part *= radix[i]);
+      }
+      return;
+    }
+    if constexpr (Forward) one<true>(x, length, gap, s, length);
+    const int64_t part = length / radix[s];
+    for (int64_t i = 0; i < length; i += part) block<Forward>(x + i * gap, gap, s + 1, part);
+    if constexpr (!Forward) one<false>(x, length, gap, s, length);
+  }
+
+  void forward(Cx<T>* x, int64_t gap) const { block<true>(x, gap, 0, n); }
 
   // Not scaled: forward then backward multiplies by n.
-  void backward(Cx<T>* x, int64_t gap) const {
-    int64_t length = 1;
-    for (int s = stages - 1; s >= 0; s--) {
-      length *= radix[s];
-      one<false>(x, gap, s, length);
-    }
-  }
+  void backward(Cx<T>* x, int64_t gap) const { block<false>(x, gap, 0, n); }
 };
 
 // ---- lanes and rows: a square of W rows by W columns, turned over its diagonal ----

@@ -27,9 +27,12 @@ struct Kernels {
   void (*direct)(const Job&, const Services&, Type compute, const void* taps);
   bool (*separable)(const Job&, const Services&, Type compute, const Factors&);
   bool (*running_sum)(const Job&, const Services&, Type compute, const Boxes&);
-  Spectrum* (*spectrum_new)(const Job&, Type compute, const void* taps, const int64_t* tile);
+  // Taps of one plane or, for complex kernels, of two.
+  Spectrum* (*spectrum_new)(const Job&, Type compute, int planes, const void* taps,
+                            const int64_t* tile);
   void (*spectrum_free)(Spectrum*);
-  bool (*overlap_save)(const Job&, const Services&, const Spectrum*);
+  // One job, or two for the planes of complex data.
+  bool (*overlap_save)(const Job* jobs, bool complex, const Services&, const Spectrum*);
 };
 
 }  // namespace iw

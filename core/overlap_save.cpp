@@ -12,8 +12,8 @@
 //    transformed one at a time, each added only to outputs whose window meets the band.
 #include "band.hpp"
 #include "kernels.hpp"
+#include "pack.hpp"
 #include "spectrum.hpp"
-#include "spread.hpp"
 
 namespace {
 
@@ -30,17 +30,41 @@ struct Place {
   int64_t lo[kMaxDims], len[kMaxDims];
 };
 
+// What travels as the real or as the imaginary part of a transform: one of two tiles of real data,
+// or one plane of a tile of complex data.
+struct Side {
+  const Job* job;
+  Place out, in;
+  int64_t len[kMaxDims], step[kMaxDims];  // samples read along each axis, and their distance
+};
+
+// Rows of a tile are read and written in this many parts at most, so that threads can share them
+// and the parts do not depend on the threads.
+constexpr int64_t kMostParts = 64, kLeastPartRows = 32;
+
+// Tiles of this size are shared by all threads: one of them fills the caches alone.
+constexpr int64_t kSharedBytes = 1 << 20;
+
 template <class T>
 struct OverlapSave {
+  const Job* const jobs;  // one, or two: the real and the imaginary plane of complex data
+  const bool complex;
   const Job& job;
   const Services& services;
   const Spectrum& spectrum;
   const Tile<T>& tile;
+  const bool shared;
   Grid grid;
   bool left_out = false, failed = false;
 
-  OverlapSave(const Job& j, const Services& s, const Spectrum& p)
-      : job(j), services(s), spectrum(p), tile(*static_cast<const Tile<T>*>(p.layout)) {
+  OverlapSave(const Job* j, bool is_complex, const Services& s, const Spectrum& p)
+      : jobs(j),
+        complex(is_complex),
+        job(j[0]),
+        services(s),
+        spectrum(p),
+        tile(*static_cast<const Tile<T>*>(p.layout)),
+        shared(j[0].threads > 1 && tile.bytes() >= kSharedBytes) {
     for (int a = 0; a < job.nd; a++) {
       const int64_t valid = spectrum.tile[a] - spectrum.reach[a] + 1;
       grid.size[a] = (valid - 1) / job.axis[a].stride + 1;
@@ -49,145 +73,229 @@ struct OverlapSave {
     grid.cover(job);
   }
 
+  int64_t transforms() const { return complex ? grid.total : (grid.total + 1) / 2; }
+
+  int sides(int64_t i, Side (&side)[2]) const {
+    const int count = complex || 2 * i + 1 < grid.total ? 2 : 1;
+    for (int h = 0; h < count; h++) find(complex ? i : 2 * i + h, jobs[complex ? h : 0], side[h]);
+    return count;
+  }
+
   // Source samples behind the outputs of grid box i. An axis that is not transformed is read at
   // its stride: one sample for each output.
-  void source(int64_t i, Place& out, Place& in) const {
-    grid.box(job, i, out.lo, out.len);
-    for (int a = 0; a < job.nd; a++) {
-      const Axis& ax = job.axis[a];
-      in.lo[a] = out.lo[a] * ax.stride + ax.start;
-      in.len[a] = (out.len[a] - 1) * ax.stride + ax.reach();
+  void find(int64_t i, const Job& of, Side& side) const {
+    side.job = &of;
+    grid.box(of, i, side.out.lo, side.out.len);
+    for (int a = 0; a < of.nd; a++) {
+      const Axis& ax = of.axis[a];
+      side.in.lo[a] = side.out.lo[a] * ax.stride + ax.start;
+      side.in.len[a] = (side.out.len[a] - 1) * ax.stride + ax.reach();
+      const bool every = is_transformed(spectrum, a) || ax.stride == 1;
+      side.step[a] = every ? 1 : ax.stride;
+      side.len[a] = every ? side.in.len[a] : side.out.len[a];
     }
   }
 
-  // Visit the tile's rows with the samples that belong there: visit(row of tile, samples, count).
-  // `pick` holds a strided axis apart: its samples lie `stride` apart in the source.
-  template <class S, class F>
-  void for_source_rows(const Place& in, const Place& out, S* row, F&& visit) {
-    const int nd = job.nd, last = nd - 1;
-    const RowLoader<S> loader = row_loader<S>(job.x_type);
-    int64_t index[kMaxDims] = {}, len[kMaxDims], step[kMaxDims];
-    for (int a = 0; a < nd; a++) {
-      const bool every = is_transformed(spectrum, a) || job.axis[a].stride == 1;
-      step[a] = every ? 1 : job.axis[a].stride;
-      len[a] = every ? in.len[a] : out.len[a];
+  // The samples of one row of a tile: where they lie, or copied to `row`. Null when the tile's
+  // source has no such row.
+  template <class S>
+  const S* source_row(const Side& side, const int64_t* index, S* row) const {
+    const Job& of = *side.job;
+    const int last = of.nd - 1;
+    const char* p = of.x;
+    double fill = 0;
+    for (int a = 0; a < last; a++) {
+      if (index[a] >= side.len[a]) return nullptr;
+      const Axis& ax = of.axis[a];
+      const int64_t s = fold(side.in.lo[a] + index[a] * side.step[a], ax.n, ax.border);
+      if (s < 0) fill = p ? ax.fill : fill_of_both(fill, ax.fill);
+      p = s < 0 || !p ? nullptr : p + s * of.x_stride[a];
     }
-    for (;;) {
-      const char* p = job.x;
-      double fill = 0;
-      int64_t at = 0;
-      for (int a = 0; a < last; a++) {
-        const int64_t s = fold(in.lo[a] + index[a] * step[a], job.axis[a].n, job.axis[a].border);
-        at = at * spectrum.tile[a] + index[a];
-        if (s < 0) fill = p ? job.axis[a].fill : fill_of_both(fill, job.axis[a].fill);
-        p = s < 0 || !p ? nullptr : p + s * job.x_stride[a];
-      }
-      if (p)
-        loader(job, p, in.lo[last], in.len[last], row);
-      else
-        fill_row(job, fill, in.lo[last], in.len[last], row);
-      if (step[last] > 1)
-        for (int64_t i = 0; i < len[last]; i++) row[i] = row[i * step[last]];
-      if (leave_out_nonfinite(row, len[last])) __atomic_store_n(&left_out, true, __ATOMIC_RELAXED);
-      visit(at, row, len[last]);
-      int a = last - 1;
-      while (a >= 0 && ++index[a] == len[a]) index[a--] = 0;
-      if (a < 0) return;
+    const int64_t lo = side.in.lo[last], len = side.in.len[last];
+    if (p && of.x_type == kTypeOf<S> && of.x_stride[last] == int64_t(sizeof(S)) && lo >= 0 &&
+        lo + len <= of.axis[last].n && side.step[last] == 1)
+      return reinterpret_cast<const S*>(p) + lo;
+    if (p)
+      row_loader<S>(of.x_type)(of, p, lo, len, row);
+    else
+      fill_row(of, fill, lo, len, row);
+    if (side.step[last] > 1)
+      for (int64_t i = 0; i < side.len[last]; i++) row[i] = row[i * side.step[last]];
+    return row;
+  }
+
+  // Rows of a tile before its long rows are cut, and where they lie on its axes.
+  int64_t row_count() const {
+    int64_t rows = 1;
+    for (int a = 0; a < job.nd - 1; a++) rows *= spectrum.tile[a];
+    return rows;
+  }
+
+  void row_index(int64_t at, int64_t* index) const {
+    for (int a = job.nd - 2; a >= 0; a--) {
+      index[a] = at % spectrum.tile[a];
+      at /= spectrum.tile[a];
     }
   }
 
-  // Write samples into one plane of the tile; the rest of the row stays as it is.
-  static void put(const Tile<T>& t, Cx<T>* buffer, int64_t at, const T* row, int64_t n, bool imag) {
-    constexpr int W = kLanes<T>;
-    if (t.cut) at *= t.dim[t.dims - 1];
-    for (int64_t begin = 0; begin < n; begin += t.width, at++) {
-      const int64_t end = least(t.width, n - begin);
-      Cx<T>* to = buffer + at * t.pitch;
-      int64_t i = 0;
-      for (; i + W <= end; i += W) (imag ? to[i / W].im : to[i / W].re) = load(row + begin + i);
-      for (; i < end; i++) *sample_at(to, t, 0, i, imag) = row[begin + i];
+  // Where the results of a row of a tile begin in the output. Null when it holds none.
+  char* result_row(const Side& side, const int64_t* index) const {
+    const Job& of = *side.job;
+    int64_t place[kMaxDims];
+    for (int a = 0; a < of.nd - 1; a++) {
+      const int64_t step = is_transformed(spectrum, a) ? of.axis[a].stride : 1;
+      if (index[a] % step || index[a] / step >= side.out.len[a]) return nullptr;
+      place[a] = side.out.lo[a] + index[a] / step;
     }
-  }
-
-  static void get(const Tile<T>& t, Cx<T>* buffer, int64_t at, T* row, int64_t n, bool imag) {
-    constexpr int W = kLanes<T>;
-    if (t.cut) at *= t.dim[t.dims - 1];
-    for (int64_t begin = 0; begin < n; begin += t.width, at++) {
-      const int64_t end = least(t.width, n - begin);
-      Cx<T>* from = buffer + at * t.pitch;
-      int64_t i = 0;
-      for (; i + W <= end; i += W) store(row + begin + i, imag ? from[i / W].im : from[i / W].re);
-      for (; i < end; i++) row[begin + i] = *sample_at(from, t, 0, i, imag);
-    }
-  }
-
-  // Visit the rows of results: visit(row of tile, place of its first output).
-  template <class F>
-  void for_out_rows(const Place& out, F&& visit) const {
-    const int last = job.nd - 1;
-    int64_t index[kMaxDims] = {}, place[kMaxDims];
-    for (;;) {
-      int64_t at = 0;
-      for (int a = 0; a < last; a++) {
-        const int64_t step = is_transformed(spectrum, a) ? job.axis[a].stride : 1;
-        at = at * spectrum.tile[a] + index[a] * step;
-        place[a] = out.lo[a] + index[a];
-      }
-      place[last] = out.lo[last];
-      visit(at, out_at(job, place));
-      int a = last - 1;
-      while (a >= 0 && ++index[a] == out.len[a]) index[a--] = 0;
-      if (a < 0) return;
-    }
+    place[of.nd - 1] = side.out.lo[of.nd - 1];
+    return out_at(of, place);
   }
 
   int64_t last_step() const {
     return is_transformed(spectrum, job.nd - 1) ? job.axis[job.nd - 1].stride : 1;
   }
 
-  int64_t row_bytes() const {
-    return round_up(
-        spectrum.tile[job.nd - 1] *
-                (is_transformed(spectrum, job.nd - 1) ? 1 : job.axis[job.nd - 1].stride) * 8 +
-            64,
-        64);
+  // Samples of a row as it is read: all those between the ones used, too.
+  int64_t row_samples() const {
+    const int last = job.nd - 1;
+    return spectrum.tile[last] * (is_transformed(spectrum, last) ? 1 : job.axis[last].stride) + 8;
   }
 
-  // Tiles 2i and 2i+1 together.
-  void pair(int64_t i) {
-    const bool both = 2 * i + 1 < grid.total;
-    auto* buffer = static_cast<Cx<T>*>(services.scratch(kTileSlot, tile.bytes()));
-    auto* local =
-        static_cast<Cx<T>*>(services.scratch(kLocalSlot, tile.longest() * int64_t(sizeof(Cx<T>))));
-    T* row = static_cast<T*>(services.scratch(kRowSlot, row_bytes()));
-    memset(static_cast<void*>(buffer), 0, size_t(tile.bytes()));
-    Spread<T> spread;
-    Place out, in;
-    for (int half = 0; half < 1 + both; half++) {
-      source(2 * i + half, out, in);
-      for_source_rows(in, out, row, [&](int64_t at, const T* samples, int64_t n) {
-        spread.see(samples, n);
-        put(tile, buffer, at, samples, n, half);
-      });
-    }
-    if (spread.wide()) {
-      for (int half = 0; half < 1 + both; half++) careful(2 * i + half);
+  template <class S>
+  S* row_space(int rows) const {
+    return static_cast<S*>(services.scratch(kRowSlot, rows * row_samples() * int64_t(sizeof(S))));
+  }
+
+  // Let body(i) be called for each i < count, by all threads when the tile is theirs together.
+  template <class F>
+  void each(int64_t count, const F& body) const {
+    if (!shared) {
+      for (int64_t i = 0; i < count; i++) body(i);
       return;
     }
-    tile.convolve(buffer, local);
-    const RowStorer<T> storer = row_storer<T>(job.out_type);
-    for (int half = 0; half < 1 + both; half++) {
-      source(2 * i + half, out, in);
-      const int last = job.nd - 1;
-      for_out_rows(out, [&](int64_t at, char* to) {
-        get(tile, buffer, at, row, (out.len[last] - 1) * last_step() + 1, half);
-        storer(job, row, last_step(), out.len[last], to);
-      });
-    }
+    services.parallel_for(
+        count, job.threads, [](void* context, int64_t i) { (*static_cast<const F*>(context))(i); },
+        const_cast<F*>(&body));
   }
 
-  void careful(int64_t i);
+  int64_t part_rows() const {
+    return most(kLeastPartRows, (row_count() + kMostParts - 1) / kMostParts);
+  }
+
+  template <class F>
+  void each_part(const F& body) const {
+    const int64_t rows = row_count(), step = part_rows();
+    each((rows + step - 1) / step,
+         [&](int64_t part) { body(part, part * step, least(rows, (part + 1) * step)); });
+  }
+
+  // Bytes from a row to the next.
+  int64_t below(const int64_t* stride) const { return job.nd > 1 ? stride[job.nd - 2] : 0; }
+
+  // Ask for the next row: rows are too short for the machine to see where they go on.
+  template <int Writing>
+  static void fetch(const char* row, int64_t bytes, int64_t below) {
+    for (int64_t at = 0; below && at < bytes; at += 64)
+      __builtin_prefetch(row + below + at, Writing);
+  }
+
+  // Fill the tile; whether its samples are too unlike in size for it.
+  bool read(const Side* side, int count, Cx<T>* buffer) {
+    Spread<T> spread[kMostParts];
+    each_part([&](int64_t part, int64_t begin, int64_t end) {
+      T* row = row_space<T>(1);
+      int64_t index[kMaxDims];
+      for (int64_t at = begin; at < end; at++) {
+        row_index(at, index);
+        for (int h = 0; h < 2; h++) {
+          const T* samples = h < count ? source_row(side[h], index, row) : nullptr;
+          const int64_t n = samples ? side[h].len[job.nd - 1] : 0;
+          if (samples && samples != row)
+            fetch<0>(reinterpret_cast<const char*>(samples), n * int64_t(sizeof(T)),
+                     below(job.x_stride));
+          const Spread<T> before = spread[part];
+          if (pack_row(tile, buffer, at, samples, n, h, spread[part])) continue;
+          if (samples != row) memcpy(row, samples, size_t(n) * sizeof(T));
+          if (leave_out_nonfinite(row, n)) __atomic_store_n(&left_out, true, __ATOMIC_RELAXED);
+          spread[part] = before;
+          pack_row(tile, buffer, at, row, n, h, spread[part]);
+        }
+      }
+      spread[part].finish();
+    });
+    Spread<T> all;
+    for (const Spread<T>& part : spread) all.join(part);
+    return all.wide();
+  }
+
+  // Whether results are complex numbers in the output, in its own type.
+  bool writes_pairs() const {
+    if (!complex || last_step() != 1) return false;
+    const Job& re = jobs[0];
+    const Job& im = jobs[1];
+    const int last = re.nd - 1;
+    constexpr int64_t size = sizeof(T);
+    bool same = im.out == re.out + size && re.out_type == kTypeOf<T> && im.out_type == re.out_type;
+    for (int a = 0; a <= last; a++) same = same && re.out_stride[a] == im.out_stride[a];
+    return same && re.out_stride[last] == 2 * size;
+  }
+
+  void write(const Side* side, int count, Cx<T>* buffer) const {
+    const int last = job.nd - 1;
+    const bool straight = writes_straight<T>(job) && last_step() == 1, pairs = writes_pairs();
+    const RowStorer<T> storer = row_storer<T>(job.out_type);
+    each_part([&](int64_t, int64_t begin, int64_t end) {
+      T* row = row_space<T>(1);
+      int64_t index[kMaxDims];
+      for (int64_t at = begin; at < end; at++) {
+        row_index(at, index);
+        for (int h = 0; h < (pairs ? 1 : count); h++) {
+          char* to = result_row(side[h], index);
+          if (!to) continue;
+          const int64_t n = side[h].out.len[last];
+          if (straight || pairs) fetch<1>(to, n * job.out_stride[last], below(job.out_stride));
+          if (pairs) {
+            unpack_complex_row(tile, buffer, at, n, reinterpret_cast<T*>(to));
+          } else if (straight) {
+            unpack_row(tile, buffer, at, n, h, reinterpret_cast<T*>(to));
+          } else {
+            unpack_row(tile, buffer, at, (n - 1) * last_step() + 1, h, row);
+            storer(*side[h].job, row, last_step(), n, to);
+          }
+        }
+      }
+    });
+  }
+
+  void transform(int64_t i) {
+    Side side[2];
+    const int count = sides(i, side);
+    auto* buffer = static_cast<Cx<T>*>(services.scratch(kTileSlot, tile.bytes()));
+    if (read(side, count, buffer)) {
+      careful(side, count);
+      return;
+    }
+    convolve(buffer);
+    write(side, count, buffer);
+  }
+
+  void convolve(Cx<T>* buffer) const {
+    tile.convolve(
+        buffer, [&](int64_t count, const auto& body) { each(count, body); },
+        [&] {
+          return static_cast<Cx<T>*>(
+              services.scratch(kLocalSlot, tile.longest() * int64_t(sizeof(Cx<T>))));
+        });
+  }
+
+  void careful(const Side* side, int count);
+  void by_bands(const Side* side, int planes, double ratio) const;
 };
+
+template <class T>
+IW_INLINE T most_of(T most, T value) {
+  return fabs(value) > most ? T(fabs(value)) : most;
+}
 
 // Mark every position whose window (itself and the reach - 1 after it) holds a mark.
 void widen_marks(uint8_t* marks, int64_t outer, int64_t n, int64_t gap, int64_t reach) {
@@ -202,77 +310,95 @@ void widen_marks(uint8_t* marks, int64_t outer, int64_t n, int64_t gap, int64_t 
     }
 }
 
+// Real data one side at a time, so that the other side's samples do not matter; the planes of
+// complex data together.
 template <class T>
-void OverlapSave<T>::careful(int64_t i) {
+void OverlapSave<T>::careful(const Side* side, int count) {
   const Spectrum* wide = wide_spectrum(spectrum);
   if (!wide) {
     __atomic_store_n(&failed, true, __ATOMIC_RELAXED);
     return;
   }
-  OverlapSave<double> exact(job, services, *wide);
-  const Tile<double>& t = exact.tile;
-  const int nd = job.nd, last = nd - 1;
-  const int64_t row_length = spectrum.tile[last];
-  int64_t rows = 1;
-  for (int a = 0; a < last; a++) rows *= spectrum.tile[a];
-  const int64_t size = rows * row_length;
-
-  auto* samples = static_cast<double*>(services.scratch(kSamplesSlot, size * 8));
-  auto* sum = static_cast<double*>(services.scratch(kSumSlot, size * 8));
-  auto* marks = static_cast<uint8_t*>(services.scratch(kMarkSlot, size));
-  auto* buffer = static_cast<Cx<double>*>(
-      services.scratch(kWideSlot, t.bytes() + t.longest() * int64_t(sizeof(Cx<double>))));
-  auto* row = static_cast<double*>(services.scratch(kRowSlot, row_bytes()));
-  memset(samples, 0, size_t(size) * 8);
-  memset(sum, 0, size_t(size) * 8);
-  Place out, in;
-  source(i, out, in);
-  for_source_rows(in, out, row, [&](int64_t at, const double* from, int64_t n) {
-    memcpy(samples + at * row_length, from, size_t(n) * 8);
-  });
-
+  const OverlapSave<double> exact(jobs, complex, services, *wide);
   const double ratio = spectrum.compute == Type::f32 ? kBandFloat32 : kBandFloat64;
-  for (int band = 0; band < kMostBands; band++) {
-    double top = 0;
-    for (int64_t e = 0; e < size; e++) top = fabs(samples[e]) > top ? fabs(samples[e]) : top;
-    if (top == 0) break;
-    const double floor = band == kMostBands - 1 ? 0 : top / ratio;
-    memset(static_cast<void*>(buffer), 0, size_t(t.bytes()));
-    for (int64_t r = 0; r < rows; r++) {
-      for (int64_t e = 0; e < row_length; e++) {
-        double& value = samples[r * row_length + e];
-        const bool taken = fabs(value) > floor;
-        marks[r * row_length + e] = taken;
-        row[e] = taken ? value / top : 0;  // near one, so that nothing overflows on the way
-        if (taken) value = 0;
-      }
-      OverlapSave<double>::put(t, buffer, r, row, row_length, false);
+  const int planes = complex ? 2 : 1;
+  for (int h = 0; h < count; h += planes) exact.by_bands(side + h, planes, ratio);
+}
+
+template <class T>
+void OverlapSave<T>::by_bands(const Side* side, int planes, double ratio) const {
+  const int last = job.nd - 1;
+  const int64_t width = spectrum.tile[last], rows = row_count(), size = rows * width;
+  auto* samples = static_cast<T*>(services.scratch(kSamplesSlot, planes * size * 8));
+  auto* sum = static_cast<T*>(services.scratch(kSumSlot, planes * size * 8));
+  auto* marks = static_cast<uint8_t*>(services.scratch(kMarkSlot, size));
+  auto* buffer = static_cast<Cx<T>*>(services.scratch(kWideSlot, tile.bytes()));
+  T* row = row_space<T>(1);
+  memset(samples, 0, size_t(planes * size) * 8);
+  memset(sum, 0, size_t(planes * size) * 8);
+  int64_t index[kMaxDims];
+  for (int h = 0; h < planes; h++)
+    for (int64_t at = 0; at < rows; at++) {
+      row_index(at, index);
+      const T* from = source_row(side[h], index, row);
+      if (!from) continue;
+      T* to = samples + h * size + at * width;
+      memcpy(to, from, size_t(side[h].len[last]) * 8);
+      leave_out_nonfinite(to, side[h].len[last]);
     }
-    t.convolve(buffer, buffer + t.vectors());
+
+  Spread<T> ignored;
+  for (int band = 0; band < kMostBands; band++) {
+    T top = 0;
+    for (int64_t e = 0; e < planes * size; e++) top = most_of(top, samples[e]);
+    if (top == 0) break;
+    const T floor = band == kMostBands - 1 ? 0 : top / ratio;
+    memset(marks, 0, size_t(size));
+    for (int64_t at = 0; at < rows; at++)
+      for (int h = 0; h < 2; h++) {
+        for (int64_t e = 0; e < (h < planes ? width : 0); e++) {
+          T& value = samples[h * size + at * width + e];
+          const bool taken = fabs(value) > floor;
+          marks[at * width + e] |= taken;
+          row[e] = taken ? value / top : 0;  // near one, so that nothing overflows on the way
+          if (taken) value = 0;
+        }
+        pack_row(tile, buffer, at, row, h < planes ? width : 0, h, ignored);
+      }
+    convolve(buffer);
     int64_t outer = size, gap = 1;
     for (int a = last; a >= 0; a--) {
       outer /= spectrum.tile[a];
       widen_marks(marks, outer, spectrum.tile[a], gap, spectrum.reach[a]);
       gap *= spectrum.tile[a];
     }
-    for (int64_t r = 0; r < rows; r++) {
-      OverlapSave<double>::get(t, buffer, r, row, row_length, false);
-      for (int64_t e = 0; e < row_length; e++)
-        if (marks[r * row_length + e]) sum[r * row_length + e] += row[e] * top;
-    }
+    for (int h = 0; h < planes; h++)
+      for (int64_t at = 0; at < rows; at++) {
+        unpack_row(tile, buffer, at, width, h, row);
+        for (int64_t e = 0; e < width; e++)
+          if (marks[at * width + e]) sum[h * size + at * width + e] += row[e] * top;
+      }
   }
-  const RowStorer<double> storer = row_storer<double>(job.out_type);
-  for_out_rows(out, [&](int64_t at, char* to) {
-    storer(job, sum + at * row_length, last_step(), out.len[last], to);
-  });
+  const RowStorer<T> storer = row_storer<T>(job.out_type);
+  for (int h = 0; h < planes; h++)
+    for (int64_t at = 0; at < rows; at++) {
+      row_index(at, index);
+      if (char* to = result_row(side[h], index))
+        storer(*side[h].job, sum + h * size + at * width, last_step(), side[h].out.len[last], to);
+    }
 }
 
 template <class T>
-bool run(const Job& job, const Services& services, const Spectrum& spectrum) {
-  OverlapSave<T> work(job, services, spectrum);
-  services.parallel_for(
-      (work.grid.total + 1) / 2, job.threads,
-      [](void* context, int64_t i) { static_cast<OverlapSave<T>*>(context)->pair(i); }, &work);
+bool run(const Job* jobs, bool complex, const Services& services, const Spectrum& spectrum) {
+  OverlapSave<T> work(jobs, complex, services, spectrum);
+  if (work.shared) {
+    for (int64_t i = 0; i < work.transforms(); i++) work.transform(i);
+  } else {
+    services.parallel_for(
+        work.transforms(), jobs[0].threads,
+        [](void* context, int64_t i) { static_cast<OverlapSave<T>*>(context)->transform(i); },
+        &work);
+  }
   if (work.failed) throw std::bad_alloc();
   return work.left_out;
 }
@@ -281,9 +407,11 @@ bool run(const Job& job, const Services& services, const Spectrum& spectrum) {
 
 namespace iw::IW_LEVEL {
 
-Spectrum* spectrum_new(const Job& job, Type compute, const void* taps, const int64_t* tile) {
+Spectrum* spectrum_new(const Job& job, Type compute, int planes, const void* taps,
+                       const int64_t* tile) {
   Spectrum shape{};
   shape.compute = compute;
+  shape.planes = planes;
   shape.nd = job.nd;
   shape.taps = const_cast<void*>(taps);
   for (int a = 0; a < job.nd; a++) {
@@ -300,9 +428,10 @@ Spectrum* spectrum_new(const Job& job, Type compute, const void* taps, const int
 
 void spectrum_free(Spectrum* s) { free_spectrum(s); }
 
-bool overlap_save(const Job& job, const Services& services, const Spectrum* spectrum) {
-  return spectrum->compute == Type::f32 ? run<float>(job, services, *spectrum)
-                                        : run<double>(job, services, *spectrum);
+bool overlap_save(const Job* jobs, bool complex, const Services& services,
+                  const Spectrum* spectrum) {
+  return spectrum->compute == Type::f32 ? run<float>(jobs, complex, services, *spectrum)
+                                        : run<double>(jobs, complex, services, *spectrum);
 }
 
 }  // namespace iw::IW_LEVEL

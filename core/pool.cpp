@@ -5,6 +5,9 @@
 #include "pool.hpp"
 
 #include <pthread.h>
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 
 #include <atomic>
 #include <condition_variable>
@@ -150,6 +153,8 @@ void parallel_for(int64_t count, int threads, Body body, void* context) {
   if (task.out_of_memory) throw std::bad_alloc();
 }
 
+constexpr int64_t kHugePage = 2 << 20;
+
 struct Buffer {
   void* data = nullptr;
   int64_t bytes = 0;
@@ -159,8 +164,13 @@ struct Buffer {
     // Grow, or shrink when far too large: work space must not outlive the job that needed it.
     if (wanted > bytes || bytes > 4 * wanted + (8 << 20)) {
       std::free(data);
-      bytes = (wanted + 63) / 64 * 64 + 64;
-      data = std::aligned_alloc(64, size_t(bytes));
+      const int64_t unit = wanted >= kHugePage ? kHugePage : 64;
+      bytes = (wanted + unit - 1) / unit * unit;
+      data = std::aligned_alloc(size_t(unit), size_t(bytes));
+#if defined(__linux__)
+      // Columns of a large tile touch a page each: few large pages are found faster.
+      if (data && unit == kHugePage) madvise(data, size_t(bytes), MADV_HUGEPAGE);
+#endif
       if (!data) {
         bytes = 0;
         throw std::bad_alloc();

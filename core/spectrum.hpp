@@ -14,6 +14,7 @@ namespace iw {
 struct Spectrum {
   Type compute;
   int nd;
+  int planes;  // 1: real taps; 2: the real ones, then the imaginary ones
   int64_t tile[kMaxDims], reach[kMaxDims], dilation[kMaxDims], k[kMaxDims];
   void* taps;
   void* layout;  // Tile<float> or Tile<double>
@@ -81,6 +82,12 @@ double tap_at(const Spectrum& s, int64_t i) {
   return s.compute == Type::f32 ? tap_value<float>(s.taps, i) : tap_value<double>(s.taps, i);
 }
 
+int64_t tap_count(const Spectrum& s) {
+  int64_t count = 1;
+  for (int a = 0; a < s.nd; a++) count *= s.k[a];
+  return count;
+}
+
 // The spectrum of the taps, reversed around zero and scaled by one over the tile's size.
 bool transform_kernel(const Spectrum& s, const Tile<double>& t, Cx<double>* out) {
   const int last = s.nd - 1;
@@ -91,8 +98,8 @@ bool transform_kernel(const Spectrum& s, const Tile<double>& t, Cx<double>* out)
   Cx<double>* local = tile + t.vectors();
   double scale = t.panels ? double(t.width) : 1;
   for (int a = 0; a < t.dims; a++) scale *= t.transformed[a] ? double(t.dim[a]) : 1;
-  int64_t index[kMaxDims] = {}, taps = 1;
-  for (int a = 0; a < s.nd; a++) taps *= s.k[a];
+  int64_t index[kMaxDims] = {};
+  const int64_t taps = tap_count(s);
   for (int64_t i = 0; i < taps; i++) {
     int64_t row = 0;
     for (int a = 0; a < last; a++) {
@@ -102,15 +109,19 @@ bool transform_kernel(const Spectrum& s, const Tile<double>& t, Cx<double>* out)
     const int64_t full = s.tile[last];
     const int64_t place = t.panels ? (full - index[last] * s.dilation[last]) % full : 0;
     if (t.cut) row = row * t.dim[t.dims - 1];
-    *sample_at(tile, t, row + place / t.width, place % t.width, false) += tap_at(s, i) / scale;
+    for (int plane = 0; plane < s.planes; plane++)
+      *sample_at(tile, t, row + place / t.width, place % t.width, plane == 1) +=
+          tap_at(s, plane * taps + i) / scale;
     for (int a = last; a >= 0 && ++index[a] == s.k[a]; a--) index[a] = 0;
   }
   // Axes that are not transformed hold independent lines: all meet the same kernel.
   for (int a = 0; a < t.dims; a++)
-    if (t.transformed[a]) t.template columns<true>(tile, a, local);
+    for (int64_t i = 0; t.transformed[a] && i < t.column_groups(a); i++)
+      t.template columns<true>(tile, a, i, local);
   if (t.panels) {
     for (int64_t p = 0; p < t.panel_count(); p++) {
-      t.panel_forward(tile, p, local);
+      t.fetch_panel(tile, p, local);
+      t.row_fft.forward(local, 1);
       memcpy(out + p * t.width, local, size_t(t.width) * sizeof(Cx<double>));
     }
   } else {
@@ -183,11 +194,9 @@ Spectrum* new_spectrum(const Spectrum& shape) {
   s->layout = nullptr;
   s->wide = nullptr;
   s->taps = nullptr;
-  int64_t count = 1;
-  for (int a = 0; a < s->nd; a++) count *= s->k[a];
-  s->taps = malloc(size_t(count) * (s->compute == Type::f32 ? 4 : 8));
-  if (!s->taps) return s;
-  memcpy(s->taps, shape.taps, size_t(count) * (s->compute == Type::f32 ? 4 : 8));
+  const size_t bytes = size_t(s->planes * tap_count(*s)) * (s->compute == Type::f32 ? 4 : 8);
+  s->taps = malloc(bytes);
+  if (s->taps) memcpy(s->taps, shape.taps, bytes);
   return s;
 }
 
@@ -216,8 +225,7 @@ const Spectrum* wide_spectrum(const Spectrum& spectrum) {
     free_spectrum(made);
     return nullptr;
   }
-  int64_t count = 1;
-  for (int a = 0; a < made->nd; a++) count *= made->k[a];
+  const int64_t count = made->planes * tap_count(*made);
   void* taps = malloc(size_t(count) * 8);
   if (taps)
     for (int64_t i = 0; i < count; i++) static_cast<double*>(taps)[i] = tap_at(*made, i);

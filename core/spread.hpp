@@ -19,25 +19,6 @@ struct Spread {
   int64_t count = 0;
   int gathered = 0;  // samples so far in each lane's neighbourhood
 
-  void see(const T* row, int64_t n) {
-    constexpr int W = kLanes<T>;
-    Vec<T> sum = {};
-    int64_t i = 0;
-    for (; i + W <= n; i += W) {
-      const Vec<T> v = load(row + i);
-      gather(v);
-      sum += v * v;
-    }
-    for (int l = 0; l < W; l++) squares += double(sum[l]);
-    if (i < n) {  // the row's end: the last samples once more, so that every lane holds one
-      Vec<T> v;
-      for (int l = 0; l < W; l++) v[l] = row[n - 1 - l < 0 ? 0 : n - 1 - l];
-      gather(v);
-    }
-    for (; i < n; i++) squares += double(row[i]) * double(row[i]);
-    count += n;
-  }
-
   void gather(Vec<T> v) {
     const Vec<T> size = v < -v ? -v : v;
     group = group < size ? size : group;
@@ -54,11 +35,23 @@ struct Spread {
     gathered = 0;
   }
 
-  // Ask once all rows were seen.
-  bool wide() {
-    // A last neighbourhood of few samples tells little, unless it is all there is.
+  // Once all rows were seen. A last neighbourhood of few samples tells little, unless it is all
+  // there is.
+  void finish() {
     largest = largest < group ? group : largest;
-    if (gathered >= 4 || count < 8 * kLanes<T>) close();
+    if (gathered >= 4 || (gathered && count < 8 * kLanes<T>)) close();
+  }
+
+  // Another part of the same tile, finished too.
+  void join(const Spread& other) {
+    largest = largest < other.largest ? other.largest : largest;
+    smallest = other.smallest < smallest ? other.smallest : smallest;
+    zeros += other.zeros;
+    squares += other.squares;
+    count += other.count;
+  }
+
+  bool wide() const {
     double most = 0, least = HUGE_VAL, none = 0;
     for (int l = 0; l < kLanes<T>; l++) {
       most = double(largest[l]) > most ? double(largest[l]) : most;

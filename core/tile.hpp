@@ -30,6 +30,7 @@ struct Tile {
   Cx<T>* twiddle = nullptr;                // [panel][width], when cut
 
   static constexpr int W = kLanes<T>;
+  static constexpr int64_t kGroup = 4;  // neighbouring columns done together: whole cache lines
 
   int64_t panel_count() const { return (rows + W - 1) / W; }
   int64_t vectors() const { return panel_count() * W * pitch; }
@@ -57,27 +58,30 @@ struct Tile {
     free(twiddle);
   }
 
-  // Column transforms over one axis. `local` has room for dim[a] vectors: columns whose gap is a
-  // multiple of many cache lines are copied there, or they would compete for the same few places.
+  // Transforms of neighbouring columns over one axis, one group of columns for each i.
+  int64_t column_groups(int a) const {
+    return (rows / dim[a]) * ((width / W + kGroup - 1) / kGroup);
+  }
+
+  // `local` has room for dim[a] vectors: columns whose gap is a multiple of many cache lines are
+  // copied there, or they would compete for the same few places.
   template <bool Forward>
-  void columns(Cx<T>* tile, int a, Cx<T>* local) const {
-    int64_t inner = 1, outer = 1;
+  void columns(Cx<T>* tile, int a, int64_t i, Cx<T>* local) const {
+    int64_t inner = 1;
     for (int b = a + 1; b < dims; b++) inner *= dim[b];
-    for (int b = 0; b < a; b++) outer *= dim[b];
     const int64_t n = dim[a], gap = inner * pitch, used = width / W;
-    const bool crowded = gap % 16 == 0;
-    for (int64_t o = 0; o < outer; o++)
-      for (int64_t i = 0; i < inner; i++)
-        for (int64_t v = 0; v < used; v++) {
-          Cx<T>* p = tile + (o * n * inner + i) * pitch + v;
-          if (crowded) {
-            for (int64_t e = 0; e < n; e++) local[e] = p[e * gap];
-            Forward ? along[a].forward(local, 1) : along[a].backward(local, 1);
-            for (int64_t e = 0; e < n; e++) p[e * gap] = local[e];
-          } else {
-            Forward ? along[a].forward(p, gap) : along[a].backward(p, gap);
-          }
-        }
+    const int64_t groups = (used + kGroup - 1) / kGroup, row = i / groups, group = i % groups;
+    Cx<T>* start = tile + (row / inner * n * inner + row % inner) * pitch;
+    for (int64_t v = group * kGroup; v < least(used, (group + 1) * kGroup); v++) {
+      Cx<T>* p = start + v;
+      if (gap % 16 == 0) {
+        for (int64_t e = 0; e < n; e++) local[e] = p[e * gap];
+        Forward ? along[a].forward(local, 1) : along[a].backward(local, 1);
+        for (int64_t e = 0; e < n; e++) p[e * gap] = local[e];
+      } else {
+        Forward ? along[a].forward(p, gap) : along[a].backward(p, gap);
+      }
+    }
   }
 
   IW_INLINE void to_lanes(const Cx<T>* row, Cx<T>* panel, int64_t pitch, int64_t width) {
@@ -104,38 +108,40 @@ struct Tile {
     }
   }
 
-  void panel_forward(const Cx<T>* tile, int64_t p, Cx<T>* panel) const {
+  void fetch_panel(const Cx<T>* tile, int64_t p, Cx<T>* panel) const {
     to_lanes(tile + p * W * pitch, panel, pitch, width);
     if (cut)
       for (int64_t i = 0; i < width; i++) panel[i] = mul(panel[i], twiddle[p * width + i]);
-    row_fft.forward(panel, 1);
   }
 
-  void panel_backward(Cx<T>* tile, int64_t p, Cx<T>* panel) const {
-    row_fft.backward(panel, 1);
+  void return_panel(Cx<T>* tile, int64_t p, Cx<T>* panel) const {
     if (cut)
       for (int64_t i = 0; i < width; i++) panel[i] = mul_conj(panel[i], twiddle[p * width + i]);
     from_lanes(panel, tile + p * W * pitch, pitch, width);
   }
 
-  // Replace the tile by its circular convolution with the kernel. `local` has room for the longest
-  // axis in vectors.
-  void convolve(Cx<T>* tile, Cx<T>* local) const {
+  // Replace the tile by its circular convolution with the kernel. `each` calls a body for every
+  // number below a count; `local` gives the calling thread room for the longest axis in vectors.
+  template <class Each, class Local>
+  void convolve(Cx<T>* tile, Each&& each, Local&& local) const {
     for (int a = 0; a < dims; a++)
-      if (transformed[a]) columns<true>(tile, a, local);
+      if (transformed[a])
+        each(column_groups(a), [&](int64_t i) { columns<true>(tile, a, i, local()); });
     if (panels) {
-      for (int64_t p = 0; p < panel_count(); p++) {
-        panel_forward(tile, p, local);
-        for (int64_t i = 0; i < width; i++) local[i] = mul(local[i], kernel[p * width + i]);
-        panel_backward(tile, p, local);
-      }
+      each(panel_count(), [&](int64_t p) {
+        Cx<T>* panel = local();
+        fetch_panel(tile, p, panel);
+        row_fft.convolve(panel, kernel + p * width);
+        return_panel(tile, p, panel);
+      });
     } else {
       for (int64_t r = 0; r < rows; r++)
         for (int64_t v = 0; v < width / W; v++)
           tile[r * pitch + v] = mul(tile[r * pitch + v], kernel[r]);
     }
     for (int a = dims - 1; a >= 0; a--)
-      if (transformed[a]) columns<false>(tile, a, local);
+      if (transformed[a])
+        each(column_groups(a), [&](int64_t i) { columns<false>(tile, a, i, local()); });
   }
 
   int64_t longest() const {

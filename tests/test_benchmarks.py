@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 from benchmarks import __main__ as command
-from benchmarks import memory, ours, peers, report, roofline
+from benchmarks import memory, ours, peers, planner, report, roofline
 from benchmarks.case import Case, Contender, Taps, Unfit
 from benchmarks.compare import Setting, WrongAnswer, compare
 from benchmarks.peers.common import refuse
@@ -108,3 +108,42 @@ def test_memory_is_measured_in_processes_of_their_own():
     (row,) = memory.measure((("scipy.ndimage.convolve", 64, 51),))
     assert row["problem"] == "51x51 taps, 64x64, float32"
     assert row["mib"] > 0.5 * 8 * 51**4 / 2**20
+
+
+def test_the_planner_is_judged_on_random_problems(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(planner, "SAMPLES", (32, 2000))
+    monkeypatch.setattr(planner, "MOST_TAPS", 50)
+    monkeypatch.setattr(planner, "ROUNDS", (1, 1))
+    to_json = tmp_path / "planner.json"
+    command.main(["--planner", "6", "--threads", "1,2", "--json", str(to_json)])
+    rows = json.loads(to_json.read_text())["planner"]
+    assert len(rows) == 6
+    for row in rows:
+        assert row["chosen"] in row["seconds"]
+        assert row["miss"] == row["seconds"][row["chosen"]] / min(row["seconds"].values())
+        assert set(row["seconds"]) == set(row["predicted"])
+    assert "6 problems; the choice takes at most 1.15 times" in capsys.readouterr().out
+
+
+def test_problems_are_drawn_of_every_kind():
+    rng = np.random.default_rng(0)
+    drawn = [planner.draw(rng, [1, 2]) for _ in range(300)]
+    assert {len(d.shape) for d in drawn} == {1, 2, 3}
+    assert {d.kind for d in drawn} == {"random", "product", "box"}
+    assert {d.mode for d in drawn} == {"same", "valid"}
+    assert {d.dtype for d in drawn} == {"float32", "float64", "uint8", "complex64"}
+    assert {d.threads for d in drawn} == {1, 2}
+    assert any(d.taps.size == 1 for d in drawn)
+    assert any(k > n for d in drawn for k, n in zip(d.taps.shape, d.shape, strict=True))
+
+
+def test_misses_are_reported_with_their_times():
+    problem = planner.draw(np.random.default_rng(1), [1])
+    right = planner.Verdict(problem, "a", {"a": 1.0, "b": 2.0}, {"a": [1.0, 1.5], "b": [2.0]})
+    wrong = planner.Verdict(problem, "b", {"a": 1.0, "b": 0.5}, {"a": [1.0, 1.5], "b": [2.0]})
+    assert (right.miss, right.best) == (1.0, "a")
+    assert (wrong.miss, wrong.best) == (2.0, "a")
+    text = planner.report([right, wrong, right, right])
+    assert "in 75.0%, at most 1.5 times in 75.0%; worst 2.00" in text
+    assert "b                1  but a" in text
+    assert f"2.00  {problem}: chose b; a 1e+03 ms (predicted 1e+03), b 2e+03 ms" in text

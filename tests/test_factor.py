@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 import intertwine as iw
-from intertwine.engine.factor import MOST_TERMS, boxes, integer_factors, outer, real_factors
+from intertwine.engine.factor import (
+    MOST_TERMS,
+    _has_many_corners,
+    boxes,
+    integer_factors,
+    outer,
+    real_factors,
+)
 
 TIGHT = 1e-12
 
@@ -49,6 +56,15 @@ def test_too_many_terms_are_no_factors():
     assert len(real_factors(low, TIGHT).terms) == 5
 
 
+def test_as_many_terms_as_allowed_are_found_however_large_the_kernel():
+    rng = np.random.default_rng(4)
+    for rows, columns in ((MOST_TERMS + 1, 40), (60, 70), (200, 300)):
+        taps = rng.normal(size=(rows, MOST_TERMS)) @ rng.normal(size=(MOST_TERMS, columns))
+        assert len(real_factors(taps, TIGHT).terms) == MOST_TERMS
+        taps[rows // 2, columns // 3] += 1
+        assert real_factors(taps, TIGHT) is None
+
+
 def test_whole_number_factors_are_exact_or_none():
     taps = np.multiply.outer([1, 2, 1], np.multiply.outer([3, 0, -3], [5, 7]))
     (term,) = integer_factors(taps).terms
@@ -68,6 +84,19 @@ def test_boxes_add_up_to_the_kernel():
     np.testing.assert_allclose(built, taps, atol=1e-15)
     assert len(found) == 2
     assert boxes(np.random.default_rng(0).normal(size=(5, 5)), 8) is None
+
+
+@pytest.mark.parametrize("ndim", [1, 2, 3])
+def test_no_sum_of_few_boxes_is_taken_for_more(ndim):
+    rng = np.random.default_rng(ndim)
+    for _ in range(50):
+        taps = np.zeros((15,) * ndim)
+        for _ in range(8):
+            ends = np.sort(rng.integers(0, 16, (ndim, 2)))
+            taps[tuple(slice(a, b) for a, b in ends)] += rng.normal()
+        small = 4 * np.finfo(float).eps * np.abs(taps).max()
+        assert not _has_many_corners(taps, small, 8)
+    assert _has_many_corners(rng.normal(size=(15,) * ndim), 0.0, 15 // 2**ndim)
 
 
 def test_a_plan_can_be_pickled():

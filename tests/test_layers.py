@@ -32,6 +32,7 @@ PUBLIC = [
     "kernels",
     "plan",
     "set_threads",
+    "wisdom",
 ]
 
 

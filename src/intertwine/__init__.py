@@ -21,7 +21,7 @@ from intertwine.engine.errors import (
 from intertwine.engine.threads import set_threads
 
 if TYPE_CHECKING:
-    from intertwine import kernels
+    from intertwine import kernels, wisdom
     from intertwine.kernel import Kernel
 
 __version__ = "0.1.0"
@@ -38,6 +38,7 @@ __all__ = [
     "kernels",
     "plan",
     "set_threads",
+    "wisdom",
 ]
 
 
@@ -45,8 +46,8 @@ def __getattr__(name: str) -> Any:
     """Load the parts that not every program needs when they are first named."""
     if name == "Kernel":
         return importlib.import_module("intertwine.kernel").Kernel
-    if name == "kernels":
-        return importlib.import_module("intertwine.kernels")
+    if name in ("kernels", "wisdom"):
+        return importlib.import_module(f"intertwine.{name}")
     raise AttributeError(f"module 'intertwine' has no attribute {name!r}")
 
 

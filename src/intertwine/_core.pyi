@@ -7,50 +7,61 @@ level: str
 levels: str
 max_axes: int
 
-def direct(
-    x: Any,
-    out: Any,
-    taps: Any,
-    compute: str,
-    geometry: Sequence[int],
-    fill: Sequence[float],
-    add: bool,
-    threads: int,
-) -> None: ...
-def separable(
-    x: Any,
-    out: Any,
-    factors: Any,
-    tile: Sequence[int],
-    compute: str,
-    geometry: Sequence[int],
-    fill: Sequence[float],
-    add: bool,
-    threads: int,
-) -> bool: ...
-def running_sum(
-    x: Any,
-    out: Any,
-    weight: Sequence[float],
-    first: Sequence[int],
-    length: Sequence[int],
-    compute: str,
-    geometry: Sequence[int],
-    fill: Sequence[float],
-    add: bool,
-    threads: int,
-) -> bool: ...
+class Geometry:
+    """The axes of a problem; `order` says which axis of an array stands at each place.
 
-class Spectrum:
+    `bank` counts the kernels along each of the first places.
+    """
+
     def __init__(
-        self, taps: Any, compute: str, geometry: Sequence[int], tile: Sequence[int]
-    ) -> None: ...
-    def run(
         self,
-        x: Any,
-        out: Any,
-        geometry: Sequence[int],
-        fill: Sequence[float],
-        add: bool,
+        numbers: Sequence[int],
+        order: Sequence[int],
+        channels: bool,
+        bank: Sequence[int] = (),
+    ) -> None: ...
+
+class Prepared:
+    """A method made ready for one geometry and one kernel."""
+
+    def run(self, x: Any, out: Any, cval: float, add: bool, threads: int) -> bool:
+        """Compute; True when samples were NaN or infinite and left out of the sums."""
+
+class Direct(Prepared):
+    def __init__(self, geometry: Geometry, taps: Any, compute: str) -> None: ...
+
+class Separable(Prepared):
+    def __init__(
+        self, geometry: Geometry, factors: Any, tile: Sequence[int], compute: str
+    ) -> None: ...
+
+class RunningSum(Prepared):
+    def __init__(
+        self,
+        geometry: Geometry,
+        weight: Sequence[float],
+        first: Sequence[int],
+        length: Sequence[int],
+        compute: str,
+    ) -> None: ...
+
+class OverlapSave(Prepared):
+    kept_bytes: int
+    def __init__(
+        self,
+        geometry: Geometry,
+        taps: Any,
+        is_complex: bool,
+        tile: Sequence[int],
+        compute: str,
+    ) -> None: ...
+    def run_complex(
+        self,
+        x_re: Any,
+        x_im: Any,
+        out_re: Any,
+        out_im: Any,
+        cval_re: float,
+        cval_im: float,
         threads: int,
     ) -> bool: ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -13,6 +13,7 @@ from intertwine.engine import threads as threading
 from intertwine.engine.arguments import Options, parse
 from intertwine.engine.errors import DTypeError, OptionError, ShapeError, shown
 from intertwine.engine.plan import CACHE, Plan
+from intertwine.engine.problem import Problem
 
 Array = NDArray[Any]
 
@@ -103,8 +104,8 @@ def convolve(
     array([[ 0,  1,  2,  3,  0],
            [ 0,  0,  1, -1,  0]])
     """
-    options = Options(axes, mode, boundary, cval, nan, mask, dtype, stride, dilation, precision)
-    return _run("convolve", x, k, options, method, out, threads, flip=True)
+    said = (axes, mode, boundary, cval, nan, mask, dtype, stride, dilation, method, precision)
+    return _run("convolve", x, k, said, out, threads, True)
 
 
 def correlate(
@@ -138,8 +139,8 @@ def correlate(
     >>> iw.correlate([0, 0, 1, 0, 0], [1, 2, 3])
     array([0, 3, 2, 1, 0])
     """
-    options = Options(axes, mode, boundary, cval, nan, mask, dtype, stride, dilation, precision)
-    return _run("correlate", x, k, options, method, out, threads, flip=False)
+    said = (axes, mode, boundary, cval, nan, mask, dtype, stride, dilation, method, precision)
+    return _run("correlate", x, k, said, out, threads, False)
 
 
 def plan(
@@ -157,6 +158,7 @@ def plan(
     dilation: int | Sequence[int] = 1,
     method: str = "auto",
     precision: float | None = None,
+    measure: bool = False,
 ) -> Plan:
     """Choose how to convolve, once: ``p(x)`` runs it, ``p.explain()`` says why.
 
@@ -168,6 +170,10 @@ def plan(
     k, axes, mode, boundary, cval, nan, mask, dtype, stride, dilation, method, precision
         As in `convolve`; one plan serves a whole bank of kernels. With a mask, the plan takes one
         at each call: ``p(x, mask=m)``.
+    measure : bool
+        Run the methods on data of this shape, for about half a second, and take the quickest
+        instead of trusting predictions. The choice is remembered for all problems of this
+        geometry and type with a kernel alike: see `intertwine.wisdom`.
 
     Returns
     -------
@@ -184,10 +190,38 @@ def plan(
     from_shape = isinstance(x, tuple) and all(checks.is_integer(n) for n in x)
     if from_shape:
         x, dtype = _stand_in(x, dtype), None
-    _check_method("plan", method)
-    options = Options(axes, mode, boundary, cval, nan, mask, dtype, stride, dilation, precision)
-    request = parse("plan", x, k, options, flip=True, measured=not from_shape)
-    return CACHE.get(request.problem, "convolve", method)
+    said = (axes, mode, boundary, cval, nan, mask, dtype, stride, dilation, method, precision)
+    _check_measure(measure, method)
+    call = recent.signature(x, k, said, True)
+    chosen = None if measure else CACHE.recall(call)
+    if chosen is None:
+        options = Options(*said)
+        _check_method("plan", method)
+        request = parse("plan", x, k, options, flip=True, measured=not from_shape)
+        if measure:
+            _learn(request.problem)
+        chosen = CACHE.get(request.problem, "convolve", method)
+        if call is not None and recent.lasting(x, options):
+            CACHE.remember(call, chosen)
+    return chosen
+
+
+def _check_measure(measure: Any, method: Any) -> None:
+    if not isinstance(measure, bool | np.bool):
+        raise OptionError(f"plan: `measure={shown(measure)}` must be True or False.")
+    if measure and method != "auto":
+        raise OptionError(
+            f"plan: `measure=True` chooses the method, but `method={shown(method)}` forces one.\n"
+            f"  Leave one of the two out."
+        )
+
+
+def _learn(problem: Problem) -> None:
+    """Measure, and let every plan be chosen anew."""
+    from intertwine.engine.measure import measure  # only when asked
+
+    measure(problem, "plan")
+    CACHE.clear()
 
 
 def _stand_in(shape: tuple[int, ...], dtype: DTypeLike | None) -> Array:
@@ -213,33 +247,26 @@ def _check_method(caller: str, method: Any) -> None:
 
 
 def _run(
-    caller: str,
-    x: Any,
-    k: Any,
-    options: Options,
-    method: Any,
-    out: Any,
-    threads: Any,
-    *,
-    flip: bool,
+    caller: str, x: Any, k: Any, said: tuple[Any, ...], out: Any, threads: Any, flip: bool
 ) -> Array:
-    count = threading.resolve(caller, threads)
-    signature = recent.signature(x, k, options, flip, method)
-    chosen = CACHE.recall(signature) if signature is not None else None
+    """Compute: by the plan of an equal call, or by reading this one. `said` are its Options."""
+    threading.check(caller, threads)
+    call = recent.signature(x, k, said, flip)
+    chosen = CACHE.recall(call)
     if chosen is not None:
-        return _execute(caller, chosen, x, None, _output(caller, chosen, out), count)
+        return _execute(caller, chosen, x, None, out, threads)
+    options = Options(*said)
     request = parse(caller, x, k, options, flip=flip)
-    _check_method(caller, method)
-    chosen = CACHE.get(request.problem, caller, method)
-    if signature is not None:
-        CACHE.remember(signature, chosen)
-    target = _output(caller, chosen, out)
-    return _execute(caller, chosen, request.x, request.mask, target, count)
+    _check_method(caller, options.method)
+    chosen = CACHE.get(request.problem, caller, options.method)
+    if call is not None and recent.lasting(x, options):
+        CACHE.remember(call, chosen)
+    return _execute(caller, chosen, request.x, request.mask, out, threads)
 
 
 def run_plan(chosen: Plan, x: Any, *, out: Any, mask: Any, threads: Any) -> Array:
     """Run a plan on new data: what ``plan(x)`` calls."""
-    count = threading.resolve("plan", threads)
+    threading.check("plan", threads)
     array = checks.as_array("plan", "x", x)
     chosen.check_fits(array)
     present = checks.mask("plan", x, array, mask)
@@ -247,19 +274,44 @@ def run_plan(chosen: Plan, x: Any, *, out: Any, mask: Any, threads: Any) -> Arra
         raise OptionError(
             "plan: this plan was made without a mask.\n  Make one with a mask: plan(x, k, mask=m)."
         )
-    return _execute("plan", chosen, array, present, _output("plan", chosen, out), count)
+    return _execute("plan", chosen, array, present, out, threads)
 
 
-def _output(caller: str, chosen: Plan, out: Any) -> Array:
-    problem = chosen.problem
+def _execute(
+    caller: str, chosen: Plan, x: Array, mask: NDArray[np.bool_] | None, out: Any, threads: Any
+) -> Array:
+    most = chosen.most_threads
+    count = 1 if most == 1 else min(threading.resolve(threads), most)
+    data = x if x.dtype.isnative else x.astype(x.dtype.newbyteorder("="))
     if out is None:
-        try:
-            return np.empty(problem.out_shape, problem.result)
-        except (MemoryError, ValueError, OverflowError) as error:
-            raise ShapeError(
-                f"{caller}: the result of shape {problem.out_shape} ({problem.result}) "
-                f"does not fit in memory.\n  Work on parts of x, or pass a larger stride."
-            ) from error
+        result = _fresh(caller, chosen)
+        chosen.execute(data, mask, result, count, caller)
+        return result
+    _check_output(caller, chosen, out)
+    if np.may_share_memory(data, out):
+        data = data.copy()
+    if out.dtype.isnative:
+        chosen.execute(data, mask, out, count, caller)
+    else:
+        native = _fresh(caller, chosen)
+        chosen.execute(data, mask, native, count, caller)
+        out[...] = native
+    return cast(Array, out)
+
+
+def _fresh(caller: str, chosen: Plan) -> Array:
+    problem = chosen.problem
+    try:
+        return np.empty(problem.out_shape, problem.result)
+    except (MemoryError, ValueError, OverflowError) as error:
+        raise ShapeError(
+            f"{caller}: the result of shape {problem.out_shape} ({problem.result}) "
+            f"does not fit in memory.\n  Work on parts of x, or pass a larger stride."
+        ) from error
+
+
+def _check_output(caller: str, chosen: Plan, out: Any) -> None:
+    problem = chosen.problem
     if not isinstance(out, np.ndarray):
         raise DTypeError(
             f"{caller}: `out` is {type(out).__name__}, not a NumPy array.\n"
@@ -270,31 +322,10 @@ def _output(caller: str, chosen: Plan, out: Any) -> Array:
             f"{caller}: `out` has shape {out.shape} but the result has {problem.out_shape}.\n"
             f"  Pass out=np.empty({problem.out_shape}, np.{problem.result})."
         )
-    if out.dtype.newbyteorder("=") != problem.result:
+    if out.dtype != problem.result and out.dtype.newbyteorder("=") != problem.result:
         raise DTypeError(
             f"{caller}: `out` is {out.dtype} but the result is {problem.result}.\n"
             f"  Pass out of that type, or dtype=np.{out.dtype} to ask for this one."
         )
     if not out.flags.writeable:
         raise OptionError(f"{caller}: `out` is read-only.\n  Pass an array that can be written.")
-    return out
-
-
-def _execute(
-    caller: str,
-    chosen: Plan,
-    x: Array,
-    mask: NDArray[np.bool_] | None,
-    out: Array,
-    threads: int,
-) -> Array:
-    data = x
-    if not x.dtype.isnative or np.may_share_memory(x, out):
-        data = x.astype(x.dtype.newbyteorder("="))
-    if out.dtype.isnative:
-        chosen.execute(data, mask, out, threads, caller)
-    else:
-        native = np.empty(out.shape, out.dtype.newbyteorder("="))
-        chosen.execute(data, mask, native, threads, caller)
-        out[...] = native
-    return out

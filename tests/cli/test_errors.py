@@ -133,7 +133,7 @@ def test_interruption_ends_with_130_and_leaves_nothing(intertwine, picture, here
 def test_calibrate_names_the_folder_it_cannot_use(intertwine, here, monkeypatch):
     (here / "file").touch()
     monkeypatch.setenv("INTERTWINE_CACHE", "file")
-    monkeypatch.setattr("intertwine.engine.calibrate.STEPS", ())
+    monkeypatch.setattr("intertwine.engine.calibrate.PROBES", ())
     done = intertwine("calibrate")
     assert (done.code, done.err) == (
         2,

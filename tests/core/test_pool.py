@@ -42,7 +42,7 @@ assert np.array_equal(iw.convolve(x, k, threads=4), y)
 
 
 def test_environment_sets_the_threads():
-    script = "from intertwine.engine.threads import resolve; print(resolve('x', None))"
+    script = "from intertwine.engine.threads import resolve; print(resolve(None))"
     for variables, threads in [
         ({"OMP_NUM_THREADS": "3"}, 3),
         ({"OMP_NUM_THREADS": "3", "INTERTWINE_NUM_THREADS": "5"}, 5),

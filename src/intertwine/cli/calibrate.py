@@ -13,10 +13,12 @@ def calibrate() -> None:
     """Measure this machine, so that plans are chosen by its own speeds (about a second).
 
     The numbers are kept in your cache folder; delete them there to return to those shipped.
+    Other programs should rest meanwhile.
 
     \b
     [bold]Examples[/]
       intertwine calibrate
+      INTERTWINE_CACHE=/srv/figures intertwine calibrate
     """
     measuring = importlib.import_module("intertwine.engine.calibrate")
     with progress() as bar:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +21,7 @@ MODES = ("full", "same", "valid")
 NAN_POLICIES = ("propagate", "ignore", "raise")
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """The keyword arguments of `convolve` and `correlate`, as written by the caller."""
 
     axes: int | Sequence[int] | None = None
@@ -34,6 +33,7 @@ class Options:
     dtype: Any = None
     stride: int | Sequence[int] = 1
     dilation: int | Sequence[int] = 1
+    method: str = "auto"
     precision: float | None = None
 
 

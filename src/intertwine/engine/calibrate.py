@@ -1,33 +1,118 @@
-"""Measure this machine: one small problem for each figure of the cost model, about a second."""
+"""Measure this machine: a few dozen small problems, and the constants that explain their times.
+
+The fit knows nothing of the methods: it asks each for its cost and looks how that changes with
+every constant. A constant that no probe depends on stays as shipped.
+"""
 
 from __future__ import annotations
 
+import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from intertwine.engine import machine as machines
 from intertwine.engine.arguments import Options, parse
 from intertwine.engine.machine import Machine, Rates
-from intertwine.engine.methods import overlap_save, separable
+from intertwine.engine.methods import BY_NAME
 from intertwine.engine.plan import CACHE, Plan
+from intertwine.engine.planes import products
 from intertwine.engine.problem import Problem
 
 #: Seconds spent on each probe.
-BUDGET = 0.05
+BUDGET = 0.02
+
+#: How strongly constants stay as shipped where the probes say little, beside one probe's word.
+PRIOR = 0.1
+
+#: Steps of the fit, the step for its slopes, and how far constants may move: logarithms.
+STEPS, SLOPE, FARTHEST = 6, 0.05, 3.5
 
 Progress = Callable[[str, int, int], None]
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A problem for one method: data of a shape under random taps, a product, or a box."""
+
+    method: str
+    shape: tuple[int, ...]
+    taps: tuple[int, ...]
+    kind: str = "random"
+    dtype: str = "float32"
+
+    def data(self) -> NDArray[Any]:
+        values = np.random.default_rng(0).integers(-9, 9, self.shape)
+        return values.astype(self.dtype)
+
+    def problem(self, x: NDArray[Any]) -> Problem:
+        exact = self.dtype == "int64"
+        taps = np.random.default_rng(1).integers(1, 9, self.taps).astype("i8" if exact else "f8")
+        if self.kind == "product":
+            taps = np.ones_like(taps) * np.arange(1, self.taps[-1] + 1)
+        if self.kind == "box":
+            taps = np.ones_like(taps)
+        problem = parse("calibrate", x, taps, Options(), flip=True).problem
+        return replace(problem, compute="int64") if exact else problem
+
+
+PROBES = (
+    Probe("direct", (8,), (2,)),
+    Probe("direct", (512, 512), (3, 3)),
+    Probe("direct", (512, 512), (9, 9)),
+    Probe("direct", (512, 512), (1, 15)),
+    Probe("direct", (200_000,), (31,)),
+    Probe("direct", (60, 60, 60), (3, 3, 3)),
+    Probe("direct", (64, 64, 64), (2, 5, 5)),
+    Probe("direct", (16, 6, 7), (9, 9, 5)),
+    Probe("direct", (5, 200, 6), (3, 3, 3)),
+    Probe("direct", (24, 24), (31, 31)),
+    Probe("direct", (256, 256), (7, 7), dtype="float64"),
+    Probe("direct", (256, 256), (1, 15), dtype="float64"),
+    Probe("direct", (256, 256), (5, 5), dtype="int64"),
+    Probe("direct", (256, 256), (1, 9), dtype="int64"),
+    Probe("direct", (400, 400), (3, 3), dtype="uint8"),
+    Probe("direct", (300, 300), (3, 3), dtype="complex64"),
+    Probe("separable", (512, 512), (5, 5), "product"),
+    Probe("separable", (512, 512), (31, 31), "product"),
+    Probe("separable", (48, 48, 48), (7, 7, 7), "product"),
+    Probe("separable", (40, 50), (61, 71), "product"),
+    Probe("separable", (28, 18, 14), (2, 1, 2), "product"),
+    Probe("separable", (384, 384), (15, 15), "product", "float64"),
+    Probe("separable", (256, 256), (9, 9), "product", "int64"),
+    Probe("separable", (300, 300), (9, 9), "product", "complex64"),
+    Probe("separable", (400, 400), (11, 11), "product", "uint8"),
+    Probe("running_sum", (512, 512), (15, 15), "box"),
+    Probe("running_sum", (300_000,), (101,), "box"),
+    Probe("running_sum", (64, 64, 64), (5, 5, 5), "box"),
+    Probe("overlap_save", (700, 700), (25, 25)),
+    Probe("overlap_save", (700, 700), (25, 25), dtype="float64"),
+    Probe("overlap_save", (300, 300), (101, 101)),
+    Probe("overlap_save", (64, 64), (31, 31)),
+    Probe("overlap_save", (43,), (109,)),
+    Probe("overlap_save", (7, 3, 3), (5, 4, 7)),
+    Probe("overlap_save", (60, 60, 60), (9, 9, 9)),
+    Probe("overlap_save", (100_000,), (200,)),
+    Probe("overlap_save", (20_000,), (2_000,)),
+    Probe("overlap_save", (50_000,), (500,), dtype="float64"),
+    Probe("overlap_save", (256, 256), (21, 21), dtype="complex64"),
+    Probe("reference", (256, 256), (3, 3)),
+    Probe("reference", (16, 16), (3, 3)),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What was measured, and where it is kept."""
+    """What was measured, how far it is explained, and where it is kept."""
 
     machine: Machine
+    spread: float
     path: Path
 
     def report(self) -> str:
@@ -40,6 +125,7 @@ class Calibration:
             lines.append(
                 f"{name:20s} {value * scale:9.4f} {unit:3s} {shipped[name] * scale:9.4f} {unit}"
             )
+        lines.append(f"Half of the predictions are within {self.spread:.0%} of what was measured.")
         return "\n".join([*lines, f"Kept in {self.path}"])
 
 
@@ -54,88 +140,65 @@ def _flat(machine: Machine) -> dict[str, float]:
     return flat
 
 
-def _problem(shape: tuple[int, ...], k: Any, dtype: Any) -> tuple[Any, Problem]:
-    x = np.random.default_rng(0).integers(-9, 9, shape).astype(dtype)
-    problem = parse("calibrate", x, k, Options(), flip=True).problem
-    return x, replace(problem, compute="int64") if dtype == np.int64 else problem
+def _machine(logs: Values) -> Machine:
+    """The machine whose constants have these logarithms, in the order of `_flat`."""
+    constants = iter(np.exp(logs).tolist())
+    values: dict[str, Any] = {}
+    for name in Machine.__dataclass_fields__:
+        if isinstance(getattr(machines.SHIPPED, name), Rates):
+            values[name] = Rates(*(next(constants) for _ in Rates.__dataclass_fields__))
+        else:
+            values[name] = next(constants)
+    return Machine(**values)
 
 
-def _seconds(shape: tuple[int, ...], k: Any, method: str, dtype: Any = np.float32) -> float:
-    """Best time of one convolution on one thread."""
-    x, problem = _problem(shape, k, dtype)
-    plan = Plan(problem, "calibrate", method)
+def measure(probe: Probe) -> tuple[Problem, float]:
+    """The probe's problem, and the best time of one call on one thread."""
+    x = probe.data()
+    problem = probe.problem(x)
+    plan = Plan(problem, "calibrate", probe.method)
     out = np.empty(problem.out_shape, problem.result)
     best, end = float("inf"), time.perf_counter() + BUDGET
     while True:
         begin = time.perf_counter()
-        plan.execute(x, None, out, threads=1)
+        plan(x, out=out, threads=1)
         now = time.perf_counter()
         best = min(best, now - begin)
         if now > end:
-            return best
+            return problem, best
 
 
-def _direct(machine: Machine) -> Machine:
-    call = _seconds((8,), np.ones(2, np.float32), "direct")
-    size = 512 * 512
-    sample = max(1e-11, (_seconds((512, 512), np.ones((1, 2)), "direct") - call) / size)
-    products = {}
-    for compute, dtype in (("float32", np.float32), ("float64", np.float64), ("int64", np.int64)):
-        taps = np.ones((9, 9), dtype)
-        spent = _seconds((512, 512), taps, "direct", dtype) - call - sample * size
-        products[compute] = max(1e-13, spent / (size * taps.size))
-    return replace(machine, call=call, sample=sample, product=Rates(**products))
+def fit(probes: Sequence[Probe], problems: Sequence[Problem], seconds: Sequence[float]) -> Machine:
+    """The constants under which the costs come nearest to `seconds`, by ratio (Gauss-Newton)."""
+    shipped = np.log(list(_flat(machines.SHIPPED).values()))
 
+    def costs(logs: Values, which: NDArray[np.intp]) -> Values:
+        machine = _machine(logs)
+        found = [
+            BY_NAME[probes[i].method].cost(problems[i], machine) * len(products(problems[i]))
+            for i in which
+        ]
+        return np.log(np.maximum(found, 1e-12))
 
-def _separable(machine: Machine) -> Machine:
-    rates = {}
-    passes = machine.pass_
-    for compute, dtype in (("float32", np.float32), ("float64", np.float64), ("int64", np.int64)):
-        kernels = [np.ones((n, n), dtype) for n in (3, 33)]
-        short, long = (_seconds((512, 512), k, "separable", dtype) for k in kernels)
-        few, many = (separable.tiling(_problem((512, 512), k, dtype)[1]) for k in kernels)
-        rates[compute] = max(1e-13, (long - short) / (many.products - few.products))
-        if compute == "float32":
-            moved = machine.call + machine.sample * (few.loaded + 512**2)
-            passes = max(1e-12, (short - moved - rates[compute] * few.products) / few.passed)
-    return replace(machine, product_1d=Rates(**rates), pass_=passes)
-
-
-def _running(machine: Machine) -> Machine:
-    size = 512 * 512
-    spent = _seconds((512, 512), np.ones((15, 15), np.float32), "running_sum") - machine.call
-    return replace(machine, running=max(1e-12, (spent / size - 2 * machine.sample) / 3.3))
-
-
-def _transforms(machine: Machine) -> Machine:
-    """Scale both figures of the transform by what a problem took against its prediction."""
-    spent = {}
-    for dtype in (np.float32, np.float64):
-        rng = np.random.default_rng(1)
-        spent[dtype] = _seconds((700, 700), rng.normal(size=(25, 25)), "overlap_save", dtype)
-    _, problem = _problem((700, 700), np.random.default_rng(1).normal(size=(25, 25)), np.float32)
-    predicted = overlap_save.run_seconds(problem, machine)
-    factor = spent[np.float32] / predicted
-    return replace(
-        machine,
-        fft=machine.fft * factor,
-        tile=machine.tile * factor,
-        double=max(1.0, spent[np.float64] / spent[np.float32]),
-    )
-
-
-def _gather(machine: Machine) -> Machine:
-    spent = _seconds((256, 256), np.ones((3, 3)), "reference")
-    return replace(machine, gather=max(1e-12, spent / 9 / 256**2 - 3e-10))
-
-
-STEPS: tuple[tuple[str, Callable[[Machine], Machine]], ...] = (
-    ("direct", _direct),
-    ("separable", _separable),
-    ("running sums", _running),
-    ("transforms", _transforms),
-    ("reference", _gather),
-)
+    every = np.arange(len(probes))
+    matters = np.ones((len(probes), len(shipped)), bool)
+    logs = shipped.copy()
+    for _ in range(STEPS if len(probes) else 0):
+        now = costs(logs, every)
+        slopes = np.zeros(matters.shape)
+        for j in range(len(shipped)):
+            which = np.flatnonzero(matters[:, j])
+            moved = logs.copy()
+            moved[j] += SLOPE
+            slopes[which, j] = (costs(moved, which) - now[which]) / SLOPE
+        matters &= slopes != 0
+        off = np.log(seconds) - now
+        calm = 1 / np.sqrt(np.maximum(1.0, np.abs(off) / 0.3))  # a probe far off counts less
+        rows = np.vstack([slopes * calm[:, None], PRIOR * np.eye(len(shipped))])
+        wanted = np.concatenate([off * calm, PRIOR * (shipped - logs)])
+        step = np.linalg.lstsq(rows, wanted, rcond=None)[0]
+        logs = np.clip(logs + np.clip(step, -1, 1), shipped - FARTHEST, shipped + FARTHEST)
+    return _machine(logs)
 
 
 def calibrate(progress: Progress | None = None) -> Calibration:
@@ -151,11 +214,18 @@ def calibrate(progress: Progress | None = None) -> Calibration:
     OSError
         When the cache folder cannot be written; nothing is changed then.
     """
-    machine = machines.SHIPPED
-    for number, (title, measure) in enumerate(STEPS, 1):
+    problems, seconds = [], []
+    for number, probe in enumerate(PROBES, 1):
         if progress is not None:
-            progress(title, number, len(STEPS))
-        machine = measure(machine)
+            progress(probe.method.replace("_", " "), number, len(PROBES))
+        problem, spent = measure(probe)
+        problems.append(problem)
+        seconds.append(spent)
+    machine = fit(PROBES, problems, seconds)
+    off = [
+        abs(np.log(BY_NAME[probe.method].cost(p, machine) * len(products(p)) / s))
+        for probe, p, s in zip(PROBES, problems, seconds, strict=True)
+    ]
     path = machines.save(machine)
     CACHE.clear()
-    return Calibration(machine, path)
+    return Calibration(machine, float(np.expm1(statistics.median(off))) if off else 0.0, path)

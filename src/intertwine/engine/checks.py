@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from numbers import Integral, Number
 from typing import Any, cast
@@ -23,6 +24,8 @@ MOST = 1 << 62
 
 def is_integer(value: Any) -> bool:
     """Whether `value` is a whole number; True and a timedelta are none."""
+    if type(value) is int:  # asked on every call
+        return True
     return isinstance(value, Integral) and not isinstance(value, bool | np.timedelta64)
 
 
@@ -269,8 +272,9 @@ def precision(caller: str, value: Any, result: np.dtype[Any]) -> float | None:
 def mask(caller: str, x: Any, array: Array, given: Any) -> NDArray[np.bool_] | None:
     """Return which samples are present: by `given`, and by what a masked array shows."""
     present = None
-    if isinstance(x, np.ma.MaskedArray) and x.mask is not np.ma.nomask:
-        present = ~np.ma.getmaskarray(x)
+    # Looking at np.ma loads it, which takes longer than planning; who has such an array has it.
+    if "numpy.ma" in sys.modules and isinstance(x, np.ma.MaskedArray):
+        present = None if x.mask is np.ma.nomask else ~np.ma.getmaskarray(x)
     if given is None:
         return present
     try:

@@ -70,6 +70,16 @@ def _other(candidate: Candidate, chosen: Candidate, problem: Problem) -> str:
     return f"{text}; not taken: {candidate.reason}" if candidate.reason else text
 
 
+def _measured(plan: Plan) -> list[str]:
+    """What trying said, quickest first."""
+    if plan.measured is None:
+        return []
+    ranking = sorted(plan.measured.seconds.items(), key=lambda pair: pair[1])
+    times = ", ".join(f"{name} {duration(spent)}" for name, spent in ranking)
+    count = plan.measured.threads
+    return [f"  Chosen by measuring on {count} thread{'s' * (count > 1)}: {times}."]
+
+
 def explain(plan: Plan) -> str:
     """The whole story of a plan, as text."""
     problem, chosen = plan.problem, plan.chosen
@@ -77,8 +87,9 @@ def explain(plan: Plan) -> str:
     lines = [
         _question(problem),
         f"Method {plan.method}: {chosen.method.parts(problem)}.",
+        *_measured(plan),
         f"  Predicted {duration(chosen.seconds)} on one thread ({source}); "
-        f"up to {threads.resolve('plan', None)} threads, SIMD level {_core.level}.",
+        f"up to {threads.resolve(None)} threads, SIMD level {_core.level}.",
         f"  Sums run in {problem.compute}; {_bound(plan)}; "
         f"work space {amount(chosen.memory)} a thread.",
         "Alternatives:",

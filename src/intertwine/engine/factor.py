@@ -89,11 +89,23 @@ def _decomposition(matrix: Array) -> tuple[Array, Array, Array, float]:
     return basis @ left, values, right, float(np.linalg.norm(matrix - basis @ inside))
 
 
+def _rank_is_high(matrix: Array, budget: float) -> bool:
+    """Whether some of its rows and columns tell already that more than `MOST_TERMS` are needed.
+
+    What few terms leave out of a part is no more than what they leave out of the whole.
+    """
+    rows, columns = (slice(None, None, max(1, n // (2 * MOST_TERMS))) for n in matrix.shape)
+    values = np.linalg.svd(matrix[rows, columns], compute_uv=False)
+    return bool(np.linalg.norm(values[MOST_TERMS:]) > budget)
+
+
 def _terms(taps: Array, budget: float) -> list[Term] | None:
     """Decompose, dropping parts whose absolute sum is within `budget`; None: too many terms."""
     if taps.ndim == 1:
         return [(taps,)]
     matrix = taps.reshape(taps.shape[0], -1)
+    if min(matrix.shape) > MOST_TERMS and _rank_is_high(matrix, budget):
+        return None
     left, values, right, rest = _decomposition(matrix)
     # What is left out has absolute sum at most sqrt(size) times its Frobenius norm.
     tail = np.sqrt(np.append(np.cumsum(values[::-1] ** 2)[::-1], 0.0) + rest**2)
@@ -178,6 +190,17 @@ class Box:
     length: tuple[int, ...]
 
 
+def _has_many_corners(taps: Array, small: float, most: int) -> bool:
+    """Whether `taps` change in more places than the corners of `most` boxes; `small` is rounding.
+
+    Differences along every axis leave the corners of a box and nothing else.
+    """
+    for axis in range(taps.ndim):
+        taps = np.diff(taps, axis=axis, prepend=0, append=0)
+    changes = np.count_nonzero(np.abs(taps) > small * 2**taps.ndim)
+    return bool(changes > most * 2**taps.ndim)
+
+
 def boxes(taps: Array, most: int) -> tuple[Box, ...] | None:
     """Write `taps` as a sum of at most `most` boxes, or None when that cannot be done.
 
@@ -186,6 +209,8 @@ def boxes(taps: Array, most: int) -> tuple[Box, ...] | None:
     """
     rest: Array = taps.astype(np.int64 if taps.dtype.kind in "iu" else np.float64)
     small = 0 if rest.dtype.kind == "i" else 4 * np.finfo(np.float64).eps * np.abs(rest).max()
+    if rest.size > most and _has_many_corners(rest, small, most):
+        return None
     found: list[Box] = []
     while True:
         where = np.abs(rest) > small

@@ -1,8 +1,8 @@
-"""From a problem to what the core takes: plain buffers, seven numbers an axis, rows last.
+"""From a problem to what the core takes: seven numbers an axis, rows last.
 
 The core filters rows along the last axis, with a few interleaved channels at most; before all of
 them lie the axes along which the kernels of a bank differ. Here the axes of a problem are brought
-into that form, as views, without a copy.
+into that form; the core then reads every array in this order, in place.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine import _core
-from intertwine.engine.methods.base import Work
 from intertwine.engine.problem import Axis, Problem
 
 Array = NDArray[Any]
@@ -25,12 +24,12 @@ MOST_CHANNELS = 16
 #: The core's numbers for what lies outside.
 BORDERS = {
     "zero": 0,
-    "constant": 0,
     "renormalize": 0,
     "nearest": 1,
     "symmetric": 2,
     "mirror": 3,
     "wrap": 4,
+    "constant": 5,
 }
 
 
@@ -44,34 +43,26 @@ class Lowered:
     bank : kernels along each of the axes of a bank, which come first of all.
     order : which axis of `x` stands at each place; the channels' last when there are any.
     channels : whether the last of `order` is interleaved channels.
-    geometry : seven integers for each of `axes`.
     """
 
     axes: tuple[Axis, ...]
     bank: tuple[int, ...]
     order: tuple[int, ...]
     channels: bool
-    geometry: list[int]
-
-    def view(self, array: Array) -> Array:
-        """`array` with its axes in the core's order, ending in the channels' axis."""
-        view = array.transpose(self.order)
-        if self.bank and view.shape[: len(self.bank)] != self.bank:  # kernels that share samples
-            view = np.broadcast_to(view, self.bank + view.shape[len(self.bank) :])
-        return view if self.channels else view[..., np.newaxis]
 
     def taps(self, taps: Array) -> Array:
         """Taps in the core's order."""
         plain = taps.transpose(self.order)
         return np.ascontiguousarray(plain[..., 0] if self.channels else plain)
 
-    def fill(self, cval: float) -> list[float]:
-        """The number outside along each axis."""
-        return [cval if a.boundary == "constant" else 0.0 for a in self.axes]
-
-    def arguments(self, work: Work) -> tuple[list[int], list[float], bool, int]:
-        """What every call of the core ends in."""
-        return self.geometry, self.fill(work.cval), work.add, work.threads
+    def geometry(self) -> _core.Geometry:
+        """The axes as the core knows them."""
+        numbers = [
+            number
+            for a in self.axes
+            for number in (a.n, a.m, a.k, a.start, a.stride, a.dilation, BORDERS[a.boundary])
+        ]
+        return _core.Geometry(numbers, self.order, self.channels, self.bank)
 
 
 def too_many_axes(problem: Problem) -> str:
@@ -95,10 +86,5 @@ def lower(problem: Problem, *, channels_last: bool = True) -> Lowered:
         order = (order[-1], *order[:-1])
     channels = short and channels_last
     axes = tuple(problem.axes[i] for i in (order[:-1] if channels else order))
-    geometry = [
-        number
-        for a in axes
-        for number in (a.n, a.m, a.k, a.start, a.stride, a.dilation, BORDERS[a.boundary])
-    ]
     kernels = tuple(problem.axes[i].kernels for i in bank)
-    return Lowered(axes, kernels, (*bank, *order), channels, geometry)
+    return Lowered(axes, kernels, (*bank, *order), channels)

@@ -11,7 +11,7 @@ import json
 import os
 import platform
 import tempfile
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -31,12 +31,8 @@ class Rates:
         return float(getattr(self, compute))
 
 
-def _default_product() -> Rates:
-    return Rates(2.4e-11, 5.2e-11, 1.9e-10)
-
-
-def _default_product_1d() -> Rates:
-    return Rates(3.8e-11, 8.0e-11, 2.3e-10)
+#: Bytes of a vector register at the SIMD level that runs here.
+VECTOR_BYTES = {"x86-64-v4": 64, "x86-64-v3": 32}.get(_core.level, 16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,30 +41,42 @@ class Machine:
 
     Attributes
     ----------
-    call : entering the core at all.
+    call : a call that finds its plan.
     sample : reading or writing one sample.
-    product : one multiply-add of `direct`, by compute type.
-    product_1d : one multiply-add of `separable`, by compute type.
+    row : reading one row of a tile or passing over it, however short.
+    outside : looking up one sample beyond the end of a row.
+    plane : one sample of the real or imaginary plane of a complex array, more than `sample`.
+    product : one multiply-add where rows above each other share what they read, by compute type.
+    product_row : one multiply-add of rows by themselves, by compute type.
+    narrow : one multiply-add in a row that is narrower than a vector.
+    tap : getting one tap ready for one tile.
     pass_ : moving one sample through a pass of `separable`.
     running : one sample through a pass of `running_sum`.
+    start : getting ready for transforms, once a call.
     fft : one complex sample through one doubling of a float32 transform, there and back.
     tile : one complex sample in and out of a tile.
-    row : reading or writing one row of a tile, however short.
     double : how much longer transforms take in float64.
     gather : one tap on one sample in the NumPy reference.
+    numpy : one tap in the NumPy reference, however few samples.
     """
 
-    call: float = 5.6e-6
-    sample: float = 2.7e-10
-    product: Rates = field(default_factory=_default_product)
-    product_1d: Rates = field(default_factory=_default_product_1d)
-    pass_: float = 1e-12
-    running: float = 1.2e-9
-    fft: float = 2.5e-10
-    tile: float = 1.15e-9
-    row: float = 4e-8
-    double: float = 1.7
-    gather: float = 3.8e-9
+    call: float = 4.5e-6
+    sample: float = 1.1e-10
+    row: float = 2.5e-8
+    outside: float = 5.7e-9
+    plane: float = 6.4e-10
+    product: Rates = Rates(2.35e-11, 6.0e-11, 2.05e-10)
+    product_row: Rates = Rates(3.35e-11, 8.5e-11, 2.25e-10)
+    narrow: float = 9e-10
+    tap: float = 1.8e-9
+    pass_: float = 3.7e-11
+    running: float = 1.05e-9
+    start: float = 3.8e-6
+    fft: float = 1.44e-10
+    tile: float = 2.1e-9
+    double: float = 1.83
+    gather: float = 4.9e-9
+    numpy: float = 3.7e-5
 
 
 SHIPPED = Machine()
@@ -83,16 +91,27 @@ def cache_file() -> Path:
     return Path(base) / "intertwine" / "machine.json"
 
 
-def _identity() -> str:
-    """Figures hold for one kind of processor and one SIMD level."""
-    return f"{platform.machine()} {platform.processor()} {_core.level}"
+def processor() -> str:
+    """The processor's name as the system tells it."""
+    try:
+        info = Path("/proc/cpuinfo").read_text()
+    except OSError:
+        info = ""
+    names = (line.partition(":")[2].strip() for line in info.splitlines() if "model name" in line)
+    return next(names, platform.processor() or platform.machine())
+
+
+@lru_cache(maxsize=1)
+def identity() -> str:
+    """What measured figures hold for: one kind of processor and one SIMD level."""
+    return f"{processor()}, {_core.level}"
 
 
 def save(machine: Machine) -> Path:
     """Keep measured figures; the file is replaced whole or not at all."""
     path = cache_file()
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps({"measured_on": _identity(), "seconds": asdict(machine)}, indent=2)
+    text = json.dumps({"measured_on": identity(), "seconds": asdict(machine)}, indent=2)
     handle, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
     try:
         with os.fdopen(handle, "w") as file:
@@ -122,7 +141,7 @@ def current() -> Machine:
     """The calibrated figures when they fit this machine, else the shipped ones."""
     try:
         kept = json.loads(cache_file().read_text())
-        if kept["measured_on"] == _identity():
+        if kept["measured_on"] == identity():
             return _read(kept["seconds"])
     except (OSError, ValueError, TypeError, KeyError, RuntimeError):
         pass  # none there, or not readable: the shipped figures always work

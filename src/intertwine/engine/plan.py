@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,9 +14,10 @@ from intertwine.engine import machine as machines
 from intertwine.engine import missing, planes
 from intertwine.engine.errors import DTypeError, OptionError, ShapeError, did_you_mean
 from intertwine.engine.methods import BY_NAME, METHODS
-from intertwine.engine.methods.base import ROUNDOFF, Means, Method, Work
+from intertwine.engine.methods.base import ROUNDOFF, Means, Method
 from intertwine.engine.methods.each import Each
 from intertwine.engine.problem import Problem
+from intertwine.engine.wisdom import WISDOM, Measured
 
 Array = NDArray[Any]
 
@@ -32,6 +32,8 @@ _ELSEWHERE = {
 
 
 INFINITE = float("inf")
+#: Predicted seconds that make a further thread worth waking.
+WORTH_A_THREAD = 3e-5
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,11 @@ def _final_rounding(problem: Problem) -> float:
     return own if own > ROUNDOFF[problem.compute] else 0.0
 
 
+def _whole(method: Means, problem: Problem) -> bool:
+    """Whether complex data go through the method as they are, not plane by plane."""
+    return method.TAKES_COMPLEX and problem.complex_data
+
+
 def _candidate(
     method: Method, problem: Problem, machine: machines.Machine, at_most: float = INFINITE
 ) -> Candidate:
@@ -65,7 +72,7 @@ def _candidate(
         return Candidate(method, reason)
     count = len(planes.products(problem))
     error = method.error(problem) * (2 if count == 4 else 1) + _final_rounding(problem)
-    seconds = method.cost(problem, machine) * count
+    seconds = method.cost(problem, machine) * (1 if _whole(method, problem) else count)
     asked = problem.precision
     if asked is not None and not problem.exact and error > asked:
         reason = f"its error bound {error:.1e} is above the asked precision {asked:.1e}"
@@ -116,21 +123,36 @@ class Plan:
 
     def __init__(self, problem: Problem, caller: str, method: str = "auto") -> None:
         self._caller = caller
-        self._problem, self._found = _candidates(problem, method)
+        self._measured = WISDOM.recall(problem) if method == "auto" else None
+        asked = method if self._measured is None else self._measured.method
+        self._problem, self._found = _candidates(problem, asked)
         self._chosen = self._choose(method)
         taps = self._problem.taps.array
-        self._products = planes.products(self._problem)
-        factors = dict.fromkeys(p.factor for p in self._products)
+        self._products = planes.products(self._problem) if self._problem.out_size else ()
         self._prepared = {
             factor: self._chosen.method.prepare(self._problem, planes.take(taps, factor))
-            for factor in (factors if self._problem.out_size else ())
+            for factor in self._factors()
         }
+        self._only = self._single_run()
+        #: Threads beyond this cost more than they bring.
+        self.most_threads = 1 + int(min(self._chosen.seconds / WORTH_A_THREAD, 1e6))
+        #: Memory that the plan holds on to: a kernel's spectrum can be large.
+        self.kept_bytes = sum(getattr(p, "kept_bytes", 0) for p in self._prepared.values())
+
+    def _factors(self) -> set[str]:
+        """The planes of the kernel that the method meets one by one; "whole" when it does not."""
+        if self._products and _whole(self._chosen.method, self._problem):
+            return {"whole"}
+        return {p.factor for p in self._products}
 
     def _choose(self, wanted: str) -> Candidate:
         if wanted == "auto":
-            able = [c for c in self._found if not c.reason]
+            able = {c.method.NAME: c for c in self._found if not c.reason}
+            if self._measured is not None and self._measured.method in able:
+                return able[self._measured.method]
+            self._measured = None
             if able:
-                return min(able, key=lambda c: c.seconds)
+                return min(able.values(), key=lambda c: c.seconds)
             asked = self._problem.precision
             best = min(c.error for c in self._found)
             raise OptionError(
@@ -152,11 +174,6 @@ class Plan:
         return found
 
     @property
-    def kept_bytes(self) -> int:
-        """Memory that the plan holds on to: a kernel's spectrum can be large."""
-        return sum(getattr(p, "kept_bytes", 0) for p in self._prepared.values())
-
-    @property
     def problem(self) -> Problem:
         """The canonical problem that this plan solves."""
         return self._problem
@@ -175,6 +192,11 @@ class Plan:
     def chosen(self) -> Candidate:
         """What was expected of the chosen method."""
         return self._chosen
+
+    @property
+    def measured(self) -> Measured | None:
+        """What was measured when the choice was made by that and not by prediction."""
+        return self._measured
 
     @property
     def candidates(self) -> tuple[Candidate, ...]:
@@ -216,6 +238,25 @@ class Plan:
 
         A plan may serve several callers: `caller` is whom an error about the data names.
         """
+        if self._only is None:
+            self._with_care(x, present, out, threads, caller)
+        elif self._only(x, out, self._problem.cval.real, False, threads):
+            problem = self._problem
+            missing.stamp(problem, x, problem.taps.array, out, problem.cval.real, threads)
+
+    def _single_run(self) -> Callable[[Array, Array, float, bool, int], bool] | None:
+        """What `execute` comes down to where data go into one sum as they are."""
+        problem = self._problem
+        ranged = problem.value_range is not None and problem.dtype.itemsize == 8
+        if problem.missing != "propagate" or problem.weighted or ranged or problem.added:
+            return None
+        if len(self._products) != 1 or problem.result.kind == "c":
+            return None
+        return self._prepared[self._products[0].factor].run
+
+    def _with_care(
+        self, x: Array, present: NDArray[np.bool_] | None, out: Array, threads: int, caller: str
+    ) -> None:
         problem = self._problem
         if problem.out_size == 0:
             return
@@ -231,19 +272,39 @@ class Plan:
     ) -> None:
         """Fill `out` from clean `data` that have an axis for each of the problem's."""
         problem = self._problem
-        if problem.result.kind == "c" and len(self._products) == 1:
-            out.imag = 0
-        for product in self._products:
-            source = planes.take(data, product.source)
-            target = planes.take(out, product.target)
-            cval = problem.cval.imag if product.source == "im" else problem.cval.real
-            work = Work(problem, source, target, cval, product.add, threads)
-            left_out = self._chosen.method.run(self._prepared[product.factor], work)
-            if left_out:
-                taps = planes.take(problem.taps.array, product.factor)
-                missing.stamp(problem, source, taps, target, cval, threads)
+        if "whole" in self._prepared:
+            self._run_whole(data, out, threads)
+        else:
+            self._run_planes(data, out, threads)
         if problem.weighted:
             missing.divide_by_weight(problem, present, out, threads)
+
+    def _run_whole(self, x: Array, out: Array, threads: int) -> None:
+        """Complex data as they are."""
+        prepared: Any = self._prepared["whole"]
+        fill = self._problem.cval
+        if prepared.run_complex(x.real, x.imag, out.real, out.imag, fill.real, fill.imag, threads):
+            for product in self._products:
+                self._stamp(product, x, out, threads)
+
+    def _run_planes(self, x: Array, out: Array, threads: int) -> None:
+        """Real data, or complex data as real planes whose products are added up."""
+        if out.dtype.kind == "c" and len(self._products) == 1:
+            out.imag = 0
+        for product in self._products:
+            source, target = planes.take(x, product.source), planes.take(out, product.target)
+            cval = planes.number(self._problem.cval, product.source)
+            prepared = self._prepared[product.factor]
+            if prepared.run(source, target, cval, product.add, threads):
+                self._stamp(product, x, out, threads)
+
+    def _stamp(self, product: planes.Product, x: Array, out: Array, threads: int) -> None:
+        """Add what NaN and infinities mean to outputs whose sums left them out."""
+        problem = self._problem
+        source, target = planes.take(x, product.source), planes.take(out, product.target)
+        taps = planes.take(problem.taps.array, product.factor)
+        cval = planes.number(problem.cval, product.source)
+        missing.stamp(problem, source, taps, target, cval, threads)
 
     def _check_values(self, x: Array, caller: str) -> None:
         """64-bit integers are exact only within the range the plan was made for."""
@@ -266,7 +327,7 @@ class Plan:
                 f"plan: this plan is for shape {problem.shape}, not {x.shape}.\n"
                 f"  Make another plan, or reshape x."
             )
-        if x.dtype.newbyteorder("=") != problem.dtype:
+        if x.dtype != problem.dtype and x.dtype.newbyteorder("=") != problem.dtype:
             raise DTypeError(
                 f"plan: this plan is for {problem.dtype} data, not {x.dtype}.\n"
                 f"  Make another plan, or convert: x.astype(np.{problem.dtype})."
@@ -281,41 +342,42 @@ class PlanCache:
     """The plans made last, by problem and by call. One lock, held only to look up."""
 
     def __init__(self, most: int = 256) -> None:
-        self._plans: OrderedDict[tuple[Problem, str], Plan] = OrderedDict()
-        self._calls: OrderedDict[Hashable, Plan] = OrderedDict()
+        self._plans: dict[tuple[Problem, str], Plan] = {}  # the one used last stands last
+        self._calls: dict[Hashable, Plan] = {}
         self._lock = threading.Lock()
         self._most = most
 
     def get(self, problem: Problem, caller: str, method: str) -> Plan:
         key = (problem, method)
         with self._lock:
-            plan = self._plans.get(key)
+            plan = self._plans.pop(key, None)
             if plan is not None:
-                self._plans.move_to_end(key)
+                self._plans[key] = plan
                 return plan
         plan = Plan(problem, caller, method)
         with self._lock:
             self._plans[key] = plan
-            self._forget()
+            self._forget(self._plans)
         return plan
 
     def recall(self, signature: Hashable) -> Plan | None:
-        """The plan of an equal call, if it was made lately."""
-        with self._lock:
+        """The plan of an equal call, if it was made lately; needs no lock."""
+        try:
             return self._calls.get(signature)
+        except Exception:  # whatever an object raises while it is hashed or compared
+            return None
 
     def remember(self, signature: Hashable, plan: Plan) -> None:
         """Keep the plan of a call; the call remembered longest ago is forgotten."""
         with self._lock:
             self._calls[signature] = plan
-            self._forget()
+            self._forget(self._calls)
 
-    def _forget(self) -> None:
-        """Drop what was made longest ago, beyond the number and the memory allowed."""
-        for kept in (self._plans, self._calls):
-            size = sum(plan.kept_bytes for plan in kept.values())
-            while len(kept) > self._most or (size > MOST_KEPT_BYTES and len(kept) > 1):
-                size -= kept.popitem(last=False)[1].kept_bytes
+    def _forget(self, kept: dict[Any, Plan]) -> None:
+        """Drop what came longest ago, beyond the number and the memory allowed."""
+        size = sum(plan.kept_bytes for plan in kept.values())
+        while len(kept) > self._most or (size > MOST_KEPT_BYTES and len(kept) > 1):
+            size -= kept.pop(next(iter(kept))).kept_bytes
 
     def clear(self) -> None:
         with self._lock:

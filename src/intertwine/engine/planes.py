@@ -39,7 +39,12 @@ def products(problem: Problem) -> tuple[Product, ...]:
 
 
 def take(array: Array, plane: str) -> Array:
-    """A plane of an array, as a view where it can be one."""
-    if array.dtype.kind != "c":
+    """A plane of an array ("whole": all of it), as a view where it can be one."""
+    if plane == "whole" or array.dtype.kind != "c":
         return array
     return array.real if plane == "re" else array.imag if plane == "im" else -array.imag
+
+
+def number(value: complex, plane: str) -> float:
+    """The part of a number that belongs to a plane."""
+    return value.imag if plane == "im" else value.real

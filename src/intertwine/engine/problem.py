@@ -83,11 +83,6 @@ class Taps:
     def __repr__(self) -> str:
         return f"Taps({self.array.shape}, {self.array.dtype})"
 
-    @cached_property
-    def absolute_sum(self) -> float:
-        """``sum |k|``, the scale of every error bound (of one kernel)."""
-        return float(np.abs(self.array).sum(dtype=np.float64))
-
 
 @dataclass(frozen=True)
 class Problem:
@@ -124,11 +119,11 @@ class Problem:
     def out_shape(self) -> tuple[int, ...]:
         return tuple(a.m for a in self.axes)
 
-    @property
+    @cached_property
     def out_size(self) -> int:
         return prod(self.out_shape)
 
-    @property
+    @cached_property
     def exact(self) -> bool:
         """Whether the answer is an integer, so that no error at all is allowed."""
         return bool(self.result.kind in "iub")
@@ -175,6 +170,11 @@ class Problem:
         """The kernels of the bank, in C order, as rows of taps."""
         first = np.moveaxis(self.taps.array, self.bank, range(len(self.bank)))
         return first.reshape(self.kernel_count, -1)
+
+    @cached_property
+    def absolute_sum(self) -> float:
+        """``sum |k|``, the scale of every error bound: the largest of a bank's."""
+        return float(np.abs(self.kernels).sum(axis=1, dtype=np.float64).max())
 
     @cached_property
     def places(self) -> tuple[Place, ...]:

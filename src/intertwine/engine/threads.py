@@ -15,9 +15,10 @@ MOST_THREADS = 1024
 _chosen: int | None = None
 
 
-def _check(caller: str, value: Any) -> int:
-    if is_integer(value) and 1 <= int(value) <= MOST_THREADS:
-        return int(value)
+def check(caller: str, value: Any) -> None:
+    """Refuse what is no number of threads; None stands for the usual number."""
+    if value is None or (is_integer(value) and 1 <= int(value) <= MOST_THREADS):
+        return
     raise OptionError(
         f"{caller}: `threads={shown(value)}` must be an integer from 1 to {MOST_THREADS}, or None."
     )
@@ -32,7 +33,8 @@ def set_threads(threads: int | None) -> None:
         When `threads` is neither None nor an integer from 1 to 1024.
     """
     global _chosen
-    _chosen = None if threads is None else _check("set_threads", threads)
+    check("set_threads", threads)
+    _chosen = None if threads is None else int(threads)
 
 
 def available_cores() -> int:
@@ -52,8 +54,8 @@ def _from_environment() -> int | None:
     return None
 
 
-def resolve(caller: str, threads: Any) -> int:
+def resolve(threads: int | None) -> int:
     """The number of threads for one call."""
     if threads is not None:
-        return _check(caller, threads)
+        return int(threads)
     return _chosen or _from_environment() or available_cores()

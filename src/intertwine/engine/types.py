@@ -32,8 +32,7 @@ Array = NDArray[Any]
 DType = np.dtype[Any]
 
 COMPLEX_OF = {"e": np.complex64, "f": np.complex64, "d": np.complex128}
-FLOATS = {np.dtype(t) for t in (np.float16, np.float32, np.float64)}
-COMPLEXES = {np.dtype(t) for t in (np.complex64, np.complex128)}
+_FLOATING = {np.dtype(t) for t in (np.float16, np.float32, np.float64, np.complex64, np.complex128)}
 
 #: Largest integers up to which every integer is a float32, a float64.
 EXACT_FLOAT32, EXACT_FLOAT64 = 1 << 24, 1 << 53
@@ -41,7 +40,7 @@ EXACT_FLOAT32, EXACT_FLOAT64 = 1 << 24, 1 << 53
 
 def check_numeric(caller: str, name: str, dtype: DType) -> None:
     """Refuse types that are no numbers, or that no method computes in."""
-    if dtype.kind in "biu" or dtype.newbyteorder("=") in FLOATS | COMPLEXES:
+    if dtype.kind in "biu" or dtype in _FLOATING or dtype.newbyteorder("=") in _FLOATING:
         return
     if name == "dtype":
         raise DTypeError(

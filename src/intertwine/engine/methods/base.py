@@ -1,12 +1,11 @@
 """What a method is: five questions and a preparation, answered by one module each.
 
-A method sees real data only. Complex problems reach it as two or four real ones, whose answers
-are added into the real and the imaginary plane of the result.
+Most methods see real data only. Complex problems reach them as two or four real ones, whose
+answers are added into the real and the imaginary plane of the result.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -21,50 +20,52 @@ Array = NDArray[Any]
 ROUNDOFF = {"float32": 2.0**-24, "float64": 2.0**-53, "int64": 0.0}
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
-    """One real convolution to run: read `x`, write `out` or add to it."""
+class Prepared(Protocol):
+    """A method made ready for one problem and one real plane of its kernel. Never changes.
 
-    problem: Problem
-    x: Array
-    out: Array
-    cval: float
-    add: bool
-    threads: int
+    One that keeps much memory tells it as `kept_bytes`; one that takes complex data whole has
+    `run_complex`, which takes both planes of `x`, `out` and `cval`.
+    """
+
+    def run(self, x: Array, out: Array, cval: float, add: bool, threads: int) -> bool:
+        """Write `out`, or add to it. True when samples were NaN or infinite and left out."""
 
 
 class Means(Protocol):
     """What a plan needs of the method that was chosen."""
 
     NAME: str
+    TAKES_COMPLEX: bool  # whether complex data (and taps) come whole, not plane by plane
 
     def parts(self, problem: Problem) -> str:
         """What the method does here, in a few words for `explain`."""
 
-    def prepare(self, problem: Problem, taps: Array) -> Any:
-        """Do the kernel's share of the work once; `taps` is one real plane of the kernel."""
-
-    def run(self, prepared: Any, work: Work) -> bool:
-        """Compute. Return True when samples were NaN or infinite and left out of the sums."""
+    def prepare(self, problem: Problem, taps: Array) -> Prepared:
+        """Do the kernel's share of the work once; `taps` is one real plane, or the whole."""
 
 
 class Method(Means, Protocol):
     """A way to compute. Modules in this folder with these names are methods."""
 
-    #: Whether a bank is one problem to it; otherwise it gets one kernel at a time (`each.py`).
-    BANKS: bool
+    BANKS: bool  # whether a bank is one problem to it, not one kernel at a time (`each.py`)
 
     def applies(self, problem: Problem) -> str:
         """Return "" when the method can compute `problem`, else the reason why not."""
 
     def cost(self, problem: Problem, machine: Machine) -> float:
-        """Predicted seconds for one real plane, on one thread."""
+        """Predicted seconds for one real plane, or complex data taken whole, on one thread."""
 
     def error(self, problem: Problem) -> float:
         """Bound on ``|error| / (sum|k| * max|x|)``."""
 
     def memory(self, problem: Problem) -> int:
         """Bytes of work space a thread needs beside input and output."""
+
+    def terms(self, problem: Problem) -> int:
+        """Parts of the kernel that are worked off one after the other; 1 when it is taken whole.
+
+        Problems of one geometry whose kernels have equally many take equally long.
+        """
 
 
 def too_much_memory(wanted: int, most: int) -> str:

@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 from intertwine import _core
 from intertwine.engine.lower import Lowered, lower, too_many_axes
-from intertwine.engine.machine import Machine
-from intertwine.engine.methods.base import Array, Work, plain_error, plane, too_much_memory
+from intertwine.engine.machine import VECTOR_BYTES, Machine
+from intertwine.engine.methods.base import Array, Prepared, plain_error, plane, too_much_memory
+from intertwine.engine.methods.tiles import SIZE, Reading, reading, whole_vectors, writing
 from intertwine.engine.problem import Problem
 
 NAME = "direct"
 BANKS = True
+TAKES_COMPLEX = False
 
 #: Work space beyond which a tile and its halo are too much: dilated kernels that reach far.
 MOST_BYTES = 48 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    lowered: Lowered
-    taps: Array
+#: Outputs of the core's tiles along the last axes, and along a single one.
+TILE, LINE = (4, 32, 1024), 8192
 
 
-def _tile_samples(problem: Problem) -> int:
-    """Samples in the largest tile with its halo."""
-    samples = 1
-    axes = [a for a in problem.axes if a.kernels == 1]
-    tile = (8192,) if len(axes) == 1 else (*([1] * len(axes)), 4, 32, 1024)
-    for axis, outputs in zip(axes, tile[-len(axes) :], strict=True):
-        samples *= (min(outputs, max(axis.m, 1)) - 1) * axis.stride + axis.reach
-    return samples
+def _tile(lowered: Lowered, channels: int) -> tuple[int, ...]:
+    """Outputs of the core's tiles, which are no larger than the problem."""
+    axes = lowered.axes
+    longest = [1] * len(axes) + list(TILE if len(axes) > 1 else (LINE,))
+    longest[-1] = max(1, longest[-1] // (channels * axes[-1].stride))
+    return tuple(
+        max(1, min(most, a.m)) for a, most in zip(axes, longest[-len(axes) :], strict=True)
+    )
+
+
+def _reading(problem: Problem) -> Reading:
+    lowered = lower(problem)
+    channels = problem.axes[-1].n if lowered.channels else 1
+    return reading(lowered.axes, channels, _tile(lowered, channels))
 
 
 def applies(problem: Problem) -> str:
@@ -40,13 +46,33 @@ def applies(problem: Problem) -> str:
 
 
 def cost(problem: Problem, machine: Machine) -> float:
-    stride = problem.axes[-1].stride  # outputs between those kept along rows are computed too
-    products = problem.out_size * problem.kernel_size * stride
+    lowered = lower(problem)
+    channels = problem.axes[-1].n if lowered.channels else 1
+    tile = _tile(lowered, channels)
+    read = reading(lowered.axes, channels, tile)
+    if problem.dtype == problem.compute:  # read where they lie, but for the ends of rows
+        read = replace(read, samples=0)
+    last, taps = lowered.axes[-1], problem.kernel_size
+    # Outputs between those kept along rows are computed too.
+    width = ((tile[-1] - 1) * last.stride + 1) * channels
+    rows = problem.out_size // (last.m * channels) * -(-last.m // tile[-1])
     return (
         machine.call
-        + machine.sample * problem.out_size
-        + (products * machine.product[problem.compute])
+        + read.seconds(problem, machine) * problem.kernel_count
+        + writing(problem, machine)
+        + machine.tap * read.tiles * problem.taps.array.size
+        + rows * taps * _row(problem, lowered, width, machine)
     )
+
+
+def _row(problem: Problem, lowered: Lowered, width: int, machine: Machine) -> float:
+    """Seconds for one tap on a row of `width` outputs."""
+    if width < VECTOR_BYTES // SIZE[problem.compute]:
+        return width * machine.narrow
+    above = lowered.axes[-2] if len(lowered.axes) > 1 else None
+    shared = above is not None and above.k > 2 and above.stride == above.dilation == 1
+    rate = machine.product if shared else machine.product_row
+    return whole_vectors(width, problem.compute) * rate[problem.compute]
 
 
 def error(problem: Problem) -> float:
@@ -54,7 +80,12 @@ def error(problem: Problem) -> float:
 
 
 def memory(problem: Problem) -> int:
-    return _tile_samples(problem) * (4 if problem.compute == "float32" else 8)
+    read = _reading(problem)
+    return read.samples // max(1, read.tiles) * SIZE[problem.compute]
+
+
+def terms(problem: Problem) -> int:
+    return 1
 
 
 def parts(problem: Problem) -> str:
@@ -64,16 +95,5 @@ def parts(problem: Problem) -> str:
 
 def prepare(problem: Problem, taps: Array) -> Prepared:
     lowered = lower(problem)
-    return Prepared(lowered, lowered.taps(plane(problem, taps)))
-
-
-def run(prepared: Prepared, work: Work) -> bool:
-    lowered = prepared.lowered
-    _core.direct(
-        lowered.view(work.x),
-        lowered.view(work.out),
-        prepared.taps,
-        work.problem.compute,
-        *lowered.arguments(work),
-    )
-    return False
+    plain = lowered.taps(plane(problem, taps))
+    return _core.Direct(lowered.geometry(), plain, problem.compute)

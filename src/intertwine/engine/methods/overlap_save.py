@@ -5,22 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from math import log2, prod
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from intertwine import _core
-from intertwine.engine.lower import Lowered, lower, too_many_axes
+from intertwine.engine.lower import lower, too_many_axes
 from intertwine.engine.machine import Machine, current
-from intertwine.engine.methods.base import ROUNDOFF, Array, Work
+from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared
 from intertwine.engine.problem import Axis, Problem
 
 NAME = "overlap_save"
 BANKS = False
+TAKES_COMPLEX = True
 
 #: The core's tiles have rows of a multiple of this many samples, whatever the vector width.
 ROW_UNIT = 16
+
+#: Seconds that a transform must save: it makes almost whole numbers of whole ones.
+RELUCTANCE = 10e-6
 
 #: Samples in the largest tile.
 MOST_SAMPLES = 1 << 27
@@ -31,19 +34,15 @@ LONG_ROW, LONG_LONE_ROW = 1024, 256
 
 @dataclass(frozen=True, slots=True)
 class Tiling:
-    """The tile, how many pairs of tiles cover the output, and seconds for one pair."""
+    """The tile, how many transforms cover the output, and seconds for one of them.
+
+    Two tiles of real data, or the two planes of a complex one, share a transform.
+    """
 
     tile: tuple[int, ...]
-    pairs: int
+    transforms: int
     seconds: float
     kernel_seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    lowered: Lowered
-    spectrum: Any
-    kept_bytes: int
 
 
 def _smooth(limit: int) -> NDArray[np.int64]:
@@ -86,11 +85,11 @@ def _thinned(lengths: NDArray[np.int64], most: int) -> NDArray[np.int64]:
     if len(lengths) <= most:
         return lengths
     picked: NDArray[np.int64] = np.linspace(0, len(lengths) - 1, most).astype(np.int64)
-    return lengths[np.unique(picked)]
+    return lengths[picked]
 
 
 @lru_cache(maxsize=256)
-def _tiling(axes: tuple[Axis, ...], precision: str, machine: Machine) -> Tiling | None:
+def _tiling(axes: tuple[Axis, ...], precision: str, whole: bool, machine: Machine) -> Tiling | None:
     """The tile that the cost model likes best."""
     last = len(axes) - 1
     transformed = [i for i, a in enumerate(axes) if a.reach > 1]
@@ -114,21 +113,21 @@ def _tiling(axes: tuple[Axis, ...], precision: str, machine: Machine) -> Tiling 
         tiles = tiles * -(-axis.m // outputs)
         if axis.reach > 1:
             work = work + np.log2(length)
-    pairs = -(-tiles // 2)
+    transforms = tiles if whole else -(-tiles // 2)
     size = 8 if precision == "float32" else 16
     spill = np.interp(np.log2(samples * size / 2.0**19), [-1, 0, 1, 4], [1.0, 1.1, 1.45, 1.8])
     narrow = machine.double if precision == "float64" else 1.0
     rows = 4 * samples / grids[-1]  # two tiles in, two out
     one = samples * narrow * spill * (machine.fft * work + machine.tile) + rows * machine.row
-    # Pairs are shared by a nominal two threads; the kernel's own transform comes once, in float64.
+    # Two threads share the transforms; the kernel has its own, once, in float64.
     kernel = one * 2 * machine.double / narrow
-    seconds = np.where(samples > MOST_SAMPLES, np.inf, one * (2 * -(-pairs // 2)) + kernel)
+    seconds = np.where(samples > MOST_SAMPLES, np.inf, one * (2 * -(-transforms // 2)) + kernel)
     best = np.unravel_index(int(np.argmin(seconds)), seconds.shape)
     if not np.isfinite(seconds[best]):
         return None
     return Tiling(
         tuple(int(g[best]) for g in grids),
-        int(pairs[best]),
+        int(transforms[best]),
         float(one[best]),
         float(kernel[best]),
     )
@@ -148,7 +147,8 @@ def _precision(problem: Problem) -> str:
 
 
 def _best(problem: Problem, machine: Machine) -> Tiling | None:
-    return _tiling(lower(problem, channels_last=False).axes, _precision(problem), machine)
+    axes = lower(problem, channels_last=False).axes
+    return _tiling(axes, _precision(problem), problem.complex_data, machine)
 
 
 def applies(problem: Problem) -> str:
@@ -164,25 +164,21 @@ def applies(problem: Problem) -> str:
         return f"no tile of up to {MOST_SAMPLES:,} samples fits the kernel"
     if problem.exact:
         low, high = problem.value_range or (0, 0)
-        off = _relative(found) * problem.taps.absolute_sum * max(abs(low), abs(high))
+        off = _relative(found) * problem.absolute_sum * max(abs(low), abs(high))
         if off * ROUNDOFF["float64"] >= 0.25:
             return "its rounding could move an integer result by one"
     return too_many_axes(problem)
 
 
-def run_seconds(problem: Problem, machine: Machine) -> float:
-    """Predicted seconds for one run on one thread, the kernel's transform left out."""
-    found = _best(problem, machine)
-    return found.pairs * found.seconds if found else float("inf")
-
-
 def cost(problem: Problem, machine: Machine) -> float:
+    """The kernel's own transform is left out: it is done once, and a plan serves many calls."""
     found = _best(problem, machine)
     if found is None:
         return float("inf")
-    # An odd pair out leaves one of two threads idle.
-    idle = found.seconds * (found.pairs % 2)
-    return machine.call + run_seconds(problem, machine) + idle + found.kernel_seconds
+    seconds = machine.call + machine.start + found.transforms * found.seconds + RELUCTANCE
+    if problem.complex_data:
+        seconds += machine.plane * (problem.out_size + prod(problem.shape))
+    return seconds
 
 
 def _relative(tiling: Tiling) -> float:
@@ -202,11 +198,16 @@ def memory(problem: Problem) -> int:
     return prod(found.tile) * (8 if _precision(problem) == "float32" else 16) if found else 0
 
 
+def terms(problem: Problem) -> int:
+    return 1
+
+
 def parts(problem: Problem) -> str:
     found = _best(problem, current())
     if found is None:
         return ""
-    return f"{found.pairs} pairs of tiles of {' x '.join(str(n) for n in found.tile)}"
+    what = "tiles" if problem.complex_data else "pairs of tiles"
+    return f"{found.transforms} {what} of {' x '.join(str(n) for n in found.tile)}"
 
 
 def prepare(problem: Problem, taps: Array) -> Prepared:
@@ -214,15 +215,9 @@ def prepare(problem: Problem, taps: Array) -> Prepared:
     precision = _precision(problem)
     found = _best(problem, current())
     assert found is not None  # `applies` has seen to it
-    plain = np.ascontiguousarray(lowered.taps(taps), precision)
-    spectrum = _core.Spectrum(plain, precision, lowered.geometry, list(found.tile))
-    return Prepared(lowered, spectrum, memory(problem))
-
-
-def run(prepared: Prepared, work: Work) -> bool:
-    lowered = prepared.lowered
-    return bool(
-        prepared.spectrum.run(
-            lowered.view(work.x), lowered.view(work.out), *lowered.arguments(work)
-        )
-    )
+    plain = lowered.taps(taps)
+    is_complex = plain.dtype.kind == "c"
+    if is_complex:
+        plain = np.stack([plain.real, plain.imag])
+    plain = np.ascontiguousarray(plain, precision)
+    return _core.OverlapSave(lowered.geometry(), plain, is_complex, found.tile, precision)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from intertwine.engine.boundary import fold
 from intertwine.engine.machine import Machine
-from intertwine.engine.methods.base import Array, Work, plain_error, plane
+from intertwine.engine.methods.base import Array, Prepared, plain_error, plane
 from intertwine.engine.problem import Problem
 
 NAME = "reference"
 BANKS = False
+TAKES_COMPLEX = False
 
 
 def applies(problem: Problem) -> str:
@@ -19,7 +22,7 @@ def applies(problem: Problem) -> str:
 
 
 def cost(problem: Problem, machine: Machine) -> float:
-    return problem.taps.array.size * (2e-5 + machine.gather * problem.out_size)
+    return problem.taps.array.size * (machine.numpy + machine.gather * problem.out_size)
 
 
 def error(problem: Problem) -> float:
@@ -30,12 +33,39 @@ def memory(problem: Problem) -> int:
     return 4 * 8 * problem.out_size
 
 
+def terms(problem: Problem) -> int:
+    return 1
+
+
 def parts(problem: Problem) -> str:
     return f"{problem.taps.array.size} NumPy passes, one for each tap"
 
 
-def prepare(problem: Problem, taps: Array) -> Array:
-    return plane(problem, taps)
+def prepare(problem: Problem, taps: Array) -> Prepared:
+    return _Passes(problem, plane(problem, taps))
+
+
+@dataclass(frozen=True, slots=True)
+class _Passes:
+    problem: Problem
+    taps: Array
+
+    def run(self, x: Array, out: Array, cval: float, add: bool, threads: int) -> bool:
+        problem = self.problem
+        total = np.zeros(problem.out_shape, problem.compute)
+        fills = [cval if a.boundary == "constant" else 0 for a in problem.axes]
+        with np.errstate(invalid="ignore", over="ignore"):
+            for place, tap in np.ndenumerate(self.taps):
+                indices = [
+                    fold(np.arange(a.m) * a.stride + (a.start + j * a.dilation), a.n, a.boundary)
+                    for a, j in zip(problem.axes, place, strict=True)
+                ]
+                total += tap * _samples(x, indices, fills, problem.compute)
+            if add:
+                np.add(out, total, out=out, casting="unsafe")
+            else:
+                out[...] = total
+        return False
 
 
 def _samples(x: Array, indices: list[NDArray[np.int64]], fills: list[float], compute: str) -> Array:
@@ -49,23 +79,3 @@ def _samples(x: Array, indices: list[NDArray[np.int64]], fills: list[float], com
         if outside.any():
             picked[(slice(None),) * axis + (outside,)] = fills[axis]
     return picked
-
-
-def run(prepared: Array, work: Work) -> bool:
-    problem = work.problem
-    if problem.out_size == 0:
-        return False
-    total = np.zeros(problem.out_shape, problem.compute)
-    fills = [work.cval if a.boundary == "constant" else 0 for a in problem.axes]
-    with np.errstate(invalid="ignore", over="ignore"):
-        for place, tap in np.ndenumerate(prepared):
-            indices = [
-                fold(np.arange(a.m) * a.stride + (a.start + j * a.dilation), a.n, a.boundary)
-                for a, j in zip(problem.axes, place, strict=True)
-            ]
-            total += tap * _samples(work.x, indices, fills, problem.compute)
-        if work.add:
-            np.add(work.out, total, out=work.out, casting="unsafe")
-        else:
-            work.out[...] = total
-    return False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
 
@@ -10,28 +9,21 @@ import numpy as np
 
 from intertwine import _core
 from intertwine.engine.factor import Box, boxes
-from intertwine.engine.lower import Lowered, lower, too_many_axes
+from intertwine.engine.lower import lower, too_many_axes
 from intertwine.engine.machine import Machine
-from intertwine.engine.methods.base import ROUNDOFF, Array, Work, too_much_memory
+from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared, too_much_memory
+from intertwine.engine.methods.tiles import reading, writing
 from intertwine.engine.problem import Problem, Taps
 
 NAME = "running_sum"
 BANKS = False
+TAKES_COMPLEX = False
 
 #: More boxes than this never pay.
 MOST_BOXES = 8
 
 #: Work space beyond which tiles are too much.
 MOST_BYTES = 96 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    lowered: Lowered
-    compute: str
-    weight: list[float]
-    first: list[int]
-    length: list[int]
 
 
 @lru_cache(maxsize=64)
@@ -69,12 +61,16 @@ def _tile(problem: Problem) -> list[tuple[int, int]]:
 
 def cost(problem: Problem, machine: Machine) -> float:
     found = _boxes(problem.taps) or ()
-    read = problem.out_size * prod(samples / outputs for outputs, samples in _tile(problem))
+    lowered = lower(problem)
+    channels = problem.axes[-1].n if lowered.channels else 1
+    tile = [outputs for outputs, _ in reversed(_tile(problem))]
+    read = reading(lowered.axes, channels, tile[: len(lowered.axes)])
     passes = 1 + sum(a.k > 1 for a in problem.axes)
     return (
         machine.call
-        + machine.sample * (problem.out_size + read)
-        + (machine.running * len(found) * passes * read)
+        + read.seconds(problem, machine)
+        + writing(problem, machine)
+        + machine.running * len(found) * passes * read.samples
     )
 
 
@@ -84,13 +80,17 @@ def error(problem: Problem) -> float:
         return 0.0
     # Sums run in float64; boxes that cancel leave the rounding of each.
     size = sum(abs(b.weight) * float(np.prod(b.length)) for b in found)
-    total = problem.taps.absolute_sum or 1.0
+    total = problem.absolute_sum or 1.0
     steps = sum(a.k for a in problem.axes) + len(found) + 4
     return max(1.0, size / total) * steps * ROUNDOFF["float64"] + ROUNDOFF[problem.compute]
 
 
 def memory(problem: Problem) -> int:
     return 3 * 8 * max(prod(samples for _, samples in _tile(problem)), 1 << 16)
+
+
+def terms(problem: Problem) -> int:
+    return len(_boxes(problem.taps) or ())
 
 
 def parts(problem: Problem) -> str:
@@ -103,25 +103,10 @@ def prepare(problem: Problem, taps: Array) -> Prepared:
     lowered = lower(problem)
     found = boxes(taps, MOST_BOXES) or (Box(0.0, (0,) * taps.ndim, (1,) * taps.ndim),)
     places = lowered.order[: len(lowered.axes)]
-    return Prepared(
-        lowered,
-        "int64" if problem.compute == "int64" else "float64",
+    return _core.RunningSum(
+        lowered.geometry(),
         [b.weight for b in found],
         [b.first[i] for b in found for i in places],
         [b.length[i] for b in found for i in places],
-    )
-
-
-def run(prepared: Prepared, work: Work) -> bool:
-    lowered = prepared.lowered
-    return bool(
-        _core.running_sum(
-            lowered.view(work.x),
-            lowered.view(work.out),
-            prepared.weight,
-            prepared.first,
-            prepared.length,
-            prepared.compute,
-            *lowered.arguments(work),
-        )
+        "int64" if problem.compute == "int64" else "float64",
     )

@@ -10,13 +10,15 @@ import numpy as np
 
 from intertwine import _core
 from intertwine.engine.factor import MOST_TAPS, MOST_TERMS, Factors, integer_factors, real_factors
-from intertwine.engine.lower import Lowered, lower, too_many_axes
+from intertwine.engine.lower import lower, too_many_axes
 from intertwine.engine.machine import Machine
-from intertwine.engine.methods.base import ROUNDOFF, Array, Work, too_much_memory
+from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared, too_much_memory
+from intertwine.engine.methods.tiles import SIZE, Reading, reading, whole_vectors, writing
 from intertwine.engine.problem import Axis, Problem, Taps
 
 NAME = "separable"
 BANKS = False
+TAKES_COMPLEX = False
 
 #: Work space beyond which tiles are too much.
 MOST_BYTES = 48 << 20
@@ -24,13 +26,6 @@ MOST_BYTES = 48 << 20
 #: Samples in a row of a tile; bytes of outputs in a tile filtered along one axis beside its rows
 #: (in second-level cache with their halo), or along more (a halo on many sides wants larger tiles).
 ROW_SAMPLES, PLANE_BYTES, BLOCK_BYTES = 512, 192 << 10, 2 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    lowered: Lowered
-    factors: Array
-    tile: list[int]
 
 
 @lru_cache(maxsize=64)
@@ -114,42 +109,63 @@ def _tile(axes: tuple[Axis, ...], channels: int, size: int) -> tuple[int, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Tiling:
-    """Tiles, and what all of them do: samples loaded, samples through passes, multiply-adds."""
+    """Tiles, what they read, and what one term does in all of them.
+
+    Rows and samples moved through passes, multiply-adds along rows and of rows above each other,
+    and taps made ready.
+    """
 
     tile: tuple[int, ...]
+    reading: Reading
     source: int
-    loaded: float
-    passed: float
-    products: float
+    rows: int
+    passed: int
+    along_rows: int
+    across_rows: int
+    taps: int
 
 
 def tiling(problem: Problem) -> Tiling:
-    """The tile that `run` uses, and the work of one term over the whole output."""
+    """The tile that is used, and the work of one term over the whole output."""
     lowered = lower(problem)
     channels = problem.axes[-1].n if lowered.channels else 1
-    tile = _tile(lowered.axes, channels, 4 if problem.compute == "float32" else 8)
-    pairs = list(zip(lowered.axes, tile, strict=True))
-    count = prod(-(-a.m // t) for a, t in pairs) * channels
-    box = [(t - 1) * a.stride + a.reach for a, t in pairs]
-    source = prod(box)
-    passed = products = 0
-    for i in range(len(box) - 1, -1, -1):
-        axis, outputs = pairs[i]
-        if axis.k > 1 or i == len(box) - 1:
-            box[i] = (outputs - 1) * axis.stride + 1 if i == len(box) - 1 else outputs
-            passed += prod(box)
-            products += prod(box) * axis.k
-    return Tiling(tile, source * channels, count * source, count * passed, count * products)
+    tile = _tile(lowered.axes, channels, SIZE[problem.compute])
+    read = reading(lowered.axes, channels, tile)
+    box = [(t - 1) * a.stride + a.reach for a, t in zip(lowered.axes, tile, strict=True)]
+    source = prod(box) * channels
+    last = len(box) - 1
+    rows = passed = along = across = taps = 0
+    for i in range(last, -1, -1):
+        axis = lowered.axes[i]
+        if axis.k > 1 or i == last:
+            box[i] = (tile[i] - 1) * axis.stride + 1 if i == last else tile[i]
+            moved = prod(box[:-1]) * whole_vectors(box[-1] * channels, problem.compute)
+            rows += prod(box[:-1])
+            passed += moved
+            taps += axis.k
+            if i < last and axis.k > 2 and axis.stride == axis.dilation == 1:
+                across += moved * axis.k
+            else:
+                along += moved * axis.k
+    n = read.tiles
+    counts = (n * each for each in (rows, passed, along, across, taps))
+    return Tiling(tile, read, source, *counts)
 
 
 def cost(problem: Problem, machine: Machine) -> float:
     factors, work = _of(problem), tiling(problem)
-    terms = len(factors.terms) if factors else MOST_TERMS
+    term = (
+        machine.row * work.rows
+        + machine.pass_ * work.passed
+        + machine.product_row[problem.compute] * work.along_rows
+        + machine.product[problem.compute] * work.across_rows
+        + machine.tap * work.taps
+    )
     return (
         machine.call
-        + machine.sample * (work.loaded + problem.out_size)
-        + machine.pass_ * terms * work.passed
-        + machine.product_1d[problem.compute] * terms * work.products
+        + work.reading.seconds(problem, machine)
+        + writing(problem, machine)
+        + term * (len(factors.terms) if factors else MOST_TERMS)
     )
 
 
@@ -158,21 +174,25 @@ def error(problem: Problem) -> float:
     if factors is None:
         return float("inf")
     # |factors| exceed |k| when terms cancel: rounding follows the sum of their sizes.
-    total = problem.taps.absolute_sum or 1.0
+    total = problem.absolute_sum or 1.0
     size = sum(float(np.prod([np.abs(f).sum() for f in t])) for t in factors.terms) / total
     steps = sum(a.k for a in problem.axes) + len(factors.terms) + 2 * len(problem.axes)
     return factors.error + max(size, 1.0) * steps * ROUNDOFF[problem.compute]
 
 
 def memory(problem: Problem) -> int:
-    return 4 * tiling(problem).source * (4 if problem.compute == "float32" else 8)
+    return 4 * tiling(problem).source * SIZE[problem.compute]
+
+
+def terms(problem: Problem) -> int:
+    factors = _of(problem)
+    return len(factors.terms) if factors else 0
 
 
 def parts(problem: Problem) -> str:
-    factors = _of(problem)
-    terms = len(factors.terms) if factors else 0
+    rank = terms(problem)
     sizes = " + ".join(str(a.k) for a in problem.axes if a.k > 1)
-    return f"rank {terms}: {terms} x ({sizes}) multiply-adds for each output"
+    return f"rank {rank}: {rank} x ({sizes}) multiply-adds for each output"
 
 
 def prepare(problem: Problem, taps: Array) -> Prepared:
@@ -183,7 +203,7 @@ def prepare(problem: Problem, taps: Array) -> Prepared:
     places = lowered.order[: len(lowered.axes)]
     rows = [np.concatenate([_balanced(t)[i] for i in places]) for t in factors.terms]
     plain = np.ascontiguousarray(rows, problem.compute)
-    return Prepared(lowered, plain, list(tiling(problem).tile))
+    return _core.Separable(lowered.geometry(), plain, tiling(problem).tile, problem.compute)
 
 
 def _balanced(term: tuple[Array, ...]) -> tuple[Array, ...]:
@@ -196,17 +216,3 @@ def _balanced(term: tuple[Array, ...]) -> tuple[Array, ...]:
             result[i] = np.ones_like(factor)
     result[longest] = result[longest] * scale
     return tuple(result)
-
-
-def run(prepared: Prepared, work: Work) -> bool:
-    lowered = prepared.lowered
-    return bool(
-        _core.separable(
-            lowered.view(work.x),
-            lowered.view(work.out),
-            prepared.factors,
-            prepared.tile,
-            work.problem.compute,
-            *lowered.arguments(work),
-        )
-    )

@@ -1,0 +1,63 @@
+"""What the tiles of a method read, counted: the part of a cost that methods have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+
+from intertwine.engine.machine import VECTOR_BYTES, Machine
+from intertwine.engine.problem import Axis, Problem
+
+#: Bytes of a number of each type that sums run in.
+SIZE = {"float32": 4, "float64": 8, "int64": 8}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What all tiles read together, their halos counted each time.
+
+    Attributes
+    ----------
+    tiles : how many there are.
+    samples : samples read.
+    rows : rows that these lie in.
+    outside : samples beyond the ends of their rows, which are looked up one by one.
+    """
+
+    tiles: int
+    samples: int
+    rows: int
+    outside: int
+
+    def seconds(self, problem: Problem, machine: Machine) -> float:
+        """Predicted seconds for bringing the samples into work space."""
+        return (
+            machine.sample * self.samples
+            + machine.row * self.rows
+            + machine.outside * self.outside
+            + (machine.plane * self.samples if problem.complex_data else 0.0)
+        )
+
+
+def reading(axes: Sequence[Axis], channels: int, tile: Sequence[int]) -> Reading:
+    """Count what tiles of `tile` outputs read; `axes` in the core's order, channels left out."""
+    last = axes[-1]
+    count = prod(-(-a.m // t) for a, t in zip(axes, tile, strict=True))
+    source = [(t - 1) * a.stride + a.reach for a, t in zip(axes, tile, strict=True)]
+    rows = count * prod(source[:-1])
+    whole_rows = rows // -(-last.m // tile[-1])  # tiles beside each other share the two ends
+    outside = max(0, (last.m - 1) * last.stride + last.reach - last.n) * channels
+    return Reading(count, count * prod(source) * channels, rows, whole_rows * outside)
+
+
+def writing(problem: Problem, machine: Machine) -> float:
+    """Predicted seconds for writing the outputs."""
+    each = machine.sample + (machine.plane if problem.result.kind == "c" else 0.0)
+    return each * problem.out_size
+
+
+def whole_vectors(width: int, compute: str) -> int:
+    """`width` numbers as vectors take them: the last one may be filled in part."""
+    lanes = VECTOR_BYTES // SIZE[compute]
+    return -(-width // lanes) * lanes

@@ -1,0 +1,177 @@
+"""What the cost model counts, and how its constants are fitted. No clock decides anything here."""
+
+import itertools
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import intertwine as iw
+from intertwine.engine import calibrate, machine
+from intertwine.engine.methods import BY_NAME
+from intertwine.engine.methods.tiles import reading
+from intertwine.engine.plan import CACHE
+from intertwine.engine.planes import products
+from intertwine.engine.problem import Axis
+
+#: float32 numbers in a vector of the level that runs.
+LANES = machine.VECTOR_BYTES // 4
+
+
+@pytest.fixture
+def calibration_folder(tmp_path, monkeypatch):
+    """An empty place for measured figures, forgotten afterwards."""
+    monkeypatch.setenv("INTERTWINE_CACHE", str(tmp_path))
+    machine.current.cache_clear()
+    CACHE.clear()
+    yield tmp_path
+    monkeypatch.undo()
+    machine.current.cache_clear()
+    CACHE.clear()
+
+
+def counted(axes, channels, tile):
+    """`reading`, by walking through every tile."""
+    tiles = samples = rows = outside = 0
+    corners = [range(0, a.m, t) for a, t in zip(axes, tile, strict=True)]
+    for _ in itertools.product(*corners):
+        tiles += 1
+        lengths = [(t - 1) * a.stride + a.reach for a, t in zip(axes, tile, strict=True)]
+        samples += math.prod(lengths) * channels
+        rows += math.prod(lengths[:-1])
+    last = axes[-1]
+    read = {last.start + i * last.stride + j for i in range(last.m) for j in range(last.reach)}
+    read |= set(range(min(read), max(read) + 1))
+    ends = sum(not 0 <= i < last.n for i in read)
+    outside = rows // len(corners[-1]) * ends * channels
+    return tiles, samples, rows, outside
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize(
+    ("axes", "tile"),
+    [
+        ((Axis(20, 20, 3, -1),), (20,)),
+        ((Axis(20, 20, 3, -1),), (6,)),
+        ((Axis(20, 10, 5, -2, 2, 1), Axis(30, 30, 7, -3)), (4, 8)),
+        ((Axis(4, 4), Axis(5, 5, 9, -4), Axis(6, 6, 2, 0, 1, 3)), (1, 5, 6)),
+        ((Axis(20, 16, 5, 0),), (8,)),
+    ],
+)
+def test_reading_counts_what_tiles_read(axes, channels, tile):
+    found = reading(axes, channels, tile)
+    assert (found.tiles, found.samples, found.rows, found.outside) == counted(axes, channels, tile)
+
+
+def steps(name, method, shape, taps, dtype="float32"):
+    """How many steps of one name a method takes: its cost where these alone take a second."""
+    rates = machine.Rates(1.0, 1.0, 1.0) if name.startswith("product") else 1.0
+    none = dict.fromkeys(machine.Machine.__dataclass_fields__, 0.0)
+    none |= {n: machine.Rates(0.0, 0.0, 0.0) for n in ("product", "product_row")}
+    plan = iw.plan(shape, np.outer(*map(np.ones, taps)), dtype=dtype, method="direct")
+    return BY_NAME[method].cost(plan.problem, machine.Machine(**(none | {name: rates})))
+
+
+@pytest.mark.parametrize(
+    ("name", "method", "shape", "taps", "dtype", "count"),
+    [
+        ("product", "direct", (64, 64), (9, 9), "float32", 64 * 64 * 81),
+        ("product_row", "direct", (64, 64), (9, 9), "float32", 0),
+        ("product_row", "direct", (64, 64), (1, 81), "float32", 64 * 64 * 81),
+        ("product", "direct", (64, 49), (3, 3), "float32", 64 * -(-49 // LANES) * LANES * 9),
+        ("narrow", "direct", (64, 1), (9, 9), "float32", 64 * 1 * 81),
+        ("product", "direct", (64, 1), (9, 9), "float32", 0),
+        ("sample", "direct", (64, 32), (3, 3), "float32", 64 * 32),  # read where they lie
+        ("sample", "direct", (64, 32), (3, 3), "uint8", 64 * 32 + 2 * 34 * 34),
+        ("plane", "direct", (64, 32), (3, 3), "complex64", 64 * 32 + 2 * 34 * 34),
+        ("plane", "direct", (64, 32), (3, 3), "float32", 0),
+        ("row", "direct", (64, 32), (3, 3), "float32", 2 * 34),
+        ("outside", "direct", (64, 32), (3, 3), "float32", 2 * 34 * 2),
+        ("tap", "direct", (64, 32), (3, 3), "float32", 2 * 9),
+        ("product_row", "separable", (64, 32), (5, 7), "float32", 68 * 32 * 7),
+        ("product", "separable", (64, 32), (5, 7), "float32", 64 * 32 * 5),
+        ("product_row", "separable", (64, 32), (2, 7), "float32", 65 * 32 * 7 + 64 * 32 * 2),
+        ("row", "separable", (64, 32), (5, 7), "float32", 68 + 68 + 64),
+        ("tap", "separable", (64, 32), (5, 7), "float32", 12),
+    ],
+)
+def test_steps_are_counted(name, method, shape, taps, dtype, count):
+    assert steps(name, method, shape, taps, dtype) == count
+
+
+def timed_by(true):
+    """Each probe's problem, and its cost on a machine."""
+    problems = [probe.problem(probe.data()) for probe in calibrate.PROBES]
+    seconds = [
+        BY_NAME[probe.method].cost(problem, true) * len(products(problem))
+        for probe, problem in zip(calibrate.PROBES, problems, strict=True)
+    ]
+    return problems, seconds
+
+
+def test_the_fit_finds_the_machine_behind_exact_times():
+    rng = np.random.default_rng(2)
+    shipped = np.log(list(calibrate._flat(machine.SHIPPED).values()))
+    true = calibrate._machine(shipped + rng.normal(0, 0.7, len(shipped)))
+    problems, seconds = timed_by(true)
+    found = calibrate.fit(calibrate.PROBES, problems, seconds)
+    again = [
+        BY_NAME[probe.method].cost(problem, found) * len(products(problem))
+        for probe, problem in zip(calibrate.PROBES, problems, strict=True)
+    ]
+    np.testing.assert_allclose(np.log(again), np.log(seconds), atol=0.1)
+
+
+def test_probes_need_every_constant():
+    _, seconds = timed_by(machine.SHIPPED)
+    shipped = np.log(list(calibrate._flat(machine.SHIPPED).values()))
+    for j, name in enumerate(calibrate._flat(machine.SHIPPED)):
+        other = shipped.copy()
+        other[j] += 1
+        moved = np.array(timed_by(calibrate._machine(other))[1]) / seconds
+        assert moved.max() > 1.05, name
+
+
+def test_without_probes_the_shipped_figures_stay():
+    assert calibrate.fit((), [], []) == calibrate._machine(
+        np.log(list(calibrate._flat(machine.SHIPPED).values()))
+    )
+
+
+def test_probes_are_small_enough_for_two_seconds():
+    assert len(calibrate.PROBES) * calibrate.BUDGET < 1.2
+    assert max(timed_by(machine.SHIPPED)[1]) < calibrate.BUDGET  # one run does not exceed its share
+
+
+def test_measured_figures_are_used_and_kept(calibration_folder, monkeypatch):
+    monkeypatch.setattr(calibrate, "PROBES", calibrate.PROBES[:2])
+    monkeypatch.setattr(calibrate, "BUDGET", 1e-4)
+    told = []
+    outcome = calibrate.calibrate(lambda *step: told.append(step))
+    assert told == [("direct", 1, 2), ("direct", 2, 2)]
+    assert outcome.path == calibration_folder / "machine.json"
+    assert machine.current() == outcome.machine != machine.SHIPPED
+    assert "calibrated figures" in iw.plan((9, 9), np.ones((3, 3))).explain()
+    report = outcome.report()
+    assert report.count("\n") == len(calibrate._flat(machine.SHIPPED)) + 2
+    assert "Half of the predictions are within" in report
+
+
+@pytest.mark.parametrize("spoil", ["machine", "cut", "field", "range"])
+def test_figures_that_do_not_fit_are_left_alone(calibration_folder, spoil, monkeypatch):
+    path = machine.save(replace(machine.SHIPPED, call=1e-5))
+    assert machine.current().call == 1e-5
+    text = path.read_text()
+    if spoil == "machine":
+        monkeypatch.setattr(machine, "identity", lambda: "Z80")
+    path.write_text(
+        {
+            "machine": text,
+            "cut": text[: len(text) // 2],
+            "field": text.replace('"call"', '"cal"'),
+            "range": text.replace("1e-05", "-1.0"),
+        }[spoil]
+    )
+    machine.current.cache_clear()
+    assert machine.current() is machine.SHIPPED
