@@ -330,13 +330,12 @@ class RunningSum : public Prepared {
 
 class OverlapSave : public Prepared {
  public:
-  // Taps of a complex kernel are two planes, one after the other.
+  // Taps of a complex kernel are two planes, one after the other; kernel after kernel.
   OverlapSave(const Geometry& geometry, nb::handle taps, bool is_complex, const Ints& tile,
               const std::string& compute)
       : Prepared(geometry) {
     const Type type = compute_type(compute);
     if (type == Type::i64) refuse("compute: a transform needs float32 or float64");
-    refuse_bank();
     if (geometry.channels()) refuse("order: a transform takes no channels");
     const int planes = is_complex ? 2 : 1;
     const Numbers plain(taps, type, planes * geometry.taps(), "taps");
@@ -352,7 +351,7 @@ class OverlapSave : public Prepared {
     nb::gil_scoped_release release;
     spectrum_ = kernels->spectrum_new(geometry.axes(), type, planes, plain.get(), tile.data());
     if (!spectrum_) throw std::bad_alloc();
-    kept_bytes_ = int64_t(size) * (type == Type::f32 ? 8 : 16);
+    kept_bytes_ = geometry.axes().kernels * int64_t(size) * (type == Type::f32 ? 8 : 16);
   }
   ~OverlapSave() override { kernels->spectrum_free(spectrum_); }
 

@@ -194,7 +194,7 @@ struct Direct {
 template <class T>
 void bank_tile(const Direct<T>& bank, int64_t i) {
   const int64_t kernels = bank.job.kernels, tiles = bank.grid.total;
-  const bool turns = shares_samples(bank.job);
+  const bool turns = group_size(bank.job) > 1;
   const int64_t kernel = turns ? i % kernels : i / tiles;
   const Job own = job_of_kernel(bank.job, kernel);
   Direct<T>(own, bank.services, bank.taps + kernel * bank.taps_total)

@@ -145,8 +145,6 @@ def test_methods_for_one_kernel_refuse_a_bank():
         _core.Separable(two, np.ones((1, 3), np.float32), [8], "float32")
     with pytest.raises(ValueError, match="bank: this method takes one kernel"):
         _core.RunningSum(two, [1.0], [0], [1], "float32")
-    with pytest.raises(ValueError, match="bank: this method takes one kernel"):
-        _core.OverlapSave(two, np.ones((2, 3), np.float32), False, [16], "float32")
 
 
 def test_channels_must_be_as_many_on_both_sides():
@@ -199,6 +197,10 @@ def test_overlap_save_checks_its_own():
             _core.OverlapSave(geometry(), taps, False, tile, "float32")
     with pytest.raises(ValueError, match="float32 or float64"):
         _core.OverlapSave(geometry(), np.ones(3, np.int64), False, [16], "int64")
+    with pytest.raises(ValueError, match="taps: wrong type, size or order"):
+        _core.OverlapSave(geometry(**BANK), taps, False, [16], "float32")
+    two = _core.OverlapSave(geometry(**BANK), np.ones((2, 3), np.float32), False, [16], "float32")
+    assert two.kept_bytes == 2 * 16 * 8
     with pytest.raises(ValueError, match="takes no channels"):
         _core.OverlapSave(geometry(order=(0, 1), channels=True), taps, False, [16], "float32")
     assert _core.OverlapSave(geometry(), taps, False, [16], "float32").kept_bytes == 16 * 8
