@@ -391,6 +391,38 @@ bool writes_straight(const Job& job) {
   return job.out_stride[last] == job.inner * size;
 }
 
+// How many kernels of a bank meet the same samples: they make a group.
+IW_INLINE int64_t group_size(const Job& job) {
+  int64_t count = 1;
+  for (int a = 0; a < job.bank_nd; a++)
+    if (job.bank_x_stride[a] == 0) count *= job.bank[a];
+  return count;
+}
+
+// The number in the bank of the i-th kernel of a group.
+IW_INLINE int64_t kernel_of_group(const Job& job, int64_t group, int64_t i) {
+  int64_t kernel = 0, unit = 1;
+  for (int a = job.bank_nd - 1; a >= 0; a--) {
+    int64_t& rest = job.bank_x_stride[a] == 0 ? i : group;
+    kernel += rest % job.bank[a] * unit;
+    rest /= job.bank[a];
+    unit *= job.bank[a];
+  }
+  return kernel;
+}
+
+// The job of one kernel of a bank.
+IW_INLINE Job job_of_kernel(const Job& job, int64_t kernel) {
+  Job own = job;
+  for (int a = job.bank_nd - 1; a >= 0; a--) {
+    const int64_t i = kernel % job.bank[a];
+    own.x += i * job.bank_x_stride[a];
+    own.out += i * job.bank_out_stride[a];
+    kernel /= job.bank[a];
+  }
+  return own;
+}
+
 // A grid of boxes that covers the output.
 struct Grid {
   int nd;

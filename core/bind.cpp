@@ -79,8 +79,9 @@ Type compute_type(const std::string& name) {
 class Geometry {
  public:
   // `numbers` holds (n, m, k, start, stride, dilation, border) of each axis. `order` says which
-  // axis of an array stands at each place; with `channels` its last entry is `inner`.
-  Geometry(const Ints& numbers, const std::vector<int>& order, bool channels) {
+  // axis of an array stands at each place; with `channels` its last entry is `inner`. The first
+  // places are those of a bank, with so many kernels along them.
+  Geometry(const Ints& numbers, const std::vector<int>& order, bool channels, const Ints& bank) {
     if (numbers.empty() || numbers.size() % 7) refuse("geometry: needs 7 numbers an axis");
     if (numbers.size() / 7 > kMaxDims) refuse("geometry: too many axes");
     job_.nd = int(numbers.size() / 7);
@@ -90,9 +91,10 @@ class Geometry {
       taps_ *= job_.axis[a].k;
     }
     channels_ = channels;
-    const int places = job_.nd + int(channels);
+    read_bank(bank);
+    const int places = job_.bank_nd + job_.nd + int(channels);
     if (order.size() != size_t(places)) refuse("order: needs one place an axis");
-    bool seen[kMaxDims + 1] = {};
+    bool seen[2 * kMaxDims + 1] = {};
     for (int i = 0; i < places; i++) {
       if (order[size_t(i)] < 0 || order[size_t(i)] >= places || seen[order[size_t(i)]])
         refuse("order: no permutation");
@@ -103,16 +105,26 @@ class Geometry {
 
   const Job& axes() const { return job_; }
 
-  int64_t taps() const { return taps_; }
+  // Taps of all kernels.
+  int64_t taps() const { return taps_ * job_.kernels; }
   bool channels() const { return channels_; }
 
   Job job(const View& x, const View& out, double cval, bool add, int threads) const {
     Job job = job_;
-    const int nd = job.nd, ndim = nd + int(channels_);
+    const int nd = job.nd, ndim = job.bank_nd + nd + int(channels_);
     if (x->ndim != ndim || out->ndim != ndim) refuse("x, out: wrong number of axes");
     if (threads < 1) refuse("threads: less than 1");
-    for (int a = 0; a < nd; a++) {
+    const int* axes = order_ + job.bank_nd;
+    for (int a = 0; a < job.bank_nd; a++) {
       const int i = order_[a];
+      const bool same = x->shape[i] == 1;
+      if ((!same && x->shape[i] != job.bank[a]) || out->shape[i] != job.bank[a])
+        refuse("bank: differs");
+      job.bank_x_stride[a] = same ? 0 : x->strides[i];
+      job.bank_out_stride[a] = out->strides[i];
+    }
+    for (int a = 0; a < nd; a++) {
+      const int i = axes[a];
       if (x->shape[i] != job.axis[a].n || out->shape[i] != job.axis[a].m)
         refuse("x, out: shape differs from geometry");
       job.x_stride[a] = x->strides[i];
@@ -123,7 +135,7 @@ class Geometry {
     job.x_stride[nd] = x->itemsize;
     job.out_stride[nd] = out->itemsize;
     if (channels_) {
-      const int i = order_[nd];
+      const int i = axes[nd];
       if (x->shape[i] != out->shape[i] || x->shape[i] < 1) refuse("inner: differs");
       job.inner = x->shape[i];
       job.x_stride[nd] = x->strides[i];
@@ -143,6 +155,17 @@ class Geometry {
   static constexpr int64_t kFilled = int64_t(Border::wrap) + 1;
   static constexpr int64_t kMostTaps = int64_t(1) << 40;
 
+  void read_bank(const Ints& bank) {
+    if (bank.size() > size_t(kMaxDims)) refuse("bank: too many axes");
+    job_.bank_nd = int(bank.size());
+    job_.kernels = 1;
+    for (int a = 0; a < job_.bank_nd; a++) {
+      const int64_t n = job_.bank[a] = bank[size_t(a)];
+      if (n < 1 || __int128(taps_) * job_.kernels * n > kMostTaps) refuse("bank: out of range");
+      job_.kernels *= n;
+    }
+  }
+
   void read_axis(int a, const int64_t* g) {
     if (g[0] < 1 || g[1] < 1 || g[2] < 1 || g[4] < 1 || g[5] < 1 || g[6] < 0 || g[6] > kFilled)
       refuse("geometry: number out of range");
@@ -157,7 +180,7 @@ class Geometry {
 
   Job job_{};
   int64_t taps_ = 1;
-  int order_[kMaxDims + 1] = {};
+  int order_[2 * kMaxDims + 1] = {};
   bool filled_[kMaxDims] = {};
   bool channels_ = false;
 };
@@ -180,6 +203,11 @@ class Prepared {
 
  protected:
   virtual bool compute(const Job& job) const = 0;
+
+  // For methods that take one kernel at a time.
+  void refuse_bank() const {
+    if (geometry_.axes().bank_nd) refuse("bank: this method takes one kernel");
+  }
 
   int nd() const { return geometry_.axes().nd; }
   const Axis& axis(int a) const { return geometry_.axes().axis[a]; }
@@ -239,6 +267,7 @@ class Separable : public Prepared {
         factors_(factors, type_, terms_ * term_size(), "factors"),
         tile_(tile),
         batch_(batch) {
+    refuse_bank();
     if (tile.size() != size_t(nd())) refuse("tile: one length an axis");
     for (int64_t n : tile)
       if (n < 1 || batch < 1) refuse("tile: less than 1");
@@ -280,6 +309,7 @@ class RunningSum : public Prepared {
         weight_(weight),
         first_(first),
         length_(length) {
+    refuse_bank();
     if (weight.empty() || first.size() != weight.size() * size_t(nd()) ||
         length.size() != first.size())
       refuse("boxes: sizes differ");
@@ -304,7 +334,7 @@ class RunningSum : public Prepared {
 
 class OverlapSave : public Prepared {
  public:
-  // Taps of a complex kernel are two planes, one after the other.
+  // Taps of a complex kernel are two planes, one after the other; kernel after kernel.
   OverlapSave(const Geometry& geometry, nb::handle taps, bool is_complex, const Ints& tile,
               const std::string& compute)
       : Prepared(geometry) {
@@ -325,7 +355,7 @@ class OverlapSave : public Prepared {
     nb::gil_scoped_release release;
     spectrum_ = kernels->spectrum_new(geometry.axes(), type, planes, plain.get(), tile.data());
     if (!spectrum_) throw std::bad_alloc();
-    kept_bytes_ = int64_t(size) * (type == Type::f32 ? 8 : 16);
+    kept_bytes_ = geometry.axes().kernels * int64_t(size) * (type == Type::f32 ? 8 : 16);
   }
   ~OverlapSave() override { kernels->spectrum_free(spectrum_); }
 
@@ -371,7 +401,9 @@ NB_MODULE(_core, m) {
   m.attr("level") = kernels->name;
   m.attr("levels") = available_levels();
   m.attr("max_axes") = kMaxDims;
-  nb::class_<Geometry>(m, "Geometry").def(nb::init<const Ints&, const std::vector<int>&, bool>());
+  nb::class_<Geometry>(m, "Geometry")
+      .def(nb::init<const Ints&, const std::vector<int>&, bool, const Ints&>(), nb::arg("numbers"),
+           nb::arg("order"), nb::arg("channels"), nb::arg("bank") = Ints{});
   nb::class_<Prepared>(m, "Prepared").def("run", &Prepared::run);
   nb::class_<Direct, Prepared>(m, "Direct")
       .def(nb::init<const Geometry&, nb::handle, const std::string&>());

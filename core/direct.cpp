@@ -189,12 +189,28 @@ struct Direct {
   }
 };
 
+// One tile for one kernel of a bank. Kernels that share samples take turns on a tile, while it is
+// near; others work through their own samples in order.
+template <class T>
+void bank_tile(const Direct<T>& bank, int64_t i) {
+  const int64_t kernels = bank.job.kernels, tiles = bank.grid.total;
+  const bool turns = group_size(bank.job) > 1;
+  const int64_t kernel = turns ? i % kernels : i / tiles;
+  const Job own = job_of_kernel(bank.job, kernel);
+  Direct<T>(own, bank.services, bank.taps + kernel * bank.taps_total)
+      .tile(turns ? i / kernels : i % tiles);
+}
+
 template <class T>
 void run(const Job& job, const Services& services, const void* taps) {
   Direct<T> direct(job, services, static_cast<const T*>(taps));
   services.parallel_for(
-      direct.grid.total, job.threads,
-      [](void* context, int64_t i) { static_cast<Direct<T>*>(context)->tile(i); }, &direct);
+      direct.grid.total * job.kernels, job.threads,
+      [](void* context, int64_t i) {
+        const auto& all = *static_cast<const Direct<T>*>(context);
+        all.job.kernels > 1 ? bank_tile(all, i) : all.tile(i);
+      },
+      &direct);
 }
 
 }  // namespace

@@ -156,9 +156,9 @@ void last_stage(Cx<T>* x, int64_t n, int64_t gap) {
 }
 
 // The innermost stage forward, the product with a kernel and the innermost stage backward, without
-// leaving the registers in between.
+// leaving the registers in between. `out` may be `x`.
 template <class T, int R>
-void middle_stage(Cx<T>* x, int64_t n, const Cx<T>* kernel) {
+void middle_stage(const Cx<T>* x, Cx<T>* out, int64_t n, const Cx<T>* kernel) {
   for (int64_t i = 0; i < n; i += R) {
     Cx<T> u[R];
     gather<T, R>(u, x + i, 1);
@@ -167,7 +167,7 @@ void middle_stage(Cx<T>* x, int64_t n, const Cx<T>* kernel) {
     for (int q = 0; q < R; q++) u[q] = mul(u[q], kernel[i + q]);
     small_dft<T, R, false>(u);
 #pragma GCC unroll 8
-    for (int q = 0; q < R; q++) x[i + q] = u[q];
+    for (int q = 0; q < R; q++) out[i + q] = u[q];
   }
 }
 
@@ -262,28 +262,35 @@ struct Fft {
     }
   }
 
-  // Forward, times the kernel's spectrum, backward; elements lie next to each other.
-  void convolve(Cx<T>* x, const Cx<T>* kernel) const {
-    const int inner = stages - 1;
+  // Forward, times the kernel's spectrum, backward, in three steps: many kernels can follow one
+  // beginning. Elements lie next to each other.
+  void begin(Cx<T>* x) const {
     int64_t part = n;
-    for (int s = 0; s < inner; part /= radix[s++]) one<true>(x, n, 1, s, part);
-    switch (radix[inner]) {
+    for (int s = 0; s < stages - 1; part /= radix[s++]) one<true>(x, n, 1, s, part);
+  }
+
+  void middle(const Cx<T>* x, Cx<T>* out, const Cx<T>* kernel) const {
+    switch (radix[stages - 1]) {
       case 2:
-        middle_stage<T, 2>(x, n, kernel);
+        middle_stage<T, 2>(x, out, n, kernel);
         break;
       case 3:
-        middle_stage<T, 3>(x, n, kernel);
+        middle_stage<T, 3>(x, out, n, kernel);
         break;
       case 4:
-        middle_stage<T, 4>(x, n, kernel);
+        middle_stage<T, 4>(x, out, n, kernel);
         break;
       case 8:
-        middle_stage<T, 8>(x, n, kernel);
+        middle_stage<T, 8>(x, out, n, kernel);
         break;
       default:
-        middle_stage<T, 5>(x, n, kernel);
+        middle_stage<T, 5>(x, out, n, kernel);
     }
-    for (int s = inner - 1; s >= 0; s--) one<false>(x, n, 1, s, part *= radix[s]);
+  }
+
+  void finish(Cx<T>* x) const {
+    int64_t part = radix[stages - 1];
+    for (int s = stages - 2; s >= 0; s--) one<false>(x, n, 1, s, part *= radix[s]);
   }
 
   // Stages from s on over one block of `length`. A block too large for the first cache is split by

@@ -4,6 +4,9 @@
 //
 // The last array axis is `inner`: a few interleaved channels (1 when there are none) that are
 // never filtered; with an inner axis of c the samples along the last filtered axis lie c apart.
+//
+// A bank is many such jobs at once: kernels of one geometry, each with its own results and with
+// samples of its own or the same as others (a stride of 0).
 #pragma once
 
 #include <stddef.h>
@@ -36,6 +39,10 @@ struct Job {
   int64_t out_stride[kMaxDims + 1];  // bytes
   Type x_type, out_type;
   bool add;  // add to `out` instead of writing it
+  int bank_nd;
+  int64_t bank[kMaxDims];  // kernels along each axis of the bank
+  int64_t bank_x_stride[kMaxDims], bank_out_stride[kMaxDims];  // bytes
+  int64_t kernels;                                             // all of them; 1: no bank
   int threads;
 };
 

@@ -20,7 +20,7 @@ struct Boxes {
   const int64_t* length;  // count x nd: taps covered on each axis
 };
 
-// Shape of the tiles that overlap-save transforms, with the kernel's spectrum in the same order.
+// Shape of the tiles that overlap-save transforms, with the kernels' spectra in the same order.
 struct Spectrum;
 
 struct Kernels {
@@ -28,7 +28,7 @@ struct Kernels {
   void (*direct)(const Job&, const Services&, Type compute, const void* taps);
   bool (*separable)(const Job&, const Services&, Type compute, const Factors&);
   bool (*running_sum)(const Job&, const Services&, Type compute, const Boxes&);
-  // Taps of one plane or, for complex kernels, of two.
+  // Taps of all kernels, each of one plane or, when complex, of two.
   Spectrum* (*spectrum_new)(const Job&, Type compute, int planes, const void* taps,
                             const int64_t* tile);
   void (*spectrum_free)(Spectrum*);

@@ -3,7 +3,8 @@
 // Tiles of samples overlap by the kernel's reach; each is turned into frequencies, multiplied by
 // the kernel's spectrum and turned back, and the part that did not wrap around is kept. Two tiles
 // of real samples travel as the real and imaginary part of one complex tile; they are paired by
-// their place, so that no bit depends on the threads.
+// their place, so that no bit depends on the threads. Kernels of a bank that share samples share
+// the way to the frequencies too.
 //
 // A transform spreads its rounding over the whole tile. Two precautions keep that harmless:
 //  * NaN and infinities are left out and reported;
@@ -23,7 +24,16 @@ using iw::Services;
 constexpr double kBandFloat32 = 1 << 20, kBandFloat64 = 1 << 10;
 constexpr int kMostBands = 200;
 
-enum Slot { kTileSlot, kLocalSlot, kRowSlot, kSamplesSlot, kSumSlot, kMarkSlot, kWideSlot };
+enum Slot {
+  kTileSlot,
+  kLocalSlot,
+  kRowSlot,
+  kSamplesSlot,
+  kSumSlot,
+  kMarkSlot,
+  kWideSlot,
+  kKeptSlot
+};
 
 // Positions of a box, row by row: the boxes of source samples and of results.
 struct Place {
@@ -54,6 +64,7 @@ struct OverlapSave {
   const Spectrum& spectrum;
   const Tile<T>& tile;
   const bool shared;
+  const int64_t group;  // kernels that share samples
   Grid grid;
   bool left_out = false, failed = false;
 
@@ -64,7 +75,8 @@ struct OverlapSave {
         services(s),
         spectrum(p),
         tile(*static_cast<const Tile<T>*>(p.layout)),
-        shared(j[0].threads > 1 && tile.bytes() >= kSharedBytes) {
+        shared(j[0].threads > 1 && tile.bytes() >= kSharedBytes),
+        group(group_size(j[0])) {
     for (int a = 0; a < job.nd; a++) {
       const int64_t valid = spectrum.tile[a] - spectrum.reach[a] + 1;
       grid.size[a] = (valid - 1) / job.axis[a].stride + 1;
@@ -75,9 +87,25 @@ struct OverlapSave {
 
   int64_t transforms() const { return complex ? grid.total : (grid.total + 1) / 2; }
 
-  int sides(int64_t i, Side (&side)[2]) const {
+  // A group of kernels is cut where there are few transforms, so that every thread has some; each
+  // part then begins anew.
+  int64_t parts_of_group() const {
+    const bool many = job.kernels / group * transforms() >= 4 * job.threads;
+    return shared || many ? 1 : least(job.threads, group);
+  }
+
+  int64_t tasks() const { return job.kernels / group * transforms() * parts_of_group(); }
+
+  // Transforms of one group follow each other, so that its kernels stay near.
+  void task(int64_t i) {
+    const int64_t parts = parts_of_group(), part = i % parts, transform = i / parts % transforms();
+    convolve_group(i / parts / transforms(), transform, group * part / parts,
+                   group * (part + 1) / parts);
+  }
+
+  int sides(int64_t i, const Job* own, Side (&side)[2]) const {
     const int count = complex || 2 * i + 1 < grid.total ? 2 : 1;
-    for (int h = 0; h < count; h++) find(complex ? i : 2 * i + h, jobs[complex ? h : 0], side[h]);
+    for (int h = 0; h < count; h++) find(complex ? i : 2 * i + h, own[complex ? h : 0], side[h]);
     return count;
   }
 
@@ -237,6 +265,8 @@ struct OverlapSave {
     constexpr int64_t size = sizeof(T);
     bool same = im.out == re.out + size && re.out_type == kTypeOf<T> && im.out_type == re.out_type;
     for (int a = 0; a <= last; a++) same = same && re.out_stride[a] == im.out_stride[a];
+    for (int a = 0; a < re.bank_nd; a++)
+      same = same && re.bank_out_stride[a] == im.bank_out_stride[a];
     return same && re.out_stride[last] == 2 * size;
   }
 
@@ -267,29 +297,47 @@ struct OverlapSave {
     });
   }
 
-  void transform(int64_t i) {
+  // One transform of the samples of a group, for its kernels from `first` to `end`.
+  void convolve_group(int64_t which, int64_t i, int64_t first, int64_t end) {
+    Job own[2];
+    auto choose = [&](int64_t k) {
+      const int64_t kernel = kernel_of_group(job, which, k);
+      for (int h = 0; h < (complex ? 2 : 1); h++) own[h] = job_of_kernel(jobs[h], kernel);
+      return kernel;
+    };
+    int64_t kernel = choose(first);
     Side side[2];
-    const int count = sides(i, side);
+    const int count = sides(i, own, side);
     auto* buffer = static_cast<Cx<T>*>(services.scratch(kTileSlot, tile.bytes()));
-    if (read(side, count, buffer)) {
-      careful(side, count);
-      return;
+    const bool wide = read(side, count, buffer), single = end - first == 1;
+    Cx<T>* kept = nullptr;
+    if (!wide && !single) {
+      kept = static_cast<Cx<T>*>(
+          services.scratch(kKeptSlot, tile.kept_size() * int64_t(sizeof(Cx<T>))));
+      tile.forward(buffer, kept, *this);
     }
-    convolve(buffer);
-    write(side, count, buffer);
+    for (int64_t k = first; k < end; k++) {
+      if (k > first) kernel = choose(k);
+      if (wide) {
+        careful(side, count, kernel);
+        continue;
+      }
+      if (single)
+        tile.convolve(buffer, tile.kernel(kernel), *this);
+      else
+        tile.backward(kept, buffer, tile.kernel(kernel), *this);
+      write(side, count, buffer);
+    }
   }
 
-  void convolve(Cx<T>* buffer) const {
-    tile.convolve(
-        buffer, [&](int64_t count, const auto& body) { each(count, body); },
-        [&] {
-          return static_cast<Cx<T>*>(
-              services.scratch(kLocalSlot, tile.longest() * int64_t(sizeof(Cx<T>))));
-        });
+  // Room for the longest axis of a tile, for the calling thread.
+  Cx<T>* local() const {
+    return static_cast<Cx<T>*>(
+        services.scratch(kLocalSlot, tile.longest() * int64_t(sizeof(Cx<T>))));
   }
 
-  void careful(const Side* side, int count);
-  void by_bands(const Side* side, int planes, double ratio) const;
+  void careful(const Side* side, int count, int64_t kernel);
+  void by_bands(const Side* side, int planes, int64_t kernel, double ratio) const;
 };
 
 template <class T>
@@ -313,7 +361,7 @@ void widen_marks(uint8_t* marks, int64_t outer, int64_t n, int64_t gap, int64_t 
 // Real data one side at a time, so that the other side's samples do not matter; the planes of
 // complex data together.
 template <class T>
-void OverlapSave<T>::careful(const Side* side, int count) {
+void OverlapSave<T>::careful(const Side* side, int count, int64_t kernel) {
   const Spectrum* wide = wide_spectrum(spectrum);
   if (!wide) {
     __atomic_store_n(&failed, true, __ATOMIC_RELAXED);
@@ -322,11 +370,11 @@ void OverlapSave<T>::careful(const Side* side, int count) {
   const OverlapSave<double> exact(jobs, complex, services, *wide);
   const double ratio = spectrum.compute == Type::f32 ? kBandFloat32 : kBandFloat64;
   const int planes = complex ? 2 : 1;
-  for (int h = 0; h < count; h += planes) exact.by_bands(side + h, planes, ratio);
+  for (int h = 0; h < count; h += planes) exact.by_bands(side + h, planes, kernel, ratio);
 }
 
 template <class T>
-void OverlapSave<T>::by_bands(const Side* side, int planes, double ratio) const {
+void OverlapSave<T>::by_bands(const Side* side, int planes, int64_t kernel, double ratio) const {
   const int last = job.nd - 1;
   const int64_t width = spectrum.tile[last], rows = row_count(), size = rows * width;
   auto* samples = static_cast<T*>(services.scratch(kSamplesSlot, planes * size * 8));
@@ -365,7 +413,7 @@ void OverlapSave<T>::by_bands(const Side* side, int planes, double ratio) const 
         }
         pack_row(tile, buffer, at, row, h < planes ? width : 0, h, ignored);
       }
-    convolve(buffer);
+    tile.convolve(buffer, tile.kernel(kernel), *this);
     int64_t outer = size, gap = 1;
     for (int a = last; a >= 0; a--) {
       outer /= spectrum.tile[a];
@@ -392,12 +440,11 @@ template <class T>
 bool run(const Job* jobs, bool complex, const Services& services, const Spectrum& spectrum) {
   OverlapSave<T> work(jobs, complex, services, spectrum);
   if (work.shared) {
-    for (int64_t i = 0; i < work.transforms(); i++) work.transform(i);
+    for (int64_t i = 0; i < work.tasks(); i++) work.task(i);
   } else {
     services.parallel_for(
-        work.transforms(), jobs[0].threads,
-        [](void* context, int64_t i) { static_cast<OverlapSave<T>*>(context)->transform(i); },
-        &work);
+        work.tasks(), jobs[0].threads,
+        [](void* context, int64_t i) { static_cast<OverlapSave<T>*>(context)->task(i); }, &work);
   }
   if (work.failed) throw std::bad_alloc();
   return work.left_out;
@@ -411,6 +458,7 @@ Spectrum* spectrum_new(const Job& job, Type compute, int planes, const void* tap
                        const int64_t* tile) {
   Spectrum shape{};
   shape.compute = compute;
+  shape.kernels = job.kernels;
   shape.planes = planes;
   shape.nd = job.nd;
   shape.taps = const_cast<void*>(taps);

@@ -1,4 +1,4 @@
-// A kernel made ready for overlap-save: the shape of its tiles, and its spectrum in their order.
+// Kernels made ready for overlap-save: the shape of their tiles, and their spectra in that order.
 #pragma once
 
 #include <string.h>
@@ -10,11 +10,13 @@
 
 namespace iw {
 
-// What was prepared for one kernel: the wide (float64) form is made when a tile first needs it.
+// What was prepared for the kernels of one geometry: the wide (float64) form is made when a tile
+// first needs it.
 struct Spectrum {
   Type compute;
   int nd;
-  int planes;  // 1: real taps; 2: the real ones, then the imaginary ones
+  int64_t kernels;
+  int planes;  // 1: real taps; 2: of each kernel the real ones, then the imaginary ones
   int64_t tile[kMaxDims], reach[kMaxDims], dilation[kMaxDims], k[kMaxDims];
   void* taps;
   void* layout;  // Tile<float> or Tile<double>
@@ -82,24 +84,26 @@ double tap_at(const Spectrum& s, int64_t i) {
   return s.compute == Type::f32 ? tap_value<float>(s.taps, i) : tap_value<double>(s.taps, i);
 }
 
+// Taps of one plane of one kernel.
 int64_t tap_count(const Spectrum& s) {
   int64_t count = 1;
   for (int a = 0; a < s.nd; a++) count *= s.k[a];
   return count;
 }
 
-// The spectrum of the taps, reversed around zero and scaled by one over the tile's size.
-bool transform_kernel(const Spectrum& s, const Tile<double>& t, Cx<double>* out) {
+int64_t all_taps(const Spectrum& s) { return s.kernels * s.planes * tap_count(s); }
+
+// The spectrum of a kernel's taps, reversed around zero and scaled by one over the tile's size.
+// `tile` has room for the longest axis behind it.
+void transform_kernel(const Spectrum& s, const Tile<double>& t, int64_t kernel, Cx<double>* tile,
+                      Cx<double>* out) {
   const int last = s.nd - 1;
-  const int64_t bytes = t.bytes() + t.longest() * int64_t(sizeof(Cx<double>));
-  auto* tile = static_cast<Cx<double>*>(aligned_alloc(64, size_t(bytes)));
-  if (!tile) return false;
-  memset(tile, 0, size_t(bytes));
+  memset(static_cast<void*>(tile), 0, size_t(t.bytes()));
   Cx<double>* local = tile + t.vectors();
   double scale = t.panels ? double(t.width) : 1;
   for (int a = 0; a < t.dims; a++) scale *= t.transformed[a] ? double(t.dim[a]) : 1;
   int64_t index[kMaxDims] = {};
-  const int64_t taps = tap_count(s);
+  const int64_t taps = tap_count(s), first = kernel * s.planes * taps;
   for (int64_t i = 0; i < taps; i++) {
     int64_t row = 0;
     for (int a = 0; a < last; a++) {
@@ -111,7 +115,7 @@ bool transform_kernel(const Spectrum& s, const Tile<double>& t, Cx<double>* out)
     if (t.cut) row = row * t.dim[t.dims - 1];
     for (int plane = 0; plane < s.planes; plane++)
       *sample_at(tile, t, row + place / t.width, place % t.width, plane == 1) +=
-          tap_at(s, plane * taps + i) / scale;
+          tap_at(s, first + plane * taps + i) / scale;
     for (int a = last; a >= 0 && ++index[a] == s.k[a]; a--) index[a] = 0;
   }
   // Axes that are not transformed hold independent lines: all meet the same kernel.
@@ -130,8 +134,6 @@ bool transform_kernel(const Spectrum& s, const Tile<double>& t, Cx<double>* out)
       out[r].im = splat(*sample_at(tile, t, r, 0, true));
     }
   }
-  free(tile);
-  return true;
 }
 
 // A row's spectrum value in a kernel of either lane count.
@@ -155,26 +157,38 @@ int64_t kernel_row(const Tile<T>& t, int64_t row) {
 }
 
 template <class T>
-bool make_kernel(const Spectrum& s, Tile<T>& t) {
-  Tile<double> exact;
-  bool fine = make_layout(s, exact);
-  const size_t bytes = size_t(exact.kernel_size()) * sizeof(Cx<double>);
-  auto* values = static_cast<Cx<double>*>(aligned_alloc(64, bytes));
-  t.kernel = static_cast<Cx<T>*>(aligned_alloc(64, size_t(t.kernel_size()) * sizeof(Cx<T>)));
-  fine = fine && values && t.kernel && transform_kernel(s, exact, values);
-  if (fine) {
-    memset(static_cast<void*>(t.kernel), 0, size_t(t.kernel_size()) * sizeof(Cx<T>));
-    const int64_t columns = t.panels ? t.width : kLanes<T>;
-    for (int64_t r = 0; r < t.rows; r++) {
-      const int64_t from = kernel_row(t, r);
-      for (int64_t c = 0; c < columns; c++) {
-        const double* value = kernel_at(values, exact, from, t.panels ? c : 0);
-        T* to = kernel_at(t.kernel, t, r, c);
-        to[0] = T(value[0]);
-        to[kLanes<T>] = T(value[kLanes<double>]);
-      }
+void copy_kernel(Cx<double>* values, const Tile<double>& exact, const Tile<T>& t, Cx<T>* kernel) {
+  memset(static_cast<void*>(kernel), 0, size_t(t.kernel_size()) * sizeof(Cx<T>));
+  const int64_t columns = t.panels ? t.width : kLanes<T>;
+  for (int64_t r = 0; r < t.rows; r++) {
+    const int64_t from = kernel_row(t, r);
+    for (int64_t c = 0; c < columns; c++) {
+      const double* value = kernel_at(values, exact, from, t.panels ? c : 0);
+      T* to = kernel_at(kernel, t, r, c);
+      to[0] = T(value[0]);
+      to[kLanes<T>] = T(value[kLanes<double>]);
     }
   }
+}
+
+template <class T>
+Cx<T>* allocate(int64_t count) {
+  return static_cast<Cx<T>*>(aligned_alloc(64, size_t(count) * sizeof(Cx<T>)));
+}
+
+template <class T>
+bool make_kernels(const Spectrum& s, Tile<T>& t) {
+  Tile<double> exact;
+  bool fine = make_layout(s, exact);
+  auto* values = allocate<double>(exact.kernel_size());
+  auto* tile = allocate<double>(exact.vectors() + exact.longest());
+  t.kernels = allocate<T>(s.kernels * t.kernel_size());
+  fine = fine && values && tile && t.kernels;
+  for (int64_t kernel = 0; fine && kernel < s.kernels; kernel++) {
+    transform_kernel(s, exact, kernel, tile, values);
+    copy_kernel(values, exact, t, t.kernels + kernel * t.kernel_size());
+  }
+  free(tile);
   free(values);
   exact.release();
   return fine;
@@ -184,7 +198,7 @@ template <class T>
 bool prepare(Spectrum* s) {
   auto* t = new (std::nothrow) Tile<T>;
   s->layout = t;
-  return t && make_layout(*s, *t) && make_kernel(*s, *t);
+  return t && make_layout(*s, *t) && make_kernels(*s, *t);
 }
 
 // A spectrum of this shape with its own copy of the taps, not prepared yet.
@@ -194,7 +208,7 @@ Spectrum* new_spectrum(const Spectrum& shape) {
   s->layout = nullptr;
   s->wide = nullptr;
   s->taps = nullptr;
-  const size_t bytes = size_t(s->planes * tap_count(*s)) * (s->compute == Type::f32 ? 4 : 8);
+  const size_t bytes = size_t(all_taps(*s)) * (s->compute == Type::f32 ? 4 : 8);
   s->taps = malloc(bytes);
   if (s->taps) memcpy(s->taps, shape.taps, bytes);
   return s;
@@ -225,7 +239,7 @@ const Spectrum* wide_spectrum(const Spectrum& spectrum) {
     free_spectrum(made);
     return nullptr;
   }
-  const int64_t count = made->planes * tap_count(*made);
+  const int64_t count = all_taps(*made);
   void* taps = malloc(size_t(count) * 8);
   if (taps)
     for (int64_t i = 0; i < count; i++) static_cast<double*>(taps)[i] = tap_at(*made, i);

@@ -10,6 +10,8 @@
 // are lanes already and the panels are not needed.
 #pragma once
 
+#include <string.h>
+
 #include "fft.hpp"
 
 namespace {
@@ -26,7 +28,7 @@ struct Tile {
   bool panels = false;  // whether the last axis is transformed
   bool cut = false;     // whether dim[dims-1] and the last axis are one axis cut in two
   int64_t width = 0, rows = 1, pitch = 0;  // samples a row, rows, vectors from row to row
-  Cx<T>* kernel = nullptr;                 // panels: [panel][width]; else one splat complex a row
+  Cx<T>* kernels = nullptr;                // panels: [panel][width]; else one splat complex a row
   Cx<T>* twiddle = nullptr;                // [panel][width], when cut
 
   static constexpr int W = kLanes<T>;
@@ -35,6 +37,7 @@ struct Tile {
   int64_t panel_count() const { return (rows + W - 1) / W; }
   int64_t vectors() const { return panel_count() * W * pitch; }
   int64_t bytes() const { return vectors() * int64_t(sizeof(Cx<T>)); }
+  const Cx<T>* kernel(int64_t i) const { return kernels + i * kernel_size(); }
   int64_t kernel_size() const { return panels ? panel_count() * width : rows; }
 
   void finish_layout() {
@@ -54,7 +57,7 @@ struct Tile {
     for (int a = 0; a < dims; a++)
       if (transformed[a]) along[a].release();
     if (panels) row_fft.release();
-    free(kernel);
+    free(kernels);
     free(twiddle);
   }
 
@@ -120,28 +123,72 @@ struct Tile {
     from_lanes(panel, tile + p * W * pitch, pitch, width);
   }
 
-  // Replace the tile by its circular convolution with the kernel. `each` calls a body for every
-  // number below a count; `local` gives the calling thread room for the longest axis in vectors.
-  template <class Each, class Local>
-  void convolve(Cx<T>* tile, Each&& each, Local&& local) const {
-    for (int a = 0; a < dims; a++)
+  // The crew of a tile has `each`, which calls a body for every number below a count, and `local`,
+  // which gives the calling thread room for the longest axis in vectors.
+  template <bool Forward, class Crew>
+  void all_columns(Cx<T>* tile, const Crew& crew) const {
+    for (int b = 0; b < dims; b++) {
+      const int a = Forward ? b : dims - 1 - b;
       if (transformed[a])
-        each(column_groups(a), [&](int64_t i) { columns<true>(tile, a, i, local()); });
+        crew.each(column_groups(a), [&](int64_t i) { columns<Forward>(tile, a, i, crew.local()); });
+    }
+  }
+
+  void multiply(const Cx<T>* from, Cx<T>* to, const Cx<T>* kernel) const {
+    for (int64_t r = 0; r < rows; r++)
+      for (int64_t v = 0; v < width / W; v++)
+        to[r * pitch + v] = mul(from[r * pitch + v], kernel[r]);
+  }
+
+  // Replace the tile by its circular convolution with a kernel.
+  template <class Crew>
+  void convolve(Cx<T>* tile, const Cx<T>* kernel, const Crew& crew) const {
+    all_columns<true>(tile, crew);
     if (panels) {
-      each(panel_count(), [&](int64_t p) {
-        Cx<T>* panel = local();
+      crew.each(panel_count(), [&](int64_t p) {
+        Cx<T>* panel = crew.local();
         fetch_panel(tile, p, panel);
-        row_fft.convolve(panel, kernel + p * width);
+        row_fft.begin(panel);
+        row_fft.middle(panel, panel, kernel + p * width);
+        row_fft.finish(panel);
         return_panel(tile, p, panel);
       });
     } else {
-      for (int64_t r = 0; r < rows; r++)
-        for (int64_t v = 0; v < width / W; v++)
-          tile[r * pitch + v] = mul(tile[r * pitch + v], kernel[r]);
+      multiply(tile, tile, kernel);
     }
-    for (int a = dims - 1; a >= 0; a--)
-      if (transformed[a])
-        each(column_groups(a), [&](int64_t i) { columns<false>(tile, a, i, local()); });
+    all_columns<false>(tile, crew);
+  }
+
+  // The same in two halves, for many kernels. The first half leaves in `kept` what all of them
+  // need, and spoils the tile; the second fills the tile for one kernel.
+  int64_t kept_size() const { return panels ? kernel_size() : vectors(); }
+
+  template <class Crew>
+  void forward(Cx<T>* tile, Cx<T>* kept, const Crew& crew) const {
+    all_columns<true>(tile, crew);
+    if (panels) {
+      crew.each(panel_count(), [&](int64_t p) {
+        fetch_panel(tile, p, kept + p * width);
+        row_fft.begin(kept + p * width);
+      });
+    } else {
+      memcpy(kept, tile, size_t(bytes()));
+    }
+  }
+
+  template <class Crew>
+  void backward(const Cx<T>* kept, Cx<T>* tile, const Cx<T>* kernel, const Crew& crew) const {
+    if (panels) {
+      crew.each(panel_count(), [&](int64_t p) {
+        Cx<T>* panel = crew.local();
+        row_fft.middle(kept + p * width, panel, kernel + p * width);
+        row_fft.finish(panel);
+        return_panel(tile, p, panel);
+      });
+    } else {
+      multiply(kept, tile, kernel);
+    }
+    all_columns<false>(tile, crew);
   }
 
   int64_t longest() const {

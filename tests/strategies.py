@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 from hypothesis import strategies as st
 
+from banks import Bank
 from cases import BOUNDARIES, COMPLEXES, FLOATS, INTEGERS, KINDS, MODES, Case
 
 
@@ -58,6 +59,25 @@ def computable(case):
     if not case.fits:
         case = replace(case, mode="same")
     return case
+
+
+@st.composite
+def banks(draw):
+    """Many kernels: their own axes fit the axes of x that are not filtered, or come before them."""
+    case = draw(cases())
+    case = replace(case, size=tuple(min(n, 4) for n in case.size))
+    if case.origin is not None:
+        case = replace(case, origin=tuple(n // 2 for n in case.size))
+    along = [axis % len(case.shape) for axis in case.axes]
+    shape = tuple(n if i in along else max(n, 1) for i, n in enumerate(case.shape))
+    left = [n for i, n in enumerate(shape) if i not in along]
+    fitting = [st.integers(1, 3) if n == 1 else st.sampled_from([1, n]) for n in left]
+    before = [st.integers(1, 3)] * draw(st.integers(0, 2))
+    own = fitting if before else fitting[draw(st.integers(0, len(fitting))) :]
+    kernels = draw(st.tuples(*before, *own))
+    return Bank(
+        replace(case, shape=shape, specks=0 if 0 in shape else case.specks), kernels or (1,)
+    )
 
 
 @st.composite

@@ -25,8 +25,6 @@ def tiny(builders=BUILDERS, threads=1, methods=False):
 
 @pytest.mark.parametrize("regime", REGIMES, ids=lambda r: r.name)
 def test_every_regime_and_peer_on_tiny_data(regime):
-    if regime.shape[0] == 8:  # depthwise: its 64 plans take long on any size
-        regime = Regime("few", (2, 4, 32, 32), general(3, 3, many=4), regime.peers)
     row = compare(regime, tiny())
     assert row["ours"]["fresh"]["samples"] >= 1
     assert set(row["peers"]) | set(row["unfit"]) == set(regime.peers) & set(BUILDERS)

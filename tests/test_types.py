@@ -209,3 +209,8 @@ def test_sums_of_64_bit_integers_are_refused_only_when_the_data_can_reach_beyond
     assert iw.convolve(np.full(5, -(2**60)), [4, 3])[2] == -7 * 2**60
     with pytest.raises(iw.DTypeError, match=r"may reach 9\.223e"):
         iw.convolve([2**61] * 5, [2, 1, 1])
+
+
+def test_no_samples_reach_nowhere():
+    assert iw.convolve(np.zeros(0, np.uint64), [9, 8]).dtype == np.uint64
+    assert iw.convolve(np.zeros((0, 3), np.int64), [[9, -8]]).dtype == np.int64

@@ -90,6 +90,21 @@ def test_a_method_that_does_not_apply_is_not_taken_whatever_wisdom_says():
     assert plan.measured is None
 
 
+def test_what_holds_for_a_kernel_does_not_for_a_bank():
+    teach("reference")
+    bank = iw.plan(X, np.stack([K, K]), axes=(0, 1))
+    assert bank.measured is None
+    teach("overlap_save", bank.problem)
+    assert iw.plan(X, np.stack([K, -K]), axes=(0, 1)).method == "overlap_save"
+    assert iw.plan(X, np.stack([K, K, K]), axes=(0, 1)).measured is None
+    assert iw.plan(X, np.stack([K, np.ones((3, 5))]), axes=(0, 1)).measured is None
+
+
+def test_where_nothing_is_computed_nothing_is_known():
+    teach("reference")
+    assert iw.plan((0,), [1.0, 2.0]).measured is None
+
+
 def test_forgetting_returns_to_predictions():
     expected = iw.plan(X, K).method
     teach("reference")

@@ -8,9 +8,18 @@ levels: str
 max_axes: int
 
 class Geometry:
-    """The axes of a problem; `order` says which axis of an array stands at each place."""
+    """The axes of a problem; `order` says which axis of an array stands at each place.
 
-    def __init__(self, numbers: Sequence[int], order: Sequence[int], channels: bool) -> None: ...
+    `bank` counts the kernels along each of the first places.
+    """
+
+    def __init__(
+        self,
+        numbers: Sequence[int],
+        order: Sequence[int],
+        channels: bool,
+        bank: Sequence[int] = (),
+    ) -> None: ...
 
 class Prepared:
     """A method made ready for one geometry and one kernel."""

@@ -44,12 +44,15 @@ def convolve(
     ----------
     x : (..., N1, ..., Nd) array
         The signal: bool, integers, float16 to float64, complex. Never modified.
-    k : (K1, ..., Kd) array or Kernel
+    k : (..., K1, ..., Kd) array, Kernel or list of Kernels
         One axis per entry of `axes`; any size, even or odd, larger than `x` too. An array has
         its origin at ``(K - 1) // 2``, so that ``mode="same"`` is NumPy's and scipy.signal's.
+        Axes before the last d make it a bank of kernels: they broadcast against those axes of `x`
+        that are not filtered. A list is a bank too, its kernels aligned at their origins and
+        filled up with zeros.
     axes : int or tuple of int, optional
-        The axes of `x` that the axes of `k` work along. Needed when `k` has fewer axes than `x`:
-        ``axes=(0, 1)`` for an RGB image (H, W, 3) and a 2-D kernel.
+        The axes of `x` that a kernel works along. Needed when `k` has fewer axes than `x`:
+        ``axes=(0, 1)`` for an RGB image (H, W, 3) and a 2-D kernel; and for a bank.
     mode : {"same", "full", "valid"}
         Outputs: one for each sample; every place where the window touches `x` (N + K - 1);
         only places where the window lies inside `x` (N - K + 1).
@@ -82,7 +85,8 @@ def convolve(
     Returns
     -------
     array
-        Shape of `x` except along `axes`, where `mode` and `stride` tell the length.
+        Shape of `x` except along `axes`, where `mode` and `stride` tell the length. A bank's axes
+        that `x` does not have come first: ``(64, H, W)`` for 64 kernels on an image.
 
     Raises
     ------
@@ -96,6 +100,9 @@ def convolve(
     array([0, 1, 2, 3, 0])
     >>> iw.convolve([1.0, 2.0, 3.0, 4.0], [0.5, 0.5], mode="valid")
     array([1.5, 2.5, 3.5])
+    >>> iw.convolve([0, 0, 1, 0, 0], [[1, 2, 3], [0, 1, -1]], axes=0)
+    array([[ 0,  1,  2,  3,  0],
+           [ 0,  0,  1, -1,  0]])
     """
     said = (axes, mode, boundary, cval, nan, mask, dtype, stride, dilation, method, precision)
     return _run("convolve", x, k, said, out, threads, True)
@@ -123,7 +130,8 @@ def correlate(
 
     The kernel is not flipped, and conjugated when complex: ``correlate(x, k)`` is
     ``convolve(x, ~k)``. An array has its origin at ``K // 2``, so that ``mode="same"`` is
-    NumPy's and scipy.signal's; a Kernel brings its own. Parameters as in `convolve`.
+    NumPy's and scipy.signal's; a Kernel brings its own. Parameters as in `convolve`, a bank of
+    kernels included.
 
     Examples
     --------
@@ -160,7 +168,8 @@ def plan(
         Data to plan for, or only their shape; `dtype` is then the type of the data
         (float64 when left out) and not of the result.
     k, axes, mode, boundary, cval, nan, mask, dtype, stride, dilation, method, precision
-        As in `convolve`. With a mask, the plan takes one at each call: ``p(x, mask=m)``.
+        As in `convolve`; one plan serves a whole bank of kernels. With a mask, the plan takes one
+        at each call: ``p(x, mask=m)``.
     measure : bool
         Run the methods on data of this shape, for about half a second, and take the quickest
         instead of trusting predictions. The choice is remembered for all problems of this

@@ -12,6 +12,9 @@ from intertwine import _core
 #: n, m, k, start, stride, dilation, border: a row of 8 samples under 3 taps, same length.
 ROW = [8, 8, 3, -1, 1, 1, 0]
 
+#: Two kernels on rows.
+BANK = {"order": (0, 1), "bank": (2,)}
+
 
 def call(**changes):
     """Make and run `Direct` rightly but for `changes`."""
@@ -19,6 +22,7 @@ def call(**changes):
         "numbers": ROW,
         "order": (0,),
         "channels": False,
+        "bank": (),
         "taps": np.array([1, 2, 3], np.float32),
         "compute": "float32",
         "x": np.arange(8, dtype=np.float32),
@@ -29,12 +33,12 @@ def call(**changes):
     }
     given.update(changes)
     values = list(given.values())
-    _core.Direct(_core.Geometry(*values[:3]), *values[3:5]).run(*values[5:])
+    _core.Direct(_core.Geometry(*values[:4]), *values[4:6]).run(*values[6:])
     return given["out"]
 
 
-def geometry(numbers=ROW, order=(0,), channels=False):
-    return _core.Geometry(numbers, order, channels)
+def geometry(numbers=ROW, order=(0,), channels=False, bank=()):
+    return _core.Geometry(numbers, order, channels, bank)
 
 
 def test_right_call():
@@ -92,6 +96,57 @@ def test_wrong_calls_are_refused(changes, text):
         call(**changes)
 
 
+def test_a_bank_shares_samples_or_has_its_own():
+    taps = np.array([[1, 2, 3], [0, 1, 0]], np.float32)
+    own = np.arange(16, dtype=np.float32).reshape(2, 8)
+    for x in (own, own[:1], np.broadcast_to(own[0], (2, 8))):
+        out = call(**BANK, x=x, out=np.zeros((2, 8), np.float32), taps=taps, threads=2)
+        for one, k, y in zip(np.broadcast_to(x, (2, 8)), taps, out, strict=True):
+            np.testing.assert_array_equal(call(x=one.copy(), taps=k), y)
+
+
+def test_a_bank_lies_along_any_axis():
+    taps = np.array([[1, 2, 3], [0, 1, 0]], np.float32)
+    x, out = np.arange(16, dtype=np.float32).reshape(8, 2), np.zeros((8, 2), np.float32)
+    call(bank=(2,), order=(1, 0), x=x, out=out, taps=taps)
+    for i in range(2):
+        np.testing.assert_array_equal(call(x=x[:, i].copy(), taps=taps[i]), out[:, i])
+
+
+@pytest.mark.parametrize(
+    ("x", "out", "taps", "bank", "text"),
+    [
+        ((2, 8), (8,), 6, (2,), "x, out: wrong number of axes"),
+        ((2, 8), (3, 8), 6, (2,), "bank: differs"),
+        ((3, 8), (2, 8), 6, (2,), "bank: differs"),
+        ((0, 8), (2, 8), 6, (2,), "bank: differs"),
+        ((2, 8), (2, 8), 3, (2,), "taps: wrong type, size or order"),
+        ((2, 7), (2, 8), 6, (2,), "x, out: shape differs from geometry"),
+        ((2, 8), (2, 8), 6, (2, 1), "order: needs one place an axis"),
+        ((2, 8), (2, 8), 6, (0,), "bank: out of range"),
+        ((2, 8), (2, 8), 6, (2**62,), "bank: out of range"),
+        ((2, 8), (2, 8), 6, (1,) * 17, "bank: too many axes"),
+    ],
+)
+def test_wrong_banks_are_refused(x, out, taps, bank, text):
+    with pytest.raises(ValueError, match=re.escape(text)):
+        call(
+            bank=bank,
+            order=(0, 1),
+            x=np.zeros(x, "f4"),
+            out=np.zeros(out, "f4"),
+            taps=np.ones(taps, "f4"),
+        )
+
+
+def test_methods_for_one_kernel_refuse_a_bank():
+    two = geometry(**BANK)
+    with pytest.raises(ValueError, match="bank: this method takes one kernel"):
+        _core.Separable(two, np.ones((1, 3), np.float32), [8], 4, "float32")
+    with pytest.raises(ValueError, match="bank: this method takes one kernel"):
+        _core.RunningSum(two, [1.0], [0], [1], "float32")
+
+
 def test_channels_must_be_as_many_on_both_sides():
     x, out = np.zeros((8, 2), np.float32), np.zeros((8, 3), np.float32)
     with pytest.raises(ValueError, match="inner: differs"):
@@ -143,6 +198,10 @@ def test_overlap_save_checks_its_own():
             _core.OverlapSave(geometry(), taps, False, tile, "float32")
     with pytest.raises(ValueError, match="float32 or float64"):
         _core.OverlapSave(geometry(), np.ones(3, np.int64), False, [16], "int64")
+    with pytest.raises(ValueError, match="taps: wrong type, size or order"):
+        _core.OverlapSave(geometry(**BANK), taps, False, [16], "float32")
+    two = _core.OverlapSave(geometry(**BANK), np.ones((2, 3), np.float32), False, [16], "float32")
+    assert two.kept_bytes == 2 * 16 * 8
     with pytest.raises(ValueError, match="takes no channels"):
         _core.OverlapSave(geometry(order=(0, 1), channels=True), taps, False, [16], "float32")
     assert _core.OverlapSave(geometry(), taps, False, [16], "float32").kept_bytes == 16 * 8

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.engine import checks, types
+from intertwine.engine import checks, stack, types
 from intertwine.engine.boundary import FILLED, check_boundary
 from intertwine.engine.errors import DTypeError, ShapeError
 from intertwine.engine.problem import Axis, Problem, Taps
@@ -54,32 +55,34 @@ def parse(
     only their shape and type.
     """
     array = checks.as_array(caller, "x", x)
-    taps, origin = checks.kernel(caller, k)
-    axes = checks.axes(caller, array, taps, options.axes)
-    lines = _lines(caller, array, taps, axes, options, origin, flip)
-    boundaries = [lines[axis].boundary for axis in axes]
+    kernels = stack.read(caller, k)
+    axes = checks.axes(caller, array, kernels.taps, kernels.ndim, options.axes)
+    layout = stack.layout(array, kernels.taps, axes)
+    lines = _lines(caller, array, kernels, layout, options, flip)
+    boundaries = [lines[axis].boundary for axis in layout.axes]
     nan = checks.word(caller, "nan", options.nan, NAN_POLICIES)
     if array.dtype.kind in "biu":  # integers have no NaN: every policy means the same
         nan = "propagate"
     cval = checks.constant(caller, options.cval, boundaries, array)
     mask = checks.mask(caller, x, array, options.mask)
     why = _why_weighted(nan, boundaries, mask is not None)
+    rows = kernels.taps.reshape(prod(kernels.taps.shape[: len(layout.bank)]), -1)
     if why is not None:
-        checks.weight(caller, taps, why)
+        checks.weight(caller, rows, why)
     asked = None if options.dtype is None else checks.as_dtype(caller, options.dtype)
     span = types.value_range(array, cval, measured)
     native = array.dtype.newbyteorder("=")
     weighted = why is not None
     try:
-        result, compute = types.choose(caller, native, taps, asked, span, cval, weighted)
+        result, compute = types.choose(caller, native, rows, asked, span, cval, weighted)
     except DTypeError:  # the widened range may be at fault: what the data hold decides
         span = types.value_range(array, cval, measured, exactly=True)
-        result, compute = types.choose(caller, native, taps, asked, span, cval, weighted)
+        result, compute = types.choose(caller, native, rows, asked, span, cval, weighted)
     if compute == "float32":
-        checks.single_precision(caller, taps, cval)
+        checks.single_precision(caller, rows, cval)
     problem = Problem(
         axes=lines,
-        taps=Taps(_oriented(taps, axes, array.ndim, flip)),
+        taps=Taps(layout.spread(_oriented(kernels.taps, len(axes), flip))),
         dtype=native,
         result=result,
         compute=compute,
@@ -88,6 +91,7 @@ def parse(
         missing=nan,
         masked=mask is not None,
         precision=checks.precision(caller, options.precision, result),
+        added=layout.added,
     )
     return Request(array, mask, problem)
 
@@ -103,30 +107,33 @@ def _why_weighted(nan: str, boundaries: Sequence[str], masked: bool) -> str | No
 def _lines(
     caller: str,
     x: Array,
-    taps: Array,
-    axes: tuple[int, ...],
+    kernels: stack.Kernels,
+    layout: stack.Layout,
     options: Options,
-    origin: tuple[int, ...] | None,
     flip: bool,
 ) -> tuple[Axis, ...]:
-    """Return the geometry along every axis of `x`."""
+    """Return the geometry along every axis of the result."""
+    count = len(layout.axes)
 
     def each(name: str, check: Any) -> tuple[Any, ...]:
-        return checks.per_axis(caller, name, getattr(options, name), len(axes), check)
+        return checks.per_axis(caller, name, getattr(options, name), count, check)
 
     modes = each("mode", lambda w: checks.word(caller, "mode", w, MODES))
     boundaries = each("boundary", lambda w: check_boundary(caller, w))
     strides = each("stride", lambda v: checks.integer(caller, "stride", v, 1))
     dilations = each("dilation", lambda v: checks.integer(caller, "dilation", v, 1))
+    size = kernels.taps.shape[len(layout.bank) :]
+    origin = kernels.origin
     if origin is None:  # the default agrees with NumPy and scipy.signal
-        origin = tuple((k - 1) // 2 if flip else k // 2 for k in taps.shape)
-    lines = [Axis(n=n, m=n) for n in x.shape]
+        origin = tuple((k - 1) // 2 if flip else k // 2 for k in size)
+    lines = stack.lines(caller, x, kernels.taps, layout)
     for axis, mode, boundary, stride, d, k, c in zip(
-        axes, modes, boundaries, strides, dilations, taps.shape, origin, strict=True
+        layout.axes, modes, boundaries, strides, dilations, size, origin, strict=True
     ):
-        start, m = _outputs(caller, mode, x.shape[axis], k, d, (k - 1 - c) if flip else c)
+        n = lines[axis].n
+        start, m = _outputs(caller, mode, n, k, d, (k - 1 - c) if flip else c)
         m = -(-m // stride)
-        lines[axis] = Axis(x.shape[axis], m, k, start, stride, d, boundary)
+        lines[axis] = Axis(n, m, k, start, stride, d, boundary)
     return tuple(lines)
 
 
@@ -153,11 +160,10 @@ def _outputs(caller: str, mode: str, n: int, k: int, dilation: int, still: int) 
     return 0, n - reach + 1
 
 
-def _oriented(taps: Array, axes: tuple[int, ...], ndim: int, flip: bool) -> Array:
-    """Taps in correlation order with one axis per axis of `x`."""
-    plain = np.flip(taps) if flip else taps.conj()
-    order = sorted(range(taps.ndim), key=lambda i: axes[i])
-    return np.expand_dims(plain.transpose(order), [a for a in range(ndim) if a not in axes])
+def _oriented(taps: Array, ndim: int, flip: bool) -> Array:
+    """Taps in correlation order; the last `ndim` axes are those of a kernel."""
+    backwards: tuple[Any, ...] = (slice(None, None, -1),) * ndim
+    return taps[..., *backwards] if flip else taps.conj()
 
 
 __all__ = ["MODES", "NAN_POLICIES", "Options", "Request", "parse"]

@@ -64,6 +64,11 @@ def describe(name: str, array: Array) -> str:
     return f"{name}: {array.dtype} {array.shape}"
 
 
+def both(x: Array, taps: Array) -> str:
+    """The line of an error message about the samples and the taps."""
+    return f"  {describe('x', x)}    {describe('k', taps)}"
+
+
 def _axes(count: int) -> str:
     return "1 axis" if count == 1 else f"{count} axes"
 
@@ -73,7 +78,8 @@ def kernel(caller: str, k: Any) -> tuple[Array, tuple[int, ...] | None]:
     if not hasattr(k, "taps"):
         return _taps(caller, k), None
     taps = _taps(caller, k.taps)
-    return taps, _origin(caller, getattr(k, "origin", None), taps)
+    given = getattr(k, "origin", None)
+    return taps, None if given is None else origin(caller, given, taps)
 
 
 def _taps(caller: str, k: Any) -> Array:
@@ -95,18 +101,17 @@ def _taps(caller: str, k: Any) -> Array:
     return taps.astype(taps.dtype.newbyteorder("="), copy=False)
 
 
-def _origin(caller: str, origin: Any, taps: Array) -> tuple[int, ...] | None:
-    if origin is None:
-        return None
-    inside = isinstance(origin, Sequence) and len(origin) == taps.ndim
+def origin(caller: str, given: Any, taps: Array) -> tuple[int, ...]:
+    """Return the index of the tap that is a kernel's origin."""
+    inside = isinstance(given, Sequence) and len(given) == taps.ndim
     if not inside or not all(
-        isinstance(c, Integral) and 0 <= int(c) < n for c, n in zip(origin, taps.shape, strict=True)
+        isinstance(c, Integral) and 0 <= int(c) < n for c, n in zip(given, taps.shape, strict=True)
     ):
         raise OptionError(
-            f"{caller}: the origin {shown(origin)} of `k` names no tap of shape {taps.shape}.\n"
+            f"{caller}: the origin {shown(given)} of `k` names no tap of shape {taps.shape}.\n"
             f"  It must be a tuple with an index from 0 to K - 1 for each axis."
         )
-    return tuple(int(c) for c in origin)
+    return tuple(int(c) for c in given)
 
 
 def integer(caller: str, name: str, value: Any, least: int) -> int:
@@ -149,46 +154,69 @@ def per_axis(
     return tuple(check(v) for v in value)
 
 
-def axes(caller: str, x: Array, taps: Array, named: Any) -> tuple[int, ...]:
-    """Return the axes of `x`, from 0 up, that the axes of `taps` work along."""
-    both = f"  {describe('x', x)}    {describe('k', taps)}"
+def axes(caller: str, x: Array, taps: Array, ndim: int | None, named: Any) -> tuple[int, ...]:
+    """Return the axes of `x`, from 0 up, that the axes of a kernel work along.
+
+    `ndim` is the number of a kernel's axes; None says that `taps` may have more, for a bank.
+    """
     if named is None:
-        return _all_axes(caller, x, taps, both)
+        return _all_axes(caller, x, taps, ndim)
     listed = tuple(named) if _listed(named) else (named,)
     if not all(is_integer(axis) for axis in listed):
         raise OptionError(
             f"{caller}: `axes={shown(named)}` must be an integer or a tuple of integers."
         )
-    if len(listed) != taps.ndim:
-        raise ShapeError(
-            f"{caller}: `k` has {_axes(taps.ndim)} "
-            f"but `axes={shown(listed)}` names {len(listed)}.\n"
-            f"{both}\n  Name one axis of x for each axis of k."
-        )
+    _check_count(caller, listed, x, taps, ndim)
     for axis in listed:
         if not -x.ndim <= axis < x.ndim:
             raise ShapeError(
                 f"{caller}: `axes` names axis {shown(axis)} but `x` has {_axes(x.ndim)}, "
-                f"{-x.ndim} to {x.ndim - 1}.\n{both}"
+                f"{-x.ndim} to {x.ndim - 1}.\n{both(x, taps)}"
             )
     counted = tuple(int(axis) % x.ndim for axis in listed)
     if len(set(counted)) != len(counted):
-        raise ShapeError(f"{caller}: `axes={shown(listed)}` names an axis of `x` twice.\n{both}")
+        raise ShapeError(
+            f"{caller}: `axes={shown(listed)}` names an axis of `x` twice.\n{both(x, taps)}"
+        )
     return counted
 
 
-def _all_axes(caller: str, x: Array, taps: Array, both: str) -> tuple[int, ...]:
+def _check_count(
+    caller: str, listed: tuple[Any, ...], x: Array, taps: Array, ndim: int | None
+) -> None:
+    """Refuse more or fewer names than a kernel has axes."""
+    if len(listed) == ndim or (ndim is None and 0 < len(listed) <= taps.ndim):
+        return
+    one = f"`k` has {_axes(taps.ndim)}"
+    advice = "Name one axis of x for each axis of k."
+    if ndim is not None and ndim < taps.ndim:
+        one = f"each kernel of `k` has {_axes(ndim)}"
+        advice = "Name one axis of x for each axis of a kernel."
+    elif ndim is not None and len(listed) < ndim:
+        advice += " Many kernels come as an array, or as a list."
+    raise ShapeError(f"{caller}: {one} but `axes={shown(listed)}` names {len(listed)}.\n"
+                     f"{both(x, taps)}\n  {advice}")  # fmt: skip
+
+
+def _all_axes(caller: str, x: Array, taps: Array, ndim: int | None) -> tuple[int, ...]:
+    if ndim is not None and ndim < taps.ndim:
+        last = tuple(range(-ndim, 0))
+        raise ShapeError(
+            f"{caller}: `k` is a list of kernels: say which axes of `x` they work along.\n"
+            f"{both(x, taps)}\n  Pass axes={last} (last), or others."
+        )
     if taps.ndim == x.ndim:
         return tuple(range(x.ndim))
     if taps.ndim > x.ndim:
         raise ShapeError(
-            f"{caller}: `k` has {_axes(taps.ndim)} but `x` only {x.ndim}.\n{both}\n"
-            f"  Drop an axis of k, or add one to x."
+            f"{caller}: `k` has {_axes(taps.ndim)} but `x` only {x.ndim}.\n{both(x, taps)}\n"
+            f"  Drop an axis of k, or add one to x. If k holds many kernels, say which axes of x "
+            f"each works along: axes={tuple(range(x.ndim))}."
         )
     first, last = tuple(range(taps.ndim)), tuple(range(x.ndim - taps.ndim, x.ndim))
     raise ShapeError(
         f"{caller}: `k` has {_axes(taps.ndim)} and `x` has {x.ndim}: say which it works along.\n"
-        f"{both}\n"
+        f"{both(x, taps)}\n"
         f"  Pass axes={first} (first, as for an image with channels last) "
         f"or axes={last} (last)."
     )
@@ -271,11 +299,14 @@ def mask(caller: str, x: Any, array: Array, given: Any) -> NDArray[np.bool_] | N
     return marks if present is None else marks & present
 
 
-def weight(caller: str, taps: Array, why: str) -> None:
-    """Refuse a kernel whose taps cancel: it has no weight to divide by."""
-    wide = np.result_type(taps.dtype, np.float64)
-    total, size = abs(taps.sum(dtype=wide)), np.abs(taps).sum(dtype=np.float64)
-    if total <= LEAST_WEIGHT * size:
+def weight(caller: str, kernels: Array, why: str) -> None:
+    """Refuse a kernel (a row of taps) whose taps cancel: it has no weight to divide by."""
+    wide = np.result_type(kernels.dtype, np.float64)
+    totals = np.abs(kernels.sum(axis=1, dtype=wide))
+    sizes = np.abs(kernels).sum(axis=1, dtype=np.float64)
+    for number in np.flatnonzero(totals <= LEAST_WEIGHT * sizes):
+        total, size = totals[number], sizes[number]
+        whose = "" if len(kernels) == 1 else f" of kernel {number}"
         advice = "Use another boundary, such as 'symmetric'."
         if "boundary" not in why:
             advice = (
@@ -284,7 +315,7 @@ def weight(caller: str, taps: Array, why: str) -> None:
             )
         raise OptionError(
             f"{caller}: {why} divides by the weight that is present, "
-            f"but the taps sum to {total:.3g} (sum of |taps| {size:.3g}): there is none.\n"
+            f"but the taps{whose} sum to {total:.3g} (sum of |taps| {size:.3g}): there is none.\n"
             f"  {advice}"
         )
 

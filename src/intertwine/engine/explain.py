@@ -41,7 +41,10 @@ def _sizes(numbers: tuple[int, ...]) -> str:
 def _question(problem: Problem) -> str:
     taps = tuple(problem.axes[i].k for i in problem.filtered) or (1,)
     outside = dict.fromkeys(problem.axes[i].boundary for i in problem.filtered)
-    text = f"{problem.dtype} {_sizes(problem.shape)} under {_sizes(taps)} taps"
+    text = f"{problem.dtype} {_sizes(problem.shape)} under "
+    if problem.bank:
+        text += f"a bank of {problem.kernel_count:,} kernels of "
+    text += f"{_sizes(taps)} taps"
     text += f" gives {problem.result} {_sizes(problem.out_shape)}"
     if outside:
         text += f"; outside lies: {', '.join(outside)}"

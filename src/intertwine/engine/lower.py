@@ -1,7 +1,8 @@
 """From a problem to what the core takes: seven numbers an axis, rows last.
 
-The core filters rows along the last axis, with a few interleaved channels at most. Here the axes
-of a problem are brought into that form; the core then reads every array in this order, in place.
+The core filters rows along the last axis, with a few interleaved channels at most; before all of
+them lie the axes along which the kernels of a bank differ. Here the axes of a problem are brought
+into that form; the core then reads every array in this order, in place.
 """
 
 from __future__ import annotations
@@ -38,12 +39,14 @@ class Lowered:
 
     Attributes
     ----------
-    axes : the axes in the core's order, channels left out.
+    axes : the axes in the core's order, channels and those of a bank left out.
+    bank : kernels along each of the axes of a bank, which come first of all.
     order : which axis of `x` stands at each place; the channels' last when there are any.
     channels : whether the last of `order` is interleaved channels.
     """
 
     axes: tuple[Axis, ...]
+    bank: tuple[int, ...]
     order: tuple[int, ...]
     channels: bool
 
@@ -59,7 +62,7 @@ class Lowered:
             for a in self.axes
             for number in (a.n, a.m, a.k, a.start, a.stride, a.dilation, BORDERS[a.boundary])
         ]
-        return _core.Geometry(numbers, self.order, self.channels)
+        return _core.Geometry(numbers, self.order, self.channels, self.bank)
 
 
 def too_many_axes(problem: Problem) -> str:
@@ -75,12 +78,13 @@ def lower(problem: Problem, *, channels_last: bool = True) -> Lowered:
     With `channels_last` a short unfiltered last axis stays where it is, as interleaved channels;
     otherwise it moves to the front, one plane after the other.
     """
-    count = len(problem.axes)
-    last = problem.axes[-1]
-    short = count > 1 and not last.filtered and last.n < MOST_CHANNELS
-    order = tuple(range(count))
+    bank = problem.bank
+    order = tuple(i for i, a in enumerate(problem.axes) if a.kernels == 1)
+    last = problem.axes[order[-1]]
+    short = len(order) > 1 and not last.filtered and last.n < MOST_CHANNELS
     if short and not channels_last:
-        order = (count - 1, *range(count - 1))
+        order = (order[-1], *order[:-1])
     channels = short and channels_last
     axes = tuple(problem.axes[i] for i in (order[:-1] if channels else order))
-    return Lowered(axes, order, channels)
+    kernels = tuple(problem.axes[i].kernels for i in bank)
+    return Lowered(axes, kernels, (*bank, *order), channels)

@@ -84,8 +84,15 @@ def _touch(
         axes=tuple(_filled(a, 1.0 if outside else 0.0) for a in problem.axes),
     )
     counts = np.empty(problem.out_shape, np.int64)
-    CACHE.get(problem, "convolve", "auto").execute(marks.view(np.uint8), None, counts, threads)
+    CACHE.get(problem, "convolve", "auto").compute(marks.view(np.uint8), None, counts, threads)
     return counts > 0
+
+
+def _one_kernel(problem: Problem) -> Problem:
+    """The problem with one kernel in the place of a bank's: all have the same window."""
+    return replace(problem, axes=tuple(
+        replace(a, m=a.n, kernels=1) if a.kernels > 1 else a for a in problem.axes
+    ))  # fmt: skip
 
 
 def _filled(axis: Axis, fill: float) -> Axis:
@@ -100,11 +107,12 @@ def stamp(problem: Problem, x: Array, taps: Array, out: Array, cval: float, thre
 
     A tap of zero over an infinity gives NaN, as do two infinities of opposite sign.
     """
-    every = np.ones(taps.shape, bool)
+    one = _one_kernel(problem)
+    every = np.ones([a.k for a in one.axes], bool)
     cval_counts = any(a.boundary == "constant" for a in problem.axes)
     fill = cval if cval_counts else 0.0
 
-    nan = _touch(problem, np.isnan(x), every, bool(np.isnan(fill)), threads)
+    nan = _touch(one, np.isnan(x), every, bool(np.isnan(fill)), threads)
     plus, minus = x == np.inf, x == -np.inf
     if plus.any() or minus.any() or np.isinf(fill):
         positive, negative, zero = taps > 0, taps < 0, taps == 0
@@ -117,28 +125,33 @@ def stamp(problem: Problem, x: Array, taps: Array, out: Array, cval: float, thre
         above, below = fill == np.inf, fill == -np.inf
         up = met(plus, positive, above) | met(minus, negative, below)
         down = met(plus, negative, above) | met(minus, positive, below)
-        nan |= met(plus | minus, zero, above or below)
+        nan = nan | met(plus | minus, zero, above or below)
         out[up] += np.inf
         with np.errstate(invalid="ignore"):
             out[down] -= np.inf
-    out[nan] = np.nan
+    np.copyto(out, np.nan, where=nan)
 
 
 def divide_by_weight(problem: Problem, present: Mask | None, out: Array, threads: int) -> None:
     """Rescale each output from the weight that was present to the kernel's full weight."""
     if present is None and not problem.renormalized:
         return
-    taps = problem.taps.array
-    total = taps.sum(dtype=np.result_type(taps.dtype, np.float64))
-    least = LEAST_WEIGHT * problem.taps.absolute_sum
+    kernels = problem.kernels
+    total = _spread(problem, kernels.sum(axis=1, dtype=np.result_type(kernels.dtype, np.float64)))
+    least = LEAST_WEIGHT * _spread(problem, np.abs(kernels).sum(axis=1, dtype=np.float64))
     inside = None if present is None else _inside_weights(problem, present, threads)
     outside = _outside_weights(problem, whole=present is None)
     for slab in _slabs(problem.out_shape):
         weights = outside(slab) if inside is None else inside[slab] + outside(slab)
-        _divide(out[slab], weights, total, least)
+        _divide(out[slab], weights, total[slab], least[slab])
 
 
-def _divide(out: Array, weights: Array, total: Any, least: float) -> None:
+def _spread(problem: Problem, numbers: Array) -> Array:
+    """One number for each kernel, at all outputs of that kernel."""
+    return np.broadcast_to(numbers.reshape([a.kernels for a in problem.axes]), problem.out_shape)
+
+
+def _divide(out: Array, weights: Array, total: Array, least: Array) -> None:
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         factor = np.where(np.abs(weights) > least, total / weights, np.nan)
         if factor.dtype.kind == "c":  # it turns both planes into each other, and NaN with them
@@ -167,7 +180,7 @@ def _inside_weights(problem: Problem, present: Mask, threads: int) -> Array:
         compute="float64",
     )
     weights = np.empty(problem.out_shape, weighing.result)
-    CACHE.get(weighing, "convolve", "auto").execute(present.view(np.uint8), None, weights, threads)
+    CACHE.get(weighing, "convolve", "auto").compute(present.view(np.uint8), None, weights, threads)
     return weights
 
 
@@ -196,6 +209,9 @@ class _Table:
         table = taps.astype(np.result_type(taps.dtype, np.longdouble))
         self._places: list[NDArray[np.intp]] = []
         for axis, a in enumerate(problem.axes):
+            if a.kernels > 1:
+                self._places.append(np.arange(a.kernels))
+                continue
             low, high = _inside(a) if axis in axes else (np.zeros(a.m, int), np.full(a.m, a.k))
             ranges, place = np.unique(np.stack([low, high]), axis=1, return_inverse=True)
             sums = np.cumsum(table, axis)

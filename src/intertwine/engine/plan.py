@@ -14,7 +14,8 @@ from intertwine.engine import machine as machines
 from intertwine.engine import missing, planes
 from intertwine.engine.errors import DTypeError, OptionError, ShapeError, did_you_mean
 from intertwine.engine.methods import BY_NAME, METHODS
-from intertwine.engine.methods.base import ROUNDOFF, Method
+from intertwine.engine.methods.base import ROUNDOFF, Means, Method
+from intertwine.engine.methods.each import Each
 from intertwine.engine.problem import Problem
 from intertwine.engine.wisdom import WISDOM, Measured
 
@@ -30,6 +31,7 @@ _ELSEWHERE = {
 }
 
 
+INFINITE = float("inf")
 #: Predicted seconds that make a further thread worth waking.
 WORTH_A_THREAD = 3e-5
 
@@ -38,10 +40,10 @@ WORTH_A_THREAD = 3e-5
 class Candidate:
     """One method's answer to a problem; `reason` says why it cannot be taken, or is empty."""
 
-    method: Method
+    method: Means
     reason: str
-    seconds: float = float("inf")
-    error: float = float("inf")
+    seconds: float = INFINITE
+    error: float = INFINITE
     memory: int = 0
 
 
@@ -53,7 +55,11 @@ def _final_rounding(problem: Problem) -> float:
     return own if own > ROUNDOFF[problem.compute] else 0.0
 
 
-def _candidate(method: Method, problem: Problem, machine: machines.Machine) -> Candidate:
+def _candidate(
+    method: Method, problem: Problem, machine: machines.Machine, at_most: float = INFINITE
+) -> Candidate:
+    if problem.bank and not method.BANKS:
+        return _one_by_one(method, problem, machine, at_most)
     if problem.out_size == 0:
         return Candidate(method, "", 0.0, 0.0)  # nothing to compute: any method can
     reason = method.applies(problem)
@@ -68,25 +74,53 @@ def _candidate(method: Method, problem: Problem, machine: machines.Machine) -> C
     return Candidate(method, reason, seconds, error, method.memory(problem))
 
 
-def _candidates(problem: Problem) -> tuple[Problem, tuple[Candidate, ...]]:
+def _one_by_one(
+    method: Method, problem: Problem, machine: machines.Machine, at_most: float
+) -> Candidate:
+    """The answer of a method that takes the kernels of a bank one after the other.
+
+    It is asked about no more of them once they take more than `at_most` seconds together.
+    """
+    seconds, error, memory, why = 0.0, 0.0, 0, ""
+    for asked, single in enumerate(problem.singles, 1):
+        one = _candidate(method, single, machine)
+        if one.reason and not why:
+            why = f"{one.reason} (kernel {asked - 1})"
+        if one.seconds == INFINITE:  # it cannot, however exact the others would be
+            return Candidate(method, why)
+        seconds += one.seconds
+        error, memory = max(error, one.error), max(memory, one.memory)
+        if seconds > at_most and asked < problem.kernel_count:
+            why = why or f"too slow after {asked} of its kernels already"
+            seconds *= problem.kernel_count / asked
+            break
+    return Candidate(Each(method), why, seconds, error, memory)
+
+
+def _candidates(problem: Problem, wanted: str) -> tuple[Problem, tuple[Candidate, ...]]:
     """Every method's answer; sums in float64 when float32 is not precise enough."""
     machine = machines.current()
-    found = tuple(_candidate(m, problem, machine) for m in METHODS)
+    found: list[Candidate] = []
+    for method in METHODS:
+        best = min((c.seconds for c in found if not c.reason), default=INFINITE)
+        at_most = INFINITE if wanted == method.NAME else best
+        found.append(_candidate(method, problem, machine, at_most))
     if problem.compute == "float32" and problem.precision and all(c.reason for c in found):
-        return _candidates(replace(problem, compute="float64"))
-    return problem, found
+        return _candidates(replace(problem, compute="float64"), wanted)
+    return problem, tuple(found)
 
 
 class Plan:
-    """A chosen method with the kernel's share of the work done. Immutable and thread-safe.
+    """A chosen method with the share of the kernel, or of a bank's kernels, done already.
 
-    Call it on any array of the planned shape and type: ``y = plan(x)``.
+    Immutable and thread-safe. Call it on any array of the planned shape and type: ``y = plan(x)``.
     """
 
     def __init__(self, problem: Problem, caller: str, method: str = "auto") -> None:
         self._caller = caller
-        self._problem, self._found = _candidates(problem)
         self._measured = WISDOM.recall(problem) if method == "auto" else None
+        asked = method if self._measured is None else self._measured.method
+        self._problem, self._found = _candidates(problem, asked)
         self._chosen = self._choose(method)
         taps = self._problem.taps.array
         self._products = planes.products(self._problem) if self._problem.out_size else ()
@@ -171,7 +205,8 @@ class Plan:
 
     def __repr__(self) -> str:
         p = self._problem
-        return f"Plan({self.method}: {p.dtype} {p.shape} -> {p.result} {p.out_shape})"
+        kernels = f"{p.kernel_count} kernels, " if p.bank else ""
+        return f"Plan({self.method}: {kernels}{p.dtype} {p.shape} -> {p.result} {p.out_shape})"
 
     def explain(self) -> str:
         """Say in words and numbers what was chosen and what the alternatives would have cost."""
@@ -209,7 +244,7 @@ class Plan:
         """What `execute` comes down to where data go into one sum as they are."""
         problem = self._problem
         ranged = problem.value_range is not None and problem.dtype.itemsize == 8
-        if problem.missing != "propagate" or problem.weighted or ranged:
+        if problem.missing != "propagate" or problem.weighted or ranged or problem.added:
             return None
         if len(self._products) != 1 or problem.result.kind == "c":
             return None
@@ -223,6 +258,16 @@ class Plan:
             return
         self._check_values(x, caller)
         data, present = missing.clean(caller, problem, x, present)
+        if problem.added:
+            lead = (np.newaxis,) * problem.added
+            data, present = data[lead], None if present is None else present[lead]
+        self.compute(data, present, out, threads)
+
+    def compute(
+        self, data: Array, present: NDArray[np.bool_] | None, out: Array, threads: int
+    ) -> None:
+        """Fill `out` from clean `data` that have an axis for each of the problem's."""
+        problem = self._problem
         if "whole" in self._prepared:
             self._run_whole(data, out, threads)
         else:

@@ -7,14 +7,19 @@ correlation over all axes of `x`::
 
 A convolution arrives with its taps already reversed, a correlation with its taps conjugated, an
 axis that is not filtered with one tap. Modes and origins are all told by `start` and `m`.
+
+A bank is one problem too. Its kernels share all the geometry and lie along axes that are not
+filtered: each place on such an axis has taps of its own, over samples of its own (as many as
+places) or over the same samples as all the others (one).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import product
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +27,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """One axis of `x`: `n` samples in, `m` out, `k` taps."""
+    """One axis: `n` samples in, `m` out, `k` taps; or `kernels` of a bank, one for each out."""
 
     n: int
     m: int
@@ -31,6 +36,7 @@ class Axis:
     stride: int = 1
     dilation: int = 1
     boundary: str = "zero"
+    kernels: int = 1
 
     @property
     def reach(self) -> int:
@@ -39,12 +45,28 @@ class Axis:
 
     @property
     def filtered(self) -> bool:
-        """Whether anything happens along this axis."""
+        """Whether samples along this axis are mixed, moved or dropped."""
+        if self.kernels > 1:
+            return False
         return self.k > 1 or self.start != 0 or self.stride > 1 or self.m != self.n
 
 
+ALL = slice(None)
+Index = tuple[int | slice, ...]
+
+
+class Place(NamedTuple):
+    """Where one kernel of a bank has its samples; where its taps and its results are."""
+
+    samples: Index
+    kernel: Index
+
+
 class Taps:
-    """Kernel weights in correlation order, one axis per axis of `x`; compared by value."""
+    """Kernel weights in correlation order, an axis for each of the problem's; compared by value.
+
+    Along an axis that kernels of a bank lie on, there is one entry for each of them.
+    """
 
     def __init__(self, array: NDArray[np.generic]) -> None:
         self.array = np.ascontiguousarray(array)
@@ -61,11 +83,6 @@ class Taps:
     def __repr__(self) -> str:
         return f"Taps({self.array.shape}, {self.array.dtype})"
 
-    @cached_property
-    def absolute_sum(self) -> float:
-        """``sum |k|``, the scale of every error bound."""
-        return float(np.abs(self.array).sum(dtype=np.float64))
-
 
 @dataclass(frozen=True)
 class Problem:
@@ -73,12 +90,13 @@ class Problem:
 
     Attributes
     ----------
-    axes : one Axis per axis of `x`.
+    axes : one Axis per axis of the result.
     dtype, result : type of the samples, type of the answer (both in native byte order).
     compute : "float32", "float64" or "int64", the type in which real products are summed.
     value_range : for integers the least and largest sample for which `result` is exact.
     missing : "propagate", "ignore" or "raise";  masked : whether a mask comes with the data.
     precision : asked bound on ``|error| / (sum|k| * max|x|)``, or None.
+    added : how many of the first axes the data do not have: kernels of a bank lie there.
     """
 
     axes: tuple[Axis, ...]
@@ -91,10 +109,11 @@ class Problem:
     missing: str = "propagate"
     masked: bool = False
     precision: float | None = None
+    added: int = 0
 
     @cached_property
     def shape(self) -> tuple[int, ...]:
-        return tuple(a.n for a in self.axes)
+        return tuple(a.n for a in self.axes[self.added :])
 
     @cached_property
     def out_shape(self) -> tuple[int, ...]:
@@ -131,3 +150,49 @@ class Problem:
     def filtered(self) -> tuple[int, ...]:
         """The axes along which something happens."""
         return tuple(i for i, a in enumerate(self.axes) if a.filtered)
+
+    @cached_property
+    def bank(self) -> tuple[int, ...]:
+        """The axes along which kernels differ."""
+        return tuple(i for i, a in enumerate(self.axes) if a.kernels > 1)
+
+    @cached_property
+    def kernel_count(self) -> int:
+        return prod(a.kernels for a in self.axes)
+
+    @cached_property
+    def kernel_size(self) -> int:
+        """Taps of one kernel."""
+        return prod(a.k for a in self.axes)
+
+    @property
+    def kernels(self) -> NDArray[np.generic]:
+        """The kernels of the bank, in C order, as rows of taps."""
+        first = np.moveaxis(self.taps.array, self.bank, range(len(self.bank)))
+        return first.reshape(self.kernel_count, -1)
+
+    @cached_property
+    def absolute_sum(self) -> float:
+        """``sum |k|``, the scale of every error bound: the largest of a bank's."""
+        return float(np.abs(self.kernels).sum(axis=1, dtype=np.float64).max())
+
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        """Where each kernel of the bank is at work, in C order."""
+        along: list[list[int | slice]] = [
+            list(range(a.kernels)) if a.kernels > 1 else [ALL] for a in self.axes
+        ]
+        shared = [a.n == 1 and a.kernels > 1 for a in self.axes]
+        return tuple(
+            Place(tuple(0 if same else i for i, same in zip(kernel, shared, strict=True)), kernel)
+            for kernel in product(*along)
+        )
+
+    @cached_property
+    def singles(self) -> tuple[Problem, ...]:
+        """One problem for each kernel of the bank, in C order, without the bank's axes."""
+        axes = tuple(a for a in self.axes if a.kernels == 1)
+        return tuple(
+            replace(self, axes=axes, taps=Taps(self.taps.array[place.kernel]), added=0)
+            for place in self.places
+        )

@@ -65,18 +65,28 @@ def integer_limits(dtype: DType) -> tuple[int, int]:
     return int(info.min), int(info.max)
 
 
-def _exact_sum(taps: Array) -> int:
-    return int(taps.astype(object).sum()) if taps.itemsize == 8 else int(taps.sum(dtype=np.int64))
+def _exact_sums(kernels: Array) -> list[int]:
+    """The sum of each row, in Python's integers where 64 bits could be too few."""
+    if kernels.itemsize == 8:
+        kernels = kernels.astype(object)
+        return [int(total) for total in kernels.sum(axis=1)]
+    sums: list[int] = kernels.sum(axis=1, dtype=np.int64).tolist()
+    return sums
 
 
-def integer_bounds(taps: Array, low: int, high: int) -> tuple[int, int, int]:
-    """Least and largest possible sum, and the largest partial sum in magnitude."""
-    positive = _exact_sum(taps[taps > 0])
-    negative = _exact_sum(taps[taps < 0]) if taps.dtype.kind == "i" else 0
-    least = positive * low + negative * high
-    largest = positive * high + negative * low
+def integer_bounds(kernels: Array, low: int, high: int) -> tuple[int, int, int]:
+    """Least and largest possible sum, and the largest partial sum in magnitude, of all `kernels`.
+
+    They come as rows of taps.
+    """
+    zero = kernels.dtype.type(0)
+    positive = _exact_sums(np.maximum(kernels, zero))
+    negative = _exact_sums(np.minimum(kernels, zero))
+    signs = list(zip(positive, negative, strict=True))
+    least = min(p * low + n * high for p, n in signs)
+    largest = max(p * high + n * low for p, n in signs)
     magnitude = max(abs(low), abs(high), 1)
-    return least, largest, (positive - negative) * magnitude
+    return least, largest, max(p - n for p, n in signs) * magnitude
 
 
 def integer_result(caller: str, x: DType, least: int, largest: int) -> DType:
@@ -164,8 +174,8 @@ def value_range(
     if x.dtype.kind not in "biu":
         return 0, 0
     low, high = integer_limits(x.dtype)
-    if measured and x.dtype.itemsize == 8 and x.size:
-        least, most = int(x.min()), int(x.max())
+    if measured and x.dtype.itemsize == 8:
+        least, most = (int(x.min()), int(x.max())) if x.size else (0, 0)
         if exactly:
             low, high = min(least, 0), max(most, 0)
         high = min(high, (1 << max(most, 0).bit_length()) - 1)
@@ -177,32 +187,35 @@ def value_range(
 def choose(
     caller: str,
     x: DType,
-    taps: Array,
+    kernels: Array,
     asked: DType | None,
     span: tuple[int, int],
     cval: complex,
     weighted: bool,
 ) -> tuple[DType, str]:
-    """Result type and compute type for `x` data under these taps; `asked` is the `dtype=`."""
-    integers = x.kind in "biu" and taps.dtype.kind in "iu"
+    """Result type and compute type for `x` data under these rows of taps, one row a kernel.
+
+    `asked` is the `dtype=`. All kernels of a bank share the types that the largest needs.
+    """
+    integers = x.kind in "biu" and kernels.dtype.kind in "iu"
     if integers and not cval.real.is_integer():
         raise DTypeError(
             f"{caller}: `cval={cval.real}` is no integer but `x` ({x}) and `k` "
-            f"({taps.dtype}) are.\n  Pass a whole cval, or convert x to float."
+            f"({kernels.dtype}) are.\n  Pass a whole cval, or convert x to float."
         )
     if integers and not weighted:
-        return _integers(caller, x, taps, asked, span)
-    natural = float_result(x, np.dtype(np.float64) if integers else taps.dtype)
+        return _integers(caller, x, kernels, asked, span)
+    natural = float_result(x, np.dtype(np.float64) if integers else kernels.dtype)
     if asked is not None:
-        check_float_dtype(caller, asked, natural, x, taps.dtype)
+        check_float_dtype(caller, asked, natural, x, kernels.dtype)
     result = natural if asked is None else asked
     return result, float_compute(x, result)
 
 
 def _integers(
-    caller: str, x: DType, taps: Array, asked: DType | None, span: tuple[int, int]
+    caller: str, x: DType, kernels: Array, asked: DType | None, span: tuple[int, int]
 ) -> tuple[DType, str]:
-    least, largest, partial = integer_bounds(taps, *span)
+    least, largest, partial = integer_bounds(kernels, *span)
     if asked is not None and asked.kind in "fc":
         exact = asked.kind == "f" and asked.itemsize == 4 and partial <= EXACT_FLOAT32
         return asked, "float32" if exact else "float64"

@@ -10,6 +10,7 @@ import threading
 from dataclasses import dataclass
 
 from intertwine.engine.methods import BY_NAME, METHODS
+from intertwine.engine.methods.each import terms
 from intertwine.engine.problem import Problem
 
 
@@ -37,13 +38,15 @@ def key(problem: Problem) -> str:
     """What a choice holds for, in words: all that times depend on but the samples and the taps."""
     axes = (
         f"{a.n}->{a.m} k={a.k} from {a.start} step {a.stride},{a.dilation} {a.boundary}"
+        + (f" kernels={a.kernels}" if a.kernels > 1 else "")
         for a in problem.axes
     )
-    terms = (f"{m.NAME} {m.terms(problem)}" for m in METHODS if not m.applies(problem))
+    counts = ((m.NAME, terms(m, problem)) for m in METHODS)
+    able = (f"{name} {count}" for name, count in counts if count)
     precision = "" if problem.precision is None else f"; precision {problem.precision!r}"
     return (
         f"{problem.dtype}->{problem.result} in {problem.compute}, {problem.taps.array.dtype} taps; "
-        f"{' x '.join(axes)}; terms: {', '.join(terms)}{precision}"
+        f"{' x '.join(axes)}; terms: {', '.join(able)}{precision}"
     )
 
 
@@ -56,7 +59,9 @@ class Wisdom:
 
     def recall(self, problem: Problem) -> Measured | None:
         """What was measured for such problems, if anything."""
-        return self._choices.get(key(problem)) if self._choices else None
+        if not self._choices or problem.out_size == 0:  # nothing to compute, nothing measured
+            return None
+        return self._choices.get(key(problem))
 
     def learn(self, choices: dict[str, Measured]) -> None:
         """Take choices in; they replace what was known."""

@@ -1,4 +1,4 @@
-"""What a method is: four questions and a preparation, answered by one module each.
+"""What a method is: five questions and a preparation, answered by one module each.
 
 Most methods see real data only. Complex problems reach them as two or four real ones, whose
 answers are added into the real and the imaginary plane of the result.
@@ -31,11 +31,23 @@ class Prepared(Protocol):
         """Write `out`, or add to it. True when samples were NaN or infinite and left out."""
 
 
-class Method(Protocol):
-    """A way to compute. Modules in this folder with these names are methods."""
+class Means(Protocol):
+    """What a plan needs of the method that was chosen."""
 
     NAME: str
     TAKES_COMPLEX: bool  # whether complex data (and taps) come whole, not plane by plane
+
+    def parts(self, problem: Problem) -> str:
+        """What the method does here, in a few words for `explain`."""
+
+    def prepare(self, problem: Problem, taps: Array) -> Prepared:
+        """Do the kernel's share of the work once; `taps` is one real plane, or the whole."""
+
+
+class Method(Means, Protocol):
+    """A way to compute. Modules in this folder with these names are methods."""
+
+    BANKS: bool  # whether a bank is one problem to it, not one kernel at a time (`each.py`)
 
     def applies(self, problem: Problem) -> str:
         """Return "" when the method can compute `problem`, else the reason why not."""
@@ -55,12 +67,6 @@ class Method(Protocol):
         Problems of one geometry whose kernels have equally many take equally long.
         """
 
-    def parts(self, problem: Problem) -> str:
-        """What the method does here, in a few words for `explain`."""
-
-    def prepare(self, problem: Problem, taps: Array) -> Prepared:
-        """Do the kernel's share of the work once; `taps` is one real plane, or the whole."""
-
 
 def too_much_memory(wanted: int, most: int) -> str:
     """The reason why a method does not apply whose tiles are too large."""
@@ -73,7 +79,7 @@ def too_much_memory(wanted: int, most: int) -> str:
 def plain_error(problem: Problem) -> float:
     """Bound for sums in plain order: a rounding for each tap, for the tap itself, its sample and
     the result's conversion (Higham 2002, section 3.1)."""
-    return (problem.taps.array.size + 3) * ROUNDOFF[problem.compute]
+    return (problem.kernel_size + 3) * ROUNDOFF[problem.compute]
 
 
 def plane(problem: Problem, taps: Array) -> Array:

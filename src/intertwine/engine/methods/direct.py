@@ -13,6 +13,7 @@ from intertwine.engine.methods.tiles import SIZE, reading, whole_vectors, widths
 from intertwine.engine.problem import Problem
 
 NAME = "direct"
+BANKS = True
 TAKES_COMPLEX = False
 
 #: Work space beyond which a tile and its halo are too much: dilated kernels that reach far.
@@ -46,7 +47,7 @@ def cost(problem: Problem, machine: Machine) -> float:
     read = reading(lowered.axes, channels, tile)
     if problem.dtype == problem.compute:  # read where they lie, but for the ends of rows
         read = replace(read, samples=0)
-    last, taps = lowered.axes[-1], problem.taps.array.size
+    last, taps = lowered.axes[-1], problem.kernel_size
     rows = problem.out_size // (last.m * channels)
     line = sum(
         count * _row(problem, lowered, width, machine)
@@ -54,9 +55,9 @@ def cost(problem: Problem, machine: Machine) -> float:
     )
     return (
         machine.call
-        + read.seconds(problem, machine)
+        + read.seconds(problem, machine) * problem.kernel_count
         + writing(problem, machine)
-        + machine.tap * read.tiles * taps
+        + machine.tap * read.tiles * problem.taps.array.size
         + rows * taps * line
     )
 
@@ -88,7 +89,8 @@ def terms(problem: Problem) -> int:
 
 
 def parts(problem: Problem) -> str:
-    return f"{problem.taps.array.size} multiply-adds for each output"
+    text = f"{problem.kernel_size} multiply-adds for each output"
+    return f"{text}, {problem.kernel_count} kernels in one pass" if problem.bank else text
 
 
 def prepare(problem: Problem, taps: Array) -> Prepared:

@@ -16,6 +16,7 @@ from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared
 from intertwine.engine.problem import Axis, Problem
 
 NAME = "overlap_save"
+BANKS = True
 TAKES_COMPLEX = True
 
 #: The core's tiles have rows of a multiple of this many samples, whatever the vector width.
@@ -162,6 +163,12 @@ def _lone_rows(axes: tuple[Axis, ...]) -> tuple[int, int] | None:
     return None
 
 
+def _sharing(problem: Problem) -> tuple[int, int]:
+    """How many kernels meet the same samples, and how many such groups there are."""
+    shared = prod(a.kernels for a in problem.axes if a.n == 1)
+    return shared, problem.kernel_count // shared
+
+
 def _precision(problem: Problem) -> str:
     """Integers are rounded from float64 sums; float64 costs twice as much."""
     return "float64" if problem.exact else problem.compute
@@ -185,18 +192,20 @@ def applies(problem: Problem) -> str:
         return f"no tile of up to {MOST_SAMPLES:,} samples fits the kernel"
     if problem.exact:
         low, high = problem.value_range or (0, 0)
-        off = _relative(found) * problem.taps.absolute_sum * max(abs(low), abs(high))
+        off = _relative(found) * problem.absolute_sum * max(abs(low), abs(high))
         if off * ROUNDOFF["float64"] >= 0.25:
             return "its rounding could move an integer result by one"
     return too_many_axes(problem)
 
 
 def cost(problem: Problem, machine: Machine) -> float:
-    """The kernel's own transform is left out: it is done once, and a plan serves many calls."""
+    """The kernels' own transforms are left out: a plan has done them, and serves many calls."""
     found = _best(problem, machine)
     if found is None:
         return float("inf")
-    seconds = machine.call + machine.start + found.transforms * found.seconds + RELUCTANCE
+    shared, groups = _sharing(problem)
+    ways = groups * (1 + shared) / 2  # half of a transform is the way there, half the way back
+    seconds = machine.call + machine.start + found.transforms * found.seconds * ways + RELUCTANCE
     if problem.complex_data:
         seconds += machine.plane * (problem.out_size + prod(problem.shape))
     return seconds
@@ -216,7 +225,10 @@ def error(problem: Problem) -> float:
 
 def memory(problem: Problem) -> int:
     found = _best(problem, current())
-    return prod(found.tile) * (8 if _precision(problem) == "float32" else 16) if found else 0
+    if found is None:
+        return 0
+    tile = prod(found.tile) * (8 if _precision(problem) == "float32" else 16)
+    return 2 * tile if _sharing(problem)[0] > 1 else tile
 
 
 def terms(problem: Problem) -> int:
@@ -228,7 +240,13 @@ def parts(problem: Problem) -> str:
     if found is None:
         return ""
     what = "tiles" if problem.complex_data else "pairs of tiles"
-    return f"{found.transforms} {what} of {' x '.join(str(n) for n in found.tile)}"
+    text = f"{found.transforms} {what} of {' x '.join(str(n) for n in found.tile)}"
+    shared, groups = _sharing(problem)
+    if shared > 1:
+        text += f", transformed once for {shared} kernels"
+    if groups > 1:
+        text += f", for each of {groups} {'banks' if shared > 1 else 'kernels'}"
+    return text
 
 
 def prepare(problem: Problem, taps: Array) -> Prepared:
@@ -239,6 +257,6 @@ def prepare(problem: Problem, taps: Array) -> Prepared:
     plain = lowered.taps(taps)
     is_complex = plain.dtype.kind == "c"
     if is_complex:
-        plain = np.stack([plain.real, plain.imag])
+        plain = np.stack([plain.real, plain.imag], axis=len(lowered.bank))
     plain = np.ascontiguousarray(plain, precision)
     return _core.OverlapSave(lowered.geometry(), plain, is_complex, found.tile, precision)

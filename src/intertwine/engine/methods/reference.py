@@ -13,6 +13,7 @@ from intertwine.engine.methods.base import Array, Prepared, plain_error, plane
 from intertwine.engine.problem import Problem
 
 NAME = "reference"
+BANKS = False
 TAKES_COMPLEX = False
 
 

@@ -16,6 +16,7 @@ from intertwine.engine.methods.tiles import reading, writing
 from intertwine.engine.problem import Axis, Problem, Taps
 
 NAME = "running_sum"
+BANKS = False
 TAKES_COMPLEX = False
 
 #: More boxes than this never pay.
@@ -90,7 +91,7 @@ def error(problem: Problem) -> float:
         return 0.0
     # Sums run in float64; boxes that cancel leave the rounding of each.
     size = sum(abs(b.weight) * float(np.prod(b.length)) for b in found)
-    total = problem.taps.absolute_sum or 1.0
+    total = problem.absolute_sum or 1.0
     steps = sum(a.k for a in problem.axes) + len(found) + 4
     return max(1.0, size / total) * steps * ROUNDOFF["float64"] + ROUNDOFF[problem.compute]
 

@@ -21,6 +21,7 @@ from intertwine.engine.methods.tiles import (
 from intertwine.engine.problem import Axis, Problem, Taps
 
 NAME = "separable"
+BANKS = False
 TAKES_COMPLEX = False
 
 #: Work space beyond which tiles are too much.
@@ -193,7 +194,7 @@ def error(problem: Problem) -> float:
     if factors is None:
         return float("inf")
     # |factors| exceed |k| when terms cancel: rounding follows the sum of their sizes.
-    total = problem.taps.absolute_sum or 1.0
+    total = problem.absolute_sum or 1.0
     size = sum(float(np.prod([np.abs(f).sum() for f in t])) for t in factors.terms) / total
     steps = sum(a.k for a in problem.axes) + len(factors.terms) + 2 * len(problem.axes)
     return factors.error + max(size, 1.0) * steps * ROUNDOFF[problem.compute]

@@ -31,7 +31,8 @@ class Feature:
 def write(photo: Photo) -> list[Block]:
     grey = photo.square().grey
     features = [*waves(), *cuttings(grey)]
-    maps = np.stack([iw.convolve(grey, feature.taps, mode="valid") for feature in features])
+    kernels = np.stack([feature.taps for feature in features])
+    maps = iw.convolve(grey, kernels, axes=(0, 1), mode="valid")
     n_maps, *map_shape = maps.shape
     return [
         "One kernel answers one question about each patch. A layer of a neural network asks many "
@@ -55,7 +56,8 @@ def write(photo: Photo) -> list[Block]:
             "wave = iw.kernels.gabor(2.5, 1 / 6, 45.0, truncate=2.8)            # 15 x 15\n"
             "k = iw.convolve(wave.taps, iw.kernels.box((2, 2)), mode='full')    # 16 x 16\n"
             "y = iw.convolve(x[:256, :256], k - k.mean(), mode='valid')         # 241 x 241",
-            "One of the Gabor kernels: a 2 × 2 mean makes its size even",
+            "One of the Gabor kernels: a 2 × 2 mean makes its size even. All 32 take one call: "
+            "iw.convolve(x, stack, axes=(0, 1)), the stack being 32 × 16 × 16",
         ),
     ]
 
