@@ -217,6 +217,14 @@ struct OverlapSave {
          [&](int64_t part) { body(part, part * step, least(rows, (part + 1) * step)); });
   }
 
+  // Numbers of a row up to the last that is a result, of either side.
+  int64_t row_results(const Side* side, int count) const {
+    const int last = job.nd - 1;
+    int64_t longest = side[0].out.len[last];
+    if (count > 1) longest = most(longest, side[1].out.len[last]);
+    return (longest - 1) * last_step() + 1;
+  }
+
   // Bytes from a row to the next.
   int64_t below(const int64_t* stride) const { return job.nd > 1 ? stride[job.nd - 2] : 0; }
 
@@ -310,6 +318,7 @@ struct OverlapSave {
     const int count = sides(i, own, side);
     auto* buffer = static_cast<Cx<T>*>(services.scratch(kTileSlot, tile.bytes()));
     const bool wide = read(side, count, buffer), single = end - first == 1;
+    const int64_t used = tile.used_by(row_results(side, count));
     Cx<T>* kept = nullptr;
     if (!wide && !single) {
       kept = static_cast<Cx<T>*>(
@@ -323,9 +332,9 @@ struct OverlapSave {
         continue;
       }
       if (single)
-        tile.convolve(buffer, tile.kernel(kernel), *this);
+        tile.convolve(buffer, tile.kernel(kernel), used, *this);
       else
-        tile.backward(kept, buffer, tile.kernel(kernel), *this);
+        tile.backward(kept, buffer, tile.kernel(kernel), used, *this);
       write(side, count, buffer);
     }
   }
@@ -413,7 +422,7 @@ void OverlapSave<T>::by_bands(const Side* side, int planes, int64_t kernel, doub
         }
         pack_row(tile, buffer, at, row, h < planes ? width : 0, h, ignored);
       }
-    tile.convolve(buffer, tile.kernel(kernel), *this);
+    tile.convolve(buffer, tile.kernel(kernel), tile.used_by(width), *this);
     int64_t outer = size, gap = 1;
     for (int a = last; a >= 0; a--) {
       outer /= spectrum.tile[a];

@@ -100,6 +100,7 @@ void transform_kernel(const Spectrum& s, const Tile<double>& t, int64_t kernel, 
   const int last = s.nd - 1;
   memset(static_cast<void*>(tile), 0, size_t(t.bytes()));
   Cx<double>* local = tile + t.vectors();
+  const int64_t used = t.width / kLanes<double>;
   double scale = t.panels ? double(t.width) : 1;
   for (int a = 0; a < t.dims; a++) scale *= t.transformed[a] ? double(t.dim[a]) : 1;
   int64_t index[kMaxDims] = {};
@@ -120,8 +121,8 @@ void transform_kernel(const Spectrum& s, const Tile<double>& t, int64_t kernel, 
   }
   // Axes that are not transformed hold independent lines: all meet the same kernel.
   for (int a = 0; a < t.dims; a++)
-    for (int64_t i = 0; t.transformed[a] && i < t.column_groups(a); i++)
-      t.template columns<true>(tile, a, i, local);
+    for (int64_t i = 0; t.transformed[a] && i < t.column_groups(a, used); i++)
+      t.template columns<true>(tile, a, i, local, used);
   if (t.panels) {
     for (int64_t p = 0; p < t.panel_count(); p++) {
       t.fetch_panel(tile, p, local);

@@ -62,17 +62,18 @@ struct Tile {
   }
 
   // Transforms of neighbouring columns over one axis, one group of columns for each i.
-  int64_t column_groups(int a) const {
-    return (rows / dim[a]) * ((width / W + kGroup - 1) / kGroup);
+  int64_t column_groups(int a, int64_t used) const {
+    return (rows / dim[a]) * ((used + kGroup - 1) / kGroup);
   }
 
   // `local` has room for dim[a] vectors: columns whose gap is a multiple of many cache lines are
   // copied there, or they would compete for the same few places.
+  // The first `used` vectors of each row are transformed.
   template <bool Forward>
-  void columns(Cx<T>* tile, int a, int64_t i, Cx<T>* local) const {
+  void columns(Cx<T>* tile, int a, int64_t i, Cx<T>* local, int64_t used) const {
     int64_t inner = 1;
     for (int b = a + 1; b < dims; b++) inner *= dim[b];
-    const int64_t n = dim[a], gap = inner * pitch, used = width / W;
+    const int64_t n = dim[a], gap = inner * pitch;
     const int64_t groups = (used + kGroup - 1) / kGroup, row = i / groups, group = i % groups;
     Cx<T>* start = tile + (row / inner * n * inner + row % inner) * pitch;
     for (int64_t v = group * kGroup; v < least(used, (group + 1) * kGroup); v++) {
@@ -117,20 +118,21 @@ struct Tile {
       for (int64_t i = 0; i < width; i++) panel[i] = mul(panel[i], twiddle[p * width + i]);
   }
 
-  void return_panel(Cx<T>* tile, int64_t p, Cx<T>* panel) const {
+  void return_panel(Cx<T>* tile, int64_t p, Cx<T>* panel, int64_t used) const {
     if (cut)
       for (int64_t i = 0; i < width; i++) panel[i] = mul_conj(panel[i], twiddle[p * width + i]);
-    from_lanes(panel, tile + p * W * pitch, pitch, width);
+    from_lanes(panel, tile + p * W * pitch, pitch, used * W);
   }
 
   // The crew of a tile has `each`, which calls a body for every number below a count, and `local`,
   // which gives the calling thread room for the longest axis in vectors.
   template <bool Forward, class Crew>
-  void all_columns(Cx<T>* tile, const Crew& crew) const {
+  void all_columns(Cx<T>* tile, int64_t used, const Crew& crew) const {
     for (int b = 0; b < dims; b++) {
       const int a = Forward ? b : dims - 1 - b;
       if (transformed[a])
-        crew.each(column_groups(a), [&](int64_t i) { columns<Forward>(tile, a, i, crew.local()); });
+        crew.each(column_groups(a, used),
+                  [&](int64_t i) { columns<Forward>(tile, a, i, crew.local(), used); });
     }
   }
 
@@ -140,10 +142,14 @@ struct Tile {
         to[r * pitch + v] = mul(from[r * pitch + v], kernel[r]);
   }
 
-  // Replace the tile by its circular convolution with a kernel.
+  // Vectors that hold the first n samples of every row of results.
+  int64_t used_by(int64_t n) const { return cut || !panels ? width / W : (n + W - 1) / W; }
+
+  // Replace the tile by its circular convolution with a kernel. Of the result, the first `used`
+  // vectors of each row are right.
   template <class Crew>
-  void convolve(Cx<T>* tile, const Cx<T>* kernel, const Crew& crew) const {
-    all_columns<true>(tile, crew);
+  void convolve(Cx<T>* tile, const Cx<T>* kernel, int64_t used, const Crew& crew) const {
+    all_columns<true>(tile, width / W, crew);
     if (panels) {
       crew.each(panel_count(), [&](int64_t p) {
         Cx<T>* panel = crew.local();
@@ -151,12 +157,12 @@ struct Tile {
         row_fft.begin(panel);
         row_fft.middle(panel, panel, kernel + p * width);
         row_fft.finish(panel);
-        return_panel(tile, p, panel);
+        return_panel(tile, p, panel, used);
       });
     } else {
       multiply(tile, tile, kernel);
     }
-    all_columns<false>(tile, crew);
+    all_columns<false>(tile, used, crew);
   }
 
   // The same in two halves, for many kernels. The first half leaves in `kept` what all of them
@@ -165,7 +171,7 @@ struct Tile {
 
   template <class Crew>
   void forward(Cx<T>* tile, Cx<T>* kept, const Crew& crew) const {
-    all_columns<true>(tile, crew);
+    all_columns<true>(tile, width / W, crew);
     if (panels) {
       crew.each(panel_count(), [&](int64_t p) {
         fetch_panel(tile, p, kept + p * width);
@@ -177,18 +183,19 @@ struct Tile {
   }
 
   template <class Crew>
-  void backward(const Cx<T>* kept, Cx<T>* tile, const Cx<T>* kernel, const Crew& crew) const {
+  void backward(const Cx<T>* kept, Cx<T>* tile, const Cx<T>* kernel, int64_t used,
+                const Crew& crew) const {
     if (panels) {
       crew.each(panel_count(), [&](int64_t p) {
         Cx<T>* panel = crew.local();
         row_fft.middle(kept + p * width, panel, kernel + p * width);
         row_fft.finish(panel);
-        return_panel(tile, p, panel);
+        return_panel(tile, p, panel, used);
       });
     } else {
       multiply(kept, tile, kernel);
     }
-    all_columns<false>(tile, crew);
+    all_columns<false>(tile, used, crew);
   }
 
   int64_t longest() const {

@@ -120,9 +120,12 @@ def test_threads_do_not_show(method):
 
 
 @pytest.mark.parametrize("method", NAMES)
-def test_the_bits_are_those_of_single_calls(method):
+@pytest.mark.parametrize("dtype", ["float32", "float64", "complex64"])
+@pytest.mark.parametrize("spread", [1, 1e12])
+def test_the_bits_are_those_of_single_calls(method, dtype, spread):
     rng = np.random.default_rng(0)
-    x, k = rng.random((2, 3, 70, 60)), np.ones((3, 12, 9)) * [[[1]], [[2]], [[3]]]
+    x, k = rng.random((2, 3, 70, 60)).astype(dtype), np.ones((3, 12, 9)) * [[[1]], [[2]], [[3]]]
+    x[..., 7] *= spread
     last = {"axes": (-2, -1), "method": method}
     channels = [iw.convolve(x[:, i], k[i], **last) for i in range(3)]
     np.testing.assert_array_equal(iw.convolve(x, k, **last), np.stack(channels, 1))
@@ -260,6 +263,7 @@ def test_explain_counts_the_kernels_and_says_what_they_share():
     assert "25 multiply-adds for each output, 64 kernels in one pass" in text
     assert "overlap_save" in text
     assert "64 kernels one by one, sharing nothing" in text
+    assert ", transformed once for 64 kernels" in text
     assert repr(plan).startswith(f"Plan({plan.method}: 64 kernels, float32 (200, 300) -> ")
 
 
