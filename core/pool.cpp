@@ -6,8 +6,8 @@
 
 #include <pthread.h>
 #if defined(__linux__)
-#include <sys/mman.h>
 #include <sched.h>
+#include <sys/mman.h>
 #endif
 
 #include <atomic>

@@ -53,7 +53,6 @@ class Machine:
     tap : getting one tap ready for one tile.
     pass_ : moving one sample through a pass of `separable`.
     running : one sample through a pass of `running_sum`.
-    start : getting ready for transforms, once a call.
     fft : one complex sample through one doubling of a float32 transform, there and back.
     tile : one complex sample in and out of a tile.
     double : how much longer transforms take in float64.
@@ -61,24 +60,23 @@ class Machine:
     numpy : one tap in the NumPy reference, however few samples.
     """
 
-    call: float = 4.5e-6
-    sample: float = 1.1e-10
-    row: float = 2.5e-8
-    outside: float = 5.7e-9
-    plane: float = 6.4e-10
-    product: Rates = Rates(2.35e-11, 6.0e-11, 2.05e-10)
-    product_row: Rates = Rates(3.35e-11, 8.5e-11, 2.25e-10)
-    line: Rates = Rates(4.8e-11, 9.6e-11, 2.3e-10)
+    call: float = 3.7e-6
+    sample: float = 1.25e-10
+    row: float = 2.7e-8
+    outside: float = 1.4e-9
+    plane: float = 4.9e-10
+    product: Rates = Rates(2.7e-11, 6.5e-11, 2.25e-10)
+    product_row: Rates = Rates(4.0e-11, 9.5e-11, 2.45e-10)
+    line: Rates = Rates(3.2e-11, 8.2e-11, 2.65e-10)
     narrow: float = 9e-10
-    tap: float = 1.8e-9
-    pass_: float = 1.7e-10
-    running: float = 1.05e-9
-    start: float = 3.8e-6
-    fft: float = 9.0e-11
+    tap: float = 8.5e-10
+    pass_: float = 1.15e-10
+    running: float = 1.09e-9
+    fft: float = 8.0e-11
     tile: float = 1.5e-9
-    double: float = 1.83
+    double: float = 2.1
     gather: float = 4.9e-9
-    numpy: float = 3.7e-5
+    numpy: float = 3.65e-5
 
 
 SHIPPED = Machine()

@@ -23,7 +23,7 @@ TAKES_COMPLEX = True
 ROW_UNIT = 16
 
 #: Seconds that a transform must save: it makes almost whole numbers of whole ones.
-RELUCTANCE = 10e-6
+RELUCTANCE = 15e-6
 
 #: Tiles of this many bytes are worked on by all threads together (`kSharedBytes` in the core).
 SHARED_BYTES = 1 << 20
@@ -205,7 +205,7 @@ def cost(problem: Problem, machine: Machine) -> float:
         return float("inf")
     shared, groups = _sharing(problem)
     ways = groups * (1 + shared) / 2  # half of a transform is the way there, half the way back
-    seconds = machine.call + machine.start + found.transforms * found.seconds * ways + RELUCTANCE
+    seconds = machine.call + found.transforms * found.seconds * ways + RELUCTANCE
     if problem.complex_data:
         seconds += machine.plane * (problem.out_size + prod(problem.shape))
     return seconds

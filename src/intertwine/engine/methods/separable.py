@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import prod, sqrt
 
@@ -23,6 +23,9 @@ from intertwine.engine.problem import Axis, Problem, Taps
 NAME = "separable"
 BANKS = False
 TAKES_COMPLEX = False
+
+#: Samples along an axis that is filtered in place, its window's length included.
+MOST_SWEPT = 12288
 
 #: Work space beyond which tiles are too much.
 MOST_BYTES = 48 << 20
@@ -143,15 +146,30 @@ def _share(factors: Factors | None) -> float:
     return 1 - sum(np.array_equal(f, f[::-1]) for f in lines) / (2 * max(1, len(lines)))
 
 
+def _swept(problem: Problem, axes: tuple[Axis, ...]) -> list[int]:
+    """Axes that the core filters in place after the last two, where one term is all there is."""
+    far = [i for i in range(len(axes) - 1) if axes[i].k > 1][:-1]
+    plain = all(
+        a.stride == 1 and a.m == a.n and a.boundary != "constant" and a.n + a.reach <= MOST_SWEPT
+        for a in (axes[i] for i in far)
+    )
+    return far if plain and terms(problem) == 1 and problem.result == problem.compute else []
+
+
 def tiling(problem: Problem) -> Tiling:
     """The tile that `run` uses, and the work of one term over the whole output."""
     lowered, factors = lower(problem), _of(problem)
     axes, last = lowered.axes, len(lowered.axes) - 1
     channels = problem.axes[-1].n if lowered.channels else 1
-    terms = len(factors.terms) if factors else MOST_TERMS
+    count_terms = terms(problem) or MOST_TERMS
+    swept = _swept(problem, axes)
+    lines = prod(a.m for a in axes[:-1]) * len(swept)
+    folded = sum(axes[i].k for i in swept) * problem.out_size
+    moved = problem.out_size * len(swept)
+    axes = tuple(replace(a, k=1, start=0) if i in swept else a for i, a in enumerate(axes))
     size = 4 if problem.compute == "float32" else 8
     slide = next((i for i in range(last) if axes[i].k > 1), 0)
-    tile = _tile(axes, slide, channels, terms * size)
+    tile = _tile(axes, slide, channels, count_terms * size)
     count = prod(-(-a.m // t) for a, t in zip(axes, tile, strict=True)) * channels
     box = [(t - 1) * a.stride + a.reach for a, t in zip(axes, tile, strict=True)]
     source, rows, passed, products = prod(box), 0, 0, 0
@@ -166,11 +184,11 @@ def tiling(problem: Problem) -> Tiling:
             passed += prod(box)
             products += prod(box) * axes[i].k
     down = axes[slide]
-    planes = terms * (down.reach + BATCH + 4 * down.stride) + (BATCH // down.stride + 5) * 2
+    planes = count_terms * (down.reach + BATCH + 4 * down.stride) + (BATCH // down.stride + 5) * 2
     space = size * channels * (planes * kept + 3 * BATCH * plane)
     share = _share(factors)
     read = reading(axes, channels, tile)
-    passes = count * rows, count * passed, count * products * share
+    passes = count * rows + lines, count * passed + moved, (count * products + folded) * share
     return Tiling(tile, space, read, *passes)
 
 
