@@ -72,8 +72,8 @@ class Machine:
     tap: float = 8.5e-10
     pass_: float = 1.15e-10
     running: float = 1.09e-9
-    fft: float = 8.0e-11
-    tile: float = 1.5e-9
+    fft: float = 1.25e-10
+    tile: float = 8.0e-10
     double: float = 2.1
     gather: float = 4.9e-9
     numpy: float = 3.65e-5

@@ -29,10 +29,13 @@ RELUCTANCE = 15e-6
 SHARED_BYTES = 1 << 20
 
 #: How much longer a sample takes in tiles beyond the caches: doublings of 512 KiB, and factors.
-SPILL = [0, 1, 3, 4, 6], [1.0, 1.08, 1.15, 1.25, 2.0]
+SPILL = [-2, 0, 1, 3, 4, 6], [1.0, 1.08, 1.25, 1.35, 1.45, 2.8]
 
 #: How much longer a stage of the transform takes for each doubling that it brings.
 STAGES = {2: 1.0, 3: 1.45, 5: 1.45}
+
+#: Calls that are expected to share the work on the kernel, when the tile is chosen.
+USES = 4
 
 #: Samples in the largest tile.
 MOST_SAMPLES = 1 << 27
@@ -142,7 +145,7 @@ def _tiling(axes: tuple[Axis, ...], precision: str, whole: bool, machine: Machin
     # Two threads share the transforms, or each of the large ones. The kernel has its own, once, in
     # float64.
     rounds = np.where(samples * size < SHARED_BYTES, 2 * -(-transforms // 2), transforms)
-    kernel = one * 2 * machine.double / narrow
+    kernel = one * 2 * machine.double / narrow / USES
     seconds = np.where(samples > MOST_SAMPLES, np.inf, one * rounds + kernel)
     best = np.unravel_index(int(np.argmin(seconds)), seconds.shape)
     if not np.isfinite(seconds[best]):
