@@ -28,13 +28,6 @@ struct Box {
 };
 
 template <class T>
-int64_t padded_row(int64_t width) {
-  constexpr int64_t line = 64 / sizeof(T);
-  int64_t lines = (width + line - 1) / line;
-  return (lines | 1) * line;
-}
-
-template <class T>
 struct Separable {
   const Job& job;
   const Services& services;
