@@ -1,25 +1,56 @@
 // Direct convolution: every output its weighted sum, any number of axes.
 //
-// Output tiles are computed in place where the data allow it; a tile that meets the border, or
-// data of another type, is first loaded into work space with its halo.
-#include "band.hpp"
-#include "fir.hpp"
+// Rows are read where they are when the data allow it, but for the columns at the border; rows of
+// another type, or so far apart that they compete for places in the cache, are loaded first.
 #include "kernels.hpp"
+#include "rows.hpp"
+#include "stencil.hpp"
 
 namespace {
 
 using iw::Services;
 
-constexpr int64_t kTileWidth = 1024, kTileRows = 32, kTileDepth = 4;
+// Bytes in a row of a tile: rows read in place may be longer than what the first cache holds.
+constexpr int64_t kRowInPlace = 16384, kRowLoaded = 8192;
 
-// Rows that many bytes apart, or a multiple, are read in place only when few are needed at once.
-constexpr int64_t kCrowdedPitch = 1024, kMostCrowdedRows = 5;
+// Rows of a tile: whole groups, and enough tiles for several threads. Where an output reads several
+// planes a tile is low and deep, so that the rows of those planes stay in the cache.
+constexpr int64_t kLeastRows = 12, kMostRows = 48, kTilesWanted = 24, kDepth = 32;
 
-// Fewer outputs of a row than this are not worth a piece of their own.
+// Outputs of a tile on a single axis.
+constexpr int64_t kTileOfLine = 8192;
+
+// The first cache holds eight lines at places that far apart, or a multiple.
+constexpr int64_t kCrowdedPitch = 4096, kMostCrowded = 8;
+
+// Fewer columns of outputs than this are not worth a piece of their own.
 constexpr int64_t kLeastInside = 64;
 
-struct Source {
-  int64_t lo[kMaxDims], len[kMaxDims], pitch[kMaxDims];  // pitch in elements
+// Multiply-adds that are worth another thread.
+constexpr double kWorthAThread = 1 << 18;
+
+enum Slot { kLoaded, kResults, kFound, kAt, kOutside, kPick, kOuter, kShifts, kOrdered };
+
+// A box of outputs and the box of samples under it.
+struct Piece {
+  int64_t lo[kMaxDims], len[kMaxDims];
+  int64_t from[kMaxDims], samples[kMaxDims];
+  int64_t width;  // elements of a row of outputs, those that a stride drops counted
+
+  void place_samples(const Job& job, int a) {
+    const Axis& axis = job.axis[a];
+    from[a] = lo[a] * axis.stride + axis.start;
+    samples[a] = (len[a] - 1) * axis.stride + axis.reach();
+  }
+
+  // Take columns `begin` to `end` only.
+  void narrow(const Job& job, int64_t begin, int64_t end) {
+    const int last = job.nd - 1;
+    lo[last] = begin;
+    len[last] = end - begin;
+    place_samples(job, last);
+    width = ((len[last] - 1) * job.axis[last].stride + 1) * job.inner;
+  }
 };
 
 template <class T>
@@ -28,164 +59,220 @@ struct Direct {
   const Services& services;
   const T* taps;
   Grid grid;
-  int64_t outer_taps, taps_total;
+  Axis y, x;  // the last two axes; on a single axis `y` is one row
+  int64_t outer_taps = 1;
+  bool small, reads_in_place, writes_in_place;
 
   Direct(const Job& j, const Services& s, const T* t) : job(j), services(s), taps(t) {
-    const int nd = job.nd;
-    for (int a = 0; a < nd; a++) grid.size[a] = a == nd - 3 ? kTileDepth : 1;
-    grid.size[nd - 1] = most(1, kTileWidth / (job.inner * job.axis[nd - 1].stride));
-    if (nd == 1) grid.size[0] *= 8;
-    if (nd >= 2) grid.size[nd - 2] = kTileRows;
-    grid.cover(job);
-    outer_taps = 1;
+    const int nd = job.nd, last = nd - 1;
+    x = job.axis[last];
+    y = nd >= 2 ? job.axis[nd - 2] : Axis{1, 1, 1, 0, 1, 1, Border::constant, 0};
     for (int a = 0; a < nd - 2; a++) outer_taps *= job.axis[a].k;
-    taps_total = outer_taps * job.axis[nd - 1].k * (nd >= 2 ? job.axis[nd - 2].k : 1);
+    small = y.k == 3 && x.k == 3 && outer_taps == 1;
+    reads_in_place = outer_taps == 1 && can_read_in_place();
+    writes_in_place = writes_straight<T>(job);
+
+    const int64_t row = (reads_in_place ? kRowInPlace : kRowLoaded) / int64_t(sizeof(T));
+    const int64_t rows = least(round_up(y.m / kTilesWanted, kLeastRows), kMostRows);
+    for (int a = 0; a < nd; a++) grid.size[a] = 1;
+    if (outer_taps > 1) grid.size[nd - 3] = kDepth;
+    if (nd >= 2)
+      grid.size[nd - 2] = even(y.m, outer_taps > 1 ? kLeastRows : most(rows, kLeastRows));
+    grid.size[last] = most(1, (nd == 1 ? kTileOfLine : row) / (job.inner * x.stride));
+    grid.cover(job);
   }
 
-  // Whether a source box can be read where it is.
-  bool in_place(const Source& s) const {
+  // As many as `most` of n in each part, all parts alike.
+  static int64_t even(int64_t n, int64_t most) {
+    const int64_t parts = (n + most - 1) / most;
+    return (n + parts - 1) / parts;
+  }
+
+  bool can_read_in_place() const {
     const int nd = job.nd;
+    constexpr int64_t size = sizeof(T);
     if (job.x_type != kTypeOf<T>) return false;
-    if (job.inner > 1 && job.x_stride[nd] != int64_t(sizeof(T))) return false;
-    if (job.x_stride[nd - 1] != job.inner * int64_t(sizeof(T))) return false;
-    // Rows a power of two apart compete for the same places in the first cache.
-    if (nd >= 2 && job.x_stride[nd - 2] % kCrowdedPitch == 0 &&
-        outer_taps * job.axis[nd - 2].k > kMostCrowdedRows)
-      return false;
-    for (int a = 0; a < nd; a++) {
-      if (s.lo[a] < 0 || s.lo[a] + s.len[a] > job.axis[a].n) return false;
-      if (job.x_stride[a] % int64_t(sizeof(T))) return false;
-    }
-    return true;
+    if (job.inner > 1 && job.x_stride[nd] != size) return false;
+    if (job.x_stride[nd - 1] != job.inner * size) return false;
+    for (int a = 0; a < nd - 1; a++)
+      if (job.x_stride[a] % size) return false;
+    return nd == 1 || !crowded(job.x_stride[nd - 2]);
   }
 
-  const T* source(Source& s) const {
-    const int nd = job.nd;
-    if (in_place(s)) {
-      const char* p = job.x;
-      for (int a = 0; a < nd; a++) {
-        p += s.lo[a] * job.x_stride[a];
-        s.pitch[a] = job.x_stride[a] / int64_t(sizeof(T));
-      }
-      return reinterpret_cast<const T*>(p);
-    }
-    int64_t size = round_up(s.len[nd - 1] * job.inner, 64 / sizeof(T)) + 64 / sizeof(T);
-    s.pitch[nd - 1] = job.inner;
-    for (int a = nd - 2; a >= 0; a--) {
-      s.pitch[a] = size;
-      size *= s.len[a];
-    }
-    T* loaded = static_cast<T*>(services.scratch(0, size * int64_t(sizeof(T)) + 256));
-    load_box(job, s.lo, s.len, loaded, s.pitch);
-    return loaded;
-  }
-
-  // Shifts of all taps in elements of the source; first those of the axes before the last two.
-  void shifts(const Source& s, int64_t* outer, int64_t* all) const {
-    const int nd = job.nd;
-    int64_t index[kMaxDims] = {};
-    for (int64_t o = 0; o < outer_taps; o++) {
-      outer[o] = 0;
-      for (int a = 0; a < nd - 2; a++) outer[o] += index[a] * job.axis[a].dilation * s.pitch[a];
-      const int64_t rows = nd >= 2 ? job.axis[nd - 2].k : 1, cols = job.axis[nd - 1].k;
-      for (int64_t i = 0; i < rows; i++)
-        for (int64_t j = 0; j < cols; j++)
-          *all++ = outer[o] + (nd >= 2 ? i * job.axis[nd - 2].dilation * s.pitch[nd - 2] : 0) +
-                   j * job.axis[nd - 1].dilation * job.inner;
-      for (int a = nd - 3; a >= 0 && ++index[a] == job.axis[a].k; a--) index[a] = 0;
-    }
+  // Whether too many of the rows that a group reads and writes compete for the same places.
+  bool crowded(int64_t pitch) const {
+    int64_t apart = kCrowdedPitch;
+    while (pitch % apart) apart /= 2;
+    const int64_t group = small ? kGroup3x3 : kGroup;
+    const int64_t rows = least(y.k, kCrowdedPitch) + group - 1 + group;
+    return rows * apart > kMostCrowded * kCrowdedPitch;
   }
 
   // A tile in up to three pieces along the last axis: what meets the border on the left, what can
   // be read where it is, what meets the border on the right.
   void tile(int64_t i) const {
     const int last = job.nd - 1;
-    int64_t lo[kMaxDims], len[kMaxDims];
-    grid.box(job, i, lo, len);
-    const Axis& x = job.axis[last];
-    const int64_t begin = lo[last], end = lo[last] + len[last];
+    Piece p;
+    grid.box(job, i, p.lo, p.len);
+    Rows<T> rows;
+    const int64_t count = list(p, rows);
+    const int64_t begin = p.lo[last], end = begin + p.len[last];
     int64_t inside = most(begin, (x.stride - 1 - x.start) / x.stride);
     int64_t beyond = least(end, (x.n - x.reach() - x.start) / x.stride + 1);
     // Pieces at the border as wide as a vector: narrower ones would be summed one by one.
-    if (inside > begin) inside = most(inside, begin + kLanes<T>);
+    if (inside > begin) inside = aligned(p, most(inside, begin + kLanes<T>));
     if (beyond < end) beyond = least(beyond, end - kLanes<T>);
-    if (beyond - inside < kLeastInside) {
-      piece(lo, len);
+    if (!reads_in_place || beyond - inside < kLeastInside) {
+      p.narrow(job, begin, end);
+      load(p, rows, count);
+      planes(p, rows);
       return;
     }
-    const int64_t cuts[4] = {begin, inside, beyond, end};
-    for (int c = 0; c < 3; c++) {
-      lo[last] = cuts[c];
-      len[last] = cuts[c + 1] - cuts[c];
-      if (len[last] > 0) piece(lo, len);
-    }
+    if (inside > begin) edge(p, begin, inside, rows, count);
+    p.narrow(job, inside, beyond);
+    const int64_t row = p.samples[last] * job.inner;
+    rows.in_place(p.from[last], p.samples[last], space<T>(kOutside, 2 * row));
+    planes(p, rows);
+    if (beyond < end) edge(p, beyond, end, rows, count);
   }
 
-  void piece(const int64_t* lo, const int64_t* len) const {
-    const int nd = job.nd, last = nd - 1;
-    int64_t step[kMaxDims], pitch[kMaxDims];
-    Source s;
-    for (int a = 0; a < nd; a++) {
-      const Axis& ax = job.axis[a];
-      s.lo[a] = lo[a] * ax.stride + ax.start;
-      s.len[a] = (len[a] - 1) * ax.stride + ax.reach();
-      step[a] = 1;
+  // The rows of samples under a tile; returns how many.
+  int64_t list(Piece& p, Rows<T>& rows) const {
+    int64_t count = 1;
+    for (int a = 0; a < job.nd - 1; a++) {
+      p.place_samples(job, a);
+      count *= p.samples[a];
     }
-    step[last] = job.axis[last].stride;
-    const T* src = source(s);
-    const int64_t width = ((len[last] - 1) * step[last] + 1) * job.inner;
-
-    const bool straight = writes_straight<T>(job);
-    T* dst;
-    if (straight) {
-      dst = reinterpret_cast<T*>(out_at(job, lo));
-      for (int a = 0; a < nd; a++) pitch[a] = job.out_stride[a] / int64_t(sizeof(T));
-    } else {
-      int64_t size = round_up(width, 64 / sizeof(T));
-      pitch[last] = job.inner;
-      for (int a = last - 1; a >= 0; a--) {
-        pitch[a] = size;
-        size *= len[a];
-      }
-      dst = static_cast<T*>(services.scratch(1, size * int64_t(sizeof(T)) + 256));
-    }
-    auto* outer = static_cast<int64_t*>(services.scratch(2, (outer_taps + taps_total) * 8));
-    int64_t* all = outer + outer_taps;
-    shifts(s, outer, all);
-    planes(src, s, dst, pitch, len, width, outer, all);
-    if (!straight) store_box(job, lo, len, dst, pitch, step);
+    rows.at = space<const T*>(kAt, count);
+    rows.list(job, p.from, p.samples, space<Row>(kFound, count));
+    return count;
   }
 
-  // The tile as planes of the last two axes, one for each place on the axes before.
-  void planes(const T* src, const Source& s, T* dst, const int64_t* pitch, const int64_t* len,
-              int64_t width, const int64_t* outer, const int64_t* all) const {
-    const int nd = job.nd;
-    const Shifts<T> every{all, taps, taps_total};
-    int64_t index[kMaxDims] = {};
+  // Rows come as they are needed, and stay as long: of one plane, or of the planes that an output
+  // reads. Further axes make the order of need another one; then all rows are held.
+  void load(const Piece& p, Rows<T>& rows, int64_t count) const {
+    const int last = job.nd - 1;
+    const int64_t height = last ? p.samples[last - 1] : 1;
+    const int64_t planes = last > 1 ? p.samples[last - 2] : 1;
+    int64_t held = count;
+    if (count == height)
+      held = least(count, y.reach() + 2 * kGroup);
+    else if (count == height * planes)
+      held = least(planes, job.axis[last - 2].reach()) * height;
+    const int64_t pitch = padded_row<T>(p.samples[last] * job.inner);
+    rows.load(p.from[last], p.samples[last], space<T>(kLoaded, held * pitch), pitch, held);
+    if (count > height * planes) rows.need(count);
+  }
+
+  void edge(Piece& p, int64_t begin, int64_t end, Rows<T>& rows, int64_t count) const {
+    const int last = job.nd - 1;
+    p.narrow(job, begin, end);
+    const int64_t row = p.samples[last] * job.inner, pitch = padded_row<T>(row);
+    rows.edge(p.from[last], p.samples[last], space<T>(kLoaded, count * pitch), pitch,
+              space<int64_t>(kPick, row));
+    planes(p, rows);
+  }
+
+  // The first column from `column` on where vectors of the output are aligned, if one is near and
+  // it matters: where more is summed, storing takes little of the time.
+  int64_t aligned(const Piece& p, int64_t column) const {
+    if (!small) return column;
+    const int last = job.nd - 1;
+    const char* const row = out_at(job, p.lo) - p.lo[last] * job.out_stride[last];
+    for (int64_t c = column; c < column + kLanes<T>; c++)
+      if (reinterpret_cast<uintptr_t>(row + c * job.out_stride[last]) % kVectorBytes == 0) return c;
+    return column;
+  }
+
+  // The piece as planes of the last two axes, one for each place on the axes before.
+  void planes(const Piece& p, Rows<T>& rows) const {
+    const int before = job.nd - 2;
+    const int64_t height = before >= 0 ? p.samples[before] : 1;
+    const Sums sums = sums_of(p, height);
+    int64_t index[kMaxDims], place[kMaxDims];
+    for (int a = 0; a < job.nd; a++) {
+      index[a] = 0;
+      place[a] = p.lo[a];
+    }
     for (;;) {
-      const T* from = src;
-      T* to = dst;
-      for (int a = 0; a < nd - 2; a++) {
-        from += index[a] * job.axis[a].stride * s.pitch[a];
-        to += index[a] * pitch[a];
+      int64_t first = 0;
+      for (int a = 0; a < before; a++) {
+        first = first * p.samples[a] + index[a] * job.axis[a].stride;
+        place[a] = p.lo[a] + index[a];
       }
-      if (nd == 1) {
-        shifts_row(from, every, to, width);
-      } else {
-        const Axis& y = job.axis[nd - 2];
-        if (y.stride == 1 && y.dilation == 1) {
-          const Axis& x = job.axis[nd - 1];
-          const Patch<T> patch{outer, outer_taps, y.k, x.k, x.dilation * job.inner, taps};
-          patch_plane(from, s.pitch[nd - 2], patch, every, to, pitch[nd - 2], len[nd - 2], width);
-        } else {
-          shifts_plane(from, y.stride * s.pitch[nd - 2], every, to, pitch[nd - 2], len[nd - 2],
-                       width);
-        }
-      }
-      int a = nd - 3;
-      while (a >= 0 && ++index[a] == len[a]) index[a--] = 0;
+      if (outer_taps > 1) rows.need((first + job.axis[before - 1].reach()) * height);
+      plane(p, sums, rows, first * height, out_at(job, place));
+      int a = before - 1;
+      while (a >= 0 && ++index[a] == p.len[a]) index[a--] = 0;
       if (a < 0) return;
     }
+  }
+
+  // The taps as `plane` wants them: for groups of so many rows, or one by one.
+  struct Sums {
+    int64_t group;
+    Stencil<T> stencil;
+    Taps<T> singly;
+  };
+
+  Sums sums_of(const Piece& p, int64_t height) const {
+    int64_t* const outer = space<int64_t>(kOuter, outer_taps);
+    int64_t index[kMaxDims];
+    for (int a = 0; a < job.nd; a++) index[a] = 0;
+    for (int64_t o = 0; o < outer_taps; o++) {
+      outer[o] = 0;
+      for (int a = 0; a < job.nd - 2; a++)
+        outer[o] = outer[o] * p.samples[a] + index[a] * job.axis[a].dilation;
+      outer[o] *= height;
+      for (int a = job.nd - 3; a >= 0 && ++index[a] == job.axis[a].k; a--) index[a] = 0;
+    }
+    const Stencil<T> stencil{outer, outer_taps, y.k, x.k, x.dilation * job.inner, taps};
+    const int64_t group = group_of(stencil);
+    if (y.stride == 1 && y.dilation == 1 && p.width >= kLanes<T> && group && rows_of(p) >= group)
+      return Sums{group, stencil, {}};
+    const int64_t count = outer_taps * y.k * x.k;
+    int64_t* const shifts = space<int64_t>(kShifts, 2 * count);
+    T* const ordered = space<T>(kOrdered, count);
+    return Sums{1, stencil, one_by_one(stencil, y.dilation, shifts, shifts + count, ordered)};
+  }
+
+  int64_t rows_of(const Piece& p) const { return job.nd >= 2 ? p.len[job.nd - 2] : 1; }
+
+  // One plane, a group of rows at a time; the last group overlaps the one before it.
+  void plane(const Piece& p, const Sums& sums, Rows<T>& rows, int64_t first, char* out) const {
+    const int64_t n = rows_of(p), below = job.nd >= 2 ? job.out_stride[job.nd - 2] : 0;
+    const int64_t padded = padded_row<T>(p.width);
+    T* const results = writes_in_place ? nullptr : space<T>(kResults, sums.group * padded);
+    const int64_t pitch = writes_in_place ? below / int64_t(sizeof(T)) : padded;
+    for (int64_t done = 0; done < n; done += sums.group) {
+      const int64_t row = least(done, n - sums.group);
+      rows.need(first + (row + sums.group - 1) * y.stride + y.reach());
+      const T* const* const from = rows.at + first + row * y.stride;
+      T* const to = writes_in_place ? reinterpret_cast<T*>(out + row * below) : results;
+      if (sums.group > 1)
+        stencil(from, sums.stencil, to, pitch, p.width, coming(p, rows, done, sums.group));
+      else
+        sum_of_taps(from, sums.singly, to, p.width);
+      if (!writes_in_place)
+        for (int64_t r = done - row; r < sums.group; r++)
+          row_storer<T>(job.out_type)(job, results + r * pitch, x.stride, p.len[job.nd - 1],
+                                      out + (row + r) * below);
+    }
+  }
+
+  // What will be loaded after this group: its rows of the next plane, or the next rows.
+  Ahead coming(const Piece& p, const Rows<T>& rows, int64_t done, int64_t group) const {
+    if (outer_taps == 1) return rows.ahead(0, group);
+    const int64_t groups = (rows_of(p) + group - 1) / group;
+    const int64_t share = (p.samples[job.nd - 2] + groups - 1) / groups;
+    return rows.ahead(done / group * share, share);
+  }
+
+  int64_t taps_each() const { return outer_taps * y.k * x.k; }
+
+  template <class U>
+  U* space(Slot slot, int64_t count) const {
+    return static_cast<U*>(services.scratch(slot, count * int64_t(sizeof(U))));
   }
 };
 
@@ -197,15 +284,18 @@ void bank_tile(const Direct<T>& bank, int64_t i) {
   const bool turns = group_size(bank.job) > 1;
   const int64_t kernel = turns ? i % kernels : i / tiles;
   const Job own = job_of_kernel(bank.job, kernel);
-  Direct<T>(own, bank.services, bank.taps + kernel * bank.taps_total)
+  Direct<T>(own, bank.services, bank.taps + kernel * bank.taps_each())
       .tile(turns ? i / kernels : i % tiles);
 }
 
 template <class T>
 void run(const Job& job, const Services& services, const void* taps) {
   Direct<T> direct(job, services, static_cast<const T*>(taps));
+  double products = double(job.inner) * double(job.kernels);
+  for (int a = 0; a < job.nd; a++) products *= double(job.axis[a].m) * double(job.axis[a].k);
+  const double worth = 1 + products / kWorthAThread;
   services.parallel_for(
-      direct.grid.total * job.kernels, job.threads,
+      direct.grid.total * job.kernels, worth < job.threads ? int(worth) : job.threads,
       [](void* context, int64_t i) {
         const auto& all = *static_cast<const Direct<T>*>(context);
         all.job.kernels > 1 ? bank_tile(all, i) : all.tile(i);

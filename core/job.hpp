@@ -54,6 +54,6 @@ struct Services {
   void* (*scratch)(int slot, int64_t bytes);
 };
 
-constexpr int kScratchSlots = 8;
+constexpr int kScratchSlots = 9;
 
 }  // namespace iw

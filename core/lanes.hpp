@@ -62,12 +62,4 @@ void lanes_to_rows(const T* panel, int64_t step, int64_t n, T* const* rows) {
   }
 }
 
-// Elements from row to row of work space: an odd number of cache lines, so that rows above each
-// other do not compete for the same places in the cache.
-template <class T>
-int64_t padded_row(int64_t width) {
-  constexpr int64_t line = 64 / sizeof(T);
-  return ((width + line - 1) / line | 1) * line;
-}
-
 }  // namespace

@@ -6,6 +6,9 @@
 
 #define IW_INLINE static inline __attribute__((always_inline))
 
+// Inner loops stand apart: inlined among other code they would be given fewer registers.
+#define IW_APART static __attribute__((noinline))
+
 namespace {
 
 #if defined(__AVX512F__)
@@ -55,5 +58,13 @@ IW_INLINE void pin(Vec<T>& v) {
 IW_INLINE int64_t round_up(int64_t n, int64_t unit) { return (n + unit - 1) / unit * unit; }
 IW_INLINE int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 IW_INLINE int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
+
+// Elements from one row of work space to the next: an odd number of cache lines, so that rows
+// above each other do not compete for the same places in the cache.
+template <class T>
+IW_INLINE int64_t padded_row(int64_t width) {
+  constexpr int64_t line = 64 / sizeof(T);
+  return ((width + line - 1) / line | 1) * line;
+}
 
 }  // namespace
