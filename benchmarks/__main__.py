@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 import intertwine as iw
-from benchmarks import memory, peers, report, roofline
+from benchmarks import inner, memory, peers, report, roofline
 from benchmarks.compare import Setting, compare
 from benchmarks.regimes import chosen
 from intertwine import _core
@@ -34,6 +34,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--budget", type=float, default=4.0, help="seconds for each line (4)")
     parser.add_argument("--methods", action="store_true", help="time each of our methods too")
     parser.add_argument("--memory", action="store_true", help="measure work space too")
+    parser.add_argument("--inner", action="store_true", help="time the core's inner loops only")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything to FILE")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write a page to FILE")
     parser.add_argument(
@@ -51,10 +52,17 @@ def main(argv: list[str] | None = None) -> dict[str, Any]:
     cores = available_cores()
     threads = [int(n) for n in (asked.threads or f"{cores},1").split(",")]
     threads = list(dict.fromkeys(threads))
+    if asked.inner:
+        threads = [1]
     regimes = chosen(asked.which, asked.only)
     stated = dict(pair.split("=") for pair in asked.machine.split(",") if pair)
     load = os.getloadavg()[0]
     limits = roofline.measure(threads, cores, {name: float(v) for name, v in stated.items()})
+    if asked.inner:
+        loops = {"machine": describe(limits, cores, load), "inner": inner.measure(limits.gflops[1])}
+        print("\n".join(inner.lines(loops["inner"])))
+        write(loops, asked.json, None)
+        return loops
     builders, found, missing = peers.load()
     if missing:
         print(f"Not installed, so not compared: {', '.join(missing)}.")

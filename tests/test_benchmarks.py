@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 from benchmarks import __main__ as command
-from benchmarks import memory, ours, peers, report, roofline
+from benchmarks import inner, memory, ours, peers, report, roofline
 from benchmarks.case import Case, Contender, Taps, Unfit
 from benchmarks.compare import Setting, WrongAnswer, compare
 from benchmarks.peers.common import refuse
@@ -110,3 +110,21 @@ def test_memory_is_measured_in_processes_of_their_own():
     (row,) = memory.measure((("scipy.ndimage.convolve", 64, 51),))
     assert row["problem"] == "51x51 taps, 64x64, float32"
     assert row["mib"] > 0.5 * 8 * 51**4 / 2**20
+
+
+def test_inner_loops_compute_what_they_count():
+    rows = inner.measure(100.0, seconds=0.0)
+    assert [row["loop"] for row in rows] == [loop.name for loop in inner.LOOPS]
+    assert all(row["gflops"] > 0 and row["share"] > 0 for row in rows)
+    x, taps = inner.data((3, 5), (4, 6), np.uint8)
+    call, operations = inner.direct(3, 5, tile=(4, 6), dtype=np.uint8)()
+    windows = np.lib.stride_tricks.sliding_window_view(x, taps.shape)
+    assert (call() == (windows * taps).sum(axis=(-2, -1))).all()
+    assert operations == 2 * taps.size * windows[..., 0, 0].size * inner.AGAIN
+
+
+def test_inner_command(tmp_path, capsys):
+    to_json = tmp_path / "inner.json"
+    command.main(["--inner", "--machine", "gflops=100,copy_gbs=20", "--json", str(to_json)])
+    assert json.loads(to_json.read_text())["inner"][0]["loop"] == "direct 3x3"
+    assert "direct 3x3" in capsys.readouterr().out

@@ -32,7 +32,7 @@ class Rates:
 
 
 def _default_product() -> Rates:
-    return Rates(2.4e-11, 5.2e-11, 1.9e-10)
+    return Rates(2.2e-11, 4.8e-11, 1.9e-10)
 
 
 def _default_product_1d() -> Rates:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from intertwine import _core
@@ -15,6 +16,11 @@ NAME = "direct"
 #: Work space beyond which a tile and its halo are too much: dilated kernels that reach far.
 MOST_BYTES = 48 << 20
 
+#: The core's tiles: bytes in a row; rows beyond the kernel's reach that are held, and in a tile
+#: whose outputs read several planes; rows and elements beyond it at the edge of a tile that is read
+#: in place; outputs on a single axis.
+ROW_BYTES, HELD_ROWS, SHARED_ROWS, EDGE_ROWS, EDGE_ELEMENTS, LINE = 8192, 8, 12, 48, 32, 8192
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -23,12 +29,20 @@ class Prepared:
 
 
 def _tile_samples(problem: Problem) -> int:
-    """Samples in the largest tile with its halo."""
-    samples = 1
-    tile = (8192,) if len(problem.axes) == 1 else (*([1] * len(problem.axes)), 4, 32, 1024)
-    for axis, outputs in zip(problem.axes, tile[-len(problem.axes) :], strict=True):
-        samples *= (min(outputs, max(axis.m, 1)) - 1) * axis.stride + axis.reach
-    return samples
+    """Most samples that a tile loads: what is held of it, or its edge where it is read in place."""
+    lowered = lower(problem)
+    *before, last = lowered.axes
+    channels = problem.axes[-1].n if lowered.channels else 1
+    reach = last.reach * channels
+    size = 4 if problem.compute == "float32" else 8
+    if not before:
+        return LINE * channels + reach
+    row, down = ROW_BYTES // size + reach, before[-1]
+    planes = math.prod(axis.reach for axis in before[:-1])
+    if planes > 1:
+        return planes * (down.reach + SHARED_ROWS * down.stride) * row
+    edge = (down.reach + EDGE_ROWS * down.stride) * (reach + EDGE_ELEMENTS)
+    return max((down.reach + HELD_ROWS) * row, edge)
 
 
 def applies(problem: Problem) -> str:
