@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 import intertwine as iw
-from benchmarks import memory, peers, planner, report, roofline
+from benchmarks import inner, memory, peers, planner, report, roofline
 from benchmarks.compare import Setting, compare
 from benchmarks.regimes import chosen
 from intertwine import _core
@@ -38,6 +38,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
         "--planner", type=int, metavar="N", help="only judge the planner, on N random problems"
     )
     parser.add_argument("--memory", action="store_true", help="measure work space too")
+    parser.add_argument("--inner", action="store_true", help="time the core's inner loops only")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything to FILE")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write a page to FILE")
     parser.add_argument(
@@ -57,10 +58,17 @@ def main(argv: list[str] | None = None) -> dict[str, Any]:
     threads = list(dict.fromkeys(threads))
     if asked.planner:
         return judge_planner(asked.planner, threads, asked.json)
+    if asked.inner:
+        threads = [1]
     regimes = chosen(asked.which, asked.only)
     stated = dict(pair.split("=") for pair in asked.machine.split(",") if pair)
     load = os.getloadavg()[0]
     limits = roofline.measure(threads, cores, {name: float(v) for name, v in stated.items()})
+    if asked.inner:
+        loops = {"machine": describe(limits, cores, load), "inner": inner.measure(limits.gflops[1])}
+        print("\n".join(inner.lines(loops["inner"])))
+        write(loops, asked.json, None)
+        return loops
     builders, found, missing = peers.load()
     if missing:
         print(f"Not installed, so not compared: {', '.join(missing)}.")

@@ -170,7 +170,7 @@ IW_INLINE int64_t group_of(const Stencil<T>& s) {
 }
 
 // One group of output rows, at least a vector wide. Loops over a known number of columns are a
-// little faster; the sizes that are worth it are those that other methods do not take over.
+// little faster, but for a single one; larger sizes are for other methods.
 template <class T>
 void stencil(const T* const* rows, const Stencil<T>& s, T* dst, int64_t pitch, int64_t width,
              const Ahead& ahead) {

@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 from benchmarks import __main__ as command
-from benchmarks import memory, ours, peers, planner, report, roofline
+from benchmarks import inner, memory, ours, peers, planner, report, roofline
 from benchmarks.case import Case, Contender, Taps, Unfit
 from benchmarks.compare import Setting, WrongAnswer, compare
 from benchmarks.peers.common import refuse
@@ -147,3 +147,21 @@ def test_misses_are_reported_with_their_times():
     assert "in 75.0%, at most 1.5 times in 75.0%; worst 2.00" in text
     assert "b                1  but a" in text
     assert f"2.00  {problem}: chose b; a 1e+03 ms (predicted 1e+03), b 2e+03 ms" in text
+
+
+def test_inner_loops_compute_what_they_count():
+    rows = inner.measure(100.0, seconds=0.0)
+    assert [row["loop"] for row in rows] == [loop.name for loop in inner.LOOPS]
+    assert all(row["gflops"] > 0 and row["share"] > 0 for row in rows)
+    x, taps = inner.data((3, 5), (4, 6), np.uint8)
+    call, operations = inner.direct(3, 5, tile=(4, 6), dtype=np.uint8)()
+    windows = np.lib.stride_tricks.sliding_window_view(x, taps.shape)
+    assert (call() == (windows * taps).sum(axis=(-2, -1))).all()
+    assert operations == 2 * taps.size * windows[..., 0, 0].size * inner.AGAIN
+
+
+def test_inner_command(tmp_path, capsys):
+    to_json = tmp_path / "inner.json"
+    command.main(["--inner", "--machine", "gflops=100,copy_gbs=20", "--json", str(to_json)])
+    assert json.loads(to_json.read_text())["inner"][0]["loop"] == "direct 3x3"
+    assert "direct 3x3" in capsys.readouterr().out
