@@ -29,7 +29,7 @@ RELUCTANCE = 15e-6
 SHARED_BYTES = 1 << 20
 
 #: How much longer a sample takes in tiles beyond the caches: doublings of 512 KiB, and factors.
-SPILL = [-2, 0, 1, 3, 4, 6], [1.0, 1.08, 1.25, 1.35, 1.45, 2.8]
+SPILL = [-2, 0, 1, 3, 4, 6], [1.0, 1.08, 1.25, 1.35, 1.4, 1.9]
 
 #: How much longer a stage of the transform takes for each doubling that it brings.
 STAGES = {2: 1.0, 3: 1.45, 5: 1.45}
@@ -42,6 +42,9 @@ MOST_SAMPLES = 1 << 27
 
 #: Rows longer than this are cut in two, for which both parts must be multiples of `ROW_UNIT`.
 LONG_ROW, LONG_LONE_ROW = 1024, 256
+
+#: How much longer a sample takes in rows that are cut in two.
+CUT = 1.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +143,9 @@ def _tiling(axes: tuple[Axis, ...], precision: str, whole: bool, machine: Machin
     size = 8 if precision == "float32" else 16
     spill = np.interp(np.log2(samples * size / 2.0**19), *SPILL)
     narrow = machine.double if precision == "float64" else 1.0
+    cut = np.where(grids[-1] > (LONG_LONE_ROW - 1 if lone else LONG_ROW), CUT, 1.0)
     rows = 4 * samples / grids[-1]  # two tiles in, two out
-    one = samples * narrow * spill * (machine.fft * work + machine.tile) + rows * machine.row
+    one = samples * narrow * spill * cut * (machine.fft * work + machine.tile) + rows * machine.row
     # Two threads share the transforms, or each of the large ones. The kernel has its own, once, in
     # float64.
     rounds = np.where(samples * size < SHARED_BYTES, 2 * -(-transforms // 2), transforms)
