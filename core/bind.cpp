@@ -4,6 +4,7 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -332,6 +333,57 @@ class RunningSum : public Prepared {
   Ints first_, length_;
 };
 
+class Recursive : public Prepared {
+ public:
+  // `order`: the axes that are filtered. For each axis of the geometry two `sides`, of six numbers
+  // a pole; `taps` and `ends` of each side.
+  Recursive(const Geometry& geometry, const std::vector<int>& order,
+            const std::vector<Reals>& sides, const Ints& taps, const std::vector<bool>& ends,
+            const std::string& compute)
+      : Prepared(geometry), type_(compute_type(compute)), sides_(sides) {
+    refuse_bank();
+    if (type_ == Type::i64) refuse("compute: recursions need float32 or float64");
+    if (geometry.channels()) refuse("order: recursions take no channels");
+    const size_t count = 2 * size_t(nd());
+    if (sides.size() != count || taps.size() != count || ends.size() != count)
+      refuse("sides: two an axis");
+    for (size_t i = 0; i < count; i++) {
+      const size_t poles = sides_[i].size() / kPoleNumbers;
+      if (sides_[i].size() % kPoleNumbers || poles > kMostPoles) refuse("sides: 6 numbers a pole");
+      if (taps[i] < (poles ? 1 : 0)) refuse("taps: a side with poles has taps");
+      recursion_.side[i] = {int64_t(poles), sides_[i].data(), taps[i], ends[i]};
+    }
+    for (int a = 0; a < nd(); a++) {
+      const Axis& ax = axis(a);
+      const bool filtered = std::count(order.begin(), order.end(), a) == 1;
+      if (taps[2 * size_t(a)] + taps[2 * size_t(a) + 1] != ax.k || taps[2 * size_t(a)] < 1)
+        refuse("taps: do not add up to the kernel");
+      if (ax.stride != 1 || ax.dilation != 1) refuse("geometry: stride and dilation must be 1");
+      if (!filtered && (ax.k != 1 || ax.n != ax.m || ax.start != 0))
+        refuse("order: leaves out an axis");
+      if (ax.n != ax.m) refuse("geometry: lengths differ");
+    }
+    for (int a : order)
+      if (a < 0 || a >= nd() || std::count(order.begin(), order.end(), a) != 1)
+        refuse("order: no axes");
+    recursion_.count = int(order.size());
+    std::copy(order.begin(), order.end(), recursion_.axis);
+    if (order.empty()) refuse("order: no axes");
+  }
+
+ private:
+  static constexpr size_t kPoleNumbers = 6, kMostPoles = 8;
+
+  bool compute(const Job& job) const override {
+    if (job.out_type != type_ || job.add) refuse("out: must be of the compute type, and new");
+    return kernels->recursive(job, services(), type_, recursion_);
+  }
+
+  Type type_;
+  std::vector<Reals> sides_;
+  Recursion recursion_{};
+};
+
 class OverlapSave : public Prepared {
  public:
   // Taps of a complex kernel are two planes, one after the other; kernel after kernel.
@@ -411,6 +463,9 @@ NB_MODULE(_core, m) {
       .def(nb::init<const Geometry&, nb::handle, const Ints&, int64_t, const std::string&>());
   nb::class_<RunningSum, Prepared>(m, "RunningSum")
       .def(nb::init<const Geometry&, const Reals&, const Ints&, const Ints&, const std::string&>());
+  nb::class_<Recursive, Prepared>(m, "Recursive")
+      .def(nb::init<const Geometry&, const std::vector<int>&, const std::vector<Reals>&,
+                    const Ints&, const std::vector<bool>&, const std::string&>());
   nb::class_<OverlapSave, Prepared>(m, "OverlapSave")
       .def(nb::init<const Geometry&, nb::handle, bool, const Ints&, const std::string&>())
       .def("run_complex", &OverlapSave::run_complex)

@@ -20,6 +20,20 @@ struct Boxes {
   const int64_t* length;  // count x nd: taps covered on each axis
 };
 
+// Responses that are sums of exponentials, ended where the taps end: two sides for each axis, the
+// taps at and behind the sample and those before it.
+struct Recursion {
+  struct Side {
+    int64_t poles;          // 0: no taps
+    const double* numbers;  // of each pole: p, its weight, and p to the power of `taps`, complex
+    int64_t taps;
+    bool ends;  // whether what follows the last tap is taken away
+  };
+  int count;  // axes that are filtered, in the order in which they are
+  int axis[kMaxDims];
+  Side side[2 * kMaxDims];
+};
+
 // Shape of the tiles that overlap-save transforms, with the kernels' spectra in the same order.
 struct Spectrum;
 
@@ -28,6 +42,7 @@ struct Kernels {
   void (*direct)(const Job&, const Services&, Type compute, const void* taps);
   bool (*separable)(const Job&, const Services&, Type compute, const Factors&);
   bool (*running_sum)(const Job&, const Services&, Type compute, const Boxes&);
+  bool (*recursive)(const Job&, const Services&, Type compute, const Recursion&);
   // Taps of all kernels, each of one plane or, when complex, of two.
   Spectrum* (*spectrum_new)(const Job&, Type compute, int planes, const void* taps,
                             const int64_t* tile);

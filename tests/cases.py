@@ -11,6 +11,10 @@ import numpy as np
 
 import intertwine as iw
 import oracles
+from intertwine.engine.methods import METHODS
+
+#: The methods that keep to rounding; `recursive` approximates and has tests of its own.
+EXACT = [method.NAME for method in METHODS if method.NAME != "recursive"]
 
 BOUNDARIES = ("zero", "constant", "nearest", "symmetric", "mirror", "wrap", "renormalize")
 MODES = ("same", "full", "valid")

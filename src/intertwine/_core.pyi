@@ -45,6 +45,17 @@ class RunningSum(Prepared):
         compute: str,
     ) -> None: ...
 
+class Recursive(Prepared):
+    def __init__(
+        self,
+        geometry: Geometry,
+        order: Sequence[int],
+        sides: Sequence[Sequence[float]],
+        taps: Sequence[int],
+        ends: Sequence[bool],
+        compute: str,
+    ) -> None: ...
+
 class OverlapSave(Prepared):
     kept_bytes: int
     def __init__(

@@ -11,6 +11,7 @@ from banks import Bank, check
 from cases import (
     BOUNDARIES,
     COMPLEXES,
+    EXACT,
     FLOATS,
     INTEGERS,
     MODES,
@@ -19,10 +20,9 @@ from cases import (
     grid,
     unless_refused,
 )
-from intertwine.engine.methods import METHODS
 from strategies import banks
 
-NAMES = [method.NAME for method in METHODS]
+NAMES = EXACT
 
 #: (data, one kernel, axes, axes of k before the kernel's): a bank on one image, a kernel for each
 #: channel, a bank on single channels, one for each colour, a bank on every colour, rows, a line.

@@ -5,10 +5,9 @@ import pytest
 
 import intertwine as iw
 import oracles
-from cases import unless_refused
-from intertwine.engine.methods import METHODS
+from cases import EXACT, unless_refused
 
-NAMES = [method.NAME for method in METHODS]
+NAMES = EXACT
 
 
 @pytest.mark.parametrize("method", NAMES)

@@ -5,10 +5,9 @@ import pytest
 
 import intertwine as iw
 import oracles
-from cases import BOUNDARIES, Case, check, unless_refused
-from intertwine.engine.methods import METHODS
+from cases import BOUNDARIES, EXACT, Case, check, unless_refused
 
-NAMES = [method.NAME for method in METHODS]
+NAMES = EXACT
 
 #: On one axis and two, small and over several tiles; a box so that running sums take part.
 FIELDS = [

@@ -5,11 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cases import answer, check
-from intertwine.engine.methods import METHODS
+from cases import EXACT, answer, check
 from strategies import cases, layouts
 
-NAMES = [method.NAME for method in METHODS]
+NAMES = EXACT
 
 
 def _search(method, examples):

@@ -5,10 +5,9 @@ import pytest
 
 import intertwine as iw
 from agreement.sweeps import LARGE
-from cases import Case, planned, unless_refused
-from intertwine.engine.methods import METHODS
+from cases import EXACT, Case, planned, unless_refused
 
-NAMES = [method.NAME for method in METHODS]
+NAMES = EXACT
 
 WIDE = [
     *LARGE[::3],

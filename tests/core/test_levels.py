@@ -34,6 +34,13 @@ for shape, size in shapes:
                 case = (shape, size, dtype, method.NAME, off / scale)
                 assert off <= plan.error * scale + 1e-15, case
                 cases += 1
+x = rng.normal(size=(90, 300)).astype("float32")
+for sigma in ((8.0, 9.0), (5.0, 20.0)):
+    k = iw.kernels.gaussian(sigma)
+    plan = iw.plan(x, k, method="recursive", precision=1e-4)
+    off = np.abs(plan(x) - iw.convolve(x, k, method="reference", dtype="float64")).max()
+    assert off <= plan.error * np.abs(k.taps).sum() * np.abs(x).max(), off
+    cases += 1
 print(iw._core.level, cases)
 """
 

@@ -39,7 +39,7 @@ Values = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A problem for one method: data of a shape under random taps, a product, or a box."""
+    """A problem for one method: data of a shape under random taps, a product, a box or a bell."""
 
     method: str
     shape: tuple[int, ...]
@@ -58,7 +58,12 @@ class Probe:
             taps = np.ones_like(taps) * np.arange(1, self.taps[-1] + 1)
         if self.kind == "box":
             taps = np.ones_like(taps)
-        problem = parse("calibrate", x, taps, Options(), flip=True).problem
+        options = Options()
+        if self.kind == "bell":
+            wide = np.ix_(*(np.linspace(-4, 4, n) for n in self.taps))
+            taps = np.exp(-0.5 * sum(at**2 for at in wide))
+            options = Options(precision=1e-3)
+        problem = parse("calibrate", x, taps, options, flip=True).problem
         return replace(problem, compute="int64") if exact else problem
 
 
@@ -102,6 +107,9 @@ PROBES = (
     Probe("overlap_save", (20_000,), (2_000,)),
     Probe("overlap_save", (50_000,), (500,), dtype="float64"),
     Probe("overlap_save", (256, 256), (21, 21), dtype="complex64"),
+    Probe("recursive", (400, 500), (81, 81), "bell"),
+    Probe("recursive", (300, 300), (81, 1), "bell", "float64"),
+    Probe("recursive", (200_000,), (161,), "bell"),
     Probe("reference", (256, 256), (3, 3)),
     Probe("reference", (16, 16), (3, 3)),
 )

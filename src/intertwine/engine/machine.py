@@ -53,6 +53,8 @@ class Machine:
     tap : getting one tap ready for one tile.
     pass_ : moving one sample through a pass of `separable`.
     running : one sample through a pass of `running_sum`.
+    recursion : one float32 sample through the recursion of one pole.
+    turn : bringing one float32 sample before its recursions, or one result back.
     fft : one complex sample through one doubling of a float32 transform, there and back.
     tile : one complex sample in and out of a tile.
     double : how much longer transforms take in float64.
@@ -72,6 +74,8 @@ class Machine:
     tap: float = 8.5e-10
     pass_: float = 1.15e-10
     running: float = 1.09e-9
+    recursion: float = 1.3e-10
+    turn: float = 4.0e-10
     fft: float = 1.25e-10
     tile: float = 8.0e-10
     double: float = 2.1

@@ -9,11 +9,19 @@ from __future__ import annotations
 from intertwine.engine.methods import (
     direct,
     overlap_save,
+    recursive,
     reference,
     running_sum,
     separable,
 )
 from intertwine.engine.methods.base import Method
 
-METHODS: tuple[Method, ...] = (direct, separable, running_sum, overlap_save, reference)
+METHODS: tuple[Method, ...] = (
+    direct,
+    separable,
+    running_sum,
+    overlap_save,
+    recursive,
+    reference,
+)
 BY_NAME: dict[str, Method] = {method.NAME: method for method in METHODS}
