@@ -181,6 +181,18 @@ def real_factors(taps: Array, tolerance: float) -> Factors | None:
     return Factors(full, float(missing)) if missing <= 2 * tolerance else None
 
 
+def balanced(term: Term) -> Term:
+    """Move the factor of an axis with one tap into another: methods take that tap as one."""
+    scale, longest = 1, max(range(len(term)), key=lambda i: term[i].size)
+    result = list(term)
+    for i, factor in enumerate(term):
+        if factor.size == 1 and i != longest:
+            scale = scale * factor[0]
+            result[i] = np.ones_like(factor)
+    result[longest] = result[longest] * scale
+    return tuple(result)
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
     """A block of equal taps: `weight` on ``first[a] .. first[a] + length[a] - 1``."""

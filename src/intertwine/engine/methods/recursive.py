@@ -15,7 +15,7 @@ import numpy as np
 
 from intertwine import _core
 from intertwine.engine.exponentials import NOTHING, Exponentials, approximations
-from intertwine.engine.factor import real_factors
+from intertwine.engine.factor import balanced, real_factors
 from intertwine.engine.lower import lower, too_many_axes
 from intertwine.engine.machine import Machine
 from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared
@@ -84,10 +84,7 @@ def _lines(taps: Taps, tolerance: float) -> tuple[Line | None, ...] | None:
     factors = real_factors(taps.array.astype(np.float64), 1e-3 * tolerance)
     if factors is None or len(factors.terms) > 1:
         return None
-    lines = list(factors.terms[0])
-    longest = max(range(len(lines)), key=lambda i: len(lines[i]))
-    gain = prod(float(line[0]) for line in lines if len(line) == 1)
-    lines[longest] = lines[longest] * (gain if len(lines[longest]) > 1 else 1.0)
+    lines = balanced(factors.terms[0])
     found = [None if len(line) == 1 else _line(line, tolerance) for line in lines]
     if any(line is None and len(f) > 1 for line, f in zip(found, lines, strict=True)):
         return None

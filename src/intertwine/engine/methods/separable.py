@@ -9,7 +9,14 @@ from math import prod, sqrt
 import numpy as np
 
 from intertwine import _core
-from intertwine.engine.factor import MOST_TAPS, MOST_TERMS, Factors, integer_factors, real_factors
+from intertwine.engine.factor import (
+    MOST_TAPS,
+    MOST_TERMS,
+    Factors,
+    balanced,
+    integer_factors,
+    real_factors,
+)
 from intertwine.engine.lower import lower, too_many_axes
 from intertwine.engine.machine import Machine
 from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared, too_much_memory
@@ -239,24 +246,12 @@ def prepare(problem: Problem, taps: Array) -> Prepared:
     assert factors is not None  # `applies` has seen to it
     lowered = lower(problem)
     places = lowered.order[: len(lowered.axes)]
-    terms = [_balanced(t) for t in factors.terms]
+    terms = [balanced(t) for t in factors.terms]
     if not problem.exact:
         terms = [_tame(t, places) for t in terms]
     rows = [np.concatenate([t[i] for i in places]) for t in terms]
     plain = np.ascontiguousarray(rows, problem.compute)
     return _core.Separable(lowered.geometry(), plain, tiling(problem).tile, BATCH, problem.compute)
-
-
-def _balanced(term: tuple[Array, ...]) -> tuple[Array, ...]:
-    """Move the factor of an axis with one tap into another: the core takes that tap as one."""
-    scale, longest = 1, max(range(len(term)), key=lambda i: term[i].size)
-    result = list(term)
-    for i, factor in enumerate(term):
-        if factor.size == 1 and i != longest:
-            scale = scale * factor[0]
-            result[i] = np.ones_like(factor)
-    result[longest] = result[longest] * scale
-    return tuple(result)
 
 
 def _tame(term: tuple[Array, ...], places: tuple[int, ...]) -> tuple[Array, ...]:

@@ -1,0 +1,95 @@
+"""Every class of tile gives the same answers: small, beyond a cache, shared, rows cut in two."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import intertwine as iw
+from intertwine.engine.machine import current
+from intertwine.engine.methods import overlap_save, separable
+
+#: Shape of the data, taps, and tiles: the least, odd products of 3 and 5, beyond the second cache,
+#: large enough for all threads together, rows that are cut in two.
+PLANES = [
+    ((70, 90), (5, 4), [(5, 16), (8, 32), (15, 48), (25, 80), (81, 112), (128, 128), (75, 144)]),
+    ((300, 500), (31, 20), [(32, 32), (45, 96), (160, 384), (256, 512), (64, 1280), (50, 2048)]),
+    ((40, 1300), (9, 300), [(10, 320), (48, 1024), (16, 1536), (243, 1280), (512, 512)]),
+]
+LINES = [
+    ((5000,), (64,), [(256,), (512,), (768,), (1280,), (4096,), (6400,)]),
+    ((5000,), (1001,), [(1024,), (1280,), (2304,), (8192,)]),
+    ((60_000,), (3001,), [(3072,), (16384,), (65536,), (262144,)]),
+]
+VOLUMES = [
+    ((17, 20, 40), (3, 4, 5), [(3, 4, 16), (5, 8, 32), (9, 10, 48), (20, 24, 48), (64, 64, 64)]),
+]
+CASES = [(x, k, tile) for x, k, tiles in PLANES + LINES + VOLUMES for tile in tiles]
+
+
+def forced(monkeypatch, tile):
+    """Let overlap_save take this tile, whatever its cost model says."""
+    model = overlap_save._tiling
+
+    def chosen(axes, precision, whole, machine):
+        found = model(axes, precision, whole, machine)
+        return None if found is None else replace(found, tile=tile)
+
+    monkeypatch.setattr(overlap_save, "_tiling", chosen)
+
+
+def answers(x, k, method, boundary):
+    """The answer on one, two and eight threads, which must be the same to the bit."""
+    plan = iw.plan(x, k, method=method, boundary=boundary)
+    one, two, eight = (plan(x, threads=threads) for threads in (1, 2, 8))
+    assert one.tobytes() == two.tobytes() == eight.tobytes()
+    return one, plan.error
+
+
+def agree(y, bound, x, k, boundary):
+    wide = x.astype("complex128" if x.dtype.kind == "c" else "float64")
+    want = iw.convolve(wide, k, boundary=boundary, method="direct")
+    scale = np.abs(k).sum() * np.abs(x).max()
+    assert np.abs(y - want).max() <= bound * scale
+
+
+@pytest.mark.parametrize(("shape", "size", "tile"), CASES, ids=lambda v: "x".join(map(str, v)))
+@pytest.mark.parametrize("dtype", ["float32", "float64", "complex64"])
+def test_tiles_of_transforms(monkeypatch, shape, size, tile, dtype):
+    rng = np.random.default_rng(1)
+    x, k = rng.uniform(-1, 1, shape), rng.uniform(-1, 1, size)
+    if dtype == "complex64":
+        x = x + 1j * rng.uniform(-1, 1, shape)
+    x = x.astype(dtype)
+    forced(monkeypatch, tile)
+    for boundary in ("symmetric", "wrap"):
+        problem = iw.plan(x, k, method="overlap_save", boundary=boundary).problem
+        assert overlap_save._best(problem, current()).tile == tile
+        y, bound = answers(x, k, "overlap_save", boundary)
+        agree(y, bound, x, k, boundary)
+
+
+@pytest.mark.parametrize("tile", [(16, 16), (81, 112), (160, 384), (512, 512)])
+def test_tiles_with_a_huge_sample_go_the_careful_way(monkeypatch, tile):
+    x = np.random.default_rng(2).uniform(0.5, 1, (200, 220)).astype("float32")
+    x[50, 60] = 1e30
+    k = np.random.default_rng(3).uniform(0.1, 1, (9, 9))
+    forced(monkeypatch, tile)
+    y, bound = answers(x, k, "overlap_save", "zero")
+    want = iw.convolve(x, k, boundary="zero", method="direct")
+    far = np.ones(x.shape, bool)
+    far[40:61, 50:71] = False
+    assert np.abs(y - want)[far].max() <= 2 * bound * k.sum()
+
+
+@pytest.mark.parametrize("tile", [(1, 1), (3, 7), (16, 64), (200, 33), (17, 300), (200, 300)])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_tiles_of_products(monkeypatch, tile, dtype):
+    rng = np.random.default_rng(4)
+    x = rng.uniform(-1, 1, (120, 130)).astype(dtype)
+    k = np.outer(rng.uniform(-1, 1, 7), rng.uniform(-1, 1, 6))
+    model = separable.tiling
+    monkeypatch.setattr(separable, "tiling", lambda problem: replace(model(problem), tile=tile))
+    for boundary in ("mirror", "zero"):
+        y, bound = answers(x, k, "separable", boundary)
+        agree(y, bound, x, k, boundary)
