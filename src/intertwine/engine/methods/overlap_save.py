@@ -23,13 +23,17 @@ TAKES_COMPLEX = True
 ROW_UNIT = 16
 
 #: Seconds that a transform must save: it makes almost whole numbers of whole ones.
-RELUCTANCE = 15e-6
+RELUCTANCE = 8e-6
 
 #: Tiles of this many bytes are worked on by all threads together (`kSharedBytes` in the core).
 SHARED_BYTES = 1 << 20
 
 #: How much longer a sample takes in tiles beyond the caches: doublings of 512 KiB, and factors.
 SPILL = [-2, 0, 1, 3, 4, 6], [1.0, 1.08, 1.25, 1.35, 1.4, 1.9]
+
+#: How much less a sample takes where samples and results stay in the caches: both in bytes, as
+#: doublings of 8 MiB, and factors.
+CACHED = [0, 2], [0.75, 1.0]
 
 #: How much longer a stage of the transform takes for each doubling that it brings.
 STAGES = {2: 1.0, 3: 1.45, 5: 1.45}
@@ -142,6 +146,8 @@ def _tiling(axes: tuple[Axis, ...], precision: str, whole: bool, machine: Machin
     transforms = tiles if whole else -(-tiles // 2)
     size = 8 if precision == "float32" else 16
     spill = np.interp(np.log2(samples * size / 2.0**19), *SPILL)
+    data = prod(a.n for a in axes) + prod(a.m for a in axes)
+    spill = spill * np.interp(log2(data * size / 2 / 2.0**23), *CACHED)
     narrow = machine.double if precision == "float64" else 1.0
     cut = np.where(grids[-1] > (LONG_LONE_ROW - 1 if lone else LONG_ROW), CUT, 1.0)
     rows = 4 * samples / grids[-1]  # two tiles in, two out
