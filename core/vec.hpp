@@ -49,7 +49,7 @@ IW_INLINE Vec<T> splat(T value) {
 // Keep a value in a register: otherwise GCC folds its load into every multiply-add that uses it,
 // and the load ports become the limit.
 template <class T>
-IW_INLINE void pin(Vec<T>& v) {
+IW_INLINE void pin([[maybe_unused]] Vec<T>& v) {
 #if defined(__x86_64__)
   if constexpr (T(0.5) != T(0)) asm("" : "+x"(v));
 #endif
