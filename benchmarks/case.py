@@ -55,12 +55,16 @@ class Taps:
 
 @dataclass(frozen=True)
 class Case:
-    """``y = x`` convolved with `taps` along `axes`, as large as `x`."""
+    """``y = x`` convolved with `taps` along `axes`, as large as `x`.
+
+    `precision` is what ours is asked for, and what answers may then differ by.
+    """
 
     x: np.ndarray
     taps: Taps
     axes: tuple[int, ...]
     boundary: str = "symmetric"
+    precision: float | None = None
     lengths: tuple[int, ...] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -105,7 +105,8 @@ def _difference(case: Case, name: str, answer: np.ndarray, right: np.ndarray, sa
         float(np.abs(a.astype(b.dtype) - b).max())
         for a, b in zip(np.atleast_2d(answer), np.atleast_2d(right), strict=True)
     )
-    bound = 1e-5 * scale if case.result.itemsize == 4 else 1e-13 * scale
+    exact = 1e-5 if case.result.itemsize == 4 else 1e-13
+    bound = (case.precision or exact) * scale
     bound = bound if same else 0.5 + bound
     if answer.shape != right.shape or not off <= bound:
         raise WrongAnswer(

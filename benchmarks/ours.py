@@ -34,6 +34,7 @@ def answer(
         axes=case.axes,
         boundary=boundary,
         method=method,
+        precision=case.precision,
         out=out,
         threads=threads,
     )
@@ -41,7 +42,14 @@ def answer(
 
 def plan(case: Case, method: str = "auto") -> iw.engine.plan.Plan:
     """Return the plan of the case."""
-    return iw.plan(case.x, case.taps.array, axes=case.axes, boundary=case.boundary, method=method)
+    return iw.plan(
+        case.x,
+        case.taps.array,
+        axes=case.axes,
+        boundary=case.boundary,
+        method=method,
+        precision=case.precision,
+    )
 
 
 def methods(case: Case, at_most: float = 20.0) -> dict[str, float]:

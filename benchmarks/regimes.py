@@ -86,6 +86,7 @@ class Regime:
     core: bool = False
     dtype: type = np.float32
     axes: tuple[int, ...] = (-2, -1)
+    precision: float | None = None
 
     def case(self, shrink: float = 1.0) -> Case:
         """Make the data, `shrink` times fewer samples along the axes that are convolved."""
@@ -95,7 +96,7 @@ class Regime:
             shape[axis] = max(round(shape[axis] / shrink ** (1 / len(self.axes))), 8)
         x = samples(rng, tuple(shape), self.dtype)
         taps = self.taps(rng, tuple(shape[axis] for axis in self.axes))
-        return Case(x, taps, self.axes)
+        return Case(x, taps, self.axes, precision=self.precision)
 
 
 def samples(rng: np.random.Generator, shape: tuple[int, ...], dtype: type) -> np.ndarray:
@@ -135,6 +136,8 @@ REGIMES = (
     Regime("255x255, 2048x2048", (2048, 2048), general(255, 255), IMAGE),
     Regime("1023x1023, 1024x1024", (1024, 1024), general(1023, 1023), IMAGE),
     Regime("Gaussian sigma 20, 2048x2048", (2048, 2048), gaussian(20), GAUSSIAN),
+    Regime("Gaussian sigma 20, to 1e-3", (2048, 2048), gaussian(20), GAUSSIAN, precision=1e-3),
+    Regime("Gaussian sigma 60, to 1e-3", (2048, 2048), gaussian(60), GAUSSIAN, precision=1e-3),
     Regime("box 51, 2048x2048", (2048, 2048), box(51), BOX),
     Regime("Gaussian sigma 3, 256^3", (256,) * 3, gaussian(3, 3), GAUSSIAN, axes=T3),
     Regime("15x15x15, 192^3", (192,) * 3, general(15, 15, 15), VOLUME, axes=T3),

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 Result = dict[str, Any]
+
+#: What stands between the limits and the times: written by people, part of every page.
+REASONS = Path(__file__).with_name("reasons.md")
 
 HEADER = (
     f"{'regime':34} {'thr':>3} {'method':12} {'ours ms':>9} {'out=':>9}   "
@@ -68,6 +72,7 @@ def markdown(run: Result) -> str:
     for threads in run["threads"]:
         mine = [row for row in rows if row["threads"] == threads]
         parts += [f"## {_threads(threads)}", _summary(mine)]
+    parts.append(REASONS.read_text().rstrip())
     if run.get("memory"):
         parts += ["## Work space", _memory(run["memory"])]
     parts += ["## Every peer", _peers(rows)]
