@@ -11,7 +11,7 @@
 namespace {
 
 // Taps up to which all are compared.
-constexpr int64_t kCompared = 48;
+constexpr int64_t kCompared = 96;
 
 // Words as the integers of T's size, in an order that signed comparison keeps.
 template <class T>

@@ -169,8 +169,8 @@ def _tile(lines: Sequence[Any], free: int, inner: int) -> list[int]:
     for place in range(free, len(lines)):
         from_last = len(lines) - 1 - place
         if from_last == 0:
-            least = 4096 if place == free else 512
-            tile[place] = max(64, min(4096, max(least, 8 * lines[place].k)) // inner)
+            least = 4096 if place == free else 2048
+            tile[place] = max(64, max(least, min(4096, 8 * lines[place].k)) // inner)
         elif from_last == 1:
             tile[place] = min(128, max(16, 2 * lines[place].k))
         else:
