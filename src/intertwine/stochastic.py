@@ -19,7 +19,7 @@ from intertwine.engine import checks, sampling
 from intertwine.engine import threads as threading
 from intertwine.engine.arguments import Options, parse
 from intertwine.engine.boundary import check_boundary
-from intertwine.engine.errors import DTypeError, OptionError, ShapeError, shown
+from intertwine.engine.errors import DTypeError, OptionError, shown
 from intertwine.engine.problem import Problem
 from intertwine.kernel import Kernel
 
@@ -264,6 +264,12 @@ class _Call:
                 f"{self.caller}: all {kernel.size} taps of `k` are 0, so none can be drawn.\n"
                 f"  Pass a kernel with at least one tap that is not 0."
             )
+        with np.errstate(over="ignore"):
+            if not np.isfinite(np.abs(kernel.taps, dtype=np.float64).sum()):
+                raise OptionError(
+                    f"{self.caller}: the sizes of the taps of `k` add up to more than a float64 "
+                    f"holds.\n  Scale the kernel down."
+                )
         threading.check(self.caller, self.threads)
         array = checks.as_array(self.caller, "x", given)
         if checks.mask(self.caller, given, array, None) is not None:
@@ -324,7 +330,7 @@ def _variance(
 
 def _is_density(k: Kernel, found: list[sampling.Part]) -> bool:
     """Whether no tap is negative and their sum is 1, but for the rounding of the taps' type."""
-    if len(found) != 1 or k.taps.max() <= 0:
+    if len(found) != 1:
         return False
     rounding = float(np.finfo(k.dtype).eps) if k.dtype.kind == "f" else 0.0
     return abs(found[0].mass - 1) <= rounding * max(4, k.size)
@@ -469,14 +475,14 @@ def _expected_counts(call: _Call) -> Array:
     walls = _walls(call)
     if call.x.dtype.kind == "c":
         _counts(call)
+    if call.x.size == 0:
+        return np.zeros(call.x.shape)
     flow = convolve(
         call.x.astype(np.float64), call.k, axes=call.axes, mode="full", boundary="zero",
         threads=call.threads,
     )  # fmt: skip
     for axis, c, size, wall in zip(call.axes, call.k.origin, call.k.shape, walls, strict=True):
         n = call.x.shape[axis]
-        if n == 0:
-            raise ShapeError(f"{call.caller}: `x` is empty, shape {call.x.shape}.")
         arrive = sampling.arrivals(n, c, size, wall)
         ahead = np.moveaxis(flow, axis, 0)
         kept = np.zeros((n, *ahead.shape[1:]))

@@ -39,7 +39,7 @@ class Part:
     ----------
     places : flat indices among the taps.
     chances : they add up to 1.
-    mass : the sum of the taps' sizes, what an expectation is scaled with.
+    mass : the sum of the taps, with their sign: what is drawn is scaled with it.
     """
 
     places: Ints
@@ -58,15 +58,12 @@ def parts(taps: Array) -> list[Part]:
     """Split real taps into their positive and negative parts; parts without taps are left out."""
     flat = taps.astype(np.float64).ravel()
     found = []
-    for sizes in (np.maximum(flat, 0), np.maximum(-flat, 0)):
-        largest = float(sizes.max())
-        if largest == 0:
-            continue
-        scaled = np.ldexp(sizes, -math.frexp(largest)[1])  # a sum of huge taps would overflow
-        order = np.argsort(-scaled, kind="stable")[: np.count_nonzero(scaled)]
-        total = math.fsum(scaled[order])
-        mass = float(np.ldexp(total, math.frexp(largest)[1]))
-        found.append(Part(order.astype(np.int64), scaled[order] / total, mass))
+    for sign in (1, -1):
+        sizes = np.maximum(sign * flat, 0)
+        order = np.argsort(-sizes, kind="stable")[: np.count_nonzero(sizes)]
+        if order.size:
+            mass = math.fsum(sizes[order])
+            found.append(Part(order.astype(np.int64), sizes[order] / mass, sign * mass))
     return found
 
 
@@ -190,6 +187,8 @@ def scatter(
 ) -> Ints:
     """Return where the counts are after one step, summed over so many draws of that step."""
     _check_axes(counts.ndim)
+    if counts.size == 0:
+        return counts
     (part,) = parts(taps)
     steps = np.zeros((len(part.places), counts.ndim), np.int64)
     steps[:, list(axes)] = np.stack(np.unravel_index(part.places, taps.shape), axis=1)
