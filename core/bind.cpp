@@ -481,12 +481,17 @@ class Sampler {
  private:
   void add_part(nb::handle tap, nb::handle chance, nb::handle last, double scale) {
     const int64_t taps = View(tap, false)->len / 8;
-    Part part{Numbers(tap, Type::i64, taps, "tap"), Numbers(chance, Type::f64, taps, "chance"),
-              Numbers(last, Type::u32, taps, "last"), {}, taps, 31, scale};
+    Part part{Numbers(tap, Type::i64, taps, "tap"),
+              Numbers(chance, Type::f64, taps, "chance"),
+              Numbers(last, Type::u32, taps, "last"),
+              {},
+              taps,
+              31,
+              scale};
     const auto* place = static_cast<const int64_t*>(part.tap.get());
     const auto* end = static_cast<const uint32_t*>(part.last.get());
     for (int64_t j = 0; j < taps; j++)
-      if (place[j] < 0 || place[j] >= geometry_.taps() || (j && end[j] <= end[j - 1]))
+      if (place[j] < 0 || place[j] >= geometry_.taps() || (j && end[j] < end[j - 1]))
         refuse("part: out of range");
     if (taps < 1 || taps > UINT32_MAX || end[taps - 1] != UINT32_MAX) refuse("part: no end");
     while (part.shift > 12 && (int64_t(1) << (32 - part.shift)) < 2 * taps) part.shift--;
@@ -519,8 +524,8 @@ class Sampler {
       refuse("tiles: out of range");
     View x(x_, false), out(out_, true);
     const Job job = geometry_.job(x, out, cval, false, threads);
-    Chances chances{int(parts_.size()), {}, tile_.data(), call.first, call.count,
-                    call.seed, call.draws, call.together};
+    Chances chances{int(parts_.size()), {},        tile_.data(), call.first,
+                    call.count,         call.seed, call.draws,   call.together};
     for (size_t p = 0; p < parts_.size(); p++) {
       const Part& part = parts_[p];
       chances.part[p] = {part.taps,

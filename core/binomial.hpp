@@ -2,9 +2,9 @@
 //
 // Exact in double precision for n up to 2^53. Few expected: the sum of chances is followed until it
 // passes a random number (inversion). Many: Hörmann's transformed rejection, "The generation of
-// binomial random variates", J. Stat. Comput. Simul. 46 (1993), algorithm BTRS. Chances are compared
-// as Loader computes them, "Fast and accurate computation of binomial probabilities" (2000): the
-// logarithms of factorials of 1e9 would cancel, deviances do not.
+// binomial random variates", J. Stat. Comput. Simul. 46 (1993), algorithm BTRS. Chances are
+// compared as Loader computes them, "Fast and accurate computation of binomial probabilities"
+// (2000): the logarithms of factorials of 1e9 would cancel, deviances do not.
 #pragma once
 
 #include <math.h>

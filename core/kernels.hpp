@@ -52,7 +52,7 @@ struct Choice {
 struct Chances {
   int parts;
   Choice part[2];
-  const int64_t* tile;  // outputs of one tile along each axis
+  const int64_t* tile;   // outputs of one tile along each axis
   int64_t first, count;  // tiles to work on
   uint64_t seed;
   int64_t draws;  // whose mean is the result

@@ -119,9 +119,8 @@ class Sampler : public Windows<T> {
     const Choice& c = chances.part[part];
     uint32_t* space =
         this->template space<uint32_t>(kWords, words_space(row.words) + 4 * kLanes<uint32_t>);
-    const uint32_t* words =
-        philox_words(space, uint64_t(row.first), row.words,
-                     Stream{chances.seed, uint32_t(draw), uint32_t(part)});
+    const uint32_t* words = philox_words(space, uint64_t(row.first), row.words,
+                                         Stream{chances.seed, uint32_t(draw), uint32_t(part)});
     if (together == 1 && c.taps <= kCompared)
       pick_by_comparing(row.source, offset[part], c, words, row.words, out);
     else

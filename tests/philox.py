@@ -9,7 +9,7 @@ import numpy as np
 
 from oracles import fold
 
-LOW = np.uint64(0xFFFFFFFF)
+LOW, HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 
 
 def philox(counter, seed):
@@ -19,7 +19,12 @@ def philox(counter, seed):
     for _ in range(10):
         p0, p1 = np.uint64(0xD2511F53) * c[0], np.uint64(0xCD9E8D57) * c[2]
         k0, k1 = (np.uint64(word) for word in key)
-        c = [(p1 >> np.uint64(32)) ^ c[1] ^ k0, p1 & LOW, (p0 >> np.uint64(32)) ^ c[3] ^ k1, p0 & LOW]
+        c = [
+            (p1 >> np.uint64(32)) ^ c[1] ^ k0,
+            p1 & LOW,
+            (p0 >> np.uint64(32)) ^ c[3] ^ k1,
+            p0 & LOW,
+        ]
         key = [(key[0] + 0x9E3779B9) % 2**32, (key[1] + 0xBB67AE85) % 2**32]
     return c
 
@@ -47,7 +52,10 @@ def picks(x, taps, origin, axes, seed, draw=0, part=0, boundary="symmetric", fil
     Words are counted along the axes that are not filtered, then along the filtered ones.
     """
     order = np.argsort(axes)
-    taps, origin = taps.transpose(order)[(slice(None, None, -1),) * taps.ndim], np.take(origin, order)
+    taps, origin = (
+        taps.transpose(order)[(slice(None, None, -1),) * taps.ndim],
+        np.take(origin, order),
+    )
     axes = sorted(axes)
     ahead = [a for a in range(x.ndim) if a not in axes] + axes
     flat = taps.ravel()

@@ -21,7 +21,7 @@ LOPSIDED = iw.Kernel([[1, 2, 3, 0], [4, 0, 5, 6]], origin=(0, 1))
 DENSITY = iw.Kernel(LOPSIDED.taps / 21, LOPSIDED.origin)
 BINOMIAL = kernels.binomial((2, 2))
 
-#: Counter, key and words: the known answers that Random123, the authors' own library, is tested with.
+#: Counter, key and words: known answers of Random123, the authors' own library.
 KNOWN = [
     ([0] * 4, 0, [0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8]),
     ([2**32 - 1] * 4, 2**64 - 1, [0x408F276D, 0x41C83B0E, 0xA20BC7C6, 0x6D5451FD]),
@@ -241,6 +241,13 @@ def test_nothing_in_nothing_out():
         assert y.dtype == np.float32
     assert sample(x, BINOMIAL, 1, how="scatter").shape == (0, 4)
     assert expectation(x, BINOMIAL, how="scatter").shape == (0, 4)
+
+
+def test_taps_of_hardly_any_chance():
+    """A chance below 2**-33 may never be drawn; it still counts for the variance."""
+    x, k = np.arange(200.0), [1e-12, 1 - 1e-12, 1e-300]
+    np.testing.assert_array_equal(sample(x, k, 1), x)
+    np.testing.assert_allclose(variance(1e9 * x, k)[1:-1], 1e6, rtol=1e-9)
 
 
 def test_one_tap_moves_everything():

@@ -26,7 +26,7 @@ DENSITIES = {
 
 
 def goodness(seen, chances):
-    """Return the chance of a chi^2 at least as large; classes expected under 10 times are joined."""
+    """Return the chance of a chi^2 at least as large; rare classes are joined."""
     seen, wanted = np.asarray(seen, float), np.asarray(chances) * np.sum(seen)
     small = wanted < 10
     if small.any():

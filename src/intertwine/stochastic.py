@@ -236,7 +236,7 @@ def standard_error(
     count = _draws("standard_error", draws)
     spread = _variance("standard_error", x, k, axes, boundary, cval, threads)
     spread /= count
-    return cast(Array, np.sqrt(spread, out=spread))
+    return np.sqrt(spread, out=spread)
 
 
 @dataclass(frozen=True)
