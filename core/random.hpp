@@ -97,15 +97,4 @@ IW_INLINE void philox_group(uint32_t* out, uint64_t group, const Stream& stream)
   }
 }
 
-// Elements of the space that `count` words need, wherever in a group they start.
-IW_INLINE int64_t words_space(int64_t count) { return count + 2 * kGroup; }
-
-// Words `first` to `first + count - 1` of a stream; returns where in `space` they stand.
-IW_APART const uint32_t* philox_words(uint32_t* space, uint64_t first, int64_t count,
-                                      const Stream stream) {
-  const uint64_t begin = first / kGroup, end = (first + uint64_t(count) + kGroup - 1) / kGroup;
-  for (uint64_t g = begin; g < end; g++) philox_group(space + (g - begin) * kGroup, g, stream);
-  return space + first % kGroup;
-}
-
 }  // namespace

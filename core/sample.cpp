@@ -35,6 +35,17 @@ struct WordsFor<T> {
 
 IW_INLINE int32_t in_signed_order(uint32_t word) { return int32_t(word ^ 0x80000000u); }
 
+// Elements of the space that `count` words need, wherever in a group they start.
+IW_INLINE int64_t words_space(int64_t count) { return count + 2 * kGroup; }
+
+// Words `first` to `first + count - 1` of a stream; returns where in `space` they stand.
+IW_APART const uint32_t* philox_words(uint32_t* space, uint64_t first, int64_t count,
+                                      const Stream stream) {
+  const uint64_t begin = first / kGroup, end = (first + uint64_t(count) + kGroup - 1) / kGroup;
+  for (uint64_t g = begin; g < end; g++) philox_group(space + (g - begin) * kGroup, g, stream);
+  return space + first % kGroup;
+}
+
 // Whole vectors: `out`, `words` and the rows have slack.
 template <class T>
 IW_APART void pick_by_comparing(const T* row, const int64_t* offset, const Choice& c,
