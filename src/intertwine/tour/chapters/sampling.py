@@ -48,10 +48,10 @@ def write(photo: Photo) -> list[Block]:
 
 
 def detail(grey: np.ndarray) -> tuple[slice, slice]:
-    """The 64 × 64 pixels, of those on a grid, whose draws differ most."""
+    """The 64 × 64 pixels, of those on a grid, whose error bars are longest in sum."""
     spread = stochastic.variance(grey, KERNEL)
     half = _CLOSE // 2
-    blocks = spread.reshape(len(grey) // half, half, -1, half).sum((1, 3))
+    blocks = np.sqrt(spread).reshape(len(grey) // half, half, -1, half).sum((1, 3))
     four = blocks[:-1, :-1] + blocks[1:, :-1] + blocks[:-1, 1:] + blocks[1:, 1:]
     top, left = (int(i) * half for i in np.unravel_index(four.argmax(), four.shape))
     return slice(top, top + _CLOSE), slice(left, left + _CLOSE)
