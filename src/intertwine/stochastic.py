@@ -110,9 +110,9 @@ def sample(
     >>> from intertwine.stochastic import sample
     >>> k = Kernel([0.25, 0.5, 0.25])
     >>> sample([10, 20, 30, 40, 50], k, rng=1)
-    array([10, 10, 30, 40, 50])
+    array([20, 10, 30, 50, 50])
     >>> sample([0, 0, 1000, 0, 0], k, rng=1, how="scatter")
-    array([  0, 243, 497, 260,   0])
+    array([  0, 251, 476, 273,   0])
     """
     call = _Call("sample", x, k, axes, boundary, cval, threads)
     checks.word("sample", "how", how, HOW)
