@@ -37,6 +37,28 @@ struct Recursion {
 // Shape of the tiles that overlap-save transforms, with the kernels' spectra in the same order.
 struct Spectrum;
 
+// Taps that are drawn from at random.
+struct Choice {
+  int64_t taps;
+  const int64_t* tap;     // where each lies in the kernel, row by row
+  const double* chance;   // of each
+  const uint32_t* last;   // the last random word that draws each; rising, the end is 2^32 - 1
+  const uint32_t* guide;  // the tap to begin with, by the word's first bits
+  int guide_shift;
+  double scale;  // of what is drawn
+};
+
+// A positive part and, for signed kernels, a negative one.
+struct Chances {
+  int parts;
+  Choice part[2];
+  const int64_t* tile;   // outputs of one tile along each axis
+  int64_t first, count;  // tiles to work on
+  uint64_t seed;
+  int64_t draws;  // whose mean is the result
+  bool together;  // the channels of one place are drawn together
+};
+
 struct Kernels {
   const char* name;
   void (*direct)(const Job&, const Services&, Type compute, const void* taps);
@@ -49,6 +71,8 @@ struct Kernels {
   void (*spectrum_free)(Spectrum*);
   // One job, or two for the planes of complex data.
   bool (*overlap_save)(const Job* jobs, bool complex, const Services&, const Spectrum*);
+  void (*sample)(const Job&, const Services&, const Chances&);
+  void (*variance)(const Job&, const Services&, const Chances&);
 };
 
 }  // namespace iw

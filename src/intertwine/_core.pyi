@@ -76,3 +76,49 @@ class OverlapSave(Prepared):
         cval_im: float,
         threads: int,
     ) -> bool: ...
+
+class Sampler:
+    """Draws from windows: `parts` of (places of taps, chances, last words, scale)."""
+
+    tiles: int
+    def __init__(
+        self,
+        geometry: Geometry,
+        tile: Sequence[int],
+        parts: Sequence[tuple[Any, Any, Any, float]],
+    ) -> None: ...
+    def draw(
+        self,
+        x: Any,
+        out: Any,
+        cval: float,
+        seed: int,
+        draws: int,
+        together: bool,
+        first: int,
+        count: int,
+        threads: int,
+    ) -> None:
+        """Write the mean of so many draws into some tiles of `out`."""
+
+    def variance(self, x: Any, out: Any, cval: float, first: int, count: int, threads: int) -> None:
+        """Write the variance of one draw into some tiles of `out`."""
+
+def philox(counter: Sequence[int], key: int) -> list[int]:
+    """Four words of Philox 4x32-10."""
+
+def move_counts(
+    counts: Any,
+    out: Any,
+    arrive: Any,
+    reach: Sequence[int],
+    step: Any,
+    share: Any,
+    sum: Any,
+    seed: int,
+    draw: int,
+    first: int,
+    count: int,
+    threads: int,
+) -> None:
+    """Share out the counts of some cells among the places where they arrive in `out`."""
