@@ -82,6 +82,7 @@ struct SlidingBox {
     int64_t lo[kMaxDims], len[kMaxDims], from[kMaxDims];
     int64_t source_width, width, source_pitch, pitch;  // in elements, interleaved channels counted
     S *source, *panel;
+    double* both;            // where the next two lie
     double *before, *after;  // sums from a block's end backwards, and those of the next block
     double* ends;            // sums of windows along rows, as a panel, each where its window ends
     double* sums;            // the same as rows: kBoxRows x kBoxChunk
@@ -102,8 +103,9 @@ struct SlidingBox {
     w.pitch = padded_row<double>(round_up(w.width, kBoxChunk));
     w.source = space<S>(0, kBoxRows * w.source_pitch);
     w.panel = space<S>(1, kBoxRows * (span() + kLanes<S>));
-    w.before = space<double>(2, 2 * suffixes());
-    w.after = w.before + suffixes();
+    w.both = space<double>(2, 2 * suffixes());
+    w.before = w.both;
+    w.after = w.both + suffixes();
     w.ends = space<double>(3, kBoxRows * (span() + 2 * kBoxChunk));
     w.sums = space<double>(4, kBoxRows * kBoxChunk);
     w.blocks = space<double>(5, (tall + 1) * w.pitch);
@@ -159,7 +161,7 @@ struct SlidingBox {
     O* out = straight ? reinterpret_cast<O*>(out_at(job, place)) : static_cast<O*>(w.own);
     const int64_t pitch = straight ? job.out_stride[down] / int64_t(sizeof(O)) : w.pitch;
 
-    clear(w.before, 2 * suffixes());
+    clear(w.both, 2 * suffixes());  // `take` has them swapped, once a block
     int64_t held = 0, done = 0, ahead = 0;
     for (int64_t x = 0; x < w.source_width; x += span()) {
       const int64_t n = least(span(), w.source_width - x);

@@ -26,6 +26,12 @@ mkdir "$folder/package"
 cp -r src/intertwine "$folder/package/"
 rm -f "$folder"/package/intertwine/_core*.so
 cp "$folder"/_core*.so "$folder/package/intertwine/"
+# An editable installation finds itself before any path: let go of it.
+cat >"$folder/package/sitecustomize.py" <<'END'
+import sys
+
+sys.meta_path[:] = [f for f in sys.meta_path if type(f).__name__ != "ScikitBuildInplaceFinder"]
+END
 
 runtimes=
 for kind in $(echo "$kinds" | tr , ' '); do

@@ -80,6 +80,7 @@ LARGE = [
     *grid(((150, 170), (33, 20)), boundary=["symmetric", "zero"], kind=["lopsided", "box"]),
     *grid(((150, 170), (33, 20)), boundary="wrap", mode=["full", "valid"], dtype="float32"),
     *grid(((11, 33, 70), (3, 4, 5)), boundary=BOUNDARY, dtype="float32", kind="box"),
+    *grid(((80, 80), (16, 16)), mode=MODE, kind="box", dtype=["float32", "float64"]),
     *grid(((700, 90), (21, 9)), boundary=BOUNDARY, dtype=["float32", "uint8"], kind="box"),
     *grid(((40, 600, 3), (9, 61)), axes=[(0, 1)], dtype=["float32", "int16"], kind="box"),
     *grid(((600, 50), (17, 12)), boundary=BOUNDARY, kind="mirrored", dtype=["float32", "float64"]),
