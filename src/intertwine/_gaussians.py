@@ -156,4 +156,4 @@ def block_taps(covariance: Array, shift: list[float]) -> tuple[Array, list[int]]
     for axis, at in enumerate(low):
         taps = np.roll(taps, -at, axis)
     taps = np.maximum(taps, 0)
-    return taps / math.fsum(taps.ravel().tolist()), [-at for at in low]
+    return taps / taps.sum(), [-at for at in low]

@@ -30,12 +30,14 @@ Array = NDArray[Any]
 
 TAIL = 1e-18  # what a box may leave out, in all
 _SERIES = 16.0  # mean number of steps up to which the series is summed
-_MOST_WORK = 1 << 28  # multiplications for which the series, or the exact spectrum, is summed
+_MOST_WORK = 1 << 26  # multiplications for which the series, or the exact spectrum, is summed
+_MANY = 1 << 17  # taps from which on rounding is left to pairwise summation
 MOST_TAPS = 1 << 27  # 1 GiB of float64
 
 
 def step_kernel(kernel: Kernel, count: int) -> Kernel:
     """The law of the sum of `count` independent steps, by repeated squaring."""
+    check_size([count * (n - 1) + 1 for n in kernel.shape], "step")
     result = Kernel(np.ones((1,) * kernel.ndim), (0,) * kernel.ndim)
     power = kernel
     while count:
@@ -49,8 +51,6 @@ def step_kernel(kernel: Kernel, count: int) -> Kernel:
 
 def composed(first: Kernel, second: Kernel) -> Kernel:
     """The law of one step after another: taps convolve, origins add."""
-    shape = [n + m - 1 for n, m in zip(first.shape, second.shape, strict=True)]
-    check_size(shape, "step")
     direct = first.size * second.size <= _MOST_WORK
     taps = convolve(
         first.taps.astype(np.float64),
@@ -73,7 +73,7 @@ def flow_kernel(kernel: Kernel, time: float) -> Kernel:
         taps = _by_series(kernel, time, shape, below, terms)
     else:
         taps = _by_spectrum(kernel, time, shape, below)
-    return Kernel(taps / math.fsum(taps.ravel().tolist()), below)
+    return Kernel(taps / total(taps), below)
 
 
 def check_size(shape: list[int], caller: str) -> None:
@@ -84,6 +84,13 @@ def check_size(shape: list[int], caller: str) -> None:
             f"{caller}: the kernel would have {size} taps, more than {MOST_TAPS:,}.\n"
             "  Ask for fewer steps or a shorter time."
         )
+
+
+def total(values: Array) -> float:
+    """The sum, correctly rounded unless there are very many."""
+    if values.size > _MANY:
+        return float(values.sum(dtype=np.float64))
+    return math.fsum(values.ravel().tolist())
 
 
 def reach(kernel: Kernel, time: float) -> tuple[list[int], list[int]]:
@@ -101,14 +108,15 @@ def reach(kernel: Kernel, time: float) -> tuple[list[int], list[int]]:
 
 def _chernoff(weights: Array, places: Array, time: float, log_odds: float) -> int:
     """The least a on a grid of s with ``time (M(s) - 1) - s a <= -log_odds``, rounded up."""
-    furthest = int(places[weights > 0].max(initial=0))
+    weights, places = weights[weights > 0], places[weights > 0]
+    furthest = int(places.max())
     if furthest <= 0 or time == 0:
         return 0
     s = np.geomspace(1e-10, 600.0, 2000) / furthest
+    growth = (np.expm1(np.multiply.outer(s, places)) * weights).sum(axis=1)
     with np.errstate(over="ignore"):
-        growth = np.expm1(np.multiply.outer(s, places)) @ weights
         bounds = (time * growth + log_odds) / s
-    return max(0, math.ceil(float(np.nanmin(bounds))))
+    return max(0, math.ceil(float(bounds.min())))
 
 
 def _terms(time: float) -> int:
@@ -125,11 +133,11 @@ def _by_series(
     """``delta + t/1 k (delta + t/2 k (delta + ...))`` inside the box."""
     start = np.zeros(shape)
     start[tuple(origin)] = 1
-    total = start
+    flow = start
     for n in range(terms, 0, -1):
-        mixed = convolve(total, kernel, boundary="zero", method="direct")
-        total = start + mixed * (time / n)
-    result: Array = total * math.exp(-time)
+        mixed = convolve(flow, kernel, boundary="zero", method="direct")
+        flow = start + mixed * (time / n)
+    result: Array = flow * math.exp(-time)
     return result
 
 
@@ -147,32 +155,33 @@ def _by_spectrum(kernel: Kernel, time: float, shape: list[int], origin: list[int
 
 def exponent(kernel: Kernel, sizes: list[int]) -> Array:
     """``k^ - 1`` at the frequencies of a real transform of these sizes."""
-    places = np.argwhere(kernel.taps) - np.array(kernel.origin)
-    weights = kernel.taps[kernel.taps != 0].astype(np.float64)
-    if len(weights) * math.prod(sizes) <= _MOST_WORK:
-        return _exact_exponent(weights, places, real_frequencies(sizes))
+    if np.count_nonzero(kernel.taps) * math.prod(sizes) <= _MOST_WORK:
+        return exponent_at(kernel, _real_frequencies(sizes))
     from scipy import fft
 
     grid = np.zeros(sizes)
-    np.add.at(grid, tuple(places.T % np.array(sizes)[:, None]), weights)
+    places = np.argwhere(kernel.taps) - np.array(kernel.origin)
+    np.add.at(grid, tuple(places.T % np.array(sizes)[:, None]), kernel.taps[kernel.taps != 0])
     grid[(0,) * grid.ndim] -= 1
     spectrum: Array = fft.rfftn(grid)
     return spectrum
 
 
-def _exact_exponent(weights: Array, places: Array, frequencies: list[Array]) -> Array:
-    shape = np.broadcast_shapes(*(w.shape for w in frequencies))
-    total = np.zeros(shape, np.complex128)
-    for weight, place in zip(weights, places, strict=True):
-        phase = sum(int(j) * w for j, w in zip(place, frequencies, strict=True) if j)
-        if not place.any():
+def exponent_at(kernel: Kernel, frequencies: list[Array]) -> Array:
+    """``k^ - 1`` at angular `frequencies` that broadcast: nothing cancels near 0."""
+    change = np.zeros(np.broadcast_shapes(*(w.shape for w in frequencies)), np.complex128)
+    for index in np.argwhere(kernel.taps):
+        place = [int(i) - c for i, c in zip(index, kernel.origin, strict=True)]
+        if not any(place):
             continue
-        total.real -= 2 * weight * np.sin(phase / 2) ** 2
-        total.imag -= weight * np.sin(phase)
-    return total
+        weight = float(kernel.taps[tuple(index)])
+        phase = sum(j * w for j, w in zip(place, frequencies, strict=True) if j)
+        change.real -= 2 * weight * np.sin(phase / 2) ** 2
+        change.imag -= weight * np.sin(phase)
+    return change
 
 
-def real_frequencies(sizes: list[int]) -> list[Array]:
+def _real_frequencies(sizes: list[int]) -> list[Array]:
     """Angular frequencies of `rfftn`, one axis each, shaped to broadcast."""
     lines = [2 * np.pi * np.fft.fftfreq(n) for n in sizes[:-1]]
     lines.append(2 * np.pi * np.fft.rfftfreq(sizes[-1]))

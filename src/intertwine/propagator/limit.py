@@ -68,9 +68,7 @@ def _gaussian(mean: Array, covariance: Array) -> Kernel:
     if coupled:
         taps, origin = block_taps(covariance, mean.tolist())
         return Kernel(taps, origin, "gaussian limit")
-    lines = [
-        cell_line(float(v), float(m)) for v, m in zip(np.diag(covariance), mean, strict=True)
-    ]
+    lines = [cell_line(float(v), float(m)) for v, m in zip(np.diag(covariance), mean, strict=True)]
     taps = np.ones(())
     for line, _ in lines:
         taps = np.multiply.outer(taps, line)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine.kernel import Kernel
+from intertwine.propagator.flows import total
 
 Array = NDArray[Any]
 
@@ -23,7 +24,7 @@ def places(kernel: Kernel) -> list[Array]:
 
 def mean(kernel: Kernel) -> Array:
     """``sum_j k[j] j``, one number for each axis; summed without rounding on the way."""
-    return np.array([_total(kernel.taps * along) for along in places(kernel)])
+    return np.array([total(kernel.taps * along) for along in places(kernel)])
 
 
 def cumulant_tensor(kernel: Kernel, order: int) -> Array:
@@ -42,7 +43,7 @@ def cumulant_tensor(kernel: Kernel, order: int) -> Array:
     def moment(axes: tuple[int, ...]) -> float:
         key = tuple(sorted(axes))
         if key not in moments:
-            moments[key] = _total(kernel.taps * math.prod(away[axis] for axis in key))
+            moments[key] = total(kernel.taps * math.prod(away[axis] for axis in key))
         return moments[key]
 
     partitions = [p for p in _partitions(list(range(order))) if all(len(b) > 1 for b in p)]
@@ -74,8 +75,4 @@ def _partitions(items: list[int]) -> Iterator[list[list[int]]]:
 def entropy_nats(kernel: Kernel) -> float:
     """``-sum_j k[j] ln k[j]``."""
     weights = kernel.taps[kernel.taps > 0].astype(np.float64)
-    return abs(_total(weights * np.log(weights)))
-
-
-def _total(values: Array) -> float:
-    return math.fsum(np.asarray(values, np.float64).ravel().tolist())
+    return abs(total(weights * np.log(weights)))
