@@ -120,7 +120,7 @@ def diffuse(
     _check_method(method, asked.boundaries)
     checks.word("diffuse", "nan", nan, arguments.NAN)
     threading.check("diffuse", threads)
-    result = float_result(data.dtype, np.dtype(np.float64))
+    result = float_result(data.dtype, np.dtype(np.float64)).newbyteorder("=")
     _check_out(out, data.shape, result)
     work = data.astype(np.float32 if result == np.float16 else result, copy=False)
     count = threading.resolve(threads)

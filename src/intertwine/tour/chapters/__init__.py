@@ -19,8 +19,10 @@ from intertwine.tour.chapters import (
     boundaries,
     classics,
     colours,
+    diffusion,
     dot_product,
     feature_maps,
+    propagator,
     sizes,
     timing,
 )
@@ -44,5 +46,7 @@ CHAPTERS: tuple[ChapterModule, ...] = (
     sizes,
     classics,
     bank,
+    propagator,
+    diffusion,
     timing,
 )
