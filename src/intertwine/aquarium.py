@@ -21,7 +21,7 @@ from intertwine.files.libraries import need
 Array = NDArray[Any]
 
 SIDE = 256
-_INK, _PAPER, _LINE, _BLUE = "#2b2b28", "#fdfcf9", "#d9d7cf", "#4a7fd0"
+_INK, _PAPER, _FADED, _BLUE = "#2b2b28", "#fdfcf9", "#b5b2a6", "#4a7fd0"
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +102,7 @@ def _cells(axes: Any, now: State, start: State) -> None:
 
 def _profile(axes: Any, now: State, start: State) -> None:
     axes.set_facecolor(_PAPER)
-    axes.plot(start.profile, color=_LINE, linewidth=1.5, label="at time 0")
+    axes.plot(start.profile, color=_FADED, linewidth=1.5, label="at time 0")
     axes.plot(now.profile, color=_BLUE, linewidth=1.8, label="now")
     low, high = float(start.profile.min()), float(start.profile.max())
     margin = 0.05 * max(high - low, 1.0)

@@ -29,9 +29,9 @@ def write(photo: Photo) -> list[Block]:
         f"eight places around it, {off:.4f} rounded.",
         _grids(edge, density),
         f"In words that the density itself gives: “{density.describe()}”",
-        "So nearly everything in the window concentrates at the centre. The same kernel, applied as "
-        "it stands, answers with the difference between the centre and its neighbours, and most "
-        "where differences are largest:",
+        "So nearly everything in the window concentrates at the centre. The kernel as it stands "
+        "answers with the difference between the centre and its neighbours, and most where "
+        "differences are largest:",
         _where(grey, edge, density),
         "A density can take many steps, or run for a time: `flow(t)` is the exact sum over all "
         "numbers of steps, each at a random moment. Most steps of this one stay where they are, so "
