@@ -76,7 +76,7 @@ def draw(
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=size_in, dpi=dpi, facecolor=_PAPER)
-    canvas = FigureCanvasAgg(figure)
+    canvas: Any = FigureCanvasAgg(figure)
     _cells(figure.add_axes((0.02, 0.06, 0.44, 0.86)), now, start)
     _profile(figure.add_axes((0.56, 0.40, 0.41, 0.52)), now, start)
     drift = 100 * (now.mass / start.mass - 1) if start.mass else 0.0
