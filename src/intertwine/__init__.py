@@ -22,7 +22,9 @@ from intertwine.engine.threads import set_threads
 
 if TYPE_CHECKING:
     from intertwine import kernels, wisdom
+    from intertwine.diffusion import diffuse, diffuse_radial
     from intertwine.kernel import Kernel
+    from intertwine.propagator import Propagator
 
 __version__ = "0.1.0"
 
@@ -32,20 +34,31 @@ __all__ = [
     "Kernel",
     "MissingExtraError",
     "OptionError",
+    "Propagator",
     "ShapeError",
     "convolve",
     "correlate",
+    "diffuse",
+    "diffuse_radial",
     "kernels",
     "plan",
     "set_threads",
     "wisdom",
 ]
 
+#: Names that load with the first use -> the module that has them.
+_LATER = {
+    "Kernel": "kernel",
+    "Propagator": "propagator",
+    "diffuse": "diffusion",
+    "diffuse_radial": "diffusion",
+}
+
 
 def __getattr__(name: str) -> Any:
     """Load the parts that not every program needs when they are first named."""
-    if name == "Kernel":
-        return importlib.import_module("intertwine.kernel").Kernel
+    if name in _LATER:
+        return getattr(importlib.import_module(f"intertwine.{_LATER[name]}"), name)
     if name in ("kernels", "wisdom"):
         return importlib.import_module(f"intertwine.{name}")
     raise AttributeError(f"module 'intertwine' has no attribute {name!r}")

@@ -9,13 +9,16 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NoReturn, SupportsIndex
+from typing import TYPE_CHECKING, Any, NoReturn, SupportsIndex
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from intertwine.convolution import convolve
 from intertwine.engine.errors import DTypeError, OptionError, ShapeError
+
+if TYPE_CHECKING:
+    from intertwine.propagator import Propagator
 
 _TAPS_SHOWN = 64  # repr prints the taps of kernels up to this size
 
@@ -153,6 +156,20 @@ class Kernel:
             f"x @ k: a kernel acts on what stands to its right, here {type(x).__name__} stands to "
             "its left.\n  Write `k @ x`, or convolve(x, k)."
         )
+
+    def density(self, how: str = "softmax", temperature: float = 1.0) -> Propagator:
+        """Read this kernel as a probability density: the law of one step of a walk.
+
+        Parameters
+        ----------
+        how : {"softmax", "abs", "clip"}
+            ``exp(k / T) / sum``, ``|k| / sum|k|``, or ``max(k, 0) / sum``.
+        temperature : float
+            The T of softmax: small ones favour the largest taps, large ones even them out.
+        """
+        from intertwine.propagator import Propagator
+
+        return Propagator.of(self, how, temperature)
 
     def _key(self) -> tuple[object, ...]:
         # Python's numbers, because they compare exactly and hash alike across types; NumPy would

@@ -16,8 +16,10 @@ from intertwine.tour.chapters import (
     boundaries,
     classics,
     colours,
+    diffusion,
     dot_product,
     feature_maps,
+    propagator,
     sizes,
     timing,
 )
@@ -181,6 +183,31 @@ def test_patches_cut_from_the_photo_are_turned(seen: Photo) -> None:
         row, column = feature.corner
         patch = grey[row : row + 16, column : column + 16].ravel()
         assert np.corrcoef(patch, feature.taps[::-1, ::-1].ravel())[0, 1] > 0.9999
+
+
+def test_the_softmax_of_the_edge_kernel_is_shown(chapters: list[Chapter]) -> None:
+    blocks = blocks_of(chapters, propagator)
+    assert "0.999013695 in the centre" in text_of(blocks)
+    assert "0.0001232881 in each" in text_of(blocks)
+    assert "0.0001 rounded" in text_of(blocks)
+    softmax = next(p for p in panels_of(blocks) if p.label == "Softmax")
+    assert [cell.text for cell in softmax.rows[1]] == ["0.0001", "0.9990", "0.0001"]
+    (table,) = tables_of(blocks)
+    step = 8 * 1.23288084e-4  # the chance to leave, whose walk is Poisson's
+    assert plain(table.rows[0][1]) == pytest.approx(np.exp(-step), abs=6e-5)
+    spread = np.sqrt(100 * 6 * 1.23288084e-4)
+    assert plain(table.rows[1][2]) == pytest.approx(spread, abs=6e-4)
+
+
+def test_the_aquarium_keeps_its_mass_and_mixes(chapters: list[Chapter], seen: Photo) -> None:
+    (table,) = tables_of(blocks_of(chapters, diffusion))
+    cells = seen.square().grey.astype(float)
+    assert [plain(row[1]) for row in table.rows] == [cells.sum()] * 4
+    entropies = [plain(row[2]) for row in table.rows]
+    assert entropies == sorted(entropies)
+    assert entropies[-1] < np.log(cells.size) + 1e-5
+    blurred = ndimage.gaussian_filter(cells, np.sqrt(100 + 1 / 12), truncate=8)
+    assert plain(table.rows[2][3]) == pytest.approx(blurred.std(), abs=0.02)
 
 
 def test_the_times_table_names_method_and_difference(chapters: list[Chapter]) -> None:

@@ -20,6 +20,7 @@ _LIGHT = {"ink": "#2b2b28", "grid": "#d9d7cf", "paper": "#fdfcf9"}
 _DARK = {"ink": "#dddad2", "grid": "#3d4046", "paper": "#1f2125"}
 _SERIES = (("ours", "Intertwine", "o"), ("direct", "SciPy ndimage", "s"), ("fft", "SciPy fft", "D"))
 _COLOURS = {"ours": "#d98a1f", "direct": "#4a7fd0", "fft": "#8a8f98"}
+_FADING = ("#8a8f98", "#4a7fd0", "#d98a1f", "#c2453c")
 
 
 class Timed(Protocol):
@@ -68,6 +69,42 @@ def _dress(axes: Any, theme: dict[str, str]) -> None:
         loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, frameon=False, fontsize=10,
         labelcolor=theme["ink"],
     )  # fmt: skip
+
+
+class Profiled(Protocol):
+    """What is plotted of an aquarium."""
+
+    @property
+    def time(self) -> float: ...
+    @property
+    def profile(self) -> Any: ...
+
+
+def profiles(start: Profiled, states: Sequence[Profiled]) -> Figure:
+    """The mean concentration of each column at every time, for light and dark pages."""
+    alt = "Lines across the columns, flatter at each later time."
+    light, dark = (_picture(_lines(start, states, theme), alt) for theme in (_LIGHT, _DARK))
+    caption = "The mean concentration of each column of the aquarium."
+    return Figure((replace(light, dark=dark.png),), caption, layout="wide")
+
+
+def _lines(start: Profiled, states: Sequence[Profiled], theme: dict[str, str]) -> Plot:
+    plot = Plot(figsize=(5.4, 2.4), dpi=_DPI, facecolor=theme["paper"])
+    axes = plot.add_subplot(facecolor=theme["paper"])
+    for state, colour in zip((start, *states), _FADING, strict=False):
+        axes.plot(state.profile, color=colour, linewidth=1.6, label=f"t = {state.time:g}")
+    axes.set_xlim(0, len(start.profile) - 1)
+    axes.set_xlabel("column", color=theme["ink"], fontsize=10)
+    axes.set_ylabel("grey level", color=theme["ink"], fontsize=10)
+    axes.tick_params(colors=theme["ink"], length=0, labelsize=10)
+    axes.grid(color=theme["grid"], linewidth=0.8)
+    axes.spines[:].set_visible(False)
+    axes.legend(
+        loc="lower center", bbox_to_anchor=(0.5, 1), ncols=4, frameon=False, fontsize=10,
+        labelcolor=theme["ink"],
+    )  # fmt: skip
+    plot.tight_layout()
+    return plot
 
 
 def _tick(value: float, _: int) -> str:
