@@ -29,6 +29,7 @@ PUBLIC = [
     "ShapeError",
     "convolve",
     "correlate",
+    "find",
     "kernels",
     "plan",
     "set_threads",

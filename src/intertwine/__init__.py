@@ -23,6 +23,7 @@ from intertwine.engine.threads import set_threads
 if TYPE_CHECKING:
     from intertwine import kernels, wisdom
     from intertwine.kernel import Kernel
+    from intertwine.matching import find
 
 __version__ = "0.1.0"
 
@@ -35,6 +36,7 @@ __all__ = [
     "ShapeError",
     "convolve",
     "correlate",
+    "find",
     "kernels",
     "plan",
     "set_threads",
@@ -46,6 +48,8 @@ def __getattr__(name: str) -> Any:
     """Load the parts that not every program needs when they are first named."""
     if name == "Kernel":
         return importlib.import_module("intertwine.kernel").Kernel
+    if name == "find":
+        return importlib.import_module("intertwine.matching").find
     if name in ("kernels", "wisdom"):
         return importlib.import_module(f"intertwine.{name}")
     raise AttributeError(f"module 'intertwine' has no attribute {name!r}")
