@@ -53,9 +53,16 @@ class Search:
 
 
 def read(
-    pattern: Any, data: Any, mask: Any, data_mask: Any, axes: Any, boundary: Any
-) -> Search:  # fmt: skip
-    """Check pattern and data against each other."""
+    pattern: Any,
+    data: Any,
+    mask: Any,
+    data_mask: Any,
+    axes: Any,
+    boundary: Any,
+    *,
+    pad: bool = True,
+) -> Search:
+    """Check pattern and data against each other; without `pad` what lies outside stays there."""
     x = _numbers("data", data)
     k = _numbers("pattern", pattern)
     along = _axes(x, k, axes)
@@ -81,7 +88,14 @@ def read(
     seen = None if present is None else channels_first(present)
     window = tuple(k.shape[axis] for axis in along)
     first = (0,) * inner
-    if boundary is not None:
+    if boundary is not None and not pad:
+        if checks.word(CALLER, "boundary", boundary, tuple(_PADDING)) != "zero":
+            raise OptionError(
+                f"{CALLER}: boundary={boundary!r} does not go with whiten='noise', "
+                f"for which nothing but zeros lies outside.\n  Pass boundary='zero', or none."
+            )
+        first = tuple(-(k // 2) for k in window)
+    elif boundary is not None:
         samples, seen, first = _padded(samples, seen, window, boundary)
     own = channels_first(k)
     taps = own.astype(np.complex128 if own.dtype.kind == "c" else np.float64)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
-from scipy import ndimage
+from scipy import ndimage  # type: ignore[import-untyped]
 
 from intertwine.matching.templates import Templates
 
@@ -98,7 +98,8 @@ def _gap(own: Array, windows: Array) -> Array:
 
 
 def _norm(x: Array) -> Array:
-    return np.sqrt((np.abs(x) ** 2).sum(tuple(range(1, x.ndim)), keepdims=True))
+    norm: Array = np.sqrt((np.abs(x) ** 2).sum(tuple(range(1, x.ndim)), keepdims=True))
+    return norm
 
 
 def _windows(x: Array, window: tuple[int, ...]) -> Array:

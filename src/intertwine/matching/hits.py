@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from types import ModuleType
@@ -44,7 +44,7 @@ class Hit:
     scale: float = 1.0
 
 
-class Hits(Sequence[Hit]):
+class Hits:
     """Places where a pattern was found, best first.
 
     Stable for those who build on it: the constructor's arguments and the attributes below.
@@ -159,9 +159,11 @@ class Hits(Sequence[Hit]):
             return [self[i] for i in range(*at.indices(len(self)))]
         return Hit(
             tuple(self.position[at].tolist()),
-            *(float(column[at]) for column in (self.score, self.z, self.false_alarm)),
-            angle=float(self.angle[at]),
-            scale=float(self.scale[at]),
+            float(self.score[at]),
+            float(self.z[at]),
+            float(self.false_alarm[at]),
+            float(self.angle[at]),
+            float(self.scale[at]),
         )
 
     def __iter__(self) -> Iterator[Hit]:

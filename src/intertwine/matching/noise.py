@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft, signal
+from scipy import fft, signal  # type: ignore[import-untyped]
 
 from intertwine.convolution import convolve, correlate
 from intertwine.engine.errors import OptionError
@@ -43,8 +43,11 @@ DOUBLINGS = 2
 WEAKEST = 1e-24
 
 
-def surface(data: Array, patterns: Array, result: np.dtype[Any]) -> Array:
-    """Signal-to-noise ratios ``(P, M1, ..., Md)``, pooled over channels."""
+def surface(data: Array, patterns: Array, first: tuple[int, ...], result: np.dtype[Any]) -> Array:
+    """Signal-to-noise ratios ``(P, M1, ..., Md)``, pooled over channels.
+
+    `first` is where the pattern starts out: 0, or its middle on the first sample and zeros outside.
+    """
     x = _prepared(data)
     window = patterns.shape[2:]
     lengths = tuple(_segment(n, k) for n, k in zip(x.shape[1:], window, strict=True))
@@ -55,18 +58,14 @@ def surface(data: Array, patterns: Array, result: np.dtype[Any]) -> Array:
     filters = [inverse_filter(spectrum(channel, lengths)) for channel in x]
     found = []
     for pattern in patterns:
-        z, power = 0, 0.0
-        for channel, own, weights in zip(faded, pattern, filters, strict=True):
-            largest = np.abs(own).max()
-            if largest == 0:
-                continue
-            part, energy = _filtered(channel, own / largest, weights)
-            z, power = z + part * largest, power + energy * largest**2
-        z = np.asarray(z)
-        if z.dtype.kind == "c":
-            z, power = np.abs(z), power / 2
-        found.append((z / np.sqrt(power)).astype(result))
-    return np.stack(found)
+        parts = [
+            _filtered(channel, own, weights, first)
+            for channel, own, weights in zip(faded, pattern, filters, strict=True)
+        ]
+        z, power = sum(part for part, _ in parts), sum(energy for _, energy in parts)
+        ratio = np.asarray(z) / np.sqrt(power / 2 if np.iscomplexobj(z) else power)
+        found.append(np.abs(ratio) if np.iscomplexobj(z) else ratio)
+    return np.stack(found).astype(result)
 
 
 def _prepared(data: Array) -> Array:
@@ -129,12 +128,15 @@ def inverse_filter(power: NDArray[np.float64]) -> Kernel:
     return Kernel(taps, origin=tuple(n // 2 for n in taps.shape))
 
 
-def _filtered(x: Array, own: Array, weights: Kernel) -> tuple[Array, float]:
-    """``z`` at the places where the pattern lies inside, and ``sigma^2``."""
+def _filtered(
+    x: Array, own: Array, weights: Kernel, first: tuple[int, ...]
+) -> tuple[Array, float]:
+    """``z`` at every place of the search, and ``sigma^2``."""
     joined = convolve(own, weights.taps, mode="full", boundary="zero")
-    lead = weights.origin
-    under = tuple(slice(c, c + k) for c, k in zip(lead, own.shape, strict=True))
+    under = tuple(slice(c, c + k) for c, k in zip(weights.origin, own.shape, strict=True))
     energy = float((own.conj() * joined[under]).sum().real)
-    inside = tuple(slice(0, n - k + 1) for n, k in zip(x.shape, own.shape, strict=True))
-    z = correlate(x, Kernel(joined, origin=lead), boundary="zero")[inside]
+    origin = tuple(c - f for c, f in zip(weights.origin, first, strict=True))
+    z = correlate(x, Kernel(joined, origin=origin), boundary="zero")
+    if not any(first):
+        z = z[tuple(slice(0, n - k + 1) for n, k in zip(x.shape, own.shape, strict=True))]
     return z, energy

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
+from scipy import fft  # type: ignore[import-untyped]
 
 from intertwine.engine import threads
 from intertwine.matching.templates import Templates

@@ -49,9 +49,17 @@ TINY, HUGE = 2.0**-400, 2.0**400
 
 
 def block_scores(
-    x: Array, present: Mask | None, templates: Templates, tolerance: float
+    x: Array,
+    present: Mask | None,
+    templates: Templates,
+    tolerance: float,
+    *,
+    exactly: bool = True,
 ) -> NDArray[np.float64]:
-    """The scores ``(P, B1, ..., Bd)`` of all windows within ``(C, R1, ..., Rd)`` samples."""
+    """The scores ``(P, B1, ..., Bd)`` of all windows within ``(C, R1, ..., Rd)`` samples.
+
+    Not `exactly`: doubtful ones stay NaN.
+    """
     fresh, reach = _levelled(x, present, templates.centred)
     places = tuple(r - k + 1 for r, k in zip(x.shape[1:], templates.window, strict=True))
     if reach == 0:
@@ -61,7 +69,7 @@ def block_scores(
         scores, doubtful = _whole(fresh, templates, least)
     else:
         scores, doubtful = _masked(fresh, present, templates, least, ROUNDING / tolerance)
-    if doubtful is not None:
+    if doubtful is not None and exactly:
         _settle(x, present, templates, tolerance, scores, doubtful)
     return scores
 
@@ -77,7 +85,7 @@ def _levelled(x: Array, present: Mask | None, centred: bool) -> tuple[Array, flo
         fresh *= _scale(most)
     if centred and present is None:
         fresh -= fresh.mean(axes, keepdims=True)
-    elif centred:
+    elif centred and present is not None:
         count = np.maximum(present.sum(axes, keepdims=True), 1)
         fresh = np.where(present, fresh - fresh.sum(axes, keepdims=True) / count, 0)
     most = _reach(fresh) if centred or most > HUGE else most
@@ -109,7 +117,8 @@ def _near(x: Array, present: Mask | None) -> Array:
 
 
 def _energy(x: Array) -> Array:
-    return x.real**2 + x.imag**2 if x.dtype.kind == "c" else x * x
+    energy: Array = x.real**2 + x.imag**2 if x.dtype.kind == "c" else x * x
+    return energy
 
 
 def pooled(x: Array) -> Array:

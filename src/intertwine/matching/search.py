@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from intertwine.engine import checks
 from intertwine.engine.errors import OptionError, shown
-from intertwine.matching import arguments, noise, peaks, phase, surface
+from intertwine.matching import arguments, noise, peaks, phase, rotated, surface
 from intertwine.matching.arguments import CALLER, SCORES, Search
 from intertwine.matching.hits import Hits
 
@@ -111,7 +111,7 @@ def find(
     kind = _score(score, whiten)
     several = _several(pattern)
     searches = [
-        arguments.read(each, data, mask, data_mask, axes, boundary)
+        arguments.read(each, data, mask, data_mask, axes, boundary, pad=kind != "snr")
         for each in (pattern if several else [pattern])
     ]
     limit = arguments.number("threshold", threshold)
@@ -122,6 +122,12 @@ def find(
     if count is None and limit is None:
         count = 1
     nearest = [arguments.distances(min_distance, search.window) for search in searches]
+    if angles is not None or scales is not None:
+        found = []
+        for search, near in zip(searches, nearest, strict=True):
+            _check_turned(search, kind)
+            found.append(rotated.search(search, angles, scales, limit, count, near, rng))
+        return found if several else found[0]
     found = [
         _pick(search, scored, kind, limit, count, near, bool(subpixel), rng)
         for search, scored, near in zip(searches, _surfaces(searches, kind), nearest, strict=True)
@@ -141,6 +147,15 @@ def _score(score: Any, whiten: Any) -> str:
             f"  Whitened data are scored by 'snr', and only they: leave `score` out."
         )
     return kind
+
+
+def _check_turned(search: Search, kind: str) -> None:
+    if kind != "zncc":
+        raise OptionError(
+            f"{CALLER}: angles and scales are searched by 'zncc', not by {kind!r}.\n"
+            f"  Leave `score` and `whiten` out, or angles and scales."
+        )
+    arguments.check_live(search, centred=True)
 
 
 def _several(pattern: Any) -> bool:
@@ -177,7 +192,7 @@ def _together(searches: list[Search], kind: str) -> Array:
                 f"  Fill them first, for example with the median."
             )
         arguments.check_live(one, centred=False)
-        return noise.surface(one.data, patterns, one.result)
+        return noise.surface(one.data, patterns / np.abs(patterns).max(), one.first, one.result)
     if kind == "correlation":
         return surface.plain(one.data, one.present, patterns, one.result)
     centred = kind != "ncc"

@@ -74,7 +74,7 @@ def plain(data: Array, present: Mask | None, patterns: Array, result: np.dtype[A
     total = pooled(sums)
     if total.dtype.kind == "c":
         total = np.abs(total)
-    return total.astype(result, copy=False)
+    return np.asarray(total, result)
 
 
 def why_undefined(

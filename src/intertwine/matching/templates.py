@@ -39,7 +39,7 @@ class Templates:
         self.centred = centred
         self.threads = threads
         self.count, self.channels = patterns.shape[:2]
-        self.window: tuple[int, ...] = patterns.shape[2:]
+        self.window: tuple[int, ...] = tuple(patterns.shape[2:])
         self.raw = patterns
         self.taps = _unit(patterns, masks, centred)
         self._plans: dict[tuple[Any, ...], Any] = {}
@@ -47,7 +47,7 @@ class Templates:
     @property
     def size(self) -> int:
         """Samples under a window, all channels together."""
-        return self.channels * prod(self.window)
+        return int(self.channels * prod(self.window))
 
     @cached_property
     def squares(self) -> Array:
