@@ -21,6 +21,7 @@ COMMANDS = {
     "help.txt": "intertwine --help",
     "help-convolve.txt": "intertwine convolve --help",
     "help-explain.txt": "intertwine explain --help",
+    "help-find.txt": "intertwine find --help",
     "help-tour.txt": "intertwine tour --help",
     "help-calibrate.txt": "intertwine calibrate --help",
     "explain-list.txt": "intertwine explain --list",

@@ -10,6 +10,7 @@ import intertwine
 from intertwine.cli.calibrate import calibrate
 from intertwine.cli.convolve import convolve
 from intertwine.cli.explain import explain
+from intertwine.cli.matches import find
 from intertwine.cli.tour import tour
 
 app = typer.Typer(
@@ -22,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (convolve, explain, tour, calibrate):
+for command in (convolve, explain, find, tour, calibrate):
     app.command()(command)
 
 

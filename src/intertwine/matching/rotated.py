@@ -35,7 +35,7 @@ APART = 1.3
 FOLLOWED, EACH = 24, 4
 
 #: Patterns scored at a time.
-TOGETHER = 16
+TOGETHER = 64
 
 
 def search(
@@ -69,7 +69,7 @@ def search(
         for place in places
     ]
     free = np.array([True, True, angles is not None, scales is not None])
-    poses, scores = _climb(pattern, asked.mask, data, start, factor, free, count)
+    poses, scores = _climb(pattern, asked.mask, data, start, factor, free, count, threshold)
     chosen = _apart(poses, scores, threshold, count, near)
     poses, scores = poses[chosen], scores[chosen]
     return _hits(asked, poses, scores, surface, lead, factor, turns, rng)
@@ -143,6 +143,7 @@ class _Bank:
         side = int(np.ceil(np.hypot(*window) * sizes.max() / factor)) + 1
         self.side = side + 1 - side % 2
         self.pattern, self.mask = pattern, mask
+        self._soft: dict[float, Array] = {}
 
     def turn(self, number: int) -> tuple[float, float]:
         """Angle and log scale of one pattern of the bank."""
@@ -167,6 +168,16 @@ class _Bank:
             choice = np.where(better, start + top, choice)
         return best, choice, 0
 
+    def _blurred(self, size: float) -> Array:
+        """The pattern as its coarse samples will see it at one scale."""
+        if size not in self._soft:
+            blur = 0.4 * self.factor / size
+            self._soft[size] = np.stack([
+                ndimage.gaussian_filter(c, blur, mode="nearest") if blur > 0.3 else c
+                for c in self.pattern
+            ])  # fmt: skip
+        return self._soft[size]
+
     def _lay(self, angle: float, size: float) -> tuple[Array, Array]:
         """The pattern turned, scaled and reduced in the middle of a square, and its mask."""
         grid = (np.indices((self.side, self.side)) - self.side // 2) * self.factor
@@ -175,12 +186,8 @@ class _Bank:
         window = np.array(self.pattern.shape[1:])
         at = (back + (window - 1) / 2).T
         inside = ((at >= -0.5) & (at <= window[:, None] - 0.5)).all(0)
-        blur = 0.4 * self.factor / size
         laid = np.stack([
-            ndimage.map_coordinates(
-                ndimage.gaussian_filter(c, blur) if blur > 0.3 else c, at, order=1, mode="nearest"
-            )
-            for c in self.pattern
+            ndimage.map_coordinates(c, at, order=1, mode="nearest") for c in self._blurred(size)
         ])  # fmt: skip
         if self.mask is not None:
             counts = [ndimage.map_coordinates(m.astype(float), at, order=1) for m in self.mask]
@@ -204,22 +211,35 @@ def _climb(
     factor: int,
     free: NDArray[np.bool_],
     count: int | None,
+    threshold: float | None,
 ) -> tuple[Array, Array]:
     """Improve poses at every level from the coarsest to the full one; the best go on."""
+    least = -1.0 if threshold is None else 0.8 * threshold
     scores = np.empty(0)
     while len(poses):
         level = Level(pattern, mask, data, factor)
         improved = [level.improve(pose, free) for pose in poses]
-        order = np.argsort([-score for _, score in improved], kind="stable")
-        poses = [improved[i][0] for i in order]
-        scores = np.array([improved[i][1] for i in order])
+        improved = sorted((i for i in improved if i[1] > least), key=lambda i: -i[1])
+        found = np.array([pose for pose, _ in improved]).reshape(-1, 4)
+        kept = _distinct(found, 2.0 * factor)
+        poses, scores = list(found[kept]), np.array([improved[i][1] for i in kept])
         if factor == 1:
             break
         factor //= 2
         if count is not None:
-            followed = max(EACH * count, FOLLOWED // 4 if factor == 1 else FOLLOWED // 2)
-            poses = poses[:followed]
+            poses = poses[: max(EACH * count // 2, FOLLOWED // 2)]
+            if factor == 1:
+                poses = poses[: 2 * count + 1]
     return np.array(poses, float).reshape(-1, 4), scores
+
+
+def _distinct(poses: Array, distance: float) -> list[int]:
+    """The first of those poses whose middles have come to lie on each other."""
+    kept: list[int] = []
+    for number, pose in enumerate(poses):
+        if all(np.abs(pose[:2] - poses[other][:2]).max() >= distance for other in kept):
+            kept.append(number)
+    return kept
 
 
 def _apart(

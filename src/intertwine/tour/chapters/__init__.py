@@ -21,6 +21,7 @@ from intertwine.tour.chapters import (
     colours,
     dot_product,
     feature_maps,
+    person,
     sizes,
     timing,
 )
@@ -44,5 +45,6 @@ CHAPTERS: tuple[ChapterModule, ...] = (
     sizes,
     classics,
     bank,
+    person,
     timing,
 )
