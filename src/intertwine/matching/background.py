@@ -5,14 +5,16 @@ largest of a million correlated scores is not that of a million independent ones
 its own yardstick:
 
 * ``z = (score - median) / (1.4826 * median |score - median|)``, robust against the hits;
-* the surface is cut into blocks as large as the pattern or larger; what each block's best score
-  does follows an extreme value law. With Gumbel's, ``F(s) = exp(-exp(-(s - u) / b))``, fitted by
-  L-moments (Hosking 1990) to the blocks that hold no hit, the probability that chance alone does as
-  well anywhere on a surface of B blocks is ``1 - F(score)^B``.
+* scores are brought to a scale ``q`` on which chance falls off exponentially:
+  ``q = -log(1 - r^2)`` for those within -1 and 1 (of noise, r has a density that goes as
+  ``(1 - r^2)^((m - 4) / 2)``), ``q = -2 log(d)`` for distances, ``q = z^2`` for others;
+* the surface is cut into blocks as large as the pattern or larger; what each block's best q does
+  follows an extreme value law, Gumbel's: ``F(q) = exp(-exp(-(q - u) / b))``, with u and b
+  from the quartiles, which a few true hits do not move. The probability that chance alone does as well
+  anywhere on a surface of B blocks is ``1 - F(q)^B``.
 
-Scores are bounded, so that their true tail is lighter than Gumbel's and the estimate errs on the
-side of caution. It is one for a surface that looks alike all over: where half of a photo is sky, the
-other half sets the level of both.
+It is one law for a surface that looks alike all over: where half of a photo is sky, the other half
+sets the level of both.
 """
 
 from __future__ import annotations
@@ -34,9 +36,6 @@ BLOCKS = 400
 #: Scores looked at for the median: so many of a larger surface, drawn at random.
 SAMPLE = 1 << 18
 
-_EULER = 0.5772156649015329
-
-
 @dataclass(frozen=True, slots=True)
 class Background:
     """Median and spread of a surface, and the extreme value law of its blocks.
@@ -46,7 +45,7 @@ class Background:
     median, spread : float
         Of all scores; the spread is 1.4826 times their median deviation.
     location, width : float
-        Of Gumbel's law for the best score in a block (of the negative, for distances).
+        Of Gumbel's law for the best q in a block.
     blocks : int
         How many blocks the surface has.
     """
@@ -56,19 +55,17 @@ class Background:
     location: float
     width: float
     blocks: int
-    sign: float
+    kind: str
 
     @classmethod
     def of(
         cls,
         surface: Array,
-        hits: Array,
         window: tuple[int, ...],
-        lower_is_better: bool,
+        kind: str,
         rng: Any = None,
     ) -> Background:
-        """Read a surface; `hits` are the (n, d) places that are no background."""
-        sign = -1.0 if lower_is_better else 1.0
+        """Read a surface under a pattern's window; a few hits on it do not matter."""
         some = surface.reshape(-1)
         if some.size > SAMPLE:
             draw = np.random.default_rng(0 if rng is None else rng)
@@ -77,28 +74,41 @@ class Background:
         some = some[np.isfinite(some)]
         median = float(np.median(some)) if some.size else np.nan
         spread = 1.4826 * float(np.median(np.abs(some - median))) if some.size else np.nan
-        best, total = _block_maxima(surface, hits, window, sign)
-        location, width = _gumbel(best)
-        return cls(median, spread, location, width, total, sign)
+        best, total = _block_maxima(surface, window, -1 if kind == "distance" else 1)
+        location, width = _gumbel(_exponential(best, kind, median, spread))
+        return cls(median, spread, location, width, total, kind)
 
     def z(self, score: Array) -> NDArray[np.float64]:
         """How far scores stand above the median, in spreads."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            z: NDArray[np.float64] = self.sign * (np.asarray(score, float) - self.median)
-            return z / self.spread
+            z: NDArray[np.float64] = (np.asarray(score, float) - self.median) / self.spread
+        return -z if self.kind == "distance" else z
 
     def false_alarm(self, score: Array) -> NDArray[np.float64]:
-        """``1 - F(score)^B``; NaN where the surface has too few blocks."""
+        """``1 - F(q)^B``; NaN where the surface has too few blocks."""
+        q = _exponential(np.asarray(score, float), self.kind, self.median, self.spread)
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            reduced = (self.sign * np.asarray(score, float) - self.location) / self.width
+            reduced = (q - self.location) / self.width
             chance: NDArray[np.float64] = -np.expm1(-self.blocks * np.exp(-reduced))
         return chance
 
 
+def _exponential(score: Array, kind: str, median: float, spread: float) -> NDArray[np.float64]:
+    """Scores on the scale on which chance falls off exponentially."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if kind in ("zncc", "ncc", "phase"):
+            q: NDArray[np.float64] = np.copysign(-np.log1p(-np.minimum(score**2, 1)), score)
+            return q
+        if kind == "distance":
+            return np.asarray(-2 * np.log(score))
+        z = (score - median) / spread
+        return np.asarray(z * np.abs(z))
+
+
 def _block_maxima(
-    surface: Array, hits: Array, window: tuple[int, ...], sign: float
+    surface: Array, window: tuple[int, ...], sign: int
 ) -> tuple[Array, int]:
-    """The best of each block without a hit, and how many blocks there are with scores."""
+    """The best of each block that has scores, and how many there are."""
     ndim = surface.ndim
     per_axis = BLOCKS ** (1 / ndim)
     size = [max(1, k, int(m / per_axis)) for k, m in zip(window, surface.shape, strict=True)]
@@ -108,26 +118,17 @@ def _block_maxima(
     cells = whole.reshape([n for pair in zip(counts, size, strict=True) for n in pair])
     inner = tuple(range(1, 2 * ndim, 2))
     extreme = np.fmax.reduce if sign > 0 else np.fmin.reduce
-    best = sign * np.asarray(extreme(cells, axis=inner), float)
-    total = int(np.count_nonzero(~np.isnan(best)))
-    for hit in hits:  # a peak reaches as far as the pattern
-        reach = [
-            slice(max(0, (int(h) - k) // s), (int(h) + k) // s + 1)
-            for h, k, s in zip(hit, window, size, strict=True)
-        ]
-        best[tuple(reach)] = np.nan
-    return best[~np.isnan(best)], total
+    best = np.asarray(extreme(cells, axis=inner), float)
+    best = best[~np.isnan(best)]
+    return best, len(best)
 
 
 def _gumbel(best: Array) -> tuple[float, float]:
-    """Location and width by L-moments; NaN for too few or equal numbers."""
-    count = len(best)
-    if count < LEAST_BLOCKS:
+    """Location and width from the quartiles; NaN for too few or equal numbers."""
+    if len(best) < LEAST_BLOCKS:
         return np.nan, np.nan
-    ordered = np.sort(best)
-    weights = np.arange(count) / (count - 1)
-    first, second = ordered.mean(), (weights * ordered).mean()
-    width = (2 * second - first) / np.log(2)
+    low, middle, high = np.quantile(best, [0.25, 0.5, 0.75], method="hazen")
+    width = (high - low) / (np.log(-np.log(0.25)) - np.log(-np.log(0.75)))
     if not width > 0:
         return np.nan, np.nan
-    return float(first - _EULER * width), float(width)
+    return float(middle + width * np.log(-np.log(0.5))), float(width)

@@ -103,17 +103,11 @@ class Hits:
         self._picture = picture
         self._rng = rng
 
-    @property
-    def lower_is_better(self) -> bool:
-        """Whether small scores are good: distances."""
-        return self.kind == "distance"
-
     @cached_property
     def background(self) -> Background:
-        """The surface away from the hits: what chance alone does here."""
-        places = np.rint((self.index - np.array(self.first)) / np.array(self.step)).astype(int)
+        """What chance alone does on this surface."""
         window = tuple(max(1, k // s) for k, s in zip(self.window, self.step, strict=True))
-        return Background.of(self.surface, places, window, self.lower_is_better, self._rng)
+        return Background.of(self.surface, window, self.kind, self._rng)
 
     @cached_property
     def z(self) -> NDArray[np.float64]:
