@@ -57,7 +57,8 @@ def test_false_alarms_are_as_rare_as_they_say(blur):
         chances.append(float(iw.find(pattern, data).false_alarm[0]))
     chances = np.array(chances)
     assert (chances < 0.05).mean() <= 0.2
-    assert (chances < 0.5).mean() > 0.1
+    if not blur:  # smooth noise has fewer independent places than blocks: the rate is cautious
+        assert (chances < 0.5).mean() > 0.3
     assert np.isfinite(chances).all()
 
 
