@@ -13,7 +13,7 @@ any more, and a wrong variance makes scores of 17 or infinity. Three rules:
 
 * each block is shifted by its own mean and scaled by its largest value, in float64;
 * a window whose variance is so small beside the block's range that rounding could show is
-  *doubtful*: blocks with many of them are split in two, each with its own mean; few are computed
+  *doubtful*: blocks with many of them are split, each part with its own mean; few are computed
   again from their own samples, in two passes;
 * a window that is constant has no score: it is NaN.
 
@@ -43,6 +43,9 @@ ROUNDING = 1e-15
 
 #: Products worth computing one by one before a block is split.
 AFFORDABLE = 1 << 22
+
+#: A block with too many doubtful windows is split into so many.
+PARTS = 8
 
 #: Squares of numbers between these are numbers too.
 TINY, HUGE = 2.0**-400, 2.0**400
@@ -189,14 +192,15 @@ def _settle(
     scores: Array,
     doubtful: Mask,
 ) -> None:
-    """Put right what is doubtful: by halves with their own level, or window by window."""
+    """Put right what is doubtful: by parts with their own level, or window by window."""
     places = scores.shape[1:]
     ratios = [b / k for b, k in zip(places, templates.window, strict=True)]
     axis = int(np.argmax(ratios))
     work = np.count_nonzero(doubtful) * templates.size
     if work > AFFORDABLE and ratios[axis] > 1 and places[axis] > 1:
-        middle = places[axis] // 2
-        for part in (slice(0, middle), slice(middle, places[axis])):
+        side = max(-(-places[axis] // PARTS), min(templates.window[axis], places[axis] // 2))
+        for start in range(0, places[axis], side):
+            part = slice(start, min(start + side, places[axis]))
             block = tuple(part if i == axis else slice(0, b) for i, b in enumerate(places))
             here = (slice(None), *block)
             if doubtful[here].any():
