@@ -139,7 +139,7 @@ def _alike(small: NDArray[Any], large: NDArray[Any]) -> tuple[NDArray[Any], NDAr
     """Both in colour, or both grey if one of them is."""
     if small.ndim == large.ndim:
         return small, large
-    grey = [x @ np.float32([0.299, 0.587, 0.114]) if x.ndim == 3 else x for x in (small, large)]
+    grey = [x @ np.array([0.299, 0.587, 0.114], np.float32) if x.ndim == 3 else x for x in (small, large)]
     return grey[0], grey[1]
 
 

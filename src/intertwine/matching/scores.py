@@ -116,7 +116,8 @@ def _near(x: Array, present: Mask | None) -> Array:
     low, high = int(seen.min()), int(seen.max())
     if max(abs(low), abs(high)) < 1 << 53 or high - low >= 1 << 63:
         return x
-    return x - x.dtype.type(low)
+    near: Array = x - x.dtype.type(low)
+    return near
 
 
 def _energy(x: Array) -> Array:

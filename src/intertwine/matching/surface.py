@@ -53,7 +53,7 @@ def _distances(scores: Array, x: Array, present: Mask | None, templates: Templat
     size = templates.sizes
     if present is not None:
         size = np.rint(pooled(templates.slide(present.astype(np.float64), "weights")))
-    found = np.sqrt(np.maximum(2 * size * (1 - scores), 0))
+    found: Array = np.sqrt(np.maximum(2 * size * (1 - scores), 0))
     for pattern in range(templates.count):
         near = np.nonzero(scores[pattern] > 1 - NEAR)
         if len(near[0]):

@@ -114,7 +114,7 @@ def _normalised(grey: np.ndarray, face: np.ndarray) -> list[Block]:
 
 def _turned(grey: np.ndarray, face: np.ndarray, corner: tuple[int, int]) -> list[Block]:
     """The same search on the photo turned and enlarged."""
-    from scipy import ndimage
+    from scipy import ndimage  # type: ignore[import-untyped]
 
     middle = np.array(corner) + (np.array(face.shape) - 1) / 2
     angle = np.deg2rad(_TURN_DEG)
