@@ -63,7 +63,8 @@ def _plain(q, t):
     mean = (sums[m:] - sums[:-m]) / m
     spread = np.sqrt(np.maximum((squares[m:] - squares[:-m]) / m - mean**2, 1e-300))
     dots = signal.oaconvolve(t, q[::-1], mode="valid")
-    return np.sqrt(np.maximum(2 * m * (1 - (dots - m * q.mean() * mean) / (m * q.std() * spread)), 0))
+    score = (dots - m * q.mean() * mean) / (m * q.std() * spread)
+    return np.sqrt(np.maximum(2 * m * (1 - score), 0))
 
 
 def memory():

@@ -66,7 +66,9 @@ def test_faces(seed):
 
 @pytest.mark.slow
 def test_sixty_faces():
-    found = sum(place < 1 and angle < 1 and scale < 2 for place, angle, scale in map(trial, range(60)))
+    found = sum(
+        place < 1 and angle < 1 and scale < 2 for place, angle, scale in map(trial, range(60))
+    )
     assert found >= 57
 
 
@@ -108,7 +110,12 @@ def test_a_threshold_takes_all_of_them():
     scene = 0.1 * rng.standard_normal((300, 400))
     shape = ndimage.gaussian_filter(rng.standard_normal((31, 31)), 2) * 5
     shown = []
-    for angle, (row, column) in {0: (60, 70), 90: (200, 90), 180: (110, 300), 270: (230, 320)}.items():
+    for angle, (row, column) in {
+        0: (60, 70),
+        90: (200, 90),
+        180: (110, 300),
+        270: (230, 320),
+    }.items():
         scene[row - 15 : row + 16, column - 15 : column + 16] += np.rot90(shape, angle // 90)
         shown.append((row, column, angle))
     hits = iw.find(shape, scene, angles=(0, 360), threshold=0.8)

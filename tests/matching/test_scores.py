@@ -76,7 +76,9 @@ def test_many_doubtful_windows_are_settled_by_blocks():
     assert np.abs(hits.surface[20_000 : 20_000 + len(expected)] - expected).max() <= 1e-12
 
 
-@pytest.mark.parametrize("shape, window", [((50,), (7,)), ((9, 11, 8), (3, 4, 2)), ((30, 4), (5, 4))])
+@pytest.mark.parametrize(
+    "shape, window", [((50,), (7,)), ((9, 11, 8), (3, 4, 2)), ((30, 4), (5, 4))]
+)
 @pytest.mark.parametrize("score", ["zncc", "ncc"])
 @pytest.mark.parametrize("is_complex", [False, True])
 def test_any_number_of_axes(shape, window, score, is_complex):

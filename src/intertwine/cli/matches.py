@@ -36,7 +36,9 @@ def find(
     score: Annotated[
         str,
         typer.Option(
-            "--score", metavar="WORD", rich_help_panel=_SEARCH,
+            "--score",
+            metavar="WORD",
+            rich_help_panel=_SEARCH,
             help="zncc (blind to brightness and contrast), ncc, correlation, phase or distance.",
         ),
     ] = "zncc",
@@ -49,28 +51,38 @@ def find(
     count: Annotated[
         int | None,
         typer.Option(
-            "--count", "-n", rich_help_panel=_SEARCH,
+            "--count",
+            "-n",
+            rich_help_panel=_SEARCH,
             help="Take at most so many. Default: 1, or all with --threshold.",
         ),
     ] = None,
     angles: Annotated[
         str | None,
         typer.Option(
-            "--angles", metavar="LOW,HIGH", rich_help_panel=_SEARCH,
+            "--angles",
+            metavar="LOW,HIGH",
+            rich_help_panel=_SEARCH,
             help="Turn the pattern too, by degrees counter-clockwise: 0,360.",
         ),
     ] = None,
     scales: Annotated[
         str | None,
         typer.Option(
-            "--scales", metavar="LOW,HIGH", rich_help_panel=_SEARCH,
+            "--scales",
+            metavar="LOW,HIGH",
+            rich_help_panel=_SEARCH,
             help="Enlarge the pattern too: 0.7,1.4.",
         ),
     ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", "-o", parser=path, metavar="FILE|FOLDER", rich_help_panel=_RESULT,
+            "--out",
+            "-o",
+            parser=path,
+            metavar="FILE|FOLDER",
+            rich_help_panel=_RESULT,
             help="The picture with boxes. Default: beside the input, photo.jpg -> photo-found.png.",
         ),
     ] = None,
@@ -139,7 +151,10 @@ def _alike(small: NDArray[Any], large: NDArray[Any]) -> tuple[NDArray[Any], NDAr
     """Both in colour, or both grey if one of them is."""
     if small.ndim == large.ndim:
         return small, large
-    grey = [x @ np.array([0.299, 0.587, 0.114], np.float32) if x.ndim == 3 else x for x in (small, large)]
+    grey = [
+        x @ np.array([0.299, 0.587, 0.114], np.float32) if x.ndim == 3 else x
+        for x in (small, large)
+    ]
     return grey[0], grey[1]
 
 

@@ -36,6 +36,7 @@ BLOCKS = 400
 #: Scores looked at for the median: so many of a larger surface, drawn at random.
 SAMPLE = 1 << 18
 
+
 @dataclass(frozen=True, slots=True)
 class Background:
     """Median and spread of a surface, and the extreme value law of its blocks.
@@ -105,9 +106,7 @@ def _exponential(score: Array, kind: str, median: float, spread: float) -> NDArr
         return np.asarray(z * np.abs(z))
 
 
-def _block_maxima(
-    surface: Array, window: tuple[int, ...], sign: int
-) -> tuple[Array, int]:
+def _block_maxima(surface: Array, window: tuple[int, ...], sign: int) -> tuple[Array, int]:
     """The best of each block that has scores, and how many there are."""
     ndim = surface.ndim
     per_axis = BLOCKS ** (1 / ndim)

@@ -42,9 +42,7 @@ def cut(places: Sequence[int], block: Sequence[int]) -> Iterator[Block]:
     """All blocks of these side lengths; the last ones along an axis may be shorter."""
     starts = (range(0, n, b) for n, b in zip(places, block, strict=True))
     for corner in product(*starts):
-        yield tuple(
-            slice(i, min(i + b, n)) for i, b, n in zip(corner, block, places, strict=True)
-        )
+        yield tuple(slice(i, min(i + b, n)) for i, b, n in zip(corner, block, places, strict=True))
 
 
 def under(block: Block, window: Sequence[int]) -> Block:

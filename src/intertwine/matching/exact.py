@@ -135,4 +135,3 @@ def _differences(x: Array, used: Mask, wide: Any) -> Array:
     first = np.take_along_axis(rows, used.reshape(rows.shape).argmax(-1)[..., None], -1)
     fresh: Array = np.where(used, x - first.reshape(*x.shape[:2], *(1,) * (x.ndim - 2)), 0)
     return fresh.astype(wide)
-

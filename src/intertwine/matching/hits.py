@@ -230,4 +230,6 @@ def _need(module: str, who: str, how: str) -> ModuleType:
     try:
         return importlib.import_module(module)
     except ImportError as error:
-        raise MissingExtraError(f"{who} needs {module}, which is not installed.\n  {how}") from error
+        raise MissingExtraError(
+            f"{who} needs {module}, which is not installed.\n  {how}"
+        ) from error

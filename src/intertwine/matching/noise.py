@@ -128,9 +128,7 @@ def inverse_filter(power: NDArray[np.float64]) -> Kernel:
     return Kernel(taps, origin=tuple(n // 2 for n in taps.shape))
 
 
-def _filtered(
-    x: Array, own: Array, weights: Kernel, first: tuple[int, ...]
-) -> tuple[Array, float]:
+def _filtered(x: Array, own: Array, weights: Kernel, first: tuple[int, ...]) -> tuple[Array, float]:
     """``z`` at every place of the search, and ``sigma^2``."""
     joined = convolve(own, weights.taps, mode="full", boundary="zero")
     under = tuple(slice(c, c + k) for c, k in zip(weights.origin, own.shape, strict=True))

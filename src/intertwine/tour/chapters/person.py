@@ -92,7 +92,9 @@ def _spot(answer: np.ndarray) -> Figure:
 def _normalised(grey: np.ndarray, face: np.ndarray) -> list[Block]:
     hits = iw.find(face, grey, count=2)
     scores = np.nan_to_num(hits.surface)
-    second = f"; the next best place has {number(hits.score[1])}" if len(hits) > 1 else ""
+    second = ""
+    if len(hits) > 1:
+        second = f"; the next best place has {number(hits.score[1])}"
     return [
         "Sums grow with contrast. Divided by the contrast of the kernel and of the patch below it "
         "each becomes a score from −1 to 1, the correlation coefficient of the two: 1 if they are "
@@ -106,7 +108,9 @@ def _normalised(grey: np.ndarray, face: np.ndarray) -> list[Block]:
             "The score of each place where the whole part fits: amber is alike, blue is opposite.",
         ),
         Code(
-            "import intertwine as iw\n\nhits = iw.find(x[100:200, 100:200], x, count=2)\nprint(hits)",
+            "import intertwine as iw\n\n"
+            "hits = iw.find(x[100:200, 100:200], x, count=2)\n"
+            "print(hits)",
             "In Python: the two places most like a part of the photo",
         ),
     ]  # fmt: skip
