@@ -10,8 +10,8 @@ its own yardstick:
   ``(1 - r^2)^((m - 4) / 2)``), ``q = -2 log(d)`` for distances, ``q = z^2`` for others;
 * the surface is cut into blocks as large as the pattern or larger; what each block's best q does
   follows an extreme value law, Gumbel's: ``F(q) = exp(-exp(-(q - u) / b))``, with u and b
-  from the quartiles, which a few true hits do not move. The probability that chance alone does as well
-  anywhere on a surface of B blocks is ``1 - F(q)^B``.
+  from the quartiles, which a few true hits do not move. The probability that chance alone does as
+  well anywhere on a surface of B blocks is ``1 - F(q)^B``.
 
 It is one law for a surface that looks alike all over: where half of a photo is sky, the other half
 sets the level of both.
