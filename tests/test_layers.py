@@ -32,6 +32,7 @@ PUBLIC = [
     "correlate",
     "diffuse",
     "diffuse_radial",
+    "find",
     "kernels",
     "plan",
     "set_threads",

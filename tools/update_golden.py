@@ -22,6 +22,7 @@ COMMANDS = {
     "help-convolve.txt": "intertwine convolve --help",
     "help-explain.txt": "intertwine explain --help",
     "help-diffuse.txt": "intertwine diffuse --help",
+    "help-find.txt": "intertwine find --help",
     "help-tour.txt": "intertwine tour --help",
     "help-calibrate.txt": "intertwine calibrate --help",
     "explain-list.txt": "intertwine explain --list",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from intertwine import kernels, wisdom
     from intertwine.diffusion import diffuse, diffuse_radial
     from intertwine.kernel import Kernel
+    from intertwine.matching import find
     from intertwine.propagator import Propagator
 
 __version__ = "0.1.0"
@@ -40,6 +41,7 @@ __all__ = [
     "correlate",
     "diffuse",
     "diffuse_radial",
+    "find",
     "kernels",
     "plan",
     "set_threads",
@@ -52,6 +54,7 @@ _LATER = {
     "Propagator": "propagator",
     "diffuse": "diffusion",
     "diffuse_radial": "diffusion",
+    "find": "matching",
 }
 
 

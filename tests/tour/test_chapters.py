@@ -19,6 +19,7 @@ from intertwine.tour.chapters import (
     diffusion,
     dot_product,
     feature_maps,
+    person,
     propagator,
     sizes,
     timing,
@@ -243,7 +244,22 @@ def test_a_plain_white_photo_is_no_problem(module: object) -> None:
     assert module.write(white)
 
 
-@pytest.mark.parametrize("module", [dot_product, feature_maps, colours, classics, bank])
+@pytest.mark.parametrize("module", [dot_product, feature_maps, colours, classics, bank, person])
 def test_a_black_photo_is_no_problem(module: object) -> None:
     black = Photo("black", np.zeros((256, 256, 3), np.uint8), np.zeros((256, 256), np.float32))
     assert "nan" not in text_of(tuple(module.write(black)))
+
+
+def test_the_face_finds_itself(chapters: list[Chapter], seen: Photo) -> None:
+    text = text_of(blocks_of(chapters, person))
+    rows, columns = seen.grey.shape
+    side = min(rows, columns) // 4
+    top, left = int(0.3 * rows) - side // 2, columns // 2 - side // 2
+    face = seen.grey[top : top + side, left : left + side].astype(float)
+    sums = ndimage.correlate(
+        seen.grey - float(seen.grey.mean()), face - face.mean(), mode="constant"
+    )
+    row, column = np.unravel_index(sums.argmax(), sums.shape)
+    assert f"The brightest pixel lies at row {row}, column {column};" in text
+    assert "The face has 1.00" in text
+    assert re.search(r"30\.0 degrees, 1\.20 times, score 1\.00|(29\.9|30\.[01]) degrees, 1\.", text)

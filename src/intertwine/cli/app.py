@@ -11,6 +11,7 @@ from intertwine.cli.calibrate import calibrate
 from intertwine.cli.convolve import convolve
 from intertwine.cli.diffuse import diffuse
 from intertwine.cli.explain import explain
+from intertwine.cli.matches import find
 from intertwine.cli.tour import tour
 
 app = typer.Typer(
@@ -23,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (convolve, explain, diffuse, tour, calibrate):
+for command in (convolve, explain, find, diffuse, tour, calibrate):
     app.command()(command)
 
 

@@ -1,0 +1,277 @@
+"""From what a caller wrote to one canonical search: the checks of arguments in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intertwine.engine import checks
+from intertwine.engine.errors import DTypeError, OptionError, ShapeError, shown
+
+Array = NDArray[Any]
+Mask = NDArray[np.bool_]
+
+CALLER = "find"
+SCORES = ("zncc", "ncc", "correlation", "phase", "distance", "snr")
+
+#: What np.pad calls the boundaries; with "renormalize" nothing is outside, and it is left out.
+_PADDING = {
+    "symmetric": "symmetric",
+    "mirror": "reflect",
+    "nearest": "edge",
+    "wrap": "wrap",
+    "zero": "constant",
+    "renormalize": "constant",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Data and one pattern with channels first: ``(C, N1, ..., Nd)`` and ``(C, K1, ..., Kd)``."""
+
+    data: Array
+    present: Mask | None
+    pattern: Array
+    mask: Mask | None
+    first: tuple[int, ...]
+    result: np.dtype[Any]
+    picture: Array | None
+
+    @property
+    def window(self) -> tuple[int, ...]:
+        return self.pattern.shape[1:]
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """How many places there are along each axis."""
+        sizes = zip(self.data.shape[1:], self.window, strict=True)
+        return tuple(n - k + 1 for n, k in sizes)
+
+
+def read(
+    pattern: Any,
+    data: Any,
+    mask: Any,
+    data_mask: Any,
+    axes: Any,
+    boundary: Any,
+    *,
+    pad: bool = True,
+) -> Search:
+    """Check pattern and data against each other; without `pad` what lies outside stays there."""
+    x = _numbers("data", data)
+    k = _numbers("pattern", pattern)
+    along = _axes(x, k, axes)
+    others = [axis for axis in range(x.ndim) if axis not in along]
+    for axis in others:
+        if x.shape[axis] != k.shape[axis]:
+            raise ShapeError(
+                f"{CALLER}: `pattern` has {k.shape[axis]} channels on axis {axis} but `data` has "
+                f"{x.shape[axis]}.\n{_both(x, k)}\n"
+                f"  Bring both to the same channels, for example both to grey."
+            )
+    _check_sizes(x, k, along)
+    kept = _kept("pattern", "mask", pattern, k, mask)
+    present = _kept("data", "data_mask", data, x, data_mask)
+    order = (*others, *along)
+    inner = len(along)
+
+    def channels_first(array: Array) -> Array:
+        turned = np.transpose(array, order)
+        return turned.reshape(-1, *turned.shape[turned.ndim - inner :])
+
+    samples = channels_first(x)
+    seen = None if present is None else channels_first(present)
+    window = tuple(k.shape[axis] for axis in along)
+    first = (0,) * inner
+    if boundary is not None and not pad:
+        if checks.word(CALLER, "boundary", boundary, tuple(_PADDING)) != "zero":
+            raise OptionError(
+                f"{CALLER}: boundary={boundary!r} does not go with whiten='noise', "
+                f"for which nothing but zeros lies outside.\n  Pass boundary='zero', or none."
+            )
+        first = tuple(-(k // 2) for k in window)
+    elif boundary is not None:
+        samples, seen, first = _padded(samples, seen, window, boundary)
+    own = channels_first(k)
+    taps = own.astype(np.complex128 if own.dtype.kind == "c" else np.float64)
+    marks = None if kept is None else channels_first(kept)
+    if marks is not None:
+        taps = np.where(marks, taps, 0)
+    small = x.dtype.kind == "b" or x.dtype.itemsize <= (8 if x.dtype.kind == "c" else 4)
+    narrow = small and not (x.dtype.kind in "iu" and x.dtype.itemsize > 2)
+    result = np.dtype(np.float32 if narrow else np.float64)
+    return Search(samples, seen, taps, marks, first, result, _picture(x, along))
+
+
+def _numbers(name: str, value: Any) -> Array:
+    array = checks.as_array(CALLER, name, value)
+    if array.size == 0:
+        raise ShapeError(
+            f"{CALLER}: `{name}` is empty, shape {array.shape}.\n  Pass at least one sample."
+        )
+    if array.dtype.kind == "b":
+        array = array.view(np.uint8)
+    if not array.dtype.isnative:
+        array = array.astype(array.dtype.newbyteorder("="))
+    return array.astype(np.float32) if array.dtype == np.float16 else array
+
+
+def _both(x: Array, k: Array) -> str:
+    return f"  {checks.describe('pattern', k)}    {checks.describe('data', x)}"
+
+
+def _axes(x: Array, k: Array, axes: Any) -> tuple[int, ...]:
+    """The axes to search along, in their order in `data`."""
+    if k.ndim != x.ndim:
+        raise ShapeError(
+            f"{CALLER}: `pattern` has {k.ndim} axes but `data` has {x.ndim}.\n{_both(x, k)}\n"
+            f"  Channels must be in both: pick one with data[..., 0], or bring both to grey."
+        )
+    if axes is None:
+        colour = x.ndim == 3 and x.shape[2] == k.shape[2] and x.shape[2] in (3, 4)
+        return (0, 1) if colour else tuple(range(x.ndim))
+    listed = tuple(axes) if isinstance(axes, Sequence | np.ndarray) else (axes,)
+    if not listed or not all(checks.is_integer(axis) for axis in listed):
+        raise OptionError(
+            f"{CALLER}: `axes={shown(axes)}` must be an integer or a tuple of integers."
+        )
+    for axis in listed:
+        if not -x.ndim <= axis < x.ndim:
+            raise ShapeError(
+                f"{CALLER}: `axes` names axis {axis} but `data` has {x.ndim}, "
+                f"{-x.ndim} to {x.ndim - 1}.\n{_both(x, k)}"
+            )
+    counted = sorted(int(axis) % x.ndim for axis in listed)
+    if len(set(counted)) != len(counted):
+        raise ShapeError(f"{CALLER}: `axes={shown(listed)}` names an axis twice.\n{_both(x, k)}")
+    return tuple(counted)
+
+
+def _check_sizes(x: Array, k: Array, along: tuple[int, ...]) -> None:
+    window = tuple(k.shape[axis] for axis in along)
+    lengths = tuple(x.shape[axis] for axis in along)
+    if any(a > b for a, b in zip(window, lengths, strict=True)):
+        swapped = all(a >= b for a, b in zip(window, lengths, strict=True))
+        advice = (
+            "The pattern comes first: find(pattern, data)."
+            if swapped
+            else "Cut the pattern, or turn it: it must fit into the data along every axis."
+        )
+        raise ShapeError(
+            f"{CALLER}: `pattern` of size {window} is larger than `data` of size {lengths}.\n"
+            f"{_both(x, k)}\n  {advice}"
+        )
+
+
+def _kept(name: str, word: str, given: Any, array: Array, mask: Any) -> Mask | None:
+    """Which samples count: by the mask, by what a masked array shows, and those that are finite."""
+    kept = _mask(name, word, given, array, mask)
+    if array.dtype.kind in "fc" and not (finite := np.isfinite(array)).all():
+        kept = finite if kept is None else kept & finite
+    if kept is None or kept.all():
+        return None
+    if not kept.any():
+        what = "NaN or infinite" if mask is None else "masked, NaN or infinite"
+        raise OptionError(
+            f"{CALLER}: all {array.size} samples of `{name}` are {what}: nothing is left.\n"
+            f"  {word}=True marks samples that count."
+        )
+    return kept
+
+
+def _mask(name: str, word: str, given: Any, array: Array, mask: Any) -> Mask | None:
+    present = ~np.ma.getmaskarray(given) if isinstance(given, np.ma.MaskedArray) else None
+    if mask is None:
+        return present
+    marks = np.asarray(mask)
+    if marks.dtype.kind != "b":
+        raise DTypeError(
+            f"{CALLER}: `{word}` has dtype {marks.dtype}, not bool.\n"
+            f"  True marks a sample of `{name}` that counts: pass for example {word}=(alpha > 0)."
+        )
+    if marks.ndim < array.ndim and marks.shape == array.shape[: marks.ndim]:
+        marks = marks.reshape(*marks.shape, *(1,) * (array.ndim - marks.ndim))  # for all channels
+    try:
+        marks = np.broadcast_to(marks, array.shape)
+    except ValueError:
+        raise ShapeError(
+            f"{CALLER}: `{word}` of shape {marks.shape} does not fit `{name}` of shape "
+            f"{array.shape}.\n"
+            f"  `mask` belongs to the pattern, `data_mask` to the data."
+        ) from None
+    return marks if present is None else marks & present
+
+
+def _padded(
+    x: Array, present: Mask | None, window: tuple[int, ...], boundary: Any
+) -> tuple[Array, Mask | None, tuple[int, ...]]:
+    """Data with what lies outside, so that the pattern's middle visits every sample."""
+    word = checks.word(CALLER, "boundary", boundary, tuple(_PADDING))
+    lead = tuple(k // 2 for k in window)
+    margins = [(0, 0), *((b, k - 1 - b) for b, k in zip(lead, window, strict=True))]
+    if word == "renormalize":
+        here = np.ones(x.shape, bool) if present is None else present
+        present = np.pad(here, margins)
+    elif present is not None:
+        present = (
+            np.pad(present, margins, constant_values=True)
+            if word == "zero"
+            else np.pad(present, margins, mode=_PADDING[word])  # type: ignore[call-overload]
+        )
+    samples = np.pad(x, margins, mode=_PADDING[word])  # type: ignore[call-overload]
+    return samples, present, tuple(-b for b in lead)
+
+
+def _picture(x: Array, along: tuple[int, ...]) -> Array | None:
+    """The data as they can be drawn: a picture, or a series."""
+    colour = x.ndim == 3 and along == (0, 1) and x.shape[2] in (3, 4)
+    if x.dtype.kind == "c" or not (colour or (x.ndim == len(along) and x.ndim < 3)):
+        return None
+    return x
+
+
+def check_live(search: Search, centred: bool) -> None:
+    """Refuse a pattern that has no shape to look for."""
+    pattern = search.pattern
+    used = np.ones(pattern.shape, bool) if search.mask is None else search.mask
+    for channel, counts in zip(pattern, used, strict=True):
+        values = channel[counts]
+        if values.size and ((values != values[0]).any() if centred else (values != 0).any()):
+            return
+    value = pattern[used][0]
+    what = f"constant, {value:g} throughout" if centred else "zero throughout"
+    if centred and (pattern[used] != value).any():
+        what = "constant in each channel"
+    raise OptionError(
+        f"{CALLER}: `pattern` is {what}: its normalised score is 0/0 everywhere.\n"
+        f"  Cut out a part with some structure, or pass score='correlation'."
+    )
+
+
+def number(name: str, value: Any) -> float | None:
+    """Return a threshold."""
+    if value is None:
+        return None
+    if isinstance(value, bool | np.bool) or not isinstance(
+        value, int | float | np.integer | np.floating
+    ):
+        raise OptionError(f"{CALLER}: `{name}={shown(value)}` must be a number.")
+    if np.isnan(value):
+        raise OptionError(f"{CALLER}: `{name}` is NaN: no score compares with it.")
+    return float(value)
+
+
+def distances(value: Any, window: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the least distance of two hits along each axis; half a pattern by default."""
+    if value is None:
+        return tuple(max(1, (k + 1) // 2) for k in window)
+
+    def one(v: Any) -> int:
+        return checks.integer(CALLER, "min_distance", v, 1)
+
+    return checks.per_axis(CALLER, "min_distance", value, len(window), one)

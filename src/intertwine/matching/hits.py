@@ -1,0 +1,235 @@
+"""What a search returns: places with their scores, best first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from types import ModuleType
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intertwine.engine.errors import MissingExtraError
+from intertwine.matching.background import Background
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One place.
+
+    Attributes
+    ----------
+    position : tuple of float
+        Where the pattern's first sample lies, in samples of the data along each searched axis.
+    score : float
+        See `intertwine.find`.
+    z : float
+        How far the score stands above the surface's own background, in its robust deviations.
+    false_alarm : float
+        Probability that the background alone has a score as good somewhere on the surface.
+    angle, scale : float
+        The pattern turned by `angle` degrees (counter-clockwise on a picture) and enlarged
+        `scale` times lies on the data.
+    """
+
+    position: tuple[float, ...]
+    score: float
+    z: float
+    false_alarm: float
+    angle: float = 0.0
+    scale: float = 1.0
+
+
+class Hits:
+    """Places where a pattern was found, best first.
+
+    Stable for those who build on it: the constructor's arguments and the attributes below.
+
+    Attributes
+    ----------
+    position : (n, d) float array
+        Where the pattern's first sample lies, between samples where `subpixel` is on.
+    index : (n, d) int array
+        The same places to the sample: ``surface[index - first]`` is the score.
+    centre : (n, d) float array
+        Where the pattern's middle lies; turned and scaled patterns are best read from here.
+    score, z, false_alarm, angle, scale : (n,) float arrays
+        As in `Hit`. `z` and `false_alarm` are worked out when first asked for.
+    surface : (M1, ..., Md) array
+        The score of every place; NaN where it is undefined.
+    first, step : tuple of int
+        ``surface[0, ..., 0]`` stands for the position `first`, and neighbours are `step` apart.
+    undefined : dict of str to int
+        Why places have no score, and how many of them.
+    window : tuple of int
+        The pattern's size along the searched axes.
+    kind : str
+        The name of the score.
+    """
+
+    def __init__(
+        self,
+        position: Array,
+        score: Array,
+        *,
+        index: Array,
+        surface: Array,
+        window: tuple[int, ...],
+        kind: str,
+        first: tuple[int, ...] | None = None,
+        step: tuple[int, ...] | None = None,
+        angle: Array | None = None,
+        scale: Array | None = None,
+        undefined: dict[str, int] | None = None,
+        picture: Array | None = None,
+        rng: Any = None,
+    ) -> None:
+        count, ndim = len(score), surface.ndim
+        self.position = np.asarray(position, float).reshape(count, ndim)
+        self.index = np.asarray(index, np.intp).reshape(count, ndim)
+        self.score = np.asarray(score, float)
+        self.angle = np.zeros(count) if angle is None else np.asarray(angle, float)
+        self.scale = np.ones(count) if scale is None else np.asarray(scale, float)
+        self.surface = surface
+        self.first = first or (0,) * ndim
+        self.step = step or (1,) * ndim
+        self.window = window
+        self.kind = kind
+        self.undefined = undefined or {}
+        self._picture = picture
+        self._rng = rng
+
+    @cached_property
+    def background(self) -> Background:
+        """What chance alone does on this surface."""
+        window = tuple(max(1, k // s) for k, s in zip(self.window, self.step, strict=True))
+        return Background.of(self.surface, window, self.kind, self._rng)
+
+    @cached_property
+    def z(self) -> NDArray[np.float64]:
+        """Scores in robust deviations above the surface's median."""
+        return self.background.z(self.score)
+
+    @cached_property
+    def false_alarm(self) -> NDArray[np.float64]:
+        """Probability that the background alone does as well anywhere on the surface."""
+        return self.background.false_alarm(self.score)
+
+    @cached_property
+    def centre(self) -> NDArray[np.float64]:
+        """Where the pattern's middle lies."""
+        half = (np.array(self.window) - 1) / 2
+        offset = np.broadcast_to(half, self.position.shape).copy()
+        if self.position.shape[1] == 2:
+            offset = turned(offset, self.angle, self.scale)
+        else:
+            offset *= self.scale[:, None]
+        centre: NDArray[np.float64] = self.position + offset
+        return centre
+
+    def corners(self) -> NDArray[np.float64]:
+        """The corner samples of the pattern as it lies on a picture: (n, 4, 2), in turn."""
+        height, width = (np.array(self.window) - 1).tolist()
+        box = np.array([(0, 0), (0, width), (height, width), (height, 0)], float)
+        parts = [
+            self.position + turned(np.broadcast_to(c, self.position.shape), self.angle, self.scale)
+            for c in box
+        ]
+        return np.stack(parts, axis=1)
+
+    def __len__(self) -> int:
+        return len(self.score)
+
+    @overload
+    def __getitem__(self, at: int) -> Hit: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Hit]: ...
+    def __getitem__(self, at: int | slice) -> Hit | list[Hit]:
+        if isinstance(at, slice):
+            return [self[i] for i in range(*at.indices(len(self)))]
+        return Hit(
+            tuple(self.position[at].tolist()),
+            float(self.score[at]),
+            float(self.z[at]),
+            float(self.false_alarm[at]),
+            float(self.angle[at]),
+            float(self.scale[at]),
+        )
+
+    def __iter__(self) -> Iterator[Hit]:
+        return (self[i] for i in range(len(self)))
+
+    def to_records(self) -> Array:
+        """A structured array: position, score, z, false_alarm, angle, scale."""
+        names = ("score", "z", "false_alarm", "angle", "scale")
+        ndim = self.position.shape[1]
+        kind: list[Any] = [("position", float, (ndim,)), *((name, float) for name in names)]
+        records = np.empty(len(self), kind)
+        records["position"] = self.position
+        for name in names:
+            records[name] = getattr(self, name)
+        return records
+
+    def to_pandas(self) -> Any:
+        """A DataFrame with one row a hit and a column ``position_0``, ... for each axis."""
+        pandas = _need("pandas", "Hits.to_pandas", "pip install pandas")
+        columns = {f"position_{i}": column for i, column in enumerate(self.position.T)}
+        for name in ("score", "z", "false_alarm", "angle", "scale"):
+            columns[name] = getattr(self, name)
+        return pandas.DataFrame(columns)
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the hits on the data (pictures) or the scores with the hits (series).
+
+        Returns the Matplotlib axes.
+        """
+        _need("matplotlib", "Hits.plot", "pip install 'intertwine[image]'")
+        from intertwine.matching import drawing
+
+        return drawing.plot(self, self._picture, ax)
+
+    def __repr__(self) -> str:
+        word = "hit" if len(self) == 1 else "hits"
+        lines = [f"{len(self)} {word}, score {self.kind}, surface {self.surface.shape}"]
+        varied = bool((self.angle != 0).any() or (self.scale != 1).any())
+        if len(self):
+            head = f"{'position':>{11 * self.position.shape[1]}} {'score':>9} {'z':>8}"
+            head += f" {'false alarm':>12}" + (f" {'angle':>8} {'scale':>7}" if varied else "")
+            lines.append(head)
+        for hit in self[:_SHOWN]:
+            place = " ".join(f"{p:10.2f}" for p in hit.position)
+            row = f"{place:>{11 * len(hit.position)}} {hit.score:9.4f} {hit.z:8.1f}"
+            row += f" {hit.false_alarm:12.2g}"
+            lines.append(row + (f" {hit.angle:8.2f} {hit.scale:7.3f}" if varied else ""))
+        if len(self) > _SHOWN:
+            lines.append(f"... and {len(self) - _SHOWN} more")
+        if self.undefined:
+            why = ", ".join(f"{count:,} ({reason})" for reason, count in self.undefined.items())
+            lines.append(f"places without a score: {why}")
+        return "\n".join(lines)
+
+
+_SHOWN = 10
+
+
+def turned(offset: Array, angle: Array, scale: Array) -> NDArray[np.float64]:
+    """(n, 2) offsets in rows and columns, turned counter-clockwise as seen and enlarged."""
+    radians = np.deg2rad(angle)
+    sine, cosine = scale * np.sin(radians), scale * np.cos(radians)
+    row, column = offset[:, 0], offset[:, 1]
+    return np.stack([cosine * row - sine * column, sine * row + cosine * column], axis=1)
+
+
+def _need(module: str, who: str, how: str) -> ModuleType:
+    import importlib
+
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise MissingExtraError(
+            f"{who} needs {module}, which is not installed.\n  {how}"
+        ) from error

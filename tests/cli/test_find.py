@@ -1,0 +1,66 @@
+"""``intertwine find`` on pictures: boxes, tables, errors."""
+
+import numpy as np
+import pytest
+import skimage.data
+from PIL import Image
+
+
+@pytest.fixture
+def coins(here):
+    photo = skimage.data.coins()
+    Image.fromarray(photo).save("coins.png")
+    Image.fromarray(photo[170:220, 75:130]).save("coin.png")
+    return photo
+
+
+def test_all_coins_are_framed(intertwine, coins, here):
+    ended = intertwine("find", "coin.png", "coins.png", "--threshold", "0.4")
+    assert ended.code == 0, ended.err
+    assert "coins.png: 24 found" in ended.out
+    assert "170.00" in ended.out
+    drawn = np.asarray(Image.open(here / "coins-found.png").convert("RGB")).astype(int)
+    assert drawn.shape[1] >= 384
+    red = (drawn[..., 0] > 150) & (drawn[..., 1] < 100)
+    assert 0.02 < red.mean() < 0.3
+    again = intertwine("find", "coin.png", "coins.png")
+    assert again.code == 2
+    assert "coins-found.png exists already" in again.err
+
+
+def test_a_colour_pattern_in_a_grey_picture(intertwine, coins):
+    Image.fromarray(np.repeat(coins[170:220, 75:130, None], 3, 2)).save("colour.png")
+    ended = intertwine("find", "colour.png", "coins.png", "-o", "out.png")
+    assert ended.code == 0, ended.err
+    assert "170.00" in ended.out
+
+
+def test_turned(intertwine, coins):
+    Image.fromarray(np.rot90(coins)).save("turned.png")
+    ended = intertwine("find", "coin.png", "turned.png", "--angles", "60,120", "-o", "out.png")
+    assert ended.code == 0, ended.err
+    assert "angle" in ended.out
+    assert "90.0" in ended.out
+
+
+@pytest.mark.parametrize(("words", "text"), [
+    (("coins.png", "coin.png"), "is larger than `data`"),
+    (("coin.png", "coins.png", "--score", "znc"), "Did you mean 'zncc'?"),
+    (("coin.png", "nothing.png"), "There is no file nothing.png."),
+    (("coin.png", "coins.png", "--angles", "all"), "--angles all: write numbers"),
+    (("coin.png", "coins.png", "-o", "boxes.jpg"), "boxes are drawn as PNG"),
+])  # fmt: skip
+def test_errors(intertwine, coins, here, words, text):
+    ended = intertwine("find", *words)
+    assert ended.code == 2
+    assert text in ended.err
+    assert sorted(p.name for p in here.iterdir()) == ["coin.png", "coins.png"]
+
+
+def test_a_broken_picture_does_not_stop_the_others(intertwine, coins, here):
+    (here / "broken.png").write_bytes((here / "coins.png").read_bytes()[:2000])
+    (here / "out").mkdir()
+    ended = intertwine("find", "coin.png", "broken.png", "coins.png", "-o", "out")
+    assert ended.code == 2
+    assert "1 of 2 files could not be searched" in ended.err
+    assert [p.name for p in (here / "out").iterdir()] == ["coins-found.png"]

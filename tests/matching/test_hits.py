@@ -1,0 +1,112 @@
+"""Peaks, positions between samples, z and false alarms, and what Hits offers."""
+
+import matplotlib
+import numpy as np
+import pytest
+from scipy import ndimage
+
+import intertwine as iw
+from intertwine.matching import Hit, Hits, peaks
+from intertwine.matching.background import Background
+
+
+def test_peaks_keep_their_distance_best_first():
+    surface = np.zeros((30, 40))
+    for (row, column), height in {(5, 5): 3, (5, 9): 2, (20, 30): 5, (20, 20): 4}.items():
+        surface[row, column] = height
+    surface[0, 0] = np.nan
+    found = peaks.strongest(surface, 1.0, None, (6, 6))
+    assert found.tolist() == [[20, 30], [20, 20], [5, 5]]
+    assert peaks.strongest(surface, 1.0, None, (4, 4)).tolist()[-1] == [5, 9]
+    assert peaks.strongest(surface, None, 2, (6, 6)).tolist() == [[20, 30], [20, 20]]
+    assert peaks.strongest(surface, None, 1, (6, 6)).tolist() == [[20, 30]]
+    assert peaks.strongest(surface, 9.0, None, (6, 6)).shape == (0, 2)
+
+
+def test_every_peak_of_a_rough_surface_is_the_best_around_it():
+    surface = np.random.default_rng(1).standard_normal((60, 50))
+    found = peaks.strongest(surface, 0.5, None, (5, 3))
+    assert len(found) > 50
+    for place in found:
+        for other in found:
+            if (place != other).any():
+                assert (np.abs(place - other) >= (5, 3)).any()
+    scores = surface[tuple(found.T)]
+    assert (np.diff(scores) <= 0).all()
+
+
+@pytest.mark.parametrize("shift", [(0.3, -0.2), (-0.45, 0.1), (0.0, 0.5)])
+def test_positions_between_samples(shift):
+    blob = ndimage.gaussian_filter(np.random.default_rng(2).standard_normal((80, 90)), 2)
+    moved = ndimage.shift(blob, shift, order=5, mode="wrap")
+    hits = iw.find(blob[30:50, 30:55], moved)
+    assert np.abs(hits.position[0] - (np.array([30, 30]) + shift)).max() < 0.1
+    still = iw.find(blob[30:50, 30:55], moved, subpixel=False)
+    assert still.position.tolist() == still.index.tolist()
+
+
+@pytest.mark.parametrize("blur", [0, 3])
+def test_false_alarms_are_as_rare_as_they_say(blur):
+    """Patterns that are not there, in white and in smooth noise."""
+    chances = []
+    for seed in range(80):
+        rng = np.random.default_rng(seed)
+        data, pattern = rng.standard_normal((256, 256)), rng.standard_normal((12, 12))
+        if blur:
+            data, pattern = (ndimage.gaussian_filter(x, blur) for x in (data, pattern))
+        chances.append(float(iw.find(pattern, data).false_alarm[0]))
+    chances = np.array(chances)
+    assert (chances < 0.05).mean() <= 0.2
+    if not blur:  # smooth noise has fewer independent places than blocks: the rate is cautious
+        assert (chances < 0.5).mean() > 0.3
+    assert np.isfinite(chances).all()
+
+
+def test_a_true_hit_is_no_false_alarm():
+    rng = np.random.default_rng(3)
+    data = rng.standard_normal((200, 200))
+    pattern = data[50:70, 80:100] + 0.3 * rng.standard_normal((20, 20))
+    hits = iw.find(pattern, data)
+    assert hits.index.tolist() == [[50, 80]]
+    assert hits.z[0] > 15
+    assert hits.false_alarm[0] < 1e-6
+
+
+def test_too_small_a_surface_has_no_false_alarm_rate():
+    background = Background.of(np.random.default_rng(0).random((5, 5)), (3, 3), "zncc")
+    assert np.isnan(background.false_alarm(np.array([0.9]))).all()
+    assert background.z(np.array([background.median])).tolist() == [0.0]
+
+
+def test_what_hits_offer():
+    data = np.random.default_rng(4).standard_normal((60, 70))
+    hits = iw.find(data[10:20, 20:32], data, count=3)
+    assert isinstance(hits, Hits)
+    assert len(hits) == len(list(hits)) == 3
+    assert isinstance(hits[0], Hit)
+    assert hits[0].score == hits.score[0] == pytest.approx(1)
+    assert [hit.score for hit in hits[1:]] == hits.score[1:].tolist()
+    records = hits.to_records()
+    assert records.dtype.names == ("position", "score", "z", "false_alarm", "angle", "scale")
+    assert records["position"].shape == (3, 2)
+    table = hits.to_pandas()
+    assert list(table.columns)[:3] == ["position_0", "position_1", "score"]
+    assert len(table) == 3
+    assert np.allclose(hits.centre, hits.position + np.array([4.5, 5.5]))
+    text = repr(hits).splitlines()
+    assert text[0] == "3 hits, score zncc, surface (51, 59)"
+    assert text[1].split() == ["position", "score", "z", "false", "alarm"]
+    assert len(text) == 5
+
+
+@pytest.mark.parametrize("shape", [(300,), (20_000,), (60, 70), (60, 70, 3)])
+def test_plots(shape):
+    from matplotlib.figure import Figure
+
+    data = np.random.default_rng(5).random(shape)
+    pattern = data[tuple(slice(5, 15) if n > 3 else slice(None) for n in shape)]
+    ax = Figure().add_subplot()
+    assert iw.find(pattern, data, count=2).plot(ax) is ax
+    assert len(ax.lines) >= 1
+    ax.figure.canvas.draw()
+    assert matplotlib.get_backend()

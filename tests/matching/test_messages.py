@@ -1,0 +1,83 @@
+"""What find says to bad input."""
+
+import numpy as np
+import pytest
+
+import intertwine as iw
+
+DATA = np.random.default_rng(0).random((20, 30))
+PART = DATA[2:9, 3:11]
+COLOUR = np.random.default_rng(0).random((20, 30, 3))
+
+CASES = [
+    (([], DATA), {}, iw.ShapeError, "find: `pattern` is empty, shape (0,)."),
+    ((PART, np.empty((0, 4))), {}, iw.ShapeError, "find: `data` is empty, shape (0, 4)."),
+    ((np.full((3, 3), 7.0), DATA), {}, iw.OptionError,
+     "find: `pattern` is constant, 7 throughout: its normalised score is 0/0 everywhere."),
+    ((np.zeros((3, 3)), DATA), {"score": "ncc"}, iw.OptionError,
+     "find: `pattern` is zero throughout: its normalised score is 0/0 everywhere."),
+    ((DATA, PART), {}, iw.ShapeError,
+     "find: `pattern` of size (20, 30) is larger than `data` of size (7, 8)."),
+    ((PART, np.full((20, 30), np.nan)), {}, iw.OptionError,
+     "find: all 600 samples of `data` are NaN or infinite: nothing is left."),
+    ((np.full((3, 3), np.nan), DATA), {}, iw.OptionError,
+     "find: all 9 samples of `pattern` are NaN or infinite: nothing is left."),
+    ((PART, DATA), {"mask": np.zeros((7, 8), bool)}, iw.OptionError,
+     "find: all 56 samples of `pattern` are masked, NaN or infinite: nothing is left."),
+    ((PART, COLOUR), {}, iw.ShapeError, "find: `pattern` has 2 axes but `data` has 3."),
+    ((COLOUR[:5, :5, :2], COLOUR), {"axes": (0, 1)}, iw.ShapeError,
+     "find: `pattern` has 2 channels on axis 2 but `data` has 3."),
+    ((PART, DATA), {"score": "znc"}, iw.OptionError,
+     "find: `score='znc'` is not known. Did you mean 'zncc'?"),
+    ((PART, DATA), {"score": "snr"}, iw.OptionError,
+     "find: score='snr' does not go with whiten=None."),
+    ((PART, DATA), {"whiten": "nose"}, iw.OptionError,
+     "find: `whiten='nose'` is not known. Did you mean 'noise'?"),
+    ((PART, DATA), {"boundary": "reflect"}, iw.OptionError,
+     "find: `boundary='reflect'` is not known."),
+    ((PART, DATA), {"mask": np.ones((7, 8))}, iw.DTypeError,
+     "find: `mask` has dtype float64, not bool."),
+    ((PART, DATA), {"mask": DATA > 0}, iw.ShapeError,
+     "find: `mask` of shape (20, 30) does not fit `pattern` of shape (7, 8)."),
+    ((PART, DATA), {"axes": (0, 2)}, iw.ShapeError, "find: `axes` names axis 2 but `data` has 2"),
+    ((PART, DATA), {"axes": (0, 0)}, iw.ShapeError, "find: `axes=(0, 0)` names an axis twice."),
+    ((PART, DATA), {"threshold": "high"}, iw.OptionError,
+     "find: `threshold='high'` must be a number."),
+    ((PART, DATA), {"threshold": np.nan}, iw.OptionError,
+     "find: `threshold` is NaN: no score compares with it."),
+    ((PART, DATA), {"count": 0}, iw.OptionError, "find: `count=0` must be an integer from 1"),
+    ((PART, DATA), {"min_distance": (1, 2, 3)}, iw.ShapeError,
+     "find: `min_distance=(1, 2, 3)` has 3 entries but the kernel works along 2 axes."),
+    ((PART, DATA), {"subpixel": "yes"}, iw.OptionError,
+     "find: `subpixel='yes'` must be True or False."),
+    ((PART, DATA), {"angles": "all"}, iw.OptionError,
+     "find: `angles='all'` must be numbers: a range (low, high), or values to start from."),
+    ((PART, DATA), {"scales": (0, 1)}, iw.OptionError, "find: `scales=(0, 1)` must be positive."),
+    ((PART[0], DATA[0]), {"angles": (0, 9)}, iw.ShapeError,
+     "find: angles and scales are for pictures, but the pattern is searched along 1 axes."),
+    ((PART, DATA), {"angles": (0, 9), "score": "ncc"}, iw.OptionError,
+     "find: angles and scales are searched by 'zncc', not by 'ncc'."),
+    ((PART[0], np.ones(30)), {"whiten": "noise"}, iw.OptionError,
+     "find: `data` is constant, so that whiten='noise' finds no noise to weigh by."),
+    ((PART, np.where(DATA > 0.9, np.nan, DATA)), {"whiten": "noise"}, iw.OptionError,
+     "find: whiten='noise' needs every sample of `data`, but some are missing."),
+    ((["a"], DATA), {}, iw.DTypeError, "find: `pattern` has dtype <U1, which cannot be convolved."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("given", "options", "kind", "text"), CASES, ids=[c[3][6:46] for c in CASES]
+)
+def test_message(given, options, kind, text):
+    with pytest.raises(kind) as caught:
+        iw.find(*given, **options)
+    first = str(caught.value).split("\n")[0]
+    assert first.startswith(text)
+
+
+def test_constant_data_have_no_scores():
+    hits = iw.find(PART, np.full((20, 30), 4.5))
+    assert len(hits) == 0
+    assert np.isnan(hits.surface).all()
+    assert hits.undefined == {"constant window": 14 * 23}
+    assert "places without a score: 322 (constant window)" in repr(hits)
