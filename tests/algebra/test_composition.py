@@ -1,16 +1,21 @@
 """The laws of composing, adding and scaling; whole taps, so that equality is exact."""
 
 import itertools
+from functools import partial
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import intertwine as iw
 from algebra.drawn import INEXACT, WHOLE, families, kernels, signal
 from intertwine import Kernel
 from intertwine.engine.errors import DTypeError, OptionError, ShapeError
+
+#: Adding one product after the other is exact on whole numbers.
+convolve = partial(iw.convolve, method="direct")
+few = settings(max_examples=50)
 
 EXACT = ("int8", "int32", "int64", "float32", "float64", "complex64", "complex128", "bool")
 
@@ -29,6 +34,7 @@ def slow_product(k, h):
     return full
 
 
+@few
 @given(families(2))
 def test_composition_is_full_convolution_and_origins_add(pair):
     k, h = pair
@@ -37,6 +43,7 @@ def test_composition_is_full_convolution_and_origins_add(pair):
     assert product.origin == tuple(np.add(k.origin, h.origin))
 
 
+@few
 @given(families(3, EXACT))
 def test_composition_is_commutative_associative_and_distributive(three):
     k, h, g = three
@@ -48,6 +55,7 @@ def test_composition_is_commutative_associative_and_distributive(three):
     assert k * delta(k) == k
 
 
+@few
 @given(families(2, EXACT))
 def test_the_mirror_of_a_composition_composes_the_mirrors(pair):
     k, h = pair
@@ -55,6 +63,7 @@ def test_the_mirror_of_a_composition_composes_the_mirrors(pair):
     assert (k * h).conjugate() == k.conjugate() * h.conjugate()
 
 
+@few
 @given(families(2, EXACT))
 def test_sums_are_multiplied_and_added(pair):
     k, h = pair
@@ -66,36 +75,40 @@ def test_sums_are_multiplied_and_added(pair):
     assert (2 * k / 2).isclose(k, 0)
 
 
+@few
 @given(families(2, ("int32", "float64", "complex128")))
 def test_applying_a_composition_applies_both_away_from_borders(pair):
     k, h = pair
     x = signal(k * h, dtype=(k * h).dtype)
-    once = iw.convolve(x, k * h, mode="valid")
-    twice = iw.convolve(iw.convolve(x, h, mode="valid"), k, mode="valid")
+    once = convolve(x, k * h, mode="valid")
+    twice = convolve(convolve(x, h, mode="valid"), k, mode="valid")
     assert once.tolist() == twice.tolist()
 
 
+@few
 @given(families(2, ("int32", "float64", "complex128")))
 def test_applying_a_composition_applies_both_everywhere_where_nothing_is_cut(pair):
     k, h = pair
     x = signal(k * h, dtype=(k * h).dtype)
-    wrapped = iw.convolve(iw.convolve(x, h, boundary="wrap"), k, boundary="wrap")
-    np.testing.assert_array_equal(iw.convolve(x, k * h, boundary="wrap"), wrapped)
+    wrapped = convolve(convolve(x, h, boundary="wrap"), k, boundary="wrap")
+    np.testing.assert_array_equal(convolve(x, k * h, boundary="wrap"), wrapped)
     full = {"mode": "full", "boundary": "zero"}
     np.testing.assert_array_equal(
-        iw.convolve(x, k * h, **full), iw.convolve(iw.convolve(x, h, **full), k, **full)
+        convolve(x, k * h, **full), convolve(convolve(x, h, **full), k, **full)
     )
 
 
+@few
 @given(kernels(("int32", "float64", "complex128")))
 def test_the_mirror_is_the_adjoint(k):
     x = signal(k, 1, dtype=complex)
     y = signal(k, 2, dtype=complex) * (1 + 2j)
-    here = np.vdot(y, iw.convolve(x, k, boundary="zero"))
-    there = np.vdot(iw.convolve(y, ~k, boundary="zero"), x)
-    assert abs(here - there) <= 1e-13 * max(1, abs(here))
+    here = np.vdot(y, convolve(x, k, boundary="zero"))
+    there = np.vdot(convolve(y, ~k, boundary="zero"), x)
+    assert here == there
 
 
+@few
 @given(kernels(EXACT, longest=3), st.integers(0, 3), st.integers(0, 3))
 def test_power_laws(k, m, n):
     assert k**m * k**n == k ** (m + n)
@@ -105,11 +118,13 @@ def test_power_laws(k, m, n):
     assert ~(k**n) == (~k) ** n
 
 
+@few
 @given(kernels())
 def test_autocorrelation_is_its_own_mirror_with_the_energy_in_the_middle(k):
     own = k.autocorrelation()
     assert own == ~own
-    assert own.taps[own.origin] == (np.abs(k.taps.astype(complex)) ** 2).sum()
+    wide = k.taps.astype(complex)
+    assert own.taps[own.origin] == (wide.real**2 + wide.imag**2).sum()
 
 
 @pytest.mark.parametrize("first", [*WHOLE, *INEXACT])

@@ -21,6 +21,7 @@ from intertwine.engine.errors import DTypeError, OptionError
 if TYPE_CHECKING:
     from intertwine.kernel import Kernel
 
+_SHORT = 1 << 24  # products of taps
 _INT64, _UINT64 = np.iinfo(np.int64), np.iinfo(np.uint64)
 
 
@@ -32,9 +33,8 @@ def composed(k: Kernel, h: Kernel) -> Kernel:
         return type(k)(_whole_product(k.taps, h.taps), origin)
     dtype = np.result_type(k.dtype, h.dtype)
     large, small = (k, h) if k.size >= h.size else (h, k)
-    taps = convolve(
-        large.taps.astype(dtype), small.taps.astype(dtype), mode="full", boundary="zero"
-    )
+    with np.errstate(over="ignore", invalid="ignore"):
+        taps = _full(large.taps.astype(dtype), small.taps.astype(dtype))
     return type(k)(finite("k * h", taps), origin)
 
 
@@ -111,16 +111,20 @@ def finite(caller: str, taps: Array) -> Array:
     return taps
 
 
+def _full(large: Array, small: Array) -> Array:
+    """The full convolution; short ones are summed as written, so that zeros and signs survive."""
+    method = "direct" if large.size * small.size <= _SHORT else "auto"
+    taps: Array = convolve(large, small, mode="full", boundary="zero", method=method)
+    return taps
+
+
 def _whole_product(k: Array, h: Array) -> Array:
     """The full convolution of integer taps, exactly."""
     large, small = (k, h) if k.size >= h.size else (h, k)
     most = max(abs(int(large.max())), abs(int(large.min())))
     weight = sum(abs(tap) for tap in small.ravel().tolist())
     if (1 << most.bit_length()) * weight <= _INT64.max:
-        result: Array = convolve(
-            large.astype(np.int64), small.astype(np.int64), mode="full", boundary="zero"
-        )
-        return result
+        return _full(large.astype(np.int64), small.astype(np.int64))
     return narrowed("k * h", _long_product(large, small))
 
 
