@@ -123,12 +123,24 @@ def _shared_out(taps: Array, places: tuple[Array, Array]) -> tuple[Array, tuple[
         full[below[0] - low[0], below[1] - low[1]] = taps
         return full, (-low[0], -low[1])
     weights = [_lagrange(place - b) for place, b in zip(places, below, strict=True)]
-    wide = full.astype(np.result_type(dtype, np.float64))
-    extra = (1,) * (taps.ndim - 2)
+    moved = _weight_matrix(below, low, weights, shape) @ taps.reshape(below[0].size, -1)
+    return moved.reshape(full.shape).astype(dtype), (-low[0], -low[1])
+
+
+def _weight_matrix(
+    below: list[Array], low: list[int], weights: list[list[Array]], shape: list[int]
+) -> Any:
+    """What each tap (a column) gives to each place (a row), mostly nothing."""
+    from scipy import sparse  # type: ignore[import-untyped]
+
+    shares, rows = [], []
     for i, j in np.ndindex(4, 4):
-        share = (weights[0][i] * weights[1][j]).reshape(taps.shape[:2] + extra)
-        np.add.at(wide, (below[0] + i - 1 - low[0], below[1] + j - 1 - low[1]), share * taps)
-    return wide.astype(dtype), (-low[0], -low[1])
+        shares.append((weights[0][i] * weights[1][j]).ravel())
+        row = (below[0] + i - 1 - low[0]) * shape[1] + (below[1] + j - 1 - low[1])
+        rows.append(row.ravel())
+    columns = np.tile(np.arange(below[0].size), 16)
+    entries = (np.concatenate(shares), (np.concatenate(rows), columns))
+    return sparse.csr_array(entries, shape=(shape[0] * shape[1], below[0].size))
 
 
 def _lagrange(t: Array) -> list[Array]:
