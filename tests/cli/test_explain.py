@@ -24,10 +24,10 @@ def said(kernel):
         (kernels.gabor(2.0, 0.2, angle_deg=30), 2),
         (kernels.disk(9), 7),
         (kernels.box((3, 2, 4)), 1),
-        (kernels.laplacian(ndim=3), None),
+        (kernels.laplacian(ndim=3), 2),
         (kernels.gaussian(65, ndim=2), 1),
         (kernels.log(65, ndim=2), 2),
-        (kernels.disk(260), None),
+        (kernels.disk(260), 154),
         (Kernel([[0, 0]]), 0),
     ],
 )

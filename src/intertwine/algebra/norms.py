@@ -44,7 +44,8 @@ def gain_bound(k: Kernel, q: float = math.inf, r: float = math.inf) -> float:
 
 def noise_gain(k: Kernel) -> float:
     """The variance of the answer to independent noise of variance 1: ``sum |k|**2``."""
-    return norm(k, 2) ** 2
+    length = norm(k, 2)
+    return length * length
 
 
 def _exponent(caller: str, word: str, value: Any) -> float:

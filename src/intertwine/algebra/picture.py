@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _SIGNED = ("#00206e", "#2d58aa", "#f4f2ec", "#e0a03c", "#8a4b00")  # blue below 0, amber above
 _MOST_NUMBERS = 7  # rows or columns of taps that are written into their squares
 _DPI = 110
+_FAINTEST = -60  # decibels
 
 
 def png(k: Kernel) -> bytes | None:
@@ -96,12 +97,13 @@ def spectrum_figure(spectrum: Spectrum) -> Figure:
     figure, (left, right) = _empty(7.4, 3.2, 2)
     ndim = gain.ndim
     extent = [-0.5, 0.5, 0.5, -0.5]
-    pictures = ((left, decibels, "viridis", (-60, 0)), (right, phase, "twilight", (-np.pi, np.pi)))
+    phase = np.where(decibels > _FAINTEST, phase, np.nan)  # of nothing there is no phase
+    pictures = ((left, decibels, "viridis", (_FAINTEST, 0)), (right, phase, "twilight", (-np.pi, np.pi)))
     for axes, values, colours, (low, high) in pictures:
         shown = axes.imshow(plane(values), cmap=colours, vmin=low, vmax=high, extent=extent)
         figure.colorbar(shown, ax=axes, shrink=0.85, pad=0.04)
-        axes.set_xlabel(f"axis {ndim - 1}, cycles a sample")
-        axes.set_ylabel(f"axis {ndim - 2}, cycles a sample")
+        axes.set_xlabel(f"axis {ndim - 1}, cycles per sample")
+        axes.set_ylabel(f"axis {ndim - 2}, cycles per sample")
     left.set_title(f"gain, dB (0 dB = {top:.3g})", fontsize=10)
     right.set_title("phase about the origin, radians", fontsize=10)
     figure.tight_layout()
@@ -117,7 +119,7 @@ def _curves(frequency: Array, gain: Array, phase: Array) -> Figure:
     right.set_ylabel("phase about the origin, radians")
     right.set_ylim(-3.4, 3.4)
     for axes in (left, right):
-        axes.set_xlabel("cycles a sample")
+        axes.set_xlabel("cycles per sample")
         axes.set_xlim(-0.5, 0.5)
         axes.grid(color="#dddddd", linewidth=0.6)
     figure.tight_layout()

@@ -66,11 +66,11 @@ def band(found: Measures) -> Description | None:
         return None
     edges = [(b[2] + a[1]) / 2 for b, a in zip(parts[:-1], parts[1:], strict=True)]
     if kind == "low-pass":
-        which = f"waves up to about {number(edges[0])} cycles a sample pass, finer ones are stopped"
+        which = f"waves up to about {number(edges[0])} cycles per sample pass, finer ones are stopped"
     elif kind == "high-pass":
-        which = f"waves from about {number(edges[0])} cycles a sample pass, longer ones are stopped"
+        which = f"waves from about {number(edges[0])} cycles per sample pass, longer ones are stopped"
     else:
-        which = f"waves from about {number(edges[0])} to {number(edges[1])} cycles a sample pass"
+        which = f"waves from about {number(edges[0])} to {number(edges[1])} cycles per sample pass"
     strongest = float(found.gain.max() * found.scale)
     return Description(
         kind,
@@ -84,7 +84,7 @@ def _even(found: Measures, kind: str) -> bool:
     frequency, gain = profile(found)
     high = gain >= 0.85
     share = float(high.sum()) / max(1, int((gain >= _PASS).sum()))
-    least = 0.25 if kind == "high-pass" else 0.08
+    least = 0.3 if kind == "high-pass" else 0.08
     return share >= 0.6 and float(np.diff(frequency[high][[0, -1]])[0]) >= least
 
 
@@ -109,7 +109,7 @@ def band_words(k: Kernel) -> str:
     frequency, gain = profile(found)
     passing = frequency[gain >= np.sqrt(0.5)]
     span = f"{number(float(passing[0]))} to {number(float(passing[-1]))}"
-    return f"{words}. Above 0.71 of the strongest from {span} cycles a sample.{_orientation(found)}"
+    return f"{words}. Above 0.71 of the strongest from {span} cycles per sample.{_orientation(found)}"
 
 
 def _orientation(found: Measures) -> str:

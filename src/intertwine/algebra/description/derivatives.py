@@ -111,7 +111,7 @@ def _laplacian(found: Measures, values: Array, numbers: dict[str, Any]) -> Descr
         "Laplacian",
         f"{name}: the second derivative{each}; ramps become 0, what lies {sign} its surroundings "
         f"is positive; n²/2 gives {by_axis(2 * np.diag(numbers['curvature']) / 1)}; strongest at "
-        f"{number(cycles)} cycles a sample.",
+        f"{number(cycles)} cycles per sample.",
         numbers,
     )
 
