@@ -31,7 +31,7 @@ def save(k: Kernel, path: str | Path) -> Path:
 
     target = _known(Path(path))
     about = {"format": _FORMAT, "name": k.name, "origin": list(k.origin), "dtype": k.dtype.name}
-    if target.suffix == ".json":
+    if target.suffix.lower() == ".json":
         files = {target: _text(about | {"shape": list(k.shape), "taps": _listed(k.taps)})}
     else:
         buffer = io.BytesIO()
@@ -53,7 +53,7 @@ def load(kind: type[Kernel], path: str | Path) -> Kernel:
     source = _known(Path(path))
     if not source.is_file():
         raise FileError(f"There is no file {source}.")
-    if source.suffix == ".json":
+    if source.suffix.lower() == ".json":
         about = _read_text(source)
         taps = _unlisted(source, about)
     else:
@@ -81,7 +81,7 @@ def _built(kind: type[Kernel], source: Path, taps: Any, origin: Any, name: Any) 
 def _known(path: Path) -> Path:
     from intertwine.files.document import FileError
 
-    if path.suffix in _SUFFIXES:
+    if path.suffix.lower() in _SUFFIXES:
         return path
     raise FileError(
         f"{path}: {path.suffix or 'a name without an ending'} is no file for a kernel."

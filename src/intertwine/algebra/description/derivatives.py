@@ -67,7 +67,7 @@ def _first(found: Measures) -> Description:
 
 
 def _second(found: Measures) -> Description:
-    curvature = found._matrix(found.middle) / 2 * found.scale  # noqa: SLF001
+    curvature = found.matrix(found.middle) / 2 * found.scale
     values, ways = np.linalg.eigh(curvature)
     strong = float(np.abs(values).max())
     numbers: dict[str, Any] = {"order": 2, "curvature": curvature.tolist()}
@@ -82,7 +82,7 @@ def _second(found: Measures) -> Description:
         return Description(
             "edge detector",
             f"An edge detector: the second derivative {along(ways[:, at])}, which is strongest on "
-            f"lines; ramps become 0 and n²/2 that way gives {number(float(2 * values[at]))}.",
+            f"lines; ramps become 0 and n²/2 that way gives {number(float(values[at]))}.",
             numbers,
         )
     return Description(
@@ -110,7 +110,7 @@ def _laplacian(found: Measures, values: Array, numbers: dict[str, Any]) -> Descr
     return Description(
         "Laplacian",
         f"{name}: the second derivative{each}; ramps become 0, what lies {sign} its surroundings "
-        f"is positive; n²/2 gives {by_axis(2 * np.diag(numbers['curvature']) / 1)}; strongest at "
+        f"is positive; n²/2 gives {by_axis(np.diag(numbers['curvature']))}; strongest at "
         f"{number(cycles)} cycles per sample.",
         numbers,
     )

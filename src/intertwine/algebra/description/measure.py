@@ -131,9 +131,10 @@ class Measures:
     @cached_property
     def second(self) -> Array:
         """The matrix of moments of order 2."""
-        return self._matrix(None)
+        return self.matrix(None)
 
-    def _matrix(self, centre: Array | None) -> Array:
+    def matrix(self, centre: Array | None) -> Array:
+        """The moments of order 2, about the origin or about `centre`."""
         ndim = self.kernel.ndim
         matrix = np.empty((ndim, ndim))
         for a, b in itertools.product(range(ndim), repeat=2):
@@ -150,7 +151,7 @@ class Measures:
     @cached_property
     def covariance(self) -> Array:
         """About the weight's centre, divided by the sum."""
-        return self._matrix(self.mean) / self.total
+        return self.matrix(self.mean) / self.total
 
     @cached_property
     def middle(self) -> Array:

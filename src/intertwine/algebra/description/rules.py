@@ -51,12 +51,12 @@ def none_of_these(found: Measures) -> Description:
         )
     if found.parity == 0:
         turned = np.flip(found.taps)
-        odd = float(np.abs(found.taps - turned).sum() / 2)
-        even = float(np.abs(found.taps + turned).sum() / 2)
-        numbers |= {"even": even, "odd": odd}
+        even = float(((found.taps + turned) ** 2).sum() / (4 * (found.taps**2).sum()))
+        numbers |= {"even": even, "odd": 1 - even}
         reason = (
-            f"it is neither symmetric nor antisymmetric about any point ({100 * even:.0f} % of its "
-            f"weight agrees with its mirror image, {100 * odd:.0f} % is opposite)"
+            "it is neither symmetric nor antisymmetric about any point (of its energy, "
+            f"{100 * even:.0f} % is the same after half a turn and {100 * (1 - even):.0f} % the "
+            "opposite)"
         )
     else:
         reason = "it is symmetric, but its spectrum has no one band that passes and no one that stops"
