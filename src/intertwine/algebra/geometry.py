@@ -112,8 +112,8 @@ def _plane(k: Kernel, axes: Sequence[int]) -> tuple[int, int]:
 
 def _shared_out(taps: Array, places: tuple[Array, Array]) -> tuple[Array, tuple[int, int]]:
     """Add each tap to the places around its own, and return where the origin is then."""
-    exact = taps.dtype.kind in "biu" and all((place == np.rint(place)).all() for place in places)
-    dtype = taps.dtype if exact else np.result_type(taps.dtype, np.float32)
+    exact = all((place == np.rint(place)).all() for place in places)
+    dtype = taps.dtype if exact or taps.dtype.kind in "fc" else np.dtype(np.float64)
     below = [np.floor(place).astype(np.int64) for place in places]
     margin = 0 if exact else 2
     low = [int(b.min()) - (margin and 1) for b in below]

@@ -49,7 +49,7 @@ def _from_zeros(taps: Array) -> Array:
     outside = np.abs(zeros) > 1
     first = abs(taps[0]) * np.abs(zeros[outside]).prod()
     zeros[outside] = 1 / zeros[outside].conj()
-    early: Array = first * np.poly(zeros)
+    early: Array = first * np.atleast_1d(np.poly(zeros))
     return early if np.iscomplexobj(taps) else early.real
 
 

@@ -103,7 +103,7 @@ def band_words(k: Kernel) -> str:
         words = f"Strongest for flat areas, gain {strongest}"
     else:
         words = (
-            f"Strongest, gain {strongest}, at {number(float(np.linalg.norm(where)))} cycles a "
+            f"Strongest, gain {strongest}, at {number(float(np.linalg.norm(where)))} cycles per "
             f"sample{'' if where.size == 1 else ' ' + along(where)}; gain {flat} for flat areas"
         )
     frequency, gain = profile(found)

@@ -62,7 +62,7 @@ def best_wave(found: Measures) -> Wave | None:
 def _start(taps: Array) -> Array | None:
     """Frequency, precision and centre of the half of the spectrum around its highest peak."""
     shape = [1 << (4 * n - 1).bit_length() for n in taps.shape]
-    response = np.fft.fftn(taps, shape)
+    response = np.fft.fftn(taps, shape, axes=range(taps.ndim))
     lines = np.meshgrid(*[np.fft.fftfreq(n) for n in shape], indexing="ij")
     peak = np.unravel_index(int(np.abs(response).argmax()), response.shape)
     way = np.array([line[peak] for line in lines])
