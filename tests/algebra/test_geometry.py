@@ -57,9 +57,7 @@ def test_moments_to_order_three_are_turned(k, angle):
 
 def test_turning_other_axes_and_lopsided_types():
     k = Kernel(np.arange(8.0).reshape(2, 2, 2), origin=(0, 0, 0))
-    assert k.rotated(90, axes=(0, 2)).isclose(
-        Kernel(np.rot90(k.taps, axes=(0, 2)), (1, 0, 0)), 0
-    )
+    assert k.rotated(90, axes=(0, 2)).isclose(Kernel(np.rot90(k.taps, axes=(0, 2)), (1, 0, 0)), 0)
     for dtype in INEXACT:
         assert Kernel(np.ones((2, 3), dtype)).rotated(33).dtype == dtype
     assert Kernel(np.ones((2, 3), np.int8)).rotated(33).dtype.kind == "f"
@@ -71,9 +69,10 @@ def test_turning_other_axes_and_lopsided_types():
 def test_outer_products(k, h):
     product = k.outer(h)
     assert product.origin == (*k.origin, *h.origin)
-    assert product.taps.tolist() == np.multiply.outer(
-        k.taps.astype(product.dtype), h.taps.astype(product.dtype)
-    ).tolist()
+    assert (
+        product.taps.tolist()
+        == np.multiply.outer(k.taps.astype(product.dtype), h.taps.astype(product.dtype)).tolist()
+    )
     assert Kernel(np.array([200], np.uint8)).outer(Kernel([2])).taps.tolist() == [[400]]
 
 

@@ -101,7 +101,8 @@ def test_minimum_phase_keeps_the_gain_and_comes_first(size):
             lambda: Kernel([1, 2, 1]).power(0.5),
             OptionError,
             "power: the spectrum vanishes: at -0.5 cycles per sample its gain is 0, against 4 at "
-            "most.\n  Only whole powers of such a kernel exist; blur less, or add a little identity.",
+            "most.\n  Only whole powers of such a kernel exist; blur less, or add a little "
+            "identity.",
         ),
         (
             lambda: Kernel([1, 2, 1]).inverse(),

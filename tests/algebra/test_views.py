@@ -74,7 +74,9 @@ def test_phase_and_delay_are_counted_from_the_origin():
     w = 2 * np.pi * np.linspace(0, 0.4, 50)
     phase = np.unwrap(np.angle(np.exp(-1j * np.outer(w, np.arange(4))) @ fir.taps))
     slope = -np.gradient(phase, w)[1:-1]
-    exact = np.interp(w[1:-1], 2 * np.pi * np.arange(256) / 512, fir.spectrum(512).group_delay[0][:256])
+    exact = np.interp(
+        w[1:-1], 2 * np.pi * np.arange(256) / 512, fir.spectrum(512).group_delay[0][:256]
+    )
     np.testing.assert_allclose(exact, slope, atol=2e-2)
     assert np.isnan(Kernel([1, 0, 1]).spectrum(4).group_delay[0][1])
 
@@ -94,7 +96,8 @@ def test_raw_moments_are_their_sums(k):
     raw = k.moments(2).raw
     for power in np.ndindex(raw.shape):
         terms = (
-            tap * math.prod(int(n) ** p for n, p in zip(np.subtract(at, k.origin), power, strict=True))
+            tap
+            * math.prod(int(n) ** p for n, p in zip(np.subtract(at, k.origin), power, strict=True))
             for at, tap in np.ndenumerate(k.taps)
         )
         assert raw[power] == sum(terms)

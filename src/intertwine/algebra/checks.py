@@ -13,11 +13,7 @@ from intertwine.engine.errors import OptionError, shown
 def real(caller: str, word: str, value: Any) -> float:
     """Return `value` as a finite float."""
     number = value.item() if isinstance(value, np.generic) else value
-    if (
-        not isinstance(number, int | float)
-        or isinstance(number, bool)
-        or not math.isfinite(number)
-    ):
+    if not isinstance(number, int | float) or isinstance(number, bool) or not math.isfinite(number):
         raise OptionError(f"{caller}: `{word}` must be a finite number, not {shown(value)}.")
     return float(number)
 

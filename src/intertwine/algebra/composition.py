@@ -91,7 +91,7 @@ def narrowed(caller: str, taps: Array) -> Array:
     least, most = int(taps.min()), int(taps.max())
     if _INT64.min <= least and most <= _INT64.max:
         return taps.astype(np.int64)
-    if 0 <= least and most <= _UINT64.max:
+    if least >= 0 and most <= _UINT64.max:
         return taps.astype(np.uint64)
     extreme = most if most > -least else least
     raise DTypeError(

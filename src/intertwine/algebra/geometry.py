@@ -16,7 +16,7 @@ import numpy as np
 
 from intertwine.algebra import composition
 from intertwine.algebra.checks import at_least, real
-from intertwine.algebra.frame import Array, inexact, laid_out, reach
+from intertwine.algebra.frame import Array, check_pair, inexact, laid_out, reach
 from intertwine.engine.errors import OptionError, ShapeError
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def embedded(
 def outer(k: Kernel, h: Kernel) -> Kernel:
     """The product of two kernels on axes of their own: first those of `k`, then those of `h`."""
     if not hasattr(h, "taps"):
-        composition.check_pair("outer", k, h)
+        check_pair("outer", k, h)
     origin = (*k.origin, *h.origin)
     if composition.whole(k) and composition.whole(h):
         product = np.multiply.outer(k.taps.astype(object), h.taps.astype(object))
@@ -91,7 +91,10 @@ def rotated(k: Kernel, angle_deg: float, axes: Sequence[int] = (-2, -1)) -> Kern
     taps = np.moveaxis(k.taps, plane, (0, 1))
     rows, columns = np.indices(taps.shape[:2])
     down, right = rows - k.origin[plane[0]], columns - k.origin[plane[1]]
-    places = (cos * down - sin * right, sin * down + cos * right)
+    places: tuple[Array, Array] = (
+        np.asarray(cos * down - sin * right),
+        np.asarray(sin * down + cos * right),
+    )
     turned, at = _shared_out(taps, places)
     origin = list(k.origin)
     origin[plane[0]], origin[plane[1]] = at

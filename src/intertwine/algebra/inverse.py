@@ -32,7 +32,8 @@ def inverse(
             refuse_zeros("inverse", k, response, "Pass a regularization, such as 1e-3.")
             return np.divide(1, response)
         gain = np.abs(response)
-        return response.conj() / (gain**2 + weight * gain.max() ** 2)
+        nearly: Array = response.conj() / (gain**2 + weight * gain.max() ** 2)
+        return nearly
 
     _refuse_nothing("inverse", k)
     return kernel_with_response("inverse", k, answer, grid_shape("inverse", k, shape))
@@ -43,7 +44,8 @@ def wiener(k: Kernel, snr: float, shape: int | Sequence[int] | None = None) -> K
     ratio = at_least("wiener", "snr", snr, 0.0, strictly=True)
 
     def answer(response: Array) -> Array:
-        return response.conj() / (np.abs(response) ** 2 + 1 / ratio)
+        estimate: Array = response.conj() / (np.abs(response) ** 2 + 1 / ratio)
+        return estimate
 
     _refuse_nothing("wiener", k)
     return kernel_with_response("wiener", k, answer, grid_shape("wiener", k, shape))

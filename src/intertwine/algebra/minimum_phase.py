@@ -73,7 +73,7 @@ def _from_cepstrum(taps: Array) -> Array:
         cepstrum = np.fft.ifft(np.log(gain))
         cepstrum[1 : n // 2] *= 2
         cepstrum[n // 2 + 1 :] = 0
-        early = np.fft.ifft(np.exp(np.fft.fft(cepstrum)))[: taps.size]
+        early: Array = np.fft.ifft(np.exp(np.fft.fft(cepstrum)))[: taps.size]
         early = early if np.iscomplexobj(taps) else early.real
         if _gain_error(early, taps) <= _CLOSE:
             return early

@@ -58,7 +58,7 @@ class Moments:
         """About the mean and divided by the sum; entry 0 is 1 and those of order 1 are 0."""
         self._refuse_zero_sum("central")
         lines = [at - m for at, m in zip(offsets(self._kernel), self.mean, strict=True)]
-        central = _contracted(inexact(self._kernel), lines, self.order) / self.total
+        central: Array = _contracted(inexact(self._kernel), lines, self.order) / self.total
         for axis in self._axes if self.order else ():
             central[_unit(self._ndim, axis)] = 0
         central[(0,) * self._ndim] = 1

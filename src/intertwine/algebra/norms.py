@@ -27,7 +27,7 @@ def norm(k: Kernel, p: float = 2) -> float:
     if peak == 0 or math.isinf(power):
         return peak
     shares = (size / peak) ** power  # none of which overflows
-    return peak * math.fsum(shares.ravel().tolist()) ** (1 / power)
+    return peak * float(math.fsum(shares.ravel().tolist()) ** (1 / power))
 
 
 def gain_bound(k: Kernel, q: float = math.inf, r: float = math.inf) -> float:

@@ -1,4 +1,4 @@
-"""Kernels and their spectra as pictures, by Matplotlib, which is loaded when the first is asked for."""
+"""Kernels and their spectra as pictures; Matplotlib is loaded when the first is asked for."""
 
 from __future__ import annotations
 
@@ -98,7 +98,10 @@ def spectrum_figure(spectrum: Spectrum) -> Figure:
     ndim = gain.ndim
     extent = [-0.5, 0.5, 0.5, -0.5]
     phase = np.where(decibels > _FAINTEST, phase, np.nan)  # of nothing there is no phase
-    pictures = ((left, decibels, "viridis", (_FAINTEST, 0)), (right, phase, "twilight", (-np.pi, np.pi)))
+    pictures = (
+        (left, decibels, "viridis", (_FAINTEST, 0)),
+        (right, phase, "twilight", (-np.pi, np.pi)),
+    )
     for axes, values, colours, (low, high) in pictures:
         shown = axes.imshow(plane(values), cmap=colours, vmin=low, vmax=high, extent=extent)
         figure.colorbar(shown, ax=axes, shrink=0.85, pad=0.04)

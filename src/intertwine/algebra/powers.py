@@ -37,12 +37,16 @@ def whole_power(k: Kernel, n: Any) -> Kernel:
         raise OptionError(f"k ** n: n is {n!r}, not a whole number.\n  Write k.power({n!r}).")
     count = _counted(n)
     if count < 0:
-        raise OptionError(f"k ** n: n is {count}, below 0.\n  Write k.power({count}), or k.inverse().")
+        raise OptionError(
+            f"k ** n: n is {count}, below 0.\n  Write k.power({count}), or k.inverse()."
+        )
     result = type(k)(np.ones((1,) * k.ndim, np.int64 if composition.whole(k) else k.dtype))
     square = k
     while count:
         if count & 1:
-            result = square if result.size == 1 and count == n else composition.composed(result, square)
+            result = (
+                square if result.size == 1 and count == n else composition.composed(result, square)
+            )
         count >>= 1
         if count:
             square = composition.composed(square, square)
@@ -96,8 +100,8 @@ def continuous_phase(k: Kernel, response: Array) -> Array | None:
             if math.prod(response.shape) > 1 << 18:
                 where = frequency_at([int(i) for i in index], response.shape)
                 raise OptionError(
-                    f"power: the phase of the spectrum turns around near {where}, where its gain is "
-                    f"{float(np.abs(response[index])):.3g}: no continuous logarithm exists."
+                    f"power: the phase of the spectrum turns around near {where}, where its gain "
+                    f"is {float(np.abs(response[index])):.3g}: no continuous logarithm exists."
                 )
             return None
         if step.max() > math.pi / 2:

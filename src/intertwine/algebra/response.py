@@ -111,7 +111,7 @@ def kernel_with_response(
         wanted = answer(sampled(k, grid))
         if wanted is None:
             continue
-        taps = np.fft.fftshift(np.fft.ifftn(wanted))
+        taps: Array = np.fft.fftshift(np.fft.ifftn(wanted))
         taps = taps if k.dtype.kind == "c" else taps.real
         made = type(k)(taps, tuple(n // 2 for n in grid))
         if shape is not None:

@@ -36,7 +36,10 @@ def save(k: Kernel, path: str | Path) -> Path:
     else:
         buffer = io.BytesIO()
         np.save(buffer, k.taps, allow_pickle=False)
-        files = {target: buffer.getvalue(), _beside(target): _text(about | {"sha256": _sum(k.taps)})}
+        files = {
+            target: buffer.getvalue(),
+            _beside(target): _text(about | {"sha256": _sum(k.taps)}),
+        }
     for file in files:
         check_free(file, overwrite=True)
     for file, content in files.items():
@@ -99,7 +102,9 @@ def _text(content: dict[str, Any]) -> bytes:
 
 def _sum(taps: NDArray[Any]) -> str:
     content = np.ascontiguousarray(taps.astype(taps.dtype.newbyteorder("<")))
-    return hashlib.sha256(f"{taps.dtype.name} {taps.shape} ".encode() + content.tobytes()).hexdigest()
+    return hashlib.sha256(
+        f"{taps.dtype.name} {taps.shape} ".encode() + content.tobytes()
+    ).hexdigest()
 
 
 def _listed(taps: NDArray[Any]) -> Any:
@@ -120,7 +125,8 @@ def _read_text(path: Path) -> dict[str, Any]:
         ) from error
     if not isinstance(content, dict) or content.get("format") != _FORMAT:
         raise FileError(
-            f"{path} is no kernel: its `format` is not {_FORMAT!r}.\n  Kernel.save writes such files."
+            f"{path} is no kernel: its `format` is not {_FORMAT!r}.\n"
+            "  Kernel.save writes such files."
         )
     return content
 

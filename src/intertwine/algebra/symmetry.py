@@ -66,6 +66,4 @@ def is_nonnegative(k: Kernel) -> bool:
 def is_causal(k: Kernel) -> bool:
     """Whether only the sample itself and those before it count, along every axis."""
     used = np.nonzero(k.taps)
-    return all(
-        bool((index >= at).all()) for index, at in zip(used, k.origin, strict=True)
-    )
+    return all(bool((index >= at).all()) for index, at in zip(used, k.origin, strict=True))

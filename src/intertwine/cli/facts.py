@@ -110,7 +110,11 @@ def _gains(kernel: Kernel) -> tuple[float, float | None]:
     """The largest gain at the end of an axis's frequencies, and the largest of all if known."""
     shape = [n if n == 1 else 2 * max(n, min(32, 2 * n)) for n in kernel.shape]
     ends = kernel.spectrum([min(n, 2) for n in shape]).gain
-    places = [tuple(place) for place, n in zip(np.eye(kernel.ndim, dtype=int), shape, strict=True) if n > 1]
+    places = [
+        tuple(place)
+        for place, n in zip(np.eye(kernel.ndim, dtype=int), shape, strict=True)
+        if n > 1
+    ]
     finest = max((float(ends[place]) for place in places), default=0.0)
     if np.prod(shape, dtype=float) > _MOST_FREQUENCIES:
         return finest, None

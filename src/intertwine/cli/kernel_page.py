@@ -80,10 +80,7 @@ def moments(kernel: Kernel) -> list[Block]:
     if kernel.is_zero_sum or kernel.dtype.kind == "c":
         return blocks
     words = ("mean", "variance", "skewness", "excess_kurtosis")
-    shape = [
-        (word.replace("_", " "), *map(_shown, getattr(found, word)))
-        for word in words
-    ]
+    shape = [(word.replace("_", " "), *map(_shown, getattr(found, word))) for word in words]
     blocks += [
         "Divided by the sum they are those of a distribution of displacements, whose mean and "
         "variance add when kernels are composed.",

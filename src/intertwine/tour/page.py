@@ -59,9 +59,7 @@ def chapters(photo: Photo, progress: Callable[[str, int, int], None] | None) -> 
 def render(photo: Photo, written: list[Chapter]) -> str:
     """The whole page as text."""
     cover = pictures.colour(photo.rgb, f"The photo of this tour, {photo.name}.", photo.name)
-    return template("page.html.j2").render(
-        photo=photo, cover=cover, chapters=written, made=made()
-    )
+    return template("page.html.j2").render(photo=photo, cover=cover, chapters=written, made=made())
 
 
 def template(name: str, *folders: Path) -> jinja2.Template:

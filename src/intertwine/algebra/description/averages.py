@@ -60,7 +60,9 @@ def _motion(
 
         numbers["angle_deg"] = angle_of(way) % 180
     return Description(
-        "motion blur", f"A motion blur: a line of about {number(length)} samples {along(way)}{rest}", numbers
+        "motion blur",
+        f"A motion blur: a line of about {number(length)} samples {along(way)}{rest}",
+        numbers,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,12 +16,17 @@ if TYPE_CHECKING:
     from intertwine.kernel import Kernel
 
 _PASS, _STOP = 0.7, 0.3  # of the largest gain
+_KINDS: dict[tuple[bool, ...], str] = {
+    (True, False): "low-pass",
+    (False, True): "high-pass",
+    (False, True, False): "band-pass",
+}
 _LEAST_TAPS = 7  # fewer are no filter but a difference or a mean
 _PLATEAU = 0.15  # of all frequencies up to 1/2 that a pass or stop band covers at least
 
 
 def profile(found: Measures) -> tuple[Array, Array]:
-    """Gain by distance from frequency 0, up to 1/2, as a share of the largest; NaN where none is."""
+    """Gain by distance from frequency 0, up to 1/2, as a share of the largest."""
     grid = np.meshgrid(*[np.fft.fftfreq(n) for n in found.gain.shape], indexing="ij")
     distance = np.sqrt(sum(f**2 for f in grid))
     bins = max(16, max(found.gain.shape) // 2)
@@ -56,19 +62,21 @@ def band(found: Measures) -> Description | None:
         return None
     parts = bands(found)
     kinds = tuple(passes for passes, _, _ in parts)
-    kind = {(True, False): "low-pass", (False, True): "high-pass"}.get(kinds)
-    if kinds == (False, True, False):
-        kind = "band-pass"
+    kind = _KINDS.get(kinds)
     if kind == "band-pass" and leading_order(found):
         return None  # a derivative passes a band too, and says more
     wide = [end - start for passes, start, end in parts if passes]
     if kind is None or wide[0] < _PLATEAU / 2 or not _even(found, kind):
         return None
-    edges = [(b[2] + a[1]) / 2 for b, a in zip(parts[:-1], parts[1:], strict=True)]
+    edges = [(b[2] + a[1]) / 2 for b, a in itertools.pairwise(parts)]
     if kind == "low-pass":
-        which = f"waves up to about {number(edges[0])} cycles per sample pass, finer ones are stopped"
+        which = (
+            f"waves up to about {number(edges[0])} cycles per sample pass, finer ones are stopped"
+        )
     elif kind == "high-pass":
-        which = f"waves from about {number(edges[0])} cycles per sample pass, longer ones are stopped"
+        which = (
+            f"waves from about {number(edges[0])} cycles per sample pass, longer ones are stopped"
+        )
     else:
         which = f"waves from about {number(edges[0])} to {number(edges[1])} cycles per sample pass"
     strongest = float(found.gain.max() * found.scale)
@@ -109,7 +117,9 @@ def band_words(k: Kernel) -> str:
     frequency, gain = profile(found)
     passing = frequency[gain >= np.sqrt(0.5)]
     span = f"{number(float(passing[0]))} to {number(float(passing[-1]))}"
-    return f"{words}. Above 0.71 of the strongest from {span} cycles per sample.{_orientation(found)}"
+    return (
+        f"{words}. Above 0.71 of the strongest from {span} cycles per sample.{_orientation(found)}"
+    )
 
 
 def _orientation(found: Measures) -> str:

@@ -106,7 +106,11 @@ def _laplacian(found: Measures, values: Array, numbers: dict[str, Any]) -> Descr
     numbers |= {"strongest": float(ring * found.scale), "frequency": cycles}
     smooth = cycles < 0.45
     name = "A Laplacian of a smoothed signal" if smooth else "A Laplacian"
-    each = "" if values.size == 1 else f", {'the same' if isotropic else 'of one sign'} in every direction"
+    each = (
+        ""
+        if values.size == 1
+        else f", {'the same' if isotropic else 'of one sign'} in every direction"
+    )
     return Description(
         "Laplacian",
         f"{name}: the second derivative{each}; ramps become 0, what lies {sign} its surroundings "
@@ -118,9 +122,7 @@ def _laplacian(found: Measures, values: Array, numbers: dict[str, Any]) -> Descr
 
 def _higher(found: Measures, order: int) -> Description:
     powers = [
-        a
-        for a in itertools.product(range(order + 1), repeat=found.kernel.ndim)
-        if sum(a) == order
+        a for a in itertools.product(range(order + 1), repeat=found.kernel.ndim) if sum(a) == order
     ]
     sizes = {
         a: found.moment(a, found.middle) / math.prod(math.factorial(p) for p in a) for a in powers

@@ -105,7 +105,7 @@ class Measures:
 
     @cached_property
     def _offsets(self) -> list[Array]:
-        return np.meshgrid(*offsets(self.kernel), indexing="ij", sparse=True)
+        return list(np.meshgrid(*offsets(self.kernel), indexing="ij", sparse=True))
 
     def moment(self, powers: tuple[int, ...], centre: Array | None = None) -> float:
         """``sum k n**powers`` about the origin, or about `centre`."""

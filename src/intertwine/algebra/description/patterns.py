@@ -39,8 +39,8 @@ def wave(found: Measures) -> Description | None:
         numbers["angle_deg"] = angle_of(best.frequency) % 180
     return Description(
         "Gabor",
-        f"A Gabor: a wave of {number(best.cycles)} cycles per sample {along(best.frequency)} under a "
-        f"Gaussian of standard deviation {number(best.sigma)} samples that way; it answers to "
+        f"A Gabor: a wave of {number(best.cycles)} cycles per sample {along(best.frequency)} under "
+        f"a Gaussian of standard deviation {number(best.sigma)} samples that way; it answers to "
         "stripes of that spacing and direction.",
         numbers,
     )

@@ -31,7 +31,8 @@ def single_tap(found: Measures) -> Description | None:
     value = found.kernel.taps[tuple(places[0])].item()
     shift = places[0] - np.array(found.kernel.origin)
     gain = value if isinstance(value, complex) else float(value)
-    times = "" if value == 1 else f", times {number(gain) if gain == gain.real else gain}"
+    shown = f"{gain:.4g}" if isinstance(gain, complex) else number(gain)
+    times = "" if value == 1 else f", times {shown}"
     if not shift.any():
         return Description("identity", f"The identity: everything stays{times}.", {"gain": gain})
     return Description(
@@ -59,7 +60,9 @@ def none_of_these(found: Measures) -> Description:
             "opposite)"
         )
     else:
-        reason = "it is symmetric, but its spectrum has no one band that passes and no one that stops"
+        reason = (
+            "it is symmetric, but its spectrum has no one band that passes and no one that stops"
+        )
     certain = (
         f"flat areas are multiplied by {number(found.total * found.scale)}"
         if abs(found.total) > found.tolerance
