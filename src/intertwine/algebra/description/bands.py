@@ -21,6 +21,8 @@ _KINDS: dict[tuple[bool, ...], str] = {
     (False, True): "high-pass",
     (False, True, False): "band-pass",
 }
+_FLAT = 0.75  # of what passes that is nearly the strongest; 0.68 under a Gaussian
+_CLEAR = 4  # orders above come up in any narrow band
 _LEAST_TAPS = 7  # fewer are no filter but a difference or a mean
 _PLATEAU = 0.15  # of all frequencies up to 1/2 that a pass or stop band covers at least
 
@@ -63,7 +65,7 @@ def band(found: Measures) -> Description | None:
     parts = bands(found)
     kinds = tuple(passes for passes, _, _ in parts)
     kind = _KINDS.get(kinds)
-    if kind == "band-pass" and leading_order(found):
+    if kind == "band-pass" and 0 < leading_order(found) <= _CLEAR:
         return None  # a derivative passes a band too, and says more
     wide = [end - start for passes, start, end in parts if passes]
     if kind is None or wide[0] < _PLATEAU / 2 or not _even(found, kind):
@@ -92,8 +94,10 @@ def _even(found: Measures, kind: str) -> bool:
     frequency, gain = profile(found)
     high = gain >= 0.85
     share = float(high.sum()) / max(1, int((gain >= _PASS).sum()))
-    least = 0.3 if kind == "high-pass" else 0.08
-    return share >= 0.6 and float(np.diff(frequency[high][[0, -1]])[0]) >= least
+    least = 0.08
+    if kind == "high-pass":  # a second derivative of few taps is strong up to 1/2 too
+        least = 0.3 if leading_order(found) else 0.2
+    return share >= _FLAT and float(np.diff(frequency[high][[0, -1]])[0]) >= least
 
 
 def band_words(k: Kernel) -> str:

@@ -80,8 +80,8 @@ RULES: tuple[Rule, ...] = (
     blur,
     sharpener,
     emboss,
-    wave,
     band,
+    wave,
     derivative,
     matched_pattern,
 )
