@@ -1,7 +1,9 @@
 """Kernel: the array of taps that a signal is mixed with, and the place in it that stands still.
 
 Convolving puts tap ``j`` on the sample ``j - origin`` steps back, so a kernel is not its taps
-alone: the same taps with another origin shift the answer. Everything here follows from that pair.
+alone: the same taps with another origin shift the answer. Everything follows from that pair: what
+kernels make of each other is in ``algebra/operations.py``, what can be asked of one in
+``algebra/views.py``.
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, SupportsIndex
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from intertwine.algebra.operations import Operations
+from intertwine.algebra.views import Views
 from intertwine.convolution import convolve
 from intertwine.engine.errors import DTypeError, OptionError, ShapeError
 
@@ -23,7 +27,7 @@ if TYPE_CHECKING:
 _TAPS_SHOWN = 64  # repr prints the taps of kernels up to this size
 
 
-class Kernel:
+class Kernel(Operations, Views):
     """Taps with an origin: ``(k @ x)[n] = sum_j k[j] * x[n - (j - origin)]``.
 
     A kernel never changes: its taps are a read-only copy and its attributes cannot be set.

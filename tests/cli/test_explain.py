@@ -24,10 +24,10 @@ def said(kernel):
         (kernels.gabor(2.0, 0.2, angle_deg=30), 2),
         (kernels.disk(9), 7),
         (kernels.box((3, 2, 4)), 1),
-        (kernels.laplacian(ndim=3), None),
+        (kernels.laplacian(ndim=3), 2),
         (kernels.gaussian(65, ndim=2), 1),
         (kernels.log(65, ndim=2), 2),
-        (kernels.disk(260), None),
+        (kernels.disk(260), 154),
         (Kernel([[0, 0]]), 0),
     ],
 )
@@ -128,3 +128,56 @@ def test_huge_taps_do_not_overflow():
 
 def test_the_plane_that_is_drawn_is_named(intertwine):
     assert "the plane at 1 along axis 0." in intertwine("explain", "laplacian:ndim=3").out
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "sobel",
+        "gaussian:sigma=2",
+        "laplacian:ndim=3",
+        "disk:radius=6",
+        "gabor:sigma=2,frequency=0.2",
+    ],
+)
+def test_pages_are_written(intertwine, tmp_path, spec):
+    page = tmp_path / "page.html"
+    done = intertwine("explain", spec, "-o", str(page))
+    assert done.code == 0, done.err
+    text = page.read_text(encoding="utf-8")
+    for title in ("Taps", "Spectrum", "Moments", "Separable factors"):
+        assert f"<h2>{title}</h2>" in text
+    assert text.count("data:image/png;base64,") >= 2
+    assert "nan" not in text.split("</style>")[1].replace("data:image", "").split("base64")[0]
+
+
+@pytest.mark.parametrize("taps", [[0], [[0, 0], [0, 0]], [1j, 2], np.ones((2, 2, 2, 2))])
+def test_odd_kernels_have_pages_too(intertwine, taps):
+    np.save("k.npy", np.array(taps))
+    assert intertwine("explain", "k.npy", "-o", "page.html").code == 0
+
+
+def test_pages_are_not_replaced_unless_told(intertwine):
+    assert intertwine("explain", "sobel", "-o", "page.html").code == 0
+    again = intertwine("explain", "sobel", "-o", "page.html")
+    assert again.code == 2
+    assert "page.html exists already." in again.err
+    assert intertwine("explain", "sobel", "-o", "page.html", "--force").code == 0
+    wrong = intertwine("explain", "sobel", "-o", "page.pdf")
+    assert wrong.code == 2
+    assert "-o page.pdf: the page is HTML." in wrong.err
+
+
+def test_saved_kernels_keep_their_origin_and_name(intertwine):
+    Kernel([1, 2, 4], origin=0, name="causal").save("k.json")
+    done = intertwine("explain", "k.json")
+    assert done.code == 0, done.err
+    assert "causal" in done.out
+    assert "0 (not the middle)" in done.out
+
+
+def test_names_are_escaped_on_pages(intertwine):
+    Kernel([1, 2, 4], name="<script>").save("k.json")
+    assert intertwine("explain", "k.json", "-o", "page.html").code == 0
+    with open("page.html", encoding="utf-8") as page:
+        assert "<script>" not in page.read()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from rich.console import Group, RenderableType
@@ -11,7 +11,9 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from intertwine.cli.facts import Array, Facts, facts
+from intertwine.algebra.description.answer import by_axis
+from intertwine.algebra.frame import Array
+from intertwine.cli.facts import Facts, facts
 from intertwine.cli.sentences import number, sentences
 from intertwine.kernel import Kernel
 
@@ -33,6 +35,7 @@ def card(kernel: Kernel) -> RenderableType:
     if max(plane.shape) <= _MOST_NUMBERS and not note:
         parts.append(Padding(_numbers(plane, _origin(kernel)), (1, 0, 0, 0)))
     parts.append(Padding(_measures(kernel, found), (1, 0)))
+    parts.append(Padding(Text(kernel.describe().sentence, style="bold"), (0, 0, 1, 0)))
     parts.extend(Text(f"• {line}") for line in sentences(kernel, found))
     return Panel(Group(*parts), title=Text(kernel.name or "kernel", style="bold"), expand=False)
 
@@ -102,12 +105,13 @@ def _style(tap: float) -> str:
 
 def _measures(kernel: Kernel, found: Facts) -> Table:
     table = Table.grid(padding=(0, 2))
-    for word, value in _rows(kernel, found):
+    for word, value in rows(kernel, found):
         table.add_row(Text(word, style="dim"), value)
     return table
 
 
-def _rows(kernel: Kernel, found: Facts) -> Iterator[tuple[str, str]]:
+def rows(kernel: Kernel, found: Facts) -> Iterator[tuple[str, str]]:
+    """The measures by name, as the card and the page list them."""
     yield "shape", f"{_times(kernel.shape)}{kernel.size} taps, {kernel.dtype}"
     yield "origin", f"{_tuple(kernel.origin)}{_where(kernel)}"
     yield "sum", f"{number(found.total)} (of absolute values {number(found.scale)})"
@@ -116,6 +120,36 @@ def _rows(kernel: Kernel, found: Facts) -> Iterator[tuple[str, str]]:
         for axis, line in enumerate(found.factors):
             yield (f"along {axis}", _line(line))
     yield "symmetry", _symmetry(found)
+    yield from _measured(kernel)
+
+
+def _measured(kernel: Kernel) -> Iterator[tuple[str, str]]:
+    """Moments, spectrum and noise in a few words."""
+    if not kernel.is_zero_sum and kernel.dtype.kind != "c":
+        moments = kernel.moments(2)
+        yield "mean", f"{by_axis(_snap(moments.mean), ' samples')}, from the origin"
+        yield "variance", by_axis(_snap(moments.variance))
+    elif kernel.dtype.kind != "c" and kernel.norm(1):
+        yield "moments", _first_moment(kernel)
+    yield "spectrum", kernel.spectrum().sentence
+    yield "noise gain", f"{number(kernel.noise_gain)} (variance out for variance 1 in)"
+
+
+def _first_moment(kernel: Kernel) -> str:
+    """The order of the first raw moment that is not rounding, and those along the axes."""
+    for order in range(1, 5):
+        raw = kernel.moments(order).raw
+        far = max(max(at, n - 1 - at) for at, n in zip(kernel.origin, kernel.shape, strict=True))
+        powers = np.indices(raw.shape).sum(axis=0) == order
+        if np.abs(raw[powers].astype(float)).max() > 1e-9 * kernel.norm(1) * far**order:
+            values = [float(raw[tuple(place)]) for place in np.eye(kernel.ndim, dtype=int) * order]
+            power = "n" if order == 1 else f"n^{order}"
+            return f"0 below order {order}, where sum {power} k is {by_axis(_snap(values))}"
+    return "0 up to order 4"
+
+
+def _snap(values: Sequence[float]) -> list[float]:
+    return [0.0 if abs(value) < 1e-12 else float(value) for value in values]
 
 
 def _times(shape: tuple[int, ...]) -> str:
@@ -137,10 +171,10 @@ def _where(kernel: Kernel) -> str:
 def _rank(kernel: Kernel, found: Facts) -> str:
     if kernel.ndim == 1:
         return "1 (one axis)"
-    if found.rank is None:
-        return "more than 1: not separable"
     if found.rank == 1:
         return "1: separable, one line for each axis"
+    if kernel.ndim > 2:
+        return f"at least {found.rank}: not separable"
     return f"{found.rank}: a sum of {found.rank} separable kernels"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,6 +14,7 @@ from intertwine.cli import options as o
 from intertwine.cli.card import card
 from intertwine.cli.console import out
 from intertwine.cli.kernel_text import kernel_from
+from intertwine.engine.errors import OptionError
 
 
 def explain(
@@ -27,22 +29,35 @@ def explain(
     taps: o.Taps = None,
     kernel_file: o.KernelFile = None,
     normalize: o.Normalize = False,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="PAGE.html", help="Write a page with pictures."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a page that is there.")] = False,
     every: Annotated[bool, typer.Option("--list", help="List the named kernels.")] = False,
 ) -> None:
-    """Print a card about a kernel: taps, sum, rank, factors, and what it does.
+    """Print a card about a kernel: taps, moments, rank, factors, spectrum, and what it does.
 
     \b
     [bold]Examples[/]
       intertwine explain gaussian:sigma=2,ndim=2
       intertwine explain sobel:axis=1
       intertwine explain --taps "-1 -1 -1; -1 8 -1; -1 -1 -1"
+      intertwine explain gabor:sigma=3,frequency=0.15,angle_deg=30 -o gabor.html
       intertwine explain --list
     """
     if every:
         out().print(_names())
         return
     chosen, _ = kernel_from(kernel, taps, kernel_file, normalize=normalize)
-    out().print(card(chosen))
+    if output is None:
+        out().print(card(chosen))
+        return
+    if output.suffix.lower() not in (".html", ".htm"):
+        raise OptionError(f"-o {output}: the page is HTML.\n  Name a file that ends in .html.")
+    from intertwine.cli import kernel_page
+
+    out().print(f"Wrote {kernel_page.write(chosen, output, force)}")
 
 
 def _names() -> Table:

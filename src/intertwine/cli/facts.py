@@ -1,25 +1,18 @@
-"""What the numbers of a kernel say about it."""
+"""What the kernel's own numbers say about it, gathered for its card."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from intertwine.algebra.frame import TINY as TINY
+from intertwine.algebra.frame import Array
 from intertwine.kernel import Kernel
 
-Array = NDArray[Any]
-
-#: Shares of the kernel's scale below this are rounding, not structure.
-TINY = 1e-9
 #: Below this share of the scale a sum is too small for flat areas to be seen.
 NEARLY = 0.01
 _MOST_FREQUENCIES = 1 << 22
-_LARGE = 512  # rows and columns from which singular values take too long
-_DIRECTIONS = 32
 
 
 @dataclass(frozen=True)
@@ -30,8 +23,7 @@ class Facts:
     ----------
     scale : ``sum |k|``.
     negative, positive : the sums of the negative and of the positive taps.
-    rank : terms that a sum of products of one line an axis needs; None for more than 1 that were
-        not counted: beyond two axes, or more than 32 of a large kernel.
+    rank : see `Kernel.rank`.
     factors : one line for each axis when the rank is 1.
     symmetric, antisymmetric : under turning by half a turn about the origin.
     shift : where the weight's centre lies from the origin, in samples; None for a zero sum.
@@ -46,7 +38,7 @@ class Facts:
     scale: float
     negative: float
     positive: float
-    rank: int | None
+    rank: int
     factors: tuple[Array, ...]
     symmetric: bool
     antisymmetric: bool
@@ -69,134 +61,61 @@ class Facts:
 
 @np.errstate(over="ignore", invalid="ignore")
 def facts(kernel: Kernel) -> Facts:
-    """Measure `kernel`; what leaves the range of float64 is infinite."""
-    taps = kernel.taps.astype(np.complex128 if kernel.dtype.kind == "c" else np.float64)
-    scale = float(np.abs(taps).sum())
-    total = complex(taps.sum())
-    zero = abs(total) <= TINY * scale
-    real = taps.real
-    mirrored = np.array_equal(kernel.origin, (~kernel).origin)
-    rank, factors = _rank(taps)
-    slope = _snap(tuple(-_moment(real, kernel.origin, a, 1) for a in range(taps.ndim)), scale)
-    plain_average = not zero and bool((real >= 0).all()) and not np.iscomplexobj(taps)
-    finest, strongest = _gains(taps)
+    """Ask `kernel` for its numbers; what leaves the range of float64 is infinite."""
+    zero = kernel.is_zero_sum
+    scale = kernel.norm(1)
+    real = kernel if kernel.dtype.kind != "c" else Kernel(kernel.taps.real, kernel.origin)
+    taps = real.taps.astype(float)
+    first, second = (_along_axes(real, power, scale) for power in (1, 2))
+    slope = tuple(0.0 - moment for moment in first)
+    average = kernel.is_nonnegative and not zero and kernel.dtype.kind != "c"
+    rank = kernel.rank
+    finest, strongest = _gains(kernel)
     return Facts(
-        total=0 if zero else total,
+        total=0 if zero else complex(kernel.sum),
         scale=scale,
-        negative=float(real[real < 0].sum()),
-        positive=float(real[real > 0].sum()),
+        negative=float(taps[taps < 0].sum()),
+        positive=float(taps[taps > 0].sum()),
         rank=rank,
-        factors=factors,
-        symmetric=mirrored and _turned(taps, 1, scale),
-        antisymmetric=mirrored and _turned(taps, -1, scale),
-        shift=None if zero else _snap(tuple(-s / total.real for s in slope), 1.0),
-        spread=_spread(real, kernel.origin) if plain_average else None,
+        factors=tuple(line.taps for line in kernel.separable().terms[0]) if rank == 1 else (),
+        symmetric=kernel.is_symmetric,
+        antisymmetric=kernel.is_antisymmetric,
+        shift=None if zero else tuple(_snapped(m / complex(kernel.sum).real, 1.0) for m in first),
+        spread=_spread(kernel) if average else None,
         slope=slope if zero else None,
-        curvature=_curvature(real, kernel.origin, scale) if zero and not any(slope) else None,
+        curvature=tuple(m / 2 for m in second) if zero and not any(slope) else None,
         finest=finest,
         strongest=strongest,
-        noise=_length(taps),
+        noise=kernel.norm(2),
     )
 
 
-def _turned(taps: Array, sign: int, scale: float) -> bool:
-    """Whether half a turn multiplies the taps by `sign`."""
-    flat = taps.ravel()
-    half = -(-flat.size // 2)
-    return bool((np.abs(flat[:half] - sign * flat[: -half - 1 : -1]) <= TINY * scale).all())
+def _along_axes(kernel: Kernel, power: int, scale: float) -> tuple[float, ...]:
+    """The raw moments of one power of each axis alone."""
+    raw = kernel.moments(power).raw
+    places = np.eye(kernel.ndim, dtype=int) * power
+    return tuple(_snapped(float(raw[tuple(place)]), scale) for place in places)
 
 
-def _length(taps: Array) -> float:
-    """The root of the sum of squares, none of which overflows."""
-    peak = float(np.abs(taps).max()) or 1.0
-    return peak * float(np.linalg.norm(taps / peak))
+def _spread(kernel: Kernel) -> tuple[float, ...]:
+    return tuple(float(np.sqrt(max(0.0, v))) for v in kernel.moments(2).variance)
 
 
-def _snap(values: tuple[float, ...], scale: float) -> tuple[float, ...]:
+def _snapped(value: float, scale: float) -> float:
     """Zero where only rounding is left."""
-    return tuple(0.0 if abs(value) <= TINY * scale else value for value in values)
+    return 0.0 if abs(value) <= TINY * scale else value
 
 
-def _moment(taps: Array, origin: tuple[int, ...], axis: int, power: int) -> float:
-    line = taps.sum(axis=tuple(a for a in range(taps.ndim) if a != axis))
-    return float((line * (np.arange(line.size) - origin[axis]) ** float(power)).sum())
-
-
-def _curvature(taps: Array, origin: tuple[int, ...], scale: float) -> tuple[float, ...]:
-    return _snap(tuple(_moment(taps, origin, a, 2) / 2 for a in range(taps.ndim)), scale)
-
-
-def _spread(taps: Array, origin: tuple[int, ...]) -> tuple[float, ...]:
-    widths = []
-    for axis in range(taps.ndim):
-        mean, square = (_moment(taps, origin, axis, p) / taps.sum() for p in (1, 2))
-        widths.append(float(np.sqrt(max(0.0, square - mean**2))))
-    return tuple(widths)
-
-
-def _rank(taps: Array) -> tuple[int | None, tuple[Array, ...]]:
-    """Numerical rank, and the factors when it is 1."""
-    if taps.ndim == 1:
-        return 1, (taps,)
-    if taps.ndim == 2:
-        rank = _matrix_rank(taps)
-        return rank, _factors(taps) if rank == 1 else ()
-    for axis, size in enumerate(taps.shape):
-        if _matrix_rank(np.moveaxis(taps, axis, 0).reshape(size, -1)) != 1:
-            return None, ()
-    return 1, _factors(taps)
-
-
-def _matrix_rank(matrix: Array) -> int | None:
-    """Singular values above rounding; None when a large matrix has more than are looked for.
-
-    A large matrix is projected on its products with a few random vectors, which span all of it
-    when its rank is small (Halko, Martinsson and Tropp, 2011).
-    """
-    least = max(matrix.shape) * 1e-12
-    if min(matrix.shape) > _LARGE:
-        vectors = np.random.default_rng(0).normal(size=(matrix.shape[1], _DIRECTIONS))
-        basis = np.linalg.qr(matrix @ vectors)[0]
-        inside = basis.conj().T @ matrix
-        if _length(matrix - basis @ inside) > least * _length(matrix):
-            return None
-        matrix = inside
-    values = np.linalg.svd(matrix, compute_uv=False)
-    return int((values > values[0] * least).sum())
-
-
-def _factors(taps: Array) -> tuple[Array, ...]:
-    """Lines through the largest tap; all but the last scaled to be readable."""
-    peak = np.unravel_index(int(np.abs(taps).argmax()), taps.shape)
-    lines = []
-    for axis in range(taps.ndim):
-        through = tuple(slice(None) if a == axis else peak[a] for a in range(taps.ndim))
-        lines.append(_readable(taps[through]))
-    product = lines[0]
-    for line in lines[1:]:
-        product = np.multiply.outer(product, line)
-    lines[-1] = lines[-1] * (taps[peak] / product[peak])
-    return tuple(lines)
-
-
-def _readable(line: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Small whole numbers if there are such, else a line of sum 1 if it has a sum."""
-    least = line[np.abs(line) > TINY * np.abs(line).max()]
-    whole: NDArray[np.float64] = line / np.abs(least).min()
-    if np.abs(whole - np.rint(whole)).max() < 1e-6 and np.abs(whole).max() < 1000:
-        return whole
-    total = line.sum()
-    return line / total if abs(total) > TINY * np.abs(line).sum() else line
-
-
-def _gains(taps: Array) -> tuple[float, float | None]:
+def _gains(kernel: Kernel) -> tuple[float, float | None]:
     """The largest gain at the end of an axis's frequencies, and the largest of all if known."""
-    finest = 0.0
-    for axis in range(taps.ndim):
-        line = taps.sum(axis=tuple(a for a in range(taps.ndim) if a != axis))
-        signs = 1 - 2 * (np.arange(line.size) % 2)
-        finest = max(finest, float(abs((line * signs).sum())) if line.size > 1 else 0.0)
-    shape = [max(size, min(64, 4 * size)) if size > 1 else 1 for size in taps.shape]
-    if math.prod(shape) > _MOST_FREQUENCIES:
+    shape = [n if n == 1 else 2 * max(n, min(32, 2 * n)) for n in kernel.shape]
+    ends = kernel.spectrum([min(n, 2) for n in shape]).gain
+    places = [
+        tuple(place)
+        for place, n in zip(np.eye(kernel.ndim, dtype=int), shape, strict=True)
+        if n > 1
+    ]
+    finest = max((float(ends[place]) for place in places), default=0.0)
+    if np.prod(shape, dtype=float) > _MOST_FREQUENCIES:
         return finest, None
-    return finest, float(np.abs(np.fft.fftn(taps, shape, axes=range(taps.ndim))).max())
+    return finest, float(kernel.spectrum(shape).gain.max())

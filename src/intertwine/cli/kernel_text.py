@@ -16,7 +16,8 @@ from intertwine.files.document import Array, Document, white
 from intertwine.kernel import Kernel
 
 _TABLES = (".txt", ".csv")
-_FILES = (*_TABLES, ".npy", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp")
+_SAVED = (".npy", ".json")
+_FILES = (*_TABLES, *_SAVED, ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp")
 
 
 def kernel_from(
@@ -43,7 +44,7 @@ def kernel_from(
     if file is None and spec is not None and _names_a_file(spec):
         file = Path(spec)
     if file is not None:
-        kernel, label = Kernel(_from_file(file), name=file.name), file.stem
+        kernel, label = _from_file(file), file.stem
     elif taps is not None:
         kernel, label = Kernel(parse_taps(taps), name="taps"), "taps"
     else:
@@ -120,19 +121,21 @@ def _number(word: str) -> int | float:
         ) from None
 
 
-def _from_file(path: Path) -> Array:
+def _from_file(path: Path) -> Kernel:
     suffix = path.suffix.lower()
     if suffix not in _FILES:
         raise FileError(
             f"{path}: {suffix or 'a name without an ending'} is no file for a kernel."
             f"{did_you_mean(suffix, _FILES) if suffix else ''}\n  Known: {' '.join(_FILES)}."
         )
+    if suffix in _SAVED:
+        saved = Kernel.load(path)
+        return Kernel(saved, name=saved.name or path.name)
     if suffix in _TABLES:
         if not path.is_file():
             raise FileError(f"There is no file {path}.")
-        return read_table(path)
-    document = read(path)
-    return document.pages[0] if document.kind == "array" else _grey(path, document)
+        return Kernel(read_table(path), name=path.name)
+    return Kernel(_grey(path, read(path)), name=path.name)
 
 
 def _grey(path: Path, document: Document) -> Array:

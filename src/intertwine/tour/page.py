@@ -58,8 +58,14 @@ def chapters(photo: Photo, progress: Callable[[str, int, int], None] | None) -> 
 
 def render(photo: Photo, written: list[Chapter]) -> str:
     """The whole page as text."""
+    cover = pictures.colour(photo.rgb, f"The photo of this tour, {photo.name}.", photo.name)
+    return template("page.html.j2").render(photo=photo, cover=cover, chapters=written, made=made())
+
+
+def template(name: str, *folders: Path) -> jinja2.Template:
+    """A template of one of the `folders`, which may use the blocks and the style of this one."""
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        loader=jinja2.FileSystemLoader([*folders, Path(__file__).parent]),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -67,10 +73,7 @@ def render(photo: Photo, written: list[Chapter]) -> str:
     )
     environment.filters["inline"] = inline
     environment.filters["kind"] = kind
-    cover = pictures.colour(photo.rgb, f"The photo of this tour, {photo.name}.", photo.name)
-    return environment.get_template("page.html.j2").render(
-        photo=photo, cover=cover, chapters=written, made=_made()
-    )
+    return environment.get_template(name)
 
 
 def inline(text: str) -> Markup:
@@ -89,7 +92,8 @@ def kind(item: Block | Picture | Grid | tuple[Picture | Grid, ...]) -> str:
     return (names | {Picture: "picture", Grid: "grid", tuple: "stack"})[type(item)]
 
 
-def _made() -> str:
+def made() -> str:
+    """What a page was made with, and when."""
     return (
         f"Made by Intertwine {iw.__version__} on {date.today():%d %B %Y}, with NumPy "
         f"{np.__version__}, SciPy {scipy.__version__} and Python {platform.python_version()} on "

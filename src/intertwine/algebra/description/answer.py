@@ -1,0 +1,95 @@
+"""The answer: a kind, a sentence, and the numbers it rests on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a kernel does.
+
+    Attributes
+    ----------
+    kind : "identity", "shift", "blur", "motion blur", "edge detector", "Laplacian", "sharpener",
+        "emboss", "Gabor", "low-pass", "high-pass", "band-pass", "matched pattern", "zero" or
+        "none of these".
+    sentence : the kind with its numbers, for people; what ``str`` gives.
+    numbers : the same numbers by name.
+    """
+
+    kind: str
+    sentence: str
+    numbers: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+def number(value: float) -> str:
+    """Four digits without noise: ``1``, ``-0.125``, ``0.0796``."""
+    return f"{value:.4g}" if abs(value) > 1e-12 else "0"
+
+
+def angle_of(way: Any) -> float:
+    """Degrees, counter-clockwise from axis 1 as an image is shown, row 0 on top; 0 to 360."""
+    degrees = math.degrees(math.atan2(-float(way[0]), float(way[1]))) % 360
+    return 0.0 if degrees > 359.9995 else round(degrees, 6)
+
+
+def towards(way: Any) -> str:
+    """A direction with its sign: along an axis, at an angle, or as a unit vector."""
+    way = np.asarray(way, float) / np.linalg.norm(way)
+    if way.size == 1:
+        return "along the axis" if way[0] > 0 else "against the axis"
+    axis = int(np.abs(way).argmax())
+    if 1 - abs(way[axis]) < 1e-6:
+        names = {(0, True): ", downwards", (0, False): ", upwards"}
+        names |= {(1, True): ", to the right", (1, False): ", to the left"}
+        side = names[axis, bool(way[axis] > 0)] if way.size == 2 else ""
+        return f"{'along' if way[axis] > 0 else 'against'} axis {axis}{side}"
+    return at_an_angle(angle_of(way)) if way.size == 2 else f"along {_vector(way)}"
+
+
+def along(way: Any) -> str:
+    """A direction without a sign."""
+    way = np.asarray(way, float) / np.linalg.norm(way)
+    if way.size == 1:
+        return "along the axis"
+    axis = int(np.abs(way).argmax())
+    if 1 - abs(way[axis]) < 1e-6:
+        return f"along axis {axis}"
+    if way.size == 2:
+        return at_an_angle(angle_of(way) % 180)
+    return f"along {_vector(way if way[axis] > 0 else -way)}"
+
+
+def at_an_angle(degrees: float) -> str:
+    """``at 30 degrees (counter-clockwise from axis 1)``."""
+    return f"at {round(degrees, 1):g} degrees (counter-clockwise from axis 1)"
+
+
+def by_axis(values: Any, unit: str = "") -> str:
+    """One number an axis; one for all where they are the same."""
+    shown = [number(float(v)) for v in values]
+    if len(shown) == 1:
+        return shown[0] + unit
+    if len(set(shown)) == 1:
+        return f"{shown[0]}{unit} along each axis"
+    return ", ".join(f"{v}{unit} along axis {axis}" for axis, v in enumerate(shown))
+
+
+def moved(shift: Any) -> str:
+    """What follows when the weight's centre is off the origin; nothing when it is not."""
+    if np.abs(shift).max() < 1e-6:
+        return ""
+    return f", moved by {by_axis(shift, ' samples')}"
+
+
+def _vector(way: Any) -> str:
+    return "(" + ", ".join(number(round(float(v), 4)) for v in way) + ")"

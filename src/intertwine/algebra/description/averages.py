@@ -1,0 +1,129 @@
+"""Kernels that keep flat areas: blurs, and sharpeners.
+
+A blur has a positive sum, hardly any weight below 0, no skew, and its taps fall off from one
+middle. A sharpener adds what blurring takes away, ``1 + a (1 - blur)``: its second moments are
+negative (or 0) and it weakens no wave.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from intertwine.algebra.description.answer import Description, along, by_axis, moved, number
+from intertwine.algebra.description.measure import Measures
+from intertwine.algebra.frame import Array
+
+_NEGATIVE = 0.12  # weight below 0 that turning a box off the grid may leave
+_THIN = 0.6  # standard deviation across a line that is one sample wide, in samples
+_LONG = 2.0  # times as long as wide
+_FLAT = -0.7  # excess kurtosis of taps that are all alike; 0 for a Gaussian, -1.2 for a box
+_SAME = 0.02
+
+
+def blur(found: Measures) -> Description | None:
+    """A blur, how wide along each axis or each principal direction; a motion blur if a line."""
+    if np.iscomplexobj(found.taps) or found.parity != 1:
+        return None
+    if abs(found.total) < 1 - 2 * _NEGATIVE or min(found.negative, 1 - found.negative) > _NEGATIVE:
+        return None
+    widths, ways = _principal(found.covariance)
+    line = found.kernel.ndim > 1 and widths[-1] > 0 and _is_line(found, widths, ways)
+    if widths[-1] <= 0 or not (line or _falls_off(found)):
+        return None
+    width = tuple(np.sqrt(np.maximum(np.diag(found.covariance), 0)).tolist())
+    total = found.total * found.scale
+    numbers = {"sigma": width, "shift": tuple(found.mean.tolist()), "sum": total}
+    rest = f"{moved(found.mean)}{_times(total)}."
+    if line:
+        return _motion(found, widths, ways, numbers, rest)
+    if found.kernel.ndim == 1:
+        how = f"standard deviation {number(width[0])} samples"
+    elif widths[-1] - widths[0] <= _SAME * widths[-1]:
+        numbers["isotropic"] = True
+        how = f"standard deviation {number(float(np.mean(widths)))} samples in every direction"
+    else:
+        numbers |= {"isotropic": False, "principal": tuple(widths.tolist())}
+        how = f"standard deviation {by_axis(width, ' samples')}"
+        if not _diagonal(found.covariance):
+            how += f"; widest, {number(float(widths[-1]))} samples, {along(ways[:, -1])}"
+    return Description("blur", f"A blur: {how}{rest}", numbers)
+
+
+def _motion(
+    found: Measures, widths: Array, ways: Array, numbers: dict[str, object], rest: str
+) -> Description:
+    length = float(np.sqrt(max(12 * widths[-1] ** 2 + 1 - 12 * widths[0] ** 2, 1)))
+    way = ways[:, -1]
+    numbers |= {"length": length, "direction": tuple(way.tolist())}
+    if way.size == 2:
+        from intertwine.algebra.description.answer import angle_of
+
+        numbers["angle_deg"] = angle_of(way) % 180
+    return Description(
+        "motion blur",
+        f"A motion blur: a line of about {number(length)} samples {along(way)}{rest}",
+        numbers,
+    )
+
+
+def sharpener(found: Measures) -> Description | None:
+    """A sharpener: every wave at least as strong as flat areas, the finest ones more so."""
+    if np.iscomplexobj(found.taps) or found.parity != 1:
+        return None
+    total = found.total * found.scale
+    normalized = abs(total - 1) <= 10 * found.tolerance
+    if abs(found.total) < (1e-4 if normalized else 0.08) or np.abs(found.mean).max() > 1e-6:
+        return None
+    curvature = np.linalg.eigvalsh(found.covariance)
+    if curvature[-1] > found.tolerance * found.radius**2 or curvature[0] >= 0:
+        return None
+    relative = found.response.real / found.total
+    strongest = float(relative.max())
+    if relative.min() < 1 - 0.05 * (strongest - 1):
+        return None
+    return Description(
+        "sharpener",
+        f"A sharpener: flat areas stay{_times(total) or ' as they are'}, details come out up to "
+        f"{number(strongest)} times as strong.",
+        {"sum": total, "strongest": strongest, "covariance": found.covariance.tolist()},
+    )
+
+
+def _principal(covariance: Array) -> tuple[Array, Array]:
+    """Standard deviations along the principal directions, growing, and these as columns."""
+    values, ways = np.linalg.eigh(covariance)
+    return np.sign(values) * np.sqrt(np.abs(values)), ways
+
+
+def _diagonal(covariance: Array) -> bool:
+    off = covariance - np.diag(np.diag(covariance))
+    return bool(np.abs(off).max() <= 1e-3 * np.abs(covariance).max())
+
+
+def _falls_off(found: Measures) -> bool:
+    """Whether the sums across each axis have one hump, up to ripples of turned taps."""
+    for axis in range(found.kernel.ndim):
+        line = found.taps.sum(axis=tuple(a for a in range(found.kernel.ndim) if a != axis))
+        line = line * np.sign(found.total)
+        ripple = 0.08 * line.max()
+        peak = int(line.argmax())
+        rising = np.maximum.accumulate(line[: peak + 1]) - line[: peak + 1]
+        falling = np.maximum.accumulate(line[peak:][::-1]) - line[peak:][::-1]
+        if max(rising.max(), falling.max()) > ripple:
+            return False
+    return True
+
+
+def _is_line(found: Measures, widths: Array, ways: Array) -> bool:
+    """Long, one sample wide, and as strong at its ends as in its middle."""
+    if widths[-2] > _THIN or widths[-1] < max(_LONG * widths[-2], 0.7):
+        return False
+    offsets = np.meshgrid(*[np.arange(n) for n in found.kernel.shape], indexing="ij")
+    centre = found.mean + np.array(found.kernel.origin)
+    at = sum((n - c) * w for n, c, w in zip(offsets, centre, ways[:, -1], strict=True))
+    fourth = float((found.taps * at**4).sum() / found.total) / float(widths[-1]) ** 4
+    return fourth - 3 <= _FLAT
+
+
+def _times(total: float) -> str:
+    return "" if abs(total - 1) < 1e-9 else f", times {number(total)}"

@@ -1,0 +1,96 @@
+"""Guess what a kernel does; then let it say so itself."""
+
+from __future__ import annotations
+
+import numpy as np
+
+import intertwine as iw
+from intertwine.tour import pictures
+from intertwine.tour.blocks import Block, Code, Figure, Picture, Table
+from intertwine.tour.chapters.classics import taps_view
+from intertwine.tour.photo import Photo
+from intertwine.tour.words import number
+
+TITLE = "The quiz: what does this kernel do?"
+
+_LETTERS = "ABCDEFGHI"
+_PART = 160  # pixels of the photo's middle on each side
+
+
+def write(photo: Photo) -> list[Block]:
+    grey = _middle(photo.square().grey)
+    asked = questions()
+    results = [iw.convolve(grey, kernel) for kernel in asked]
+    answers = [kernel.describe() for kernel in asked]
+    random = iw.Kernel(np.random.default_rng(7).normal(size=(5, 5)))
+    return [
+        f"Here are {len(asked)} kernels without their names, and what each makes of the same part "
+        "of the photo. What do they do? Three looks at the taps are enough. Do they add up to 1, "
+        "so that flat areas stay, or to 0, so that flat areas vanish? Are they the same after half "
+        "a turn, or the opposite? And which waves do they let through?",
+        Figure(
+            tuple(
+                (_taps(letter, kernel), _result(letter, kernel, result))
+                for letter, kernel, result in zip(_LETTERS, asked, results, strict=False)
+            ),
+            "Each kernel over its result. Sums of 1 are shown as brightness; sums near 0 from blue "
+            "(negative) over grey (zero) to amber (positive).",
+            layout="tiles",
+        ),
+        "Those looks can be measured: the moments of the taps are the answers to flat, sloped and "
+        "curved signals, and the spectrum is the answer to waves. `k.describe()` decides from them "
+        "and never from a name.",
+        Table(
+            "The answers",
+            ("Kernel", "Kind", "In its own words"),
+            tuple(
+                (letter, answer.kind, answer.sentence)
+                for letter, answer in zip(_LETTERS, answers, strict=False)
+            ),
+            texts=3,
+        ),
+        "And 25 taps drawn at random? A made kernel prefers no side, or prefers one against the "
+        f"other; chance does neither. Its answer: “{random.describe().sentence}”",
+        Code(
+            "k = iw.Kernel([[0, -1, 0], [-1, 5, -1], [0, -1, 0]])\n"
+            "print(k.describe())\n"
+            "print(k.spectrum())\n"
+            "print(k.moments(2).variance, k.rank, k.noise_gain)",
+            "Ask any kernel",
+        ),
+    ]
+
+
+def questions() -> list[iw.Kernel]:
+    """The kernels of the quiz, turned and scaled so that no table of taps gives them away."""
+    return [
+        iw.kernels.gaussian((1.0, 3.0)),
+        iw.kernels.sobel(axis=1).rotated(30),
+        iw.kernels.unsharp(2.0, 3.0),
+        iw.kernels.motion(15, 60),
+        iw.kernels.emboss(45),
+        iw.kernels.log(2.0),
+        iw.kernels.gabor(3.0, 0.14, 120, phase_deg=40),
+        iw.Kernel(np.eye(1, 13, 12), origin=(0, 0)),
+        iw.kernels.gaussian(1.5, ndim=2, order=(0, 2)),
+    ]
+
+
+def _middle(grey: np.ndarray) -> np.ndarray:
+    start = (grey.shape[0] - _PART) // 2
+    return grey[start : start + _PART, start : start + _PART]
+
+
+def _taps(letter: str, kernel: iw.Kernel) -> Picture:
+    shown = kernel.embedded([max(25, *kernel.shape)] * 2) if max(kernel.shape) < 25 else kernel
+    view = taps_view(shown)
+    assert isinstance(view, Picture)  # 25 taps a side are never written as numbers
+    total = number(float(np.real(kernel.sum)))
+    return Picture(view.png, view.width, view.height, view.alt, f"{letter}: sum {total}", True)
+
+
+def _result(letter: str, kernel: iw.Kernel, result: np.ndarray) -> Picture:
+    alt = f"What kernel {letter} makes of the photo."
+    if abs(kernel.sum) < 0.5:
+        return pictures.signed(result, alt)
+    return pictures.grey(result / float(np.real(kernel.sum)), alt)

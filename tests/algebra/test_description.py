@@ -1,0 +1,218 @@
+"""describe(): every named kernel is recognised, turned ones too, and random taps are not."""
+
+import numpy as np
+import pytest
+
+from intertwine import Kernel, kernels
+from intertwine.engine.errors import OptionError
+
+AVERAGES = {"blur", "motion blur"}  # a box one sample wide is a motion blur, and the other way
+KINDS = {
+    "identity": {"identity"},
+    "box": AVERAGES,
+    "gaussian": {"blur"},
+    "binomial": AVERAGES,
+    "sobel": {"edge detector"},
+    "scharr": {"edge detector"},
+    "prewitt": {"edge detector"},
+    "roberts": {"edge detector"},
+    "laplacian": {"Laplacian"},
+    "log": {"Laplacian"},
+    "dog": {"Laplacian"},
+    "sharpen": {"sharpener"},
+    "unsharp": {"sharpener"},
+    "emboss": {"emboss"},
+    "edge": {"Laplacian"},
+    "disk": AVERAGES,
+    "motion": {"motion blur"},
+    "gabor": {"Gabor"},
+}
+
+
+def drawn(name, rng, most_ndim=3):
+    """A kernel of this name with random parameters."""
+    ndim = int(rng.integers(1, most_ndim + 1))
+    wide = 4 if ndim < 3 else 1.5
+
+    def whole(low, high):
+        return int(rng.integers(low, high + 1))
+
+    real = rng.uniform
+    slope = {"axis": whole(0, ndim - 1), "ndim": ndim}
+    sigma = real(1, 4)
+    parameters = {
+        "identity": {"ndim": ndim},
+        "box": {"size": tuple(whole(2, 9) for _ in range(ndim))},
+        "gaussian": {"sigma": tuple(real(0.6, wide) for _ in range(ndim))},
+        "binomial": {"order": tuple(whole(1, 9) for _ in range(ndim))},
+        "sobel": slope,
+        "scharr": slope,
+        "prewitt": slope,
+        "roberts": {"direction": whole(0, 1)},
+        "laplacian": {"ndim": ndim, "connectivity": whole(1, ndim)},
+        "log": {"sigma": tuple(real(0.8, wide) for _ in range(ndim))},
+        "dog": {"sigma": real(0.8, wide), "ratio": real(1.1, 2.5), "ndim": ndim},
+        "sharpen": {"amount": real(0.1, 5), "ndim": ndim, "connectivity": whole(1, ndim)},
+        "unsharp": {"sigma": real(0.6, wide), "amount": real(0.1, 5), "ndim": ndim},
+        "emboss": {"angle_deg": 45 * whole(0, 7)},
+        "edge": {"ndim": ndim},
+        "disk": {"radius": real(1, 9 if ndim < 3 else 4), "ndim": ndim},
+        "motion": {"length": real(2.5, 20), "angle_deg": real(0, 360)},
+        "gabor": {
+            "sigma": sigma,
+            "frequency": min(0.4, real(0.45, 1.4) / sigma),
+            "angle_deg": real(0, 360),
+            "phase_deg": float(rng.choice([0, 90, real(0, 360)])),
+            "aspect": real(0.5, 2),
+            "complex": bool(whole(0, 1)),
+        },
+    }
+    return getattr(kernels, name)(**parameters[name])
+
+
+def anonymous(k):
+    return Kernel(k.taps, k.origin)
+
+
+def missed(name, seed, draws, turn, most_ndim=3):
+    """Of `draws` kernels, those that were taken for something else."""
+    rng = np.random.default_rng(seed)
+    wrong = []
+    for _ in range(draws):
+        k = anonymous(drawn(name, rng, most_ndim))
+        if turn and k.ndim > 1:
+            axes = tuple(rng.choice(k.ndim, 2, replace=False).tolist())
+            k = k.rotated(float(rng.uniform(0, 360)), axes)
+        kind = k.describe().kind
+        if kind not in KINDS[name]:
+            wrong.append((kind, k))
+    return wrong
+
+
+def test_every_named_kernel_is_drawn():
+    assert set(KINDS) == set(kernels.names())
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_named_kernels_are_recognised(name):
+    assert missed(name, 1, 12, turn=False, most_ndim=2) == []
+
+
+@pytest.mark.parametrize("name", [name for name in KINDS if name != "gabor"])
+def test_turned_kernels_are_recognised(name):
+    assert missed(name, 2, 8, turn=True, most_ndim=2) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("turn", [False, True])
+@pytest.mark.parametrize("name", KINDS)
+def test_nearly_all_of_many_are_recognised(name, turn):
+    assert len(missed(name, 3, 100, turn)) <= (10 if turn and name == "gabor" else 2)
+
+
+def random_kernel(rng):
+    ndim = int(rng.integers(1, 4))
+    longest = {1: 16, 2: 9, 3: 5}[ndim]
+    shape = tuple(rng.integers(1, longest + 1, ndim))
+    shape = shape if np.prod(shape) > 1 else (*shape[:-1], 2)
+    how = int(rng.integers(3))
+    taps = (rng.uniform(0, 1, shape), rng.uniform(-1, 1, shape), rng.normal(size=shape))[how]
+    return Kernel(taps, tuple(int(rng.integers(n)) for n in shape))
+
+
+def test_random_taps_are_none_of_these():
+    rng = np.random.default_rng(5)
+    for _ in range(400):
+        answer = random_kernel(rng).describe()
+        assert answer.kind == "none of these"
+        assert answer.sentence.startswith("None of these, because it is neither symmetric nor")
+
+
+@pytest.mark.slow
+def test_thousands_of_random_taps_are_none_of_these():
+    rng = np.random.default_rng(6)
+    assert {random_kernel(rng).describe().kind for _ in range(5000)} == {"none of these"}
+
+
+def test_numbers_of_a_blur():
+    numbers = anonymous(kernels.gaussian((2.0, 1.0))).describe().numbers
+    assert numbers["sigma"] == pytest.approx((2, 1), abs=2e-3)
+    assert numbers["isotropic"] is False
+    turned = kernels.gaussian((3.0, 1.0)).rotated(30).describe()
+    assert "widest, 2.999 samples, at 120 degrees" in turned.sentence
+    assert kernels.disk(6).describe().numbers["isotropic"] is True
+    assert "moved by 1 samples" in Kernel([1, 2, 1], origin=0).describe().sentence
+
+
+@pytest.mark.parametrize("angle", [0, 30, 75, 135])
+def test_angles_are_those_asked_for(angle):
+    motion = kernels.motion(15, angle).describe()
+    assert abs((motion.numbers["angle_deg"] - angle + 90) % 180 - 90) < 1
+    gabor = kernels.gabor(3.0, 0.15, angle, phase_deg=20).describe()
+    assert gabor.numbers["angle_deg"] == pytest.approx(angle % 180, abs=1e-6)
+    assert gabor.numbers["frequency"] == pytest.approx(0.15)
+    assert gabor.numbers["sigma"] == pytest.approx(3)
+    slope = kernels.sobel(axis=1).rotated(angle).describe()
+    assert slope.numbers["angle_deg"] == pytest.approx(angle, abs=1e-6)
+    line = kernels.gaussian(2.0, ndim=2, order=(0, 2)).rotated(angle).describe()
+    assert abs((line.numbers["angle_deg"] - angle + 90) % 180 - 90) < 0.01
+
+
+def test_emboss_says_where_the_light_is():
+    for angle in range(0, 360, 45):
+        assert kernels.emboss(angle).describe().numbers["angle_deg"] == pytest.approx(angle)
+
+
+def test_orders_of_derivatives():
+    for order in (1, 3, 4):
+        assert kernels.gaussian(2.0, order=order).describe().numbers["order"] == order
+    mixed = kernels.gaussian(1.5, ndim=2, order=(1, 1)).describe()
+    assert (mixed.kind, mixed.numbers["order"]) == ("edge detector", 2)
+    assert kernels.gaussian(1.5, ndim=2, order=(1, 2)).describe().numbers["powers"] == (1, 2)
+    assert "n²/2 gives 1 along each axis" in kernels.laplacian().describe().sentence
+    assert "gives 8." in kernels.sobel().describe().sentence
+
+
+def test_filters_by_their_bands():
+    from scipy import signal
+
+    cases = {
+        "low-pass": signal.firwin(61, 0.4),
+        "high-pass": signal.firwin(61, 0.4, pass_zero=False),
+        "band-pass": signal.firwin(61, [0.3, 0.6], pass_zero=False),
+    }
+    for kind, taps in cases.items():
+        assert Kernel(taps).describe().kind == kind
+    edges = Kernel(cases["band-pass"]).describe().numbers["edges"]
+    assert edges == pytest.approx((0.15, 0.3), abs=0.01)
+
+
+def test_patterns_shifts_and_nothing():
+    patch = np.random.default_rng(3).normal(size=(8, 8)).cumsum(axis=1)
+    patch -= patch.mean()
+    assert Kernel(patch / np.linalg.norm(patch)).describe().kind == "matched pattern"
+    assert str(Kernel([0, 0, 3]).describe()) == "A shift: everything moves by 1 samples, times 3."
+    assert str(Kernel([1]).describe()) == "The identity: everything stays."
+    assert Kernel([[0, 0]]).describe().kind == "zero"
+    assert Kernel([1, 1j, 3]).describe().kind == "none of these"
+    assert Kernel([1, 0, 0, 0, 1]).describe().kind == "none of these"
+
+
+def test_scale_and_name_do_not_matter():
+    for k in (kernels.sobel(), kernels.log(1.5), kernels.emboss(), kernels.motion(9, 20)):
+        kind = k.describe().kind
+        assert (1e-3 * k).describe().kind == (1e6 * k).describe().kind == kind
+        assert Kernel(k, name="random noise").describe() == k.describe()
+
+
+def test_spectrum_words():
+    words = kernels.sobel(axis=1).spectrum().sentence
+    assert words.startswith("Strongest, gain 8, at 0.25 cycles per sample along axis 1; gain 0 for")
+    assert "Waves that change along axis 1 pass best." in words
+    assert str(kernels.gaussian(1.0).spectrum()).startswith("Strongest for flat areas, gain 1.")
+    assert Kernel([0]).spectrum().sentence == "Every tap is 0: nothing passes."
+
+
+def test_wrong_spectra_are_refused():
+    with pytest.raises(OptionError, match="`shape` must be a whole number from 1 to 4194304"):
+        Kernel([1, 2]).spectrum(0)
