@@ -40,8 +40,7 @@ def _check_shape(caller: str, name: str, image: Array) -> None:
         )
     if image.size == 0:
         raise ShapeError(
-            f"{caller}: `{name}` is empty, its shape is {image.shape}.\n"
-            f"  Pass at least one pixel."
+            f"{caller}: `{name}` is empty, its shape is {image.shape}.\n  Pass at least one pixel."
         )
 
 

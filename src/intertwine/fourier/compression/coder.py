@@ -71,7 +71,9 @@ def _expanded(layer: Layer, count: int) -> bytes:
             coder = lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=_FILTERS)
             octets = coder.decompress(layer.packed, max_length=count + 1)
     except (OSError, EOFError, lzma.LZMAError) as error:
-        raise FileError(f"A compressed picture's coefficients cannot be unpacked: {error}") from error
+        raise FileError(
+            f"A compressed picture's coefficients cannot be unpacked: {error}"
+        ) from error
     if len(octets) != count:
         held = "more" if len(octets) > count else f"{len(octets)}"
         raise FileError(
