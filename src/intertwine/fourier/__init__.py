@@ -14,21 +14,71 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from intertwine.fourier.bands import Bands, Density, octave_bands, welch
     from intertwine.fourier.compression.compressed import Compressed, compress
+    from intertwine.fourier.edges import even_extension, smooth_component
+    from intertwine.fourier.filters import (
+        FrequencyFilter,
+        band_pass,
+        high_pass,
+        low_pass,
+        notch,
+        overshoot,
+    )
     from intertwine.fourier.quality import psnr, ssim
+    from intertwine.fourier.spectra import Profile, Spectrum, spectrum
+    from intertwine.fourier.theorem import Scheme, continuous_gap, padding_schemes, theorem_gap
 
 __all__ = [
+    "Bands",
     "Compressed",
+    "Density",
+    "FrequencyFilter",
+    "Profile",
+    "Scheme",
+    "Spectrum",
+    "band_pass",
     "compress",
+    "continuous_gap",
+    "even_extension",
+    "high_pass",
+    "low_pass",
+    "notch",
+    "octave_bands",
+    "overshoot",
+    "padding_schemes",
     "psnr",
+    "smooth_component",
+    "spectrum",
     "ssim",
+    "theorem_gap",
+    "welch",
 ]
 
 _HOMES = {
+    "Bands": "bands",
     "Compressed": "compression.compressed",
+    "Density": "bands",
+    "FrequencyFilter": "filters",
+    "Profile": "spectra",
+    "Scheme": "theorem",
+    "Spectrum": "spectra",
+    "band_pass": "filters",
     "compress": "compression.compressed",
+    "continuous_gap": "theorem",
+    "even_extension": "edges",
+    "high_pass": "filters",
+    "low_pass": "filters",
+    "notch": "filters",
+    "octave_bands": "bands",
+    "overshoot": "filters",
+    "padding_schemes": "theorem",
     "psnr": "quality",
+    "smooth_component": "edges",
+    "spectrum": "spectra",
     "ssim": "quality",
+    "theorem_gap": "theorem",
+    "welch": "bands",
 }
 
 
