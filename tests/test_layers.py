@@ -27,11 +27,14 @@ PUBLIC = [
     "MissingExtraError",
     "OptionError",
     "ShapeError",
+    "compress",
     "convolve",
     "correlate",
+    "fourier",
     "kernels",
     "plan",
     "set_threads",
+    "spectrum",
     "wisdom",
 ]
 

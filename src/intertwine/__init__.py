@@ -21,7 +21,9 @@ from intertwine.engine.errors import (
 from intertwine.engine.threads import set_threads
 
 if TYPE_CHECKING:
-    from intertwine import kernels, wisdom
+    from intertwine import fourier, kernels, wisdom
+    from intertwine.fourier.compression.compressed import compress
+    from intertwine.fourier.spectra import spectrum
     from intertwine.kernel import Kernel
 
 __version__ = "0.1.0"
@@ -33,11 +35,14 @@ __all__ = [
     "MissingExtraError",
     "OptionError",
     "ShapeError",
+    "compress",
     "convolve",
     "correlate",
+    "fourier",
     "kernels",
     "plan",
     "set_threads",
+    "spectrum",
     "wisdom",
 ]
 
@@ -46,7 +51,9 @@ def __getattr__(name: str) -> Any:
     """Load the parts that not every program needs when they are first named."""
     if name == "Kernel":
         return importlib.import_module("intertwine.kernel").Kernel
-    if name in ("kernels", "wisdom"):
+    if name in ("compress", "spectrum"):
+        return getattr(importlib.import_module("intertwine.fourier"), name)
+    if name in ("fourier", "kernels", "wisdom"):
         return importlib.import_module(f"intertwine.{name}")
     raise AttributeError(f"module 'intertwine' has no attribute {name!r}")
 

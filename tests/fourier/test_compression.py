@@ -185,7 +185,7 @@ def test_every_cut_and_every_changed_byte_is_a_checksum_error():
     for place in range(len(whole)):
         altered = bytearray(whole)
         altered[place] ^= 1 << place % 8
-        with pytest.raises(FileError, match="does not begin as|checksum"):
+        with pytest.raises(FileError, match=r"does not begin as|checksum"):
             Compressed.from_bytes(bytes(altered))
     with pytest.raises(FileError, match="checksum"):
         Compressed.from_bytes(whole + b"\0")

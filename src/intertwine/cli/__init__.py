@@ -10,7 +10,7 @@ from intertwine.engine.errors import IntertwineError, MissingExtraError
 
 _NEEDED = ("typer", "rich")
 _INTERRUPTED = 130
-_CALLERS = ("plan", "convolve", "correlate")
+_CALLERS = ("plan", "convolve", "correlate", "spectrum", "compress")
 
 
 def main() -> None:

@@ -8,8 +8,10 @@ import typer
 
 import intertwine
 from intertwine.cli.calibrate import calibrate
+from intertwine.cli.compress import compress, decompress
 from intertwine.cli.convolve import convolve
 from intertwine.cli.explain import explain
+from intertwine.cli.spectrum import spectrum
 from intertwine.cli.tour import tour
 
 app = typer.Typer(
@@ -22,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (convolve, explain, tour, calibrate):
+for command in (convolve, explain, spectrum, compress, decompress, tour, calibrate):
     app.command()(command)
 
 

@@ -13,6 +13,7 @@ _PROJECTS = {
     "tifffile": "tifffile",
     "imagecodecs": "imagecodecs",
     "soundfile": "soundfile",
+    "matplotlib.figure": "matplotlib",
 }
 
 

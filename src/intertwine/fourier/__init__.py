@@ -1,7 +1,7 @@
 """The Fourier view of convolution: spectra, filters, and what few waves can say.
 
-The convolution theorem, ``F(k * x) = F(k) F(x)``, joins this package to the operator: each tool here
-multiplies or weighs frequencies, which is what a kernel does.
+The convolution theorem, ``F(k * x) = F(k) F(x)``, joins this package to the operator: each tool
+here multiplies or weighs frequencies, which is what a kernel does.
 
 >>> from intertwine import fourier
 >>> bool(fourier.theorem_gap([1.0, 2.0, 3.0], [1.0, 2.0]) < 1e-15)

@@ -27,7 +27,7 @@ class Density:
 
 @dataclass(frozen=True)
 class Bands:
-    """The level of each octave: its nominal middle, and its share of the mean square in decibels."""
+    """The level of each octave: nominal middle, and share of the mean square in decibels."""
 
     middles_hz: Values
     level_db: Values

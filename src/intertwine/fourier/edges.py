@@ -2,8 +2,8 @@
 
 A discrete Fourier transform takes its data for one period of an endless pattern. The last row then
 stands beside the first, and the jump between them spreads along the axes of the spectrum: a '+'.
-Two cures keep every pixel: `even_extension` mirrors the picture so that its ends meet themselves, and
-`smooth_component` takes out the part that the jumps alone explain.
+Two cures keep every pixel: `even_extension` mirrors the picture so that its ends meet themselves,
+and `smooth_component` takes out the part that the jumps alone explain.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ def smooth_component(x: Array, axes: Sequence[int]) -> Array:
 
     The jumps across the borders are the images v of the one-pixel frame; the smooth part solves the
     periodic Poisson equation ``laplacian s = v``, in frequencies
-    ``S(q) = V(q) / sum_axis (2 cos(2 pi q / N) - 2)``, with mean 0 (Moisan 2011, eq. 11). It holds no
-    detail, so that the spectrum of ``x - s`` is that of x without the cross.
+    ``S(q) = V(q) / sum_axis (2 cos(2 pi q / N) - 2)``, with mean 0 (Moisan 2011, eq. 11). It holds
+    no detail, so that the spectrum of ``x - s`` is that of x without the cross.
     """
     from scipy import fft
 

@@ -1,11 +1,12 @@
 """Frequency filters: a kernel that is given by its spectrum, for data of any size.
 
 A filter multiplies each frequency by a number between 0 and 1. By the convolution theorem that is a
-convolution, with the kernel whose spectrum these numbers are: `FrequencyFilter.kernel` gives its taps.
+convolution, with the kernel whose spectrum these numbers are: `FrequencyFilter.kernel` gives its
+taps.
 
-A hard edge in frequency is a kernel that swings for ever (sinc, or Bessel's J1 in two dimensions): edges
-in the picture get echoes, the ringing that `overshoot` measures. Smooth edges do not ring, and let some
-of what should be stopped through.
+A hard edge in frequency is a kernel that swings for ever (sinc, or Bessel's J1 in two dimensions):
+edges in the picture get echoes, the ringing that `overshoot` measures. Smooth edges do not ring,
+and let some of what should be stopped through.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ _UNIT = "cycles per sample (divide hertz by the sampling rate)"
 
 @dataclass(frozen=True)
 class FrequencyFilter:
-    """What each frequency is multiplied by: ``y = F^-1(H(f) F(x))``. Made by `low_pass` and the like.
+    """What each frequency is multiplied by: ``y = F^-1(H(f) F(x))``.
+
+    `low_pass` and the like make them.
 
     ``h @ x`` filters, as a Kernel does, with the ends mirrored (even extension) so that no border
     meets the opposite one. ``h * g`` is both after one another, ``1 - h`` what h takes out.
@@ -150,7 +153,8 @@ def low_pass(cutoff: float, edge: str = "gaussian", *, order: int = 2) -> Freque
     """Keep frequencies below `cutoff`: a circle in an image's spectrum.
 
     With ``r = |f| / cutoff``: hard ``H = 1 where r <= 1``; Gaussian ``H = 2^(-r^2 / 2)``;
-    Butterworth ``H = 1 / sqrt(1 + r^(2 order))``. The last two halve the power at the cutoff (-3 dB).
+    Butterworth ``H = 1 / sqrt(1 + r^(2 order))``. The last two halve the power at the cutoff (-3
+    dB).
 
     Parameters
     ----------
@@ -214,7 +218,8 @@ def notch(
     centre = np.atleast_1d(np.asarray(frequency, float))
     if centre.ndim != 1 or not centre.size or not (np.abs(centre) <= 0.5).all():
         raise OptionError(
-            f"notch: `frequency={shown(frequency)}` must be from -0.5 to 0.5 on each axis, in {_UNIT}."
+            f"notch: `frequency={shown(frequency)}` must be from -0.5 to 0.5 on each axis, "
+            f"in {_UNIT}."
         )
     near = _low("notch", width, edge, order)
 
@@ -262,14 +267,14 @@ def _label(kind: str, edge: str, order: int, *numbers: float) -> str:
 def overshoot(filtered: FrequencyFilter, length: int = 1024) -> float:
     """How far a filter swings beyond a step from 0 to 1, as a share of the step.
 
-    A hard circle gives 0.089 in one dimension whatever its cutoff (Gibbs 1899: Si(pi) / pi - 1/2), a
-    Gaussian 0. For an image this is its answer to a straight edge.
+    A hard circle gives 0.089 in one dimension whatever its cutoff (Gibbs 1899: Si(pi) / pi - 1/2),
+    a Gaussian 0. For an image this is its answer to a straight edge.
 
     Examples
     --------
     >>> from intertwine.fourier import low_pass, overshoot
     >>> round(overshoot(low_pass(0.05, "hard")), 3), round(overshoot(low_pass(0.05)), 3)
-    (0.09, 0.0)
+    (0.089, 0.0)
     """
     size = checks.integer("overshoot", "length", length, 16)
     step = np.zeros(size)

@@ -15,7 +15,7 @@ Array = NDArray[Any]
 
 
 def as_samples(caller: str, value: Any) -> Array:
-    """Return `value` as finite floating or complex samples; float32 stays, 8 and 16 bits become it."""
+    """Return `value` as finite floating or complex samples: float32 from 8 and 16 bits."""
     x = checks.as_array(caller, "x", value)
     if x.size == 0:
         raise ShapeError(f"{caller}: `x` is empty, its shape is {x.shape}.\n  Pass some samples.")
@@ -33,7 +33,7 @@ def as_samples(caller: str, value: Any) -> Array:
 def _computed_in(dtype: np.dtype[Any]) -> np.dtype[Any]:
     if dtype.kind == "c":
         return np.dtype(np.complex64 if dtype.itemsize == 8 else np.complex128)
-    narrow = dtype.itemsize <= 2 or dtype == np.float32
+    narrow = dtype.itemsize <= 2 or (dtype.kind == "f" and dtype.itemsize == 4)
     return np.dtype(np.float32 if narrow else np.float64)
 
 
@@ -42,7 +42,8 @@ def axes_of(caller: str, x: Array, axes: int | Sequence[int] | None) -> tuple[in
     if axes is None:
         if x.ndim > 2:
             raise ShapeError(
-                f"{caller}: `x` of shape {x.shape} has {x.ndim} axes: say which are space or time.\n"
+                f"{caller}: `x` of shape {x.shape} has {x.ndim} axes: "
+                f"say which are space or time.\n"
                 f"  Pass axes=(0, 1) for an image with channels last, axes={tuple(range(x.ndim))} "
                 f"for a volume."
             )

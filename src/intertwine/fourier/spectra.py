@@ -56,7 +56,7 @@ class Spectrum:
         return np.where(size > least, np.angle(self.values), 0.0)
 
     def log(self, floor_db: float = -120.0) -> Array:
-        """``20 log10 |X| / max|X|`` in decibels, not below `floor_db`. A spectrum of zeros is all floor."""
+        """``20 log10 |X| / max|X|`` in decibels, not below `floor_db`."""
         size = self.amplitude
         largest = float(size.max())
         if largest == 0:

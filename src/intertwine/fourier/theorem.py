@@ -1,6 +1,7 @@
 """The convolution theorem: to convolve is to multiply frequencies.
 
-On N samples that repeat, ``F(k * x) = c F(k) F(x)``, where c depends on where the transform is scaled:
+On N samples that repeat, ``F(k * x) = c F(k) F(x)``, where c depends on where the transform is
+scaled:
 
 ========== ============================ =========
 norm       F(x)                         c
@@ -10,8 +11,9 @@ ortho      the same / sqrt(N)           sqrt(N)
 forward    the same / N                 N
 ========== ============================ =========
 
-On the line the same holds with integrals. With ``F(w) = (2 pi)^(-1/2) int x(t) exp(-i w t) dt``, the
-form that keeps lengths, ``F(k * x) = sqrt(2 pi) F(k) F(x)``; with no factor before the integral, c is 1.
+On the line the same holds with integrals. With ``F(w) = (2 pi)^(-1/2) int x(t) exp(-i w t) dt``,
+the form that keeps lengths, ``F(k * x) = sqrt(2 pi) F(k) F(x)``; with no factor before the
+integral, c is 1.
 
 Data end, and do not repeat: what to do about it is the subject of `padding_schemes`.
 """

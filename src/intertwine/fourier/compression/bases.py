@@ -1,7 +1,8 @@
 """The four ways to write a picture as waves. Each is orthonormal: errors are the same size before
 and after, so that what is left out of the coefficients is what is missing in the picture.
 
-- ``circle``, ``largest``: the Fourier transform, as its real twin (Hartley): ``Re F - Im F``. A real
+- ``circle``, ``largest``: the Fourier transform, as its real twin (Hartley): ``Re F - Im F``. A
+real
   picture's F has conjugate pairs; the twin holds the same two numbers in the pair's two places.
 - ``dct``: the cosine transform of the whole picture, which has no jump at the borders.
 - ``block-dct``: the cosine transform of each 8 x 8 block, as in JPEG.

@@ -1,8 +1,8 @@
 """Which coefficients are kept, and how finely they are written.
 
-Rounding a coefficient to a multiple of `step` adds ``step^2 / 12`` to its squared error. For a given
-share of coefficients the step is so fine that this adds a 100,000th to what is lost already; for a given
-PSNR it is as coarse as the PSNR allows, which takes a fraction of the bytes.
+Rounding a coefficient to a multiple of `step` adds ``step^2 / 12`` to its squared error. For a
+given share of coefficients the step is so fine that this adds a 100,000th to what is lost already;
+for a given PSNR it is as coarse as the PSNR allows, which takes a fraction of the bytes.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _HALVINGS = 14
 
 @dataclass(frozen=True)
 class Chosen:
-    """`numbers` (C, coded): coefficients in steps, lowest frequencies first; `kept` of them count."""
+    """`numbers` (C, coded): coefficients in steps, lowest frequencies first; `kept` count."""
 
     numbers: Whole
     step: float

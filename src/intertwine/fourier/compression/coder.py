@@ -1,8 +1,9 @@
 """Whole numbers to few bytes and back, by the compressors of Python's standard library.
 
-Small numbers of either sign are mapped to 0, 1, 2, 3, ... (0, 1, -1, 2, ...), and written as layers:
-the low bytes of all numbers, then the next bytes, as many as the largest needs. High layers are nearly
-all zeros and cost nearly nothing. Each layer goes through bzip2 and LZMA, and the shorter one is kept.
+Small numbers of either sign are mapped to 0, 1, 2, 3, ... (0, 1, -1, 2, ...), and written as
+layers: the low bytes of all numbers, then the next bytes, as many as the largest needs. High
+layers are nearly all zeros and cost nearly nothing. Each layer goes through bzip2 and LZMA, and
+the shorter one is kept.
 """
 
 from __future__ import annotations
