@@ -54,7 +54,7 @@ def welch(x: ArrayLike, rate_hz: float, *, segment: int = 4096) -> Density:
     >>> float(found.frequencies_hz[found.density.argmax()])
     50.0
     """
-    from scipy import signal
+    from scipy import signal  # type: ignore[import-untyped]
 
     samples = as_samples("welch", x)
     if samples.ndim != 1 or samples.size < 2:

@@ -32,7 +32,7 @@ def smooth_component(x: Array, axes: Sequence[int]) -> Array:
     ``S(q) = V(q) / sum_axis (2 cos(2 pi q / N) - 2)``, with mean 0 (Moisan 2011, eq. 11). It holds
     no detail, so that the spectrum of ``x - s`` is that of x without the cross.
     """
-    from scipy import fft
+    from scipy import fft  # type: ignore[import-untyped]
 
     jumps = np.zeros_like(x)
     weight: Any = 0.0

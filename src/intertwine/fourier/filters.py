@@ -101,7 +101,7 @@ class FrequencyFilter:
         array of the shape of `x`
             float32 stays float32, 8 and 16 bits give float32, wider types float64.
         """
-        from scipy import fft
+        from scipy import fft  # type: ignore[import-untyped]
 
         samples = as_samples("filter", x)
         along = axes_of("filter", samples, axes)
@@ -122,7 +122,7 @@ class FrequencyFilter:
         ``convolve(x, h.kernel(x.shape), boundary="wrap")`` is ``h.apply(x, boundary="wrap")``, and
         with twice the shape and ``boundary="symmetric"`` it is ``h @ x``.
         """
-        from scipy import fft
+        from scipy import fft  # type: ignore[import-untyped]
 
         lengths = (shape,) if checks.is_integer(shape) else tuple(shape)  # type: ignore[arg-type]
         sizes = tuple(checks.integer("kernel", "shape", n, 1) for n in lengths)
@@ -132,10 +132,10 @@ class FrequencyFilter:
 
     def _weights(self, shape: tuple[int, ...], along: tuple[int, ...]) -> NDArray[np.float64]:
         """H for every place of the spectrum; `response` sees the axes in the order asked for."""
-        grids = []
+        grids: list[NDArray[np.float64]] = []
         for axis in along:
             form = [shape[axis] if a == axis else 1 for a in range(len(shape))]
-            grids.append(np.fft.fftfreq(shape[axis]).reshape(form))
+            grids.append(np.asarray(np.fft.fftfreq(shape[axis]).reshape(form), np.float64))
         return np.asarray(self.response(tuple(grids)))
 
     def __repr__(self) -> str:

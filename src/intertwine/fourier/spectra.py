@@ -171,7 +171,7 @@ def spectrum(
     >>> float(abs(found.frequencies[0][found.power.argmax()]))
     50.0
     """
-    from scipy import fft
+    from scipy import fft  # type: ignore[import-untyped]
 
     samples = as_samples("spectrum", x)
     along = axes_of("spectrum", samples, axes)
@@ -197,7 +197,7 @@ def _level(x: Array, axes: tuple[int, ...], detrend: str | None) -> Array:
         return np.asarray(x - x.mean(axis=axes, keepdims=True))
     if detrend == "periodic":
         return np.asarray(x - smooth_component(x, axes))
-    from scipy import signal
+    from scipy import signal  # type: ignore[import-untyped]
 
     for axis in axes:
         x = signal.detrend(x, axis=axis, type="linear")
@@ -207,7 +207,7 @@ def _level(x: Array, axes: tuple[int, ...], detrend: str | None) -> Array:
 def _windowed(x: Array, axes: tuple[int, ...], window: str | None) -> Array:
     if window is None:
         return x
-    from scipy.signal import windows
+    from scipy.signal import windows  # type: ignore[import-untyped]
 
     for axis in axes:
         try:

@@ -64,7 +64,7 @@ def theorem_gap(
     >>> theorem_gap([[1.0, 2.0], [0.0, 3.0]], [[1.0, -1.0]], boundary="wrap") < 1e-15
     True
     """
-    from scipy import fft
+    from scipy import fft  # type: ignore[import-untyped]
 
     samples, kernel = as_samples("theorem_gap", x), Kernel(k)
     checks.word("theorem_gap", "norm", norm, NORMS)
@@ -231,7 +231,7 @@ def _scheme(name: str, truth: Array, result: Array, rule: str, misused: Array) -
 
 def _product(x: Array, taps: Array, size: int) -> Array:
     """``F^-1(F(x) F(k))`` on `size` samples."""
-    from scipy import fft
+    from scipy import fft  # type: ignore[import-untyped]
 
     return np.asarray(fft.irfft(fft.rfft(x, size) * fft.rfft(taps, size), size))
 

@@ -26,7 +26,7 @@ def draw(samples: Array, rate_hz: float, title: str) -> Any:
 
 
 def _spectrogram(figure: Any, axes: Any, samples: Array, rate_hz: float) -> None:
-    from scipy.signal import ShortTimeFFT, windows
+    from scipy.signal import ShortTimeFFT, windows  # type: ignore[import-untyped]
 
     size = min(_WINDOW, samples.size)
     hop = max(size // 4, samples.size // _COLUMNS, 1)

@@ -22,7 +22,10 @@ from intertwine.tour.chapters import (
     dot_product,
     feature_maps,
     sampling,
+    low_pass_circle,
     sizes,
+    stripes,
+    time_to_frequency,
     timing,
 )
 from intertwine.tour.photo import Photo
@@ -46,5 +49,8 @@ CHAPTERS: tuple[ChapterModule, ...] = (
     classics,
     bank,
     sampling,
+    time_to_frequency,
+    stripes,
+    low_pass_circle,
     timing,
 )
