@@ -122,7 +122,7 @@ class FrequencyFilter:
         ``convolve(x, h.kernel(x.shape), boundary="wrap")`` is ``h.apply(x, boundary="wrap")``, and
         with twice the shape and ``boundary="symmetric"`` it is ``h @ x``.
         """
-        from scipy import fft  # type: ignore[import-untyped]
+        from scipy import fft
 
         lengths = (shape,) if checks.is_integer(shape) else tuple(shape)  # type: ignore[arg-type]
         sizes = tuple(checks.integer("kernel", "shape", n, 1) for n in lengths)

@@ -87,12 +87,12 @@ _TO_YCBCR = np.array(
 def to_planes(levels: Levels) -> Levels:
     """Levels (H, W) or (H, W, 3) as planes (C, H, W): grey, or Y, Cb and Cr around 0."""
     if levels.ndim == 2:
-        return levels[None]
-    return np.moveaxis(levels @ _TO_YCBCR.T, 2, 0)
+        return np.asarray(levels[None])
+    return np.asarray(np.moveaxis(levels @ _TO_YCBCR.T, 2, 0))
 
 
 def from_planes(planes: Levels) -> Levels:
     """The inverse of `to_planes`."""
     if len(planes) == 1:
-        return planes[0]
+        return np.asarray(planes[0])
     return np.asarray(np.moveaxis(planes, 0, 2) @ np.linalg.inv(_TO_YCBCR).T)

@@ -46,7 +46,7 @@ class Spectrum:
     def power(self) -> Array:
         """``|X|^2 / N``; its sum is the sum of the squared samples (Parseval)."""
         count = math.prod(self.values.shape[axis] for axis in self.axes)
-        return np.square(self.amplitude) / count
+        return np.asarray(np.square(self.amplitude) / count)
 
     @property
     def phase(self) -> Array:
@@ -180,10 +180,12 @@ def spectrum(
         raise OptionError(f"spectrum: `shift={shown(shift)}` must be True or False.")
     prepared = _windowed(_level(samples, along, detrend), along, window)
     values = fft.fftn(prepared, axes=along)
-    grids = tuple(np.fft.fftfreq(samples.shape[axis], step) for axis in along)
+    grids = tuple(
+        np.asarray(np.fft.fftfreq(samples.shape[axis], step), np.float64) for axis in along
+    )
     if shift:
         values = fft.fftshift(values, axes=along)
-        grids = tuple(np.fft.fftshift(grid) for grid in grids)
+        grids = tuple(np.asarray(np.fft.fftshift(grid), np.float64) for grid in grids)
     plain = "cycles per pixel" if len(along) == 2 else "cycles per sample"
     return Spectrum(values, grids, along, plain if rate_hz is None else "Hz")
 
@@ -197,7 +199,7 @@ def _level(x: Array, axes: tuple[int, ...], detrend: str | None) -> Array:
         return np.asarray(x - x.mean(axis=axes, keepdims=True))
     if detrend == "periodic":
         return np.asarray(x - smooth_component(x, axes))
-    from scipy import signal  # type: ignore[import-untyped]
+    from scipy import signal
 
     for axis in axes:
         x = signal.detrend(x, axis=axis, type="linear")

@@ -231,7 +231,7 @@ def _scheme(name: str, truth: Array, result: Array, rule: str, misused: Array) -
 
 def _product(x: Array, taps: Array, size: int) -> Array:
     """``F^-1(F(x) F(k))`` on `size` samples."""
-    from scipy import fft  # type: ignore[import-untyped]
+    from scipy import fft
 
     return np.asarray(fft.irfft(fft.rfft(x, size) * fft.rfft(taps, size), size))
 

@@ -57,7 +57,7 @@ class Basis:
 
     def synthesise(self, waves: Levels) -> Levels:
         """The planes whose coefficients these are."""
-        from scipy import fft  # type: ignore[import-untyped]
+        from scipy import fft
 
         count, (rows, columns) = len(waves), self.grid
         if self.name == "dct":
@@ -101,7 +101,7 @@ class Basis:
 
 def _hartley(planes: Levels) -> Levels:
     """``Re F - Im F`` over the square root of the number of pixels. Its own inverse."""
-    from scipy import fft  # type: ignore[import-untyped]
+    from scipy import fft
 
     waves: NDArray[Any] = fft.fft2(planes, norm="ortho")
     return np.asarray(waves.real - waves.imag)

@@ -36,7 +36,7 @@ class Layer:
 def pack(numbers: Whole) -> tuple[Layer, ...]:
     """The layers of `numbers`, lowest bytes first."""
     rest = np.where(numbers > 0, 2 * numbers - 1, -2 * numbers).astype(np.uint64)
-    layers = []
+    layers: list[Layer] = []
     while not layers or rest.any():
         layers.append(_shortest((rest & np.uint64(255)).astype(np.uint8).tobytes()))
         rest >>= np.uint64(8)

@@ -76,7 +76,9 @@ def _stripes() -> Figure:
         stripes = grating(period, angle)
         name = f"{period} px, {angle}°"
         found = iw.spectrum(stripes, detrend="mean", window="hann").amplitude
-        points = pictures.strength(np.sqrt(found), f"Spectrum of stripes of {name}.", "Spectrum")
+        points = pictures.grey(
+            255 * np.sqrt(found / found.max()), f"Spectrum of stripes of {name}.", "Spectrum"
+        )
         stacks.append((pictures.grey(stripes, f"Stripes of {name}.", name), points))
     return Figure(tuple(stacks), "Stripes above their spectra.", layout="tiles")
 
