@@ -15,7 +15,7 @@ def draw(curves: Sequence[Curve], pixels: int, title: str) -> Any:
     """One line for each of the curves; `pixels` of the picture turn bytes into a rate."""
     figure = sheet(10.5, 4.9)
     for axes, kind in zip(figure.subplots(1, 2), ("psnr", "ssim"), strict=True):
-        for curve, colour, mark in zip(curves, COLOURS, _MARKS, strict=True):
+        for curve, colour, mark in zip(curves, COLOURS, _MARKS, strict=False):
             rate = [8 * point.nbytes / pixels for point in curve.points]
             values = [getattr(point, kind) for point in curve.points]
             width = 2.4 if curve.name == "JPEG" else 1.4
