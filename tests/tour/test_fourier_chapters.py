@@ -30,9 +30,7 @@ def test_a_constant_photo_works(module):
 
 def test_the_ratio_is_black_area_over_circle_area(seen):
     table = next(
-        block
-        for block in low_pass_circle.write(seen)
-        if getattr(block, "head", ("",))[0] == "Kept"
+        block for block in low_pass_circle.write(seen) if getattr(block, "head", ("",))[0] == "Kept"
     )
     for row, share in zip(table.rows, (0.5, 0.1, 0.02), strict=True):
         assert float(row[1]) == pytest.approx((1 - share) / share, rel=0.03)
