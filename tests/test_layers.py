@@ -28,14 +28,17 @@ PUBLIC = [
     "OptionError",
     "Propagator",
     "ShapeError",
+    "compress",
     "convolve",
     "correlate",
     "diffuse",
     "diffuse_radial",
     "find",
+    "fourier",
     "kernels",
     "plan",
     "set_threads",
+    "spectrum",
     "wisdom",
 ]
 

@@ -30,7 +30,7 @@ cp "$folder"/_core*.so "$folder/package/intertwine/"
 cat >"$folder/package/sitecustomize.py" <<'END'
 import sys
 
-sys.meta_path[:] = [f for f in sys.meta_path if type(f).__name__ != "ScikitBuildInplaceFinder"]
+sys.meta_path[:] = [f for f in sys.meta_path if not type(f).__name__.startswith("ScikitBuild")]
 END
 
 runtimes=

@@ -21,8 +21,10 @@ from intertwine.engine.errors import (
 from intertwine.engine.threads import set_threads
 
 if TYPE_CHECKING:
-    from intertwine import kernels, wisdom
+    from intertwine import fourier, kernels, wisdom
     from intertwine.diffusion import diffuse, diffuse_radial
+    from intertwine.fourier.compression.compressed import compress
+    from intertwine.fourier.spectra import spectrum
     from intertwine.kernel import Kernel
     from intertwine.matching import find
     from intertwine.propagator import Propagator
@@ -37,14 +39,17 @@ __all__ = [
     "OptionError",
     "Propagator",
     "ShapeError",
+    "compress",
     "convolve",
     "correlate",
     "diffuse",
     "diffuse_radial",
     "find",
+    "fourier",
     "kernels",
     "plan",
     "set_threads",
+    "spectrum",
     "wisdom",
 ]
 
@@ -55,6 +60,8 @@ _LATER = {
     "diffuse": "diffusion",
     "diffuse_radial": "diffusion",
     "find": "matching",
+    "compress": "fourier",
+    "spectrum": "fourier",
 }
 
 
@@ -62,7 +69,7 @@ def __getattr__(name: str) -> Any:
     """Load the parts that not every program needs when they are first named."""
     if name in _LATER:
         return getattr(importlib.import_module(f"intertwine.{_LATER[name]}"), name)
-    if name in ("kernels", "wisdom"):
+    if name in ("fourier", "kernels", "wisdom"):
         return importlib.import_module(f"intertwine.{name}")
     raise AttributeError(f"module 'intertwine' has no attribute {name!r}")
 

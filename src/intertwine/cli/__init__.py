@@ -10,7 +10,7 @@ from intertwine.engine.errors import IntertwineError, MissingExtraError
 
 _NEEDED = ("typer", "rich")
 _INTERRUPTED = 130
-_CALLERS = ("plan", "convolve", "correlate", "diffuse")
+_CALLERS = ("plan", "convolve", "correlate", "diffuse", "spectrum", "compress")
 
 
 def main() -> None:

@@ -8,10 +8,12 @@ import typer
 
 import intertwine
 from intertwine.cli.calibrate import calibrate
+from intertwine.cli.compress import compress, decompress
 from intertwine.cli.convolve import convolve
 from intertwine.cli.diffuse import diffuse
 from intertwine.cli.explain import explain
 from intertwine.cli.matches import find
+from intertwine.cli.spectrum import spectrum
 from intertwine.cli.tour import tour
 
 app = typer.Typer(
@@ -24,7 +26,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (convolve, explain, find, diffuse, tour, calibrate):
+for command in (
+    convolve,
+    explain,
+    find,
+    spectrum,
+    compress,
+    decompress,
+    diffuse,
+    tour,
+    calibrate,
+):
     app.command()(command)
 
 

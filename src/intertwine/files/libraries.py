@@ -14,6 +14,7 @@ _PROJECTS = {
     "imagecodecs": "imagecodecs",
     "soundfile": "soundfile",
     "matplotlib": "matplotlib",
+    "matplotlib.figure": "matplotlib",
 }
 
 

@@ -1,0 +1,1 @@
+"""Drawings of spectra and of rates, as Matplotlib figures."""

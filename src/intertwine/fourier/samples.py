@@ -1,0 +1,74 @@
+"""Samples as the spectral tools take them: finite numbers in a floating type."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intertwine.engine import checks
+from intertwine.engine.errors import OptionError, ShapeError, shown
+
+Array = NDArray[Any]
+
+
+def as_samples(caller: str, value: Any) -> Array:
+    """Return `value` as finite floating or complex samples: float32 from 8 and 16 bits."""
+    x = checks.as_array(caller, "x", value)
+    if x.size == 0:
+        raise ShapeError(f"{caller}: `x` is empty, its shape is {x.shape}.\n  Pass some samples.")
+    if x.dtype.kind in "fc":
+        bad = int(np.count_nonzero(~np.isfinite(x)))
+        if bad:
+            raise OptionError(
+                f"{caller}: `x` has {bad} samples of {x.size} that are NaN or infinite; each would "
+                f"spoil every frequency.\n"
+                f"  Fill them first, for example with a blur: convolve(..., nan='ignore')."
+            )
+    return x.astype(_computed_in(x.dtype), copy=False)
+
+
+def _computed_in(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    if dtype.kind == "c":
+        return np.dtype(np.complex64 if dtype.itemsize == 8 else np.complex128)
+    narrow = dtype.itemsize <= 2 or (dtype.kind == "f" and dtype.itemsize == 4)
+    return np.dtype(np.float32 if narrow else np.float64)
+
+
+def axes_of(caller: str, x: Array, axes: int | Sequence[int] | None) -> tuple[int, ...]:
+    """The axes to work along; all of one or two, and with more they must be named."""
+    if axes is None:
+        if x.ndim > 2:
+            raise ShapeError(
+                f"{caller}: `x` of shape {x.shape} has {x.ndim} axes: "
+                f"say which are space or time.\n"
+                f"  Pass axes=(0, 1) for an image with channels last, axes={tuple(range(x.ndim))} "
+                f"for a volume."
+            )
+        return tuple(range(x.ndim))
+    listed = tuple(axes) if isinstance(axes, Sequence) else (axes,)
+    for axis in listed:
+        if not checks.is_integer(axis) or not -x.ndim <= axis < x.ndim:
+            raise ShapeError(
+                f"{caller}: `axes={shown(axes)}` names no axes of `x`, shape {x.shape}.\n"
+                f"  Axes are numbered from {-x.ndim} to {x.ndim - 1}."
+            )
+    counted = tuple(int(axis) % x.ndim for axis in listed)
+    if not counted or len(set(counted)) < len(counted):
+        raise ShapeError(
+            f"{caller}: `axes={shown(axes)}` must name each axis once, and one at least."
+        )
+    return counted
+
+
+def positive(caller: str, name: str, value: Any, most: float, unit: str) -> float:
+    """Return `value` as a number above 0 and up to `most`."""
+    real = isinstance(value, int | float | np.integer | np.floating)
+    if not real or isinstance(value, bool) or not 0 < value <= most:
+        limit = "" if most == float("inf") else f" and up to {most:g}"
+        raise OptionError(
+            f"{caller}: `{name}={shown(value)}` must be a number above 0{limit}, in {unit}."
+        )
+    return float(value)

@@ -1,0 +1,226 @@
+"""spectrum: a signal or an image as the waves that it is a sum of."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from intertwine.engine import checks
+from intertwine.engine.errors import OptionError, ShapeError, did_you_mean, shown
+from intertwine.fourier.edges import smooth_component
+from intertwine.fourier.samples import as_samples, axes_of, positive
+
+Array = NDArray[Any]
+
+DETREND = ("mean", "linear", "periodic")
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """``X(f) = sum_n w[n] x[n] exp(-2 pi i f n)`` at the frequencies of the data's own length.
+
+    Attributes
+    ----------
+    values : complex array of the shape of the data
+    frequencies : one array for each transformed axis, in `unit`
+    axes : the transformed axes
+    unit : "Hz", "cycles per sample" or "cycles per pixel"
+    """
+
+    values: Array
+    frequencies: tuple[NDArray[np.float64], ...]
+    axes: tuple[int, ...]
+    unit: str
+
+    @property
+    def amplitude(self) -> Array:
+        """``|X|``."""
+        return np.abs(self.values)
+
+    @property
+    def power(self) -> Array:
+        """``|X|^2 / N``; its sum is the sum of the squared samples (Parseval)."""
+        count = math.prod(self.values.shape[axis] for axis in self.axes)
+        return np.asarray(np.square(self.amplitude) / count)
+
+    @property
+    def phase(self) -> Array:
+        """The angle of X in radians, -pi to pi; 0 where X is nothing but rounding."""
+        size = self.amplitude
+        least = size.max() * np.finfo(size.dtype).eps * 16
+        return np.where(size > least, np.angle(self.values), 0.0)
+
+    def log(self, floor_db: float = -120.0) -> Array:
+        """``20 log10 |X| / max|X|`` in decibels, not below `floor_db`."""
+        size = self.amplitude
+        largest = float(size.max())
+        if largest == 0:
+            return np.full(size.shape, floor_db)
+        return np.asarray(20 * np.log10(np.maximum(size / largest, 10 ** (floor_db / 20))))
+
+    def radial_profile(self, bins: int | None = None) -> Profile:
+        """The mean power by distance from frequency 0, all directions together.
+
+        Rings of equal width from 0 to 0.5 cycles per pixel, by default as many as the shorter side
+        has frequencies there. A ring that holds no frequency is NaN.
+        """
+        power, down, across = self._picture("radial_profile")
+        radius = np.hypot(down, across)
+        count = min(power.shape) // 2 if bins is None else bins
+        count = checks.integer("radial_profile", "bins", max(count, 1), 1)
+        place = np.floor(radius / 0.5 * count).astype(int)
+        inside = place < count
+        centres = (np.arange(count) + 0.5) * (0.5 / count)
+        return _means(centres, place[inside], power[inside], count, self.unit)
+
+    def angular_profile(self, bins: int = 180) -> Profile:
+        """The mean power by direction, from 0 to 180 degrees, frequency 0 and the corners left out.
+
+        The angle is that in which a wave changes, from the columns' axis towards the rows' as they
+        grow: 0 degrees are upright stripes, 90 level ones.
+        """
+        power, down, across = self._picture("angular_profile")
+        count = checks.integer("angular_profile", "bins", bins, 1)
+        radius = np.hypot(down, across)
+        inside = (radius > 0) & (radius <= 0.5)
+        turn = np.degrees(np.arctan2(*np.broadcast_arrays(down, across))) % 180
+        place = np.floor(turn / 180 * count + 0.5).astype(int) % count
+        centres = np.arange(count) * (180 / count)
+        return _means(centres, place[inside], power[inside], count, "degrees")
+
+    def _picture(self, caller: str) -> tuple[Array, Array, Array]:
+        if self.values.ndim != 2 or len(self.axes) != 2:
+            raise ShapeError(
+                f"{caller}: a profile is of one grey image, but the spectrum has shape "
+                f"{self.values.shape} along axes {self.axes}.\n  Pass one channel of the image."
+            )
+        down, across = (self.frequencies[self.axes.index(axis)] for axis in (0, 1))
+        return self.power, down[:, None], across[None, :]
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The mean `power` at each of `places`, in `unit`."""
+
+    places: NDArray[np.float64]
+    power: NDArray[np.float64]
+    unit: str
+
+
+def _means(centres: Array, place: Array, power: Array, count: int, unit: str) -> Profile:
+    total = np.bincount(place, power, count)
+    number = np.bincount(place, minlength=count)
+    mean = np.full(count, np.nan)
+    np.divide(total, number, out=mean, where=number > 0)
+    return Profile(centres, mean, unit)
+
+
+def spectrum(
+    x: ArrayLike,
+    *,
+    rate_hz: float | None = None,
+    axes: int | Sequence[int] | None = None,
+    window: str | None = None,
+    shift: bool = True,
+    detrend: str | None = None,
+) -> Spectrum:
+    """The waves in a signal or an image: ``X(f) = sum_n w[n] x[n] exp(-2 pi i f n)``.
+
+    Parameters
+    ----------
+    x : array
+        A signal or a grey image; with more axes, `axes` says which are transformed.
+    rate_hz : float, optional
+        Samples a second: frequencies are then in hertz. Otherwise in cycles per sample, which for
+        images is cycles per pixel.
+    axes : int or tuple of int, optional
+        By default all axes of a signal or a grey image.
+    window : str, optional
+        A window of SciPy such as "hann", along each axis: the ends fade to 0, and with them the
+        jump between the two ends that draws a '+' in the spectra of images.
+    shift : bool
+        Put frequency 0 in the middle.
+    detrend : {"mean", "linear", "periodic"}, optional
+        Take out first: the mean; the best straight slope along each axis; or the smooth part that
+        explains the jumps between opposite borders, which removes the '+' and fades nothing
+        (Moisan 2011).
+
+    Returns
+    -------
+    Spectrum
+        ``values``, ``frequencies``, ``amplitude``, ``power``, ``phase``, ``log()``,
+        ``radial_profile()``, ``angular_profile()``.
+
+    Raises
+    ------
+    ShapeError, DTypeError, OptionError
+        `x` is empty, holds NaN, has too many axes, or an option is not known.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import intertwine as iw
+    >>> from intertwine.fourier import spectrum
+    >>> wave = np.sin(2 * np.pi * 50 * np.arange(1000) / 1000)
+    >>> found = spectrum(wave, rate_hz=1000)
+    >>> float(abs(found.frequencies[0][found.power.argmax()]))
+    50.0
+    """
+    from scipy import fft  # type: ignore[import-untyped]
+
+    samples = as_samples("spectrum", x)
+    along = axes_of("spectrum", samples, axes)
+    step = 1.0 if rate_hz is None else 1 / positive("spectrum", "rate_hz", rate_hz, np.inf, "hertz")
+    if not isinstance(shift, bool | np.bool):
+        raise OptionError(f"spectrum: `shift={shown(shift)}` must be True or False.")
+    prepared = _windowed(_level(samples, along, detrend), along, window)
+    values = fft.fftn(prepared, axes=along)
+    grids = tuple(
+        np.asarray(np.fft.fftfreq(samples.shape[axis], step), np.float64) for axis in along
+    )
+    if shift:
+        values = fft.fftshift(values, axes=along)
+        grids = tuple(np.asarray(np.fft.fftshift(grid), np.float64) for grid in grids)
+    plain = "cycles per pixel" if len(along) == 2 else "cycles per sample"
+    return Spectrum(values, grids, along, plain if rate_hz is None else "Hz")
+
+
+def _level(x: Array, axes: tuple[int, ...], detrend: str | None) -> Array:
+    """`x` without what `detrend` names."""
+    if detrend is None:
+        return x
+    checks.word("spectrum", "detrend", detrend, DETREND)
+    if detrend == "mean":
+        return np.asarray(x - x.mean(axis=axes, keepdims=True))
+    if detrend == "periodic":
+        return np.asarray(x - smooth_component(x, axes))
+    from scipy import signal
+
+    for axis in axes:
+        x = signal.detrend(x, axis=axis, type="linear")
+    return x
+
+
+def _windowed(x: Array, axes: tuple[int, ...], window: str | None) -> Array:
+    if window is None:
+        return x
+    from scipy.signal import windows  # type: ignore[import-untyped]
+
+    for axis in axes:
+        try:
+            weights = windows.get_window(window, x.shape[axis])
+        except (ValueError, TypeError) as error:
+            known = [name for name in windows.__all__ if name != "get_window"]
+            raise OptionError(
+                f"spectrum: `window={shown(window)}` is no window of SciPy that needs no more than "
+                f"its name.{did_you_mean(window, known)}\n"
+                f"  Pass for example 'hann', 'blackman' or 'tukey'."
+            ) from error
+        form = [-1 if a == axis else 1 for a in range(x.ndim)]
+        x = x * weights.reshape(form).astype(x.real.dtype)
+    return x
