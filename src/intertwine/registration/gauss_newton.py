@@ -1,0 +1,149 @@
+"""Turn, scale and shift to a small part of a pixel: least squares on the pictures themselves.
+
+With ``b'`` the other picture brought onto the first by the motion found so far, the small step
+``(turn, growth, rows, columns)`` that still separates them solves, over the pixels both show,
+
+    a = gain * b' + level + (slope of the mean picture) . (motion of the pixel under the step)
+
+The slope is the mean of both pictures' (Malis, 2004), which makes each step exact to second order;
+gain and level take up a change of exposure, as in Evangelidis and Psarakis (2008). Pixels that fit
+badly, because something moved or was filled in, count less (Huber weights).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage  # type: ignore[import-untyped]
+
+from intertwine.convolution import convolve
+from intertwine.kernels import dog
+from intertwine.registration.pyramid import Level
+from intertwine.registration.similarity import Similarity, inside, pulled
+
+Array = NDArray[Any]
+
+#: Pictures are compared in a band of frequencies: noise below `_FINE`, lighting above `_COARSE`.
+_FINE, _COARSE = 1.0, 6.0
+
+#: Pixels this near to a border are left out: the band filter looks that far beyond it.
+_MARGIN = 4.0
+
+#: Residuals beyond this many standard deviations count less.
+_HUBER = 1.5
+
+#: A step that moves no corner by this many pixels is the last.
+_STILL = 2e-3
+
+#: Below this share of the smaller picture there is too little to compare.
+_LEAST_SHARE = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """What may change: the turn, the scale, the shift."""
+
+    turn: bool = True
+    scale: bool = True
+    shift: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A motion, how well the pictures agree under it, and on which share of the smaller one.
+
+    `last_step` is the length in pixels of the last step that a corner took.
+    """
+
+    motion: Similarity
+    agreement: float
+    share: float
+    last_step: float
+
+
+def refine(one: Level, other: Level, start: Similarity, free: Free, steps: int) -> Fit:
+    """Follow Gauss-Newton steps from `start`, at most `steps` of them."""
+    first = _band(one, max(1.0, 1 / start.scale))
+    second = _band(other, max(1.0, start.scale))
+    slopes = np.gradient(first)
+    coefficients = ndimage.spline_filter(second, 3, output=np.float32)
+    motion = replace(start, shift=(start.shift[0] / one.factor, start.shift[1] / one.factor))
+    fit = Fit(motion, 0.0, 0.0, math.inf)
+    for _ in range(steps):
+        fit = _step(first, slopes, coefficients, one, other, fit.motion, free)
+        if fit.last_step < _STILL or fit.share < _LEAST_SHARE:
+            break
+    motion = fit.motion
+    full = replace(motion, shift=(motion.shift[0] * one.factor, motion.shift[1] * one.factor))
+    return replace(fit, motion=full)
+
+
+def _band(level: Level, width: float) -> Array:
+    """The band that both pictures hold: the larger one is smoothed by more of its pixels."""
+    fine, coarse = (min(s * width, min(level.frame.shape) / 8) for s in (_FINE, _COARSE))
+    return convolve(level.values, dog(fine, ratio=coarse / fine, ndim=2))
+
+
+def _step(
+    first: Array,
+    slopes: Any,
+    coefficients: Array,
+    one: Level,
+    other: Level,
+    motion: Similarity,
+    free: Free,
+) -> Fit:
+    brought = pulled(coefficients, other.frame, one.frame, motion, order=3)
+    seen = inside(other.frame, one.frame, motion, _MARGIN * motion.scale)
+    seen &= inside(one.frame, one.frame, Similarity(), _MARGIN)
+    smaller = min(first.size, coefficients.size / motion.scale**2)
+    share = float(np.count_nonzero(seen)) / smaller
+    if share < _LEAST_SHARE:
+        return Fit(motion, 0.0, share, 0.0)
+    rows, columns = (np.broadcast_to(x, first.shape)[seen] for x in one.frame.positions())
+    down, right = (
+        0.5 * (mine + theirs)[seen]
+        for mine, theirs in zip(slopes, np.gradient(brought), strict=True)
+    )
+    a, b = first[seen], brought[seen]
+    moves = []
+    if free.turn:
+        moves.append(right * rows - down * columns)
+    if free.scale:
+        moves.append(down * rows + right * columns)
+    if free.shift:
+        moves += [down, right]
+    answer, agreement = _robust(np.stack([*moves, b, np.ones_like(b)]), a)
+    left = list(answer[:-2] / max(abs(answer[-2]), 1e-3))
+    turn = left.pop(0) if free.turn else 0.0
+    growth = left.pop(0) if free.scale else 0.0
+    step = np.array(left if free.shift else (0.0, 0.0))
+    corner = math.hypot(*one.frame.shape) / 2
+    length = math.hypot(turn, growth) * corner + float(np.hypot(*step))
+    if length > corner / 2:  # it does not fit at all: no step to trust
+        return Fit(motion, agreement, share, 0.0)
+    return Fit(motion.after(turn, growth, step), agreement, share, length)
+
+
+def _robust(columns: Array, wanted: Array) -> tuple[Array, float]:
+    """Weighted least squares, and the correlation of `wanted` with the picture brought onto it.
+
+    The last two columns are that picture and ones. Weights are those of the residuals before the
+    step, at the best gain and level.
+    """
+    plain, count = columns[-2:], wanted.size
+    squares, products = (plain @ plain.T).astype(float), (plain @ wanted).astype(float)
+    gain = np.linalg.lstsq(squares, products, rcond=None)[0]
+    residual = np.abs(wanted - gain.astype(np.float32) @ plain)
+    limit = _HUBER * 1.4826 * float(np.median(residual[:: 1 + count // 20000])) + 1e-12
+    weighted = columns * np.minimum(1, limit / np.maximum(residual, 1e-12)).astype(np.float32)
+    normal = (weighted @ columns.T).astype(float)
+    answer: Array = np.linalg.lstsq(normal, (weighted @ wanted).astype(float), rcond=None)[0]
+    mean_b, mean_a = squares[0, 1] / count, products[1] / count
+    spread = (squares[0, 0] / count - mean_b**2) * (float(wanted @ wanted) / count - mean_a**2)
+    together = products[0] / count - mean_a * mean_b
+    return answer, float(together / math.sqrt(spread)) if spread > 0 else 0.0

@@ -1,0 +1,86 @@
+"""Data checked once: real, finite, not constant; brought to mean 0 and standard deviation 1."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from intertwine.engine.errors import DTypeError, OptionError, ShapeError
+
+Array = NDArray[Any]
+
+#: Shorter sides hold too little to measure anything on.
+LEAST_SIDE = 16
+
+
+def real_array(caller: str, name: str, value: ArrayLike) -> Array:
+    """Return `value` as an array of real numbers, or raise DTypeError."""
+    try:
+        given = np.asarray(value)
+    except Exception as error:  # whatever an object raises while it turns itself into an array
+        raise DTypeError(
+            f"{caller}: `{name}` ({type(value).__name__}) cannot be read as an array of numbers.\n"
+            f"  Pass a NumPy array, or nested lists of numbers with rows of equal length."
+        ) from error
+    if given.dtype.kind not in "biuf":
+        raise DTypeError(
+            f"{caller}: `{name}` has dtype {given.dtype}, real numbers are needed.\n"
+            f"  {name}: {given.dtype} {given.shape}\n"
+            f"  Pass bool, integer or float samples."
+        )
+    return given
+
+
+def check_finite(caller: str, name: str, given: Array) -> None:
+    """Raise OptionError where a sample is NaN or Inf."""
+    finite = np.isfinite(given)
+    if not finite.all():
+        first = tuple(int(i) for i in np.argwhere(~finite)[0])
+        raise OptionError(
+            f"{caller}: {finite.size - np.count_nonzero(finite)} of {given.size} samples of "
+            f"`{name}` are not finite; the first, at {first}, is {given[first]}.\n"
+            f"  Fill them in first: np.where(np.isfinite({name}), {name}, np.nanmedian({name}))."
+        )
+
+
+def standardised(caller: str, name: str, values: Array, given: Array) -> NDArray[np.float32]:
+    """Shift and scale to mean 0 and standard deviation 1, or say that all samples are equal.
+
+    `given` is what the caller passed, for the message.
+    """
+    largest = float(np.abs(values).max())
+    values = values / largest if largest else values  # squares of 1e200 would overflow
+    values = values - values.mean()
+    spread = float(values.std())
+    if spread <= 16 * np.finfo(np.float64).eps:
+        raise OptionError(
+            f"{caller}: `{name}` is constant, every sample is {given.flat[0]}.\n"
+            f"  {name}: {given.dtype} {given.shape}\n"
+            f"  Nothing can be measured on it; pass data that show something."
+        )
+    return np.ascontiguousarray(values / spread, np.float32)
+
+
+def evened(caller: str, name: str, value: ArrayLike) -> NDArray[np.float32]:
+    """A signal, picture or volume as float32 of mean 0 and standard deviation 1.
+
+    Raises
+    ------
+    ShapeError
+        It has no axis or more than 3, or one shorter than 16 samples.
+    DTypeError
+        It does not hold real numbers.
+    OptionError
+        A sample is NaN or Inf, or all are equal.
+    """
+    given = real_array(caller, name, value)
+    if not 1 <= given.ndim <= 3 or min(given.shape) < LEAST_SIDE:
+        raise ShapeError(
+            f"{caller}: `{name}` of shape {given.shape} does not do: 1 to 3 axes are needed, each "
+            f"of at least {LEAST_SIDE} samples.\n"
+            f"  Colours are compared one by one, or by their brightness."
+        )
+    check_finite(caller, name, given)
+    return standardised(caller, name, given.astype(np.float64), given)
