@@ -1,0 +1,83 @@
+"""``intertwine deskew``: scanned pages set straight."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from intertwine.cli.console import out as standard_out
+from intertwine.cli.console import progress
+from intertwine.cli.options import path
+from intertwine.cli.targets import targets
+from intertwine.files import FileError, check_target, read, write
+from intertwine.registration import deskew as set_straight
+
+
+def deskew(
+    pages: Annotated[
+        list[Path],
+        typer.Argument(
+            parser=path,
+            metavar="PAGE",
+            help="PNG, JPEG, TIFF, WebP, BMP or NPY; each page of a TIFF has its own angle.",
+            show_default=False,
+        ),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            parser=path,
+            metavar="FILE|FOLDER",
+            help="Default: beside the input, page.png -> page-straight.png.",
+        ),
+    ] = None,
+    within: Annotated[
+        float, typer.Option("--within", metavar="DEGREES", help="The largest tilt, up to 45.")
+    ] = 20.0,
+    fill: Annotated[
+        float | None,
+        typer.Option(
+            "--fill",
+            metavar="LEVEL",
+            help="The level of the corners that come in. Default: the background along the border.",
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", "-f", help="Replace existing files.")] = False,
+) -> None:
+    """Turn scanned pages so that their lines of text are level.
+
+    The size stays. A page on which no lines stand out is written as it is.
+
+    \b
+    [bold]Examples[/]
+      intertwine deskew scan.png
+      intertwine deskew scan.tif -o straight.tif --within 5
+      intertwine deskew *.png -o straight/ --fill 255
+    """  # fmt: skip
+    pairs = targets(pages, out, "straight", force)
+    with progress() as bar:
+        task = bar.add_task("", total=len(pairs))
+        for source, target in pairs:
+            bar.update(task, description=source.name)
+            _deskew_one(source, target, within, fill, force)
+            bar.advance(task)
+
+
+def _deskew_one(source: Path, target: Path, within: float, fill: float | None, force: bool) -> None:
+    document = read(source)
+    if document.kind == "sound":
+        raise FileError(f"{source} is a recording, not a page.")
+    check_target(target, document)
+    done = [set_straight(page, within_deg=within, fill=fill) for page in document.pages]
+    write(target, replace(document, pages=tuple(d.image for d in done)), overwrite=force)
+    for number, each in enumerate(done, 1):
+        which = f", page {number}" if len(done) > 1 else ""
+        text = f"lines were turned by {each.angle_deg:+.2f} degrees counter-clockwise"
+        if not each.found:
+            text = "no lines stand out, left as it was"
+        standard_out().print(f"{target}{which}  {text}", markup=False, soft_wrap=True)

@@ -1,0 +1,100 @@
+"""``intertwine rotation``: how one picture is turned against another."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from intertwine.cli.console import out as standard_out
+from intertwine.cli.options import path
+from intertwine.files import Document, FileError, check_free, check_target, read, write
+from intertwine.files.atomic import atomic
+from intertwine.registration import Rotation
+from intertwine.registration import rotation as find_rotation
+
+#: Below this the answer is called uncertain.
+_SURE = 0.9
+
+
+def rotation(
+    a: Annotated[Path, typer.Argument(parser=path, metavar="A", help="The first picture.")],
+    b: Annotated[
+        Path, typer.Argument(parser=path, metavar="B", help="The second; sizes may differ.")
+    ],
+    scale: Annotated[
+        bool, typer.Option("--scale", help="B may be larger or smaller, by 0.5 to 2.")
+    ] = False,
+    shift: Annotated[bool, typer.Option("--shift/--no-shift", help="B may be shifted too.")] = True,
+    align: Annotated[
+        Path | None,
+        typer.Option(
+            "--align",
+            parser=path,
+            metavar="FILE",
+            help="Write B turned back onto A, as large as A.",
+        ),
+    ] = None,
+    plot: Annotated[
+        Path | None,
+        typer.Option(
+            "--plot",
+            parser=path,
+            metavar="FILE.png",
+            help="Write A, B, and A in red with B laid over it in cyan.",
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", "-f", help="Replace existing files.")] = False,
+) -> None:
+    """Find how picture A was turned, scaled and shifted to become B.
+
+    Angles are counter-clockwise as the pictures are seen. The shift is where the centre of A lies
+    in B, from the centre of B, in pixels. A confidence near 0 says that they do not match.
+
+    \b
+    [bold]Examples[/]
+      intertwine rotation before.png after.png
+      intertwine rotation before.png after.png --align after-on-before.png
+      intertwine rotation map.tif photo.jpg --scale --plot match.png
+    """  # fmt: skip
+    for target in (align, plot):
+        if target is not None:
+            check_free(target, force)
+    if plot is not None and plot.suffix.lower() != ".png":
+        raise FileError(f"{plot}: the plot is a PNG picture.\n  Name it {plot.stem}.png.")
+    first, second = (_picture(read(each), each) for each in (a, b))
+    if align is not None:
+        check_target(align, second)
+    found = find_rotation(first.pages[0], second.pages[0], scale=scale, shift=shift)
+    _report(found, scale, shift)
+    if align is not None:
+        aligned = replace(second, pages=(found.align(second.pages[0]),))
+        write(align, aligned, overwrite=force)
+        standard_out().print(f"aligned     {align}", markup=False, soft_wrap=True)
+    if plot is not None:
+        with atomic(plot) as handle:
+            found.plot().savefig(handle, format="png", dpi=120)
+        standard_out().print(f"plot        {plot}", markup=False, soft_wrap=True)
+
+
+def _picture(document: Document, name: Path) -> Document:
+    if document.kind == "sound":
+        raise FileError(f"{name} is a recording, not a picture.")
+    return replace(document, pages=document.pages[:1])
+
+
+def _report(found: Rotation, scale: bool, shift: bool) -> None:
+    lines = [f"angle       {found.angle_deg:+.4f} degrees counter-clockwise"]
+    if scale:
+        lines.append(f"scale       {found.scale:.5f}")
+    if shift:
+        rows, columns = (round(by, 2) + 0.0 for by in found.shift)  # no minus zero
+        lines.append(f"shift       {rows:+.2f} rows, {columns:+.2f} columns")
+    lines.append(f"confidence  {found.confidence:.3f}")
+    lines.append(f"agreement   {found.agreement:.3f} on {100 * found.overlap:.0f} % of the smaller")
+    if found.confidence < _SURE:
+        lines.append("The pictures may not match: do not rely on this.")
+    for line in lines:
+        standard_out().print(line, markup=False, soft_wrap=True)

@@ -1,0 +1,107 @@
+"""``intertwine rotation`` and ``intertwine deskew``."""
+
+import shlex
+
+import numpy as np
+import pytest
+from PIL import Image
+from scipy import ndimage
+
+RNG = np.random.default_rng(0)
+TEXTURE = np.clip(ndimage.gaussian_filter(RNG.normal(128, 400, (90, 120)), 2), 0, 255)
+
+
+@pytest.fixture
+def pictures(here):
+    a = np.repeat(TEXTURE.astype(np.uint8)[..., None], 3, axis=2)
+    Image.fromarray(a).save("a.png")
+    Image.fromarray(np.rot90(a).copy()).save("b.png")
+    page = np.full((120, 160), 240, np.uint8)
+    page[20:100:10, 20:140] = 20
+    tilted = ndimage.rotate(page, 4, reshape=False, order=1, cval=240)
+    Image.fromarray(tilted).save("page.png")
+    Image.fromarray(np.zeros((40, 40), np.uint8)).save("black.png")
+    return a
+
+
+def test_rotation_prints_what_it_found(intertwine, pictures):
+    done = intertwine("rotation", "a.png", "b.png")
+    assert done.code == 0
+    first, second, third, fourth = done.out.splitlines()
+    assert first == "angle       +90.0000 degrees counter-clockwise"
+    assert second == "shift       +0.00 rows, +0.00 columns"
+    assert third.startswith("confidence  1.000") or float(third.split()[1]) > 0.99
+    assert fourth.startswith("agreement   1.000 on 8")
+
+
+def test_align_and_plot_write_pictures(intertwine, pictures, here):
+    words = "rotation a.png b.png --scale --align c.png --plot p.png"
+    assert "scale       1.0000" in intertwine(*shlex.split(words)).out
+    back = np.asarray(Image.open("c.png")).astype(int)
+    assert back.shape == pictures.shape
+    assert np.abs(back - pictures)[4:-4, 4:-4].mean() < 1
+    with Image.open("p.png") as plot:
+        assert plot.size[0] > 800
+    again = intertwine(*shlex.split(words))
+    assert again.code == 2
+    assert again.err == (
+        "intertwine: c.png exists already.\n  Pass --force to replace it, or -o ANOTHER.\n"
+    )
+
+
+def test_pictures_that_do_not_match_are_called_so(intertwine, pictures):
+    np.save("n.npy", RNG.normal(size=(80, 90)))
+    done = intertwine("rotation", "a.png", "n.npy", "--no-shift")
+    assert done.code == 0
+    assert done.out.splitlines()[-1] == "The pictures may not match: do not rely on this."
+
+
+def test_deskew(intertwine, pictures, here):
+    done = intertwine("deskew", "page.png")
+    assert done.code == 0
+    assert done.out.startswith("page-straight.png  lines were turned by +4.0")
+    straight = np.asarray(Image.open("page-straight.png"))
+    assert straight[0, 0] == 240
+    left = intertwine("deskew", "page-straight.png", "-o", "t.png").out.split()[5]
+    assert abs(float(left)) < 0.1
+
+
+def test_pages_of_a_tiff_have_their_own_angles(intertwine, pictures, here):
+    import tifffile
+
+    page = np.asarray(Image.open("page.png"))
+    tifffile.imwrite("scan.tif", np.stack([page, page[:, ::-1]]), photometric="minisblack")
+    lines = intertwine("deskew", "scan.tif", "-o", "out.tif").out.splitlines()
+    assert ["page 1" in lines[0], "page 2" in lines[1]] == [True, True]
+    assert ["+4." in lines[0], "-4." in lines[1] or "-3.9" in lines[1]] == [True, True]
+    assert tifffile.imread("out.tif").shape == (2, 120, 160)
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        (
+            "rotation a.png black.png",
+            "`b` is constant, every sample is 0.\n"
+            "  b: uint8 (40, 40)\n"
+            "  Nothing can be measured on it; pass data that show something.",
+        ),
+        ("rotation a.png none.png", "There is no file none.png."),
+        (
+            "rotation a.png b.png --plot p.jpg",
+            "p.jpg: the plot is a PNG picture.\n  Name it p.png.",
+        ),
+        (
+            "deskew page.png --within 80",
+            "`within_deg=80.0` is out of range, it goes above 0 to 45.\n"
+            "  Beyond that, columns and lines cannot be told apart: turn the page with np.rot90.",
+        ),
+        ("deskew page.png -o page.png",
+         "page.png exists already.\n  Pass --force to replace it, or -o ANOTHER."),
+    ],
+)  # fmt: skip
+def test_messages(intertwine, pictures, here, words, text):
+    before = sorted(here.iterdir())
+    done = intertwine(*shlex.split(words))
+    assert (done.code, done.out, done.err) == (2, "", f"intertwine: {text}\n")
+    assert sorted(here.iterdir()) == before
