@@ -39,6 +39,7 @@ PUBLIC = [
     "plan",
     "set_threads",
     "spectrum",
+    "stochastic",
     "wisdom",
 ]
 

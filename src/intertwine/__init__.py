@@ -21,7 +21,7 @@ from intertwine.engine.errors import (
 from intertwine.engine.threads import set_threads
 
 if TYPE_CHECKING:
-    from intertwine import fourier, kernels, wisdom
+    from intertwine import fourier, kernels, stochastic, wisdom
     from intertwine.diffusion import diffuse, diffuse_radial
     from intertwine.fourier.compression.compressed import compress
     from intertwine.fourier.spectra import spectrum
@@ -50,6 +50,7 @@ __all__ = [
     "plan",
     "set_threads",
     "spectrum",
+    "stochastic",
     "wisdom",
 ]
 
@@ -69,7 +70,7 @@ def __getattr__(name: str) -> Any:
     """Load the parts that not every program needs when they are first named."""
     if name in _LATER:
         return getattr(importlib.import_module(f"intertwine.{_LATER[name]}"), name)
-    if name in ("fourier", "kernels", "wisdom"):
+    if name in ("fourier", "kernels", "stochastic", "wisdom"):
         return importlib.import_module(f"intertwine.{name}")
     raise AttributeError(f"module 'intertwine' has no attribute {name!r}")
 

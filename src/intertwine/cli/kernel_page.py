@@ -114,11 +114,24 @@ def factors(kernel: Kernel) -> list[Block]:
     return blocks
 
 
+def propagator(kernel: Kernel) -> list[Block]:
+    """The kernel's softmax as a density: where a walk goes, and how it spreads."""
+    if kernel.dtype.kind == "c":
+        return ["Complex taps are no probabilities, and no softmax of them is taken."]
+    density = kernel.density()
+    drawn = _drawn(density.plot_flow((1, 4, 16)), "The walk after 1, 4 and 16 steps on average.")
+    return [
+        f"Read as chances, by the softmax of its taps: {density.describe()}",
+        Figure((drawn,), "The law of a walker that takes steps of this density at random times."),
+    ]
+
+
 #: Title and view, in order; a view takes the kernel and returns blocks.
 SECTIONS: tuple[tuple[str, Callable[[Kernel], list[Block]]], ...] = (
     ("Taps", taps),
     ("Spectrum", spectrum),
     ("Moments", moments),
+    ("Propagator", propagator),
     ("Separable factors", factors),
 )
 _POWERS = ("sum of k", "sum of k n", "sum of k n²", "sum of k n³", "sum of k n⁴")

@@ -22,6 +22,7 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from intertwine import stochastic
 from intertwine.engine.errors import DTypeError, OptionError, shown
 from intertwine.kernel import Kernel
 from intertwine.propagator import densities, flows, moments
@@ -190,6 +191,33 @@ class Propagator:
         return gaussian_limit(self._kernel, self.step(n).kernel, int(n))
 
     # Seen and used.
+
+    def sample(self, x: ArrayLike, rng: Any = None, *, draws: int = 1, **options: Any) -> Array:
+        """Draw from the convolution of `x`: gather one sample of each window, or scatter particles.
+
+        ``intertwine.stochastic.sample`` with this density; `options` are its ``how``, ``axes``,
+        ``boundary``, ``cval``, ``shared`` and ``threads``.
+
+        Examples
+        --------
+        >>> from intertwine.kernel import Kernel
+        >>> walk = Propagator(Kernel([0.5, 0.0, 0.5]))
+        >>> int(walk.sample([0, 0, 1000, 0, 0], rng=1, how="scatter").sum())
+        1000
+        """
+        return stochastic.sample(x, self._kernel, rng, draws=draws, **options)
+
+    def expectation(self, x: ArrayLike, **options: Any) -> Array:
+        """The mean of endlessly many draws, ``k * x``; see ``stochastic.expectation``."""
+        return stochastic.expectation(x, self._kernel, **options)
+
+    def variance(self, x: ArrayLike, **options: Any) -> Array:
+        """The variance of one draw, ``k * x**2 - (k * x)**2``; see ``stochastic.variance``."""
+        return stochastic.variance(x, self._kernel, **options)
+
+    def standard_error(self, x: ArrayLike, draws: int = 1, **options: Any) -> Array:
+        """The error map of `sample`, exact; see ``intertwine.stochastic.standard_error``."""
+        return stochastic.standard_error(x, self._kernel, draws, **options)
 
     def plot_flow(self, times: Sequence[float]) -> Any:
         """Draw ``flow(t)`` at each of `times`; return a Matplotlib Figure (1-D and 2-D only)."""
