@@ -219,8 +219,8 @@ def cost(problem: Problem, machine: Machine) -> float:
     shared, groups = _sharing(problem)
     ways = groups * (1 + shared) / 2  # half of a transform is the way there, half the way back
     seconds = machine.call + found.transforms * found.seconds * ways + RELUCTANCE
-    if problem.complex_data:
-        seconds += machine.plane * (problem.out_size + prod(problem.shape))
+    if problem.complex_data:  # the other methods take each plane by itself
+        seconds += RELUCTANCE + machine.plane * (problem.out_size + prod(problem.shape))
     return seconds
 
 
