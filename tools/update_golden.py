@@ -26,6 +26,8 @@ COMMANDS = {
     "help-spectrum.txt": "intertwine spectrum --help",
     "help-compress.txt": "intertwine compress --help",
     "help-decompress.txt": "intertwine decompress --help",
+    "help-rotation.txt": "intertwine rotation --help",
+    "help-deskew.txt": "intertwine deskew --help",
     "help-tour.txt": "intertwine tour --help",
     "help-calibrate.txt": "intertwine calibrate --help",
     "explain-list.txt": "intertwine explain --list",

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from intertwine.kernel import Kernel
     from intertwine.matching import find
     from intertwine.propagator import Propagator
+    from intertwine.registration import deskew, orientation, rotation
 
 __version__ = "0.1.0"
 
@@ -42,12 +43,15 @@ __all__ = [
     "compress",
     "convolve",
     "correlate",
+    "deskew",
     "diffuse",
     "diffuse_radial",
     "find",
     "fourier",
     "kernels",
+    "orientation",
     "plan",
+    "rotation",
     "set_threads",
     "spectrum",
     "stochastic",
@@ -63,6 +67,9 @@ _LATER = {
     "find": "matching",
     "compress": "fourier",
     "spectrum": "fourier",
+    "deskew": "registration",
+    "orientation": "registration",
+    "rotation": "registration",
 }
 
 

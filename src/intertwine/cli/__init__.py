@@ -10,7 +10,16 @@ from intertwine.engine.errors import IntertwineError, MissingExtraError
 
 _NEEDED = ("typer", "rich")
 _INTERRUPTED = 130
-_CALLERS = ("plan", "convolve", "correlate", "diffuse", "spectrum", "compress")
+_CALLERS = (
+    "plan",
+    "convolve",
+    "correlate",
+    "diffuse",
+    "spectrum",
+    "compress",
+    "rotation",
+    "deskew",
+)
 
 
 def main() -> None:

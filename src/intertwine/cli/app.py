@@ -10,9 +10,11 @@ import intertwine
 from intertwine.cli.calibrate import calibrate
 from intertwine.cli.compress import compress, decompress
 from intertwine.cli.convolve import convolve
+from intertwine.cli.deskew import deskew
 from intertwine.cli.diffuse import diffuse
 from intertwine.cli.explain import explain
 from intertwine.cli.matches import find
+from intertwine.cli.rotation import rotation
 from intertwine.cli.spectrum import spectrum
 from intertwine.cli.tour import tour
 
@@ -33,6 +35,8 @@ for command in (
     spectrum,
     compress,
     decompress,
+    rotation,
+    deskew,
     diffuse,
     tour,
     calibrate,

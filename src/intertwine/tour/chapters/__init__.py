@@ -31,6 +31,7 @@ from intertwine.tour.chapters import (
     stripes,
     time_to_frequency,
     timing,
+    turned,
 )
 from intertwine.tour.photo import Photo
 
@@ -56,6 +57,7 @@ CHAPTERS: tuple[ChapterModule, ...] = (
     person,
     time_to_frequency,
     stripes,
+    turned,
     low_pass_circle,
     propagator,
     diffusion,
