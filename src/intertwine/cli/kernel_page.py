@@ -119,11 +119,12 @@ def propagator(kernel: Kernel) -> list[Block]:
     if kernel.dtype.kind == "c":
         return ["Complex taps are no probabilities, and no softmax of them is taken."]
     density = kernel.density()
+    words: list[Block] = [f"Read as chances, by the softmax of its taps: {density.describe()}"]
+    if kernel.ndim > 2:  # the walk is drawn on a line or a plane
+        return words
     drawn = _drawn(density.plot_flow((1, 4, 16)), "The walk after 1, 4 and 16 steps on average.")
-    return [
-        f"Read as chances, by the softmax of its taps: {density.describe()}",
-        Figure((drawn,), "The law of a walker that takes steps of this density at random times."),
-    ]
+    caption = "The law of a walker that takes steps of this density at random times."
+    return [*words, Figure((drawn,), caption)]
 
 
 #: Title and view, in order; a view takes the kernel and returns blocks.
