@@ -9,5 +9,6 @@ are worth (`background`).
 
 from intertwine.matching.hits import Hit, Hits
 from intertwine.matching.search import find
+from intertwine.matching.series_profiles import Discord, MatrixProfile, Motif, matrix_profile
 
-__all__ = ["Hit", "Hits", "find"]
+__all__ = ["Discord", "Hit", "Hits", "MatrixProfile", "Motif", "find", "matrix_profile"]
