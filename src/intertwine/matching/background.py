@@ -71,13 +71,19 @@ class Background:
         if some.size > SAMPLE:
             draw = np.random.default_rng(0 if rng is None else rng)
             some = some[draw.integers(some.size, size=SAMPLE)]
+        best = _block_maxima(surface, window, -1 if kind == "distance" else 1)
+        return cls.read(some, best, kind)
+
+    @classmethod
+    def read(cls, some: Array, best: Array, kind: str) -> Background:
+        """Read a sample of the scores and the best of each block (NaN: it has none)."""
         some = some.astype(np.float64)
         some = some[np.isfinite(some)]
         median = float(np.median(some)) if some.size else np.nan
         spread = 1.4826 * float(np.median(np.abs(some - median))) if some.size else np.nan
-        best, total = _block_maxima(surface, window, -1 if kind == "distance" else 1)
+        best = best[~np.isnan(best)]
         location, width = _gumbel(_exponential(best, kind, median, spread))
-        return cls(median, spread, location, width, total, kind)
+        return cls(median, spread, location, width, len(best), kind)
 
     def z(self, score: Array) -> NDArray[np.float64]:
         """How far scores stand above the median, in spreads."""
@@ -106,8 +112,8 @@ def _exponential(score: Array, kind: str, median: float, spread: float) -> NDArr
         return np.asarray(z * np.abs(z))
 
 
-def _block_maxima(surface: Array, window: tuple[int, ...], sign: int) -> tuple[Array, int]:
-    """The best of each block that has scores, and how many there are."""
+def _block_maxima(surface: Array, window: tuple[int, ...], sign: int) -> Array:
+    """The best of each block; NaN where it has no score."""
     ndim = surface.ndim
     per_axis = BLOCKS ** (1 / ndim)
     size = [max(1, k, int(m / per_axis)) for k, m in zip(window, surface.shape, strict=True)]
@@ -117,9 +123,7 @@ def _block_maxima(surface: Array, window: tuple[int, ...], sign: int) -> tuple[A
     cells = whole.reshape([n for pair in zip(counts, size, strict=True) for n in pair])
     inner = tuple(range(1, 2 * ndim, 2))
     extreme = np.fmax.reduce if sign > 0 else np.fmin.reduce
-    best = np.asarray(extreme(cells, axis=inner), float)
-    best = best[~np.isnan(best)]
-    return best, len(best)
+    return np.asarray(extreme(cells, axis=inner), float).reshape(-1)
 
 
 def _gumbel(best: Array) -> tuple[float, float]:

@@ -204,7 +204,7 @@ def _series(series: Any) -> Array:
 
 
 def _filled(x: Array, m: int) -> tuple[Array, NDArray[np.bool_]]:
-    """The series in float64 without gaps, and which stretches may be compared: whole and not constant."""
+    """The series in float64 without gaps, and which stretches count: whole and not constant."""
     present = np.isfinite(x)
     if not present.any():
         raise OptionError(

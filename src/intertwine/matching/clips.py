@@ -1,0 +1,159 @@
+"""One clip in one recording: its scores, block after block, become hits with their background."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intertwine.files.sound_streams import SoundStream
+from intertwine.matching import peaks
+from intertwine.matching.background import BLOCKS, SAMPLE, Background
+from intertwine.matching.search import find
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A clip found in a recording.
+
+    Attributes
+    ----------
+    clip, recording : Path
+    start : float
+        Where the clip starts, in seconds from the start of the recording.
+    sample : int
+        The same, in samples of the recording.
+    score, z, false_alarm : float
+        As in `intertwine.matching.Hit`, against the whole recording.
+    """
+
+    clip: Path
+    recording: Path
+    start: float
+    sample: int
+    score: float
+    z: float
+    false_alarm: float
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How to search: the options of `find_in_recordings`."""
+
+    score: str | None
+    threshold: float | None
+    count: int | None
+    min_distance: float | None
+    whiten: str | None
+
+    @property
+    def sign(self) -> int:
+        """-1 where small scores are good."""
+        return -1 if self.score == "distance" else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A clip as its file has it: (frames, channels)."""
+
+    path: Path
+    rate: int
+    samples: Array
+
+    def at(self, rate: int, channels: int) -> Array:
+        """(channels, frames) at the rate of a recording."""
+        x = self.samples if channels == self.samples.shape[1] else mixed(self.samples)
+        if rate != self.rate:
+            from scipy import signal  # type: ignore[import-untyped]
+
+            common = int(np.gcd(rate, self.rate))
+            x = signal.resample_poly(x, rate // common, self.rate // common, padtype="line")
+        return np.ascontiguousarray(x.T)
+
+
+def mixed(samples: Array) -> Array:
+    mono: Array = samples.mean(1, keepdims=True)
+    return mono
+
+
+class Gathered:
+    """The scores of one clip, block after block: hits, and what the background needs."""
+
+    def __init__(self, clip: Clip, pattern: Array, sound: SoundStream, wanted: Wanted) -> None:
+        self.clip, self.pattern, self.wanted = clip, pattern, wanted
+        self.path, self.rate = sound.path, sound.rate
+        self.length = pattern.shape[1]
+        self.places = sound.frames - self.length + 1
+        apart = None if wanted.min_distance is None else round(wanted.min_distance * sound.rate)
+        self.apart = (self.length + 1) // 2 if apart is None else max(1, apart)
+        self.kind = "snr" if wanted.whiten else wanted.score or "zncc"
+        self.cell = max(self.length, self.places // BLOCKS)
+        self.best = np.full(max(1, self.places // self.cell), np.nan)
+        self.sample: list[Array] = []
+        self.rng = np.random.default_rng(0)
+        self.hits: list[tuple[float, int, float]] = []  # score, sample, place between samples
+
+    def add(self, start: int, own: int, first: int, samples: Array) -> None:
+        """Score the places from `start` on; `samples` begin at the recording's `first`."""
+        stop = min(start + own, self.places)
+        if stop <= start:
+            return
+        x = samples if samples.shape[1] == len(self.pattern) else mixed(samples)
+        if self.wanted.whiten and (x == x[0]).all():
+            return  # silence: no noise to weigh by, and no clip
+        surface = find(
+            self.pattern, x.T, axes=1, count=1, score=self.wanted.score, whiten=self.wanted.whiten,
+            subpixel=False,
+        ).surface  # fmt: skip
+        before, after = min(1, start - first), 1
+        near = surface[start - first - before : stop - first + after]
+        self._take_peaks(near, start - before, start, stop)
+        mine = surface[start - first : stop - first]
+        self._take_background(mine, start)
+
+    def _take_peaks(self, scores: Array, origin: int, start: int, stop: int) -> None:
+        sign, limit = self.wanted.sign, self.wanted.threshold
+        goodness = sign * scores
+        places = peaks.strongest(
+            goodness, None if limit is None else sign * limit, self.wanted.count, (self.apart,)
+        )
+        between = peaks.refined(goodness, places)
+        for place, fine in zip(places[:, 0].tolist(), between[:, 0].tolist(), strict=True):
+            if start <= origin + place < stop:
+                self.hits.append((float(scores[place]), origin + place, origin + fine))
+
+    def _take_background(self, scores: Array, start: int) -> None:
+        drawn = max(1, SAMPLE * len(scores) // self.places)
+        some = scores
+        if self.places > SAMPLE:
+            some = scores[self.rng.integers(len(scores), size=drawn)]
+        self.sample.append(some.copy())
+        whole = scores[: max(0, len(self.best) * self.cell - start)]
+        if not len(whole):
+            return
+        cells = np.arange(start // self.cell, (start + len(whole) - 1) // self.cell + 1)
+        cuts = np.maximum(cells * self.cell - start, 0)
+        extreme = np.fmin if self.wanted.sign < 0 else np.fmax
+        self.best[cells] = extreme(self.best[cells], extreme.reduceat(whole, cuts))
+
+    def sightings(self) -> list[Sighting]:
+        """The best hits, none nearer than `apart` to a better one."""
+        some = np.concatenate([np.empty(0), *self.sample])
+        background = Background.read(some, self.best, self.kind)
+        kept: list[tuple[float, int, float]] = []
+        for hit in sorted(self.hits, key=lambda hit: (-self.wanted.sign * hit[0], hit[1])):
+            if len(kept) == self.wanted.count:
+                break
+            if all(abs(hit[1] - other[1]) >= self.apart for other in kept):
+                kept.append(hit)
+        score = np.array([hit[0] for hit in kept])
+        z, chance = background.z(score), background.false_alarm(score)
+        return [
+            Sighting(self.clip.path, self.path, fine / self.rate, sample, value, *real)
+            for (value, sample, fine), *real in zip(kept, z.tolist(), chance.tolist(), strict=True)
+        ]
