@@ -1,25 +1,19 @@
-"""``intertwine find``: where a small picture lies in larger ones."""
+"""``intertwine find``: a picture in pictures, a clip in recordings, a shape in series."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Any
 
-import numpy as np
 import typer
-from numpy.typing import NDArray
-from rich.table import Table
 
-from intertwine.cli.console import out as standard_out
-from intertwine.cli.console import progress
+from intertwine.cli.matched_pictures import find_in_pictures
+from intertwine.cli.matched_series import SERIES, find_in_series
+from intertwine.cli.matched_sounds import find_in_sounds
 from intertwine.cli.options import path
-from intertwine.cli.targets import targets
-from intertwine.engine.errors import IntertwineError, OptionError
-from intertwine.files import FileError, check_free, read, suffixes, white
-from intertwine.files.atomic import atomic
-from intertwine.files.libraries import need
-from intertwine.matching import Hits
-from intertwine.matching import find as search
+from intertwine.cli.report import Report
+from intertwine.engine.errors import OptionError
+from intertwine.files import suffixes
 
 _SEARCH, _RESULT = "Search", "Result"
 
@@ -27,21 +21,30 @@ _SEARCH, _RESULT = "Search", "Result"
 def find(
     pattern: Annotated[
         Path,
-        typer.Argument(parser=path, metavar="PATTERN", help="The small picture to look for."),
+        typer.Argument(
+            parser=path,
+            metavar="PATTERN",
+            help="The picture, clip or series (.csv) to look for; or a folder of clips.",
+        ),
     ],
     inputs: Annotated[
         list[Path],
-        typer.Argument(parser=path, metavar="IN", help="The pictures to look in."),
+        typer.Argument(
+            parser=path,
+            metavar="IN",
+            help="Where to look: pictures, recordings (a folder stands for those in it), series.",
+        ),
     ],
     score: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--score",
             metavar="WORD",
             rich_help_panel=_SEARCH,
-            help="zncc (blind to brightness and contrast), ncc, correlation, phase or distance.",
+            help="zncc (blind to brightness, contrast and loudness; the default), ncc, "
+            "correlation, phase or distance.",
         ),
-    ] = "zncc",
+    ] = None,
     threshold: Annotated[
         float | None,
         typer.Option(
@@ -75,6 +78,52 @@ def find(
             help="Enlarge the pattern too: 0.7,1.4.",
         ),
     ] = None,
+    whiten: Annotated[
+        str | None,
+        typer.Option(
+            "--whiten",
+            metavar="noise",
+            rich_help_panel=_SEARCH,
+            help="For coloured noise: weigh frequencies by the inverse of their noise.",
+        ),
+    ] = None,
+    min_distance: Annotated[
+        float | None,
+        typer.Option(
+            "--min-distance",
+            metavar="SECONDS|SAMPLES",
+            rich_help_panel=_SEARCH,
+            help="Hits keep so far apart. Default: half the pattern.",
+        ),
+    ] = None,
+    also: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--also",
+            parser=path,
+            metavar="CLIP",
+            rich_help_panel=_SEARCH,
+            help="One more clip to look for; may be repeated.",
+        ),
+    ] = None,
+    column: Annotated[
+        str | None,
+        typer.Option(
+            "--column",
+            metavar="NAME",
+            rich_help_panel=_SEARCH,
+            help="The column of the series, by name or number. Default: the last one of numbers.",
+        ),
+    ] = None,
+    form: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="WORD",
+            rich_help_panel=_RESULT,
+            help="Recordings and series: table, csv or json. Default: as -o is called, or table.",
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -83,46 +132,59 @@ def find(
             parser=path,
             metavar="FILE|FOLDER",
             rich_help_panel=_RESULT,
-            help="The picture with boxes. Default: beside the input, photo.jpg -> photo-found.png.",
+            help="The picture with boxes (default: photo.jpg -> photo-found.png), "
+            "or a .csv or .json of hits.",
         ),
     ] = None,
     force: Annotated[
         bool, typer.Option("--force", "-f", rich_help_panel=_RESULT, help="Replace existing files.")
     ] = False,
 ) -> None:
-    """Find a small picture in larger ones, and draw boxes where it lies.
+    """Find a picture in larger ones, a clip in recordings, a shape in series.
+
+    Pictures get boxes drawn. Recordings may last hours and have any rate; positions are in seconds.
+    A false alarm is the chance that the background alone does as well somewhere.
 
     \b
     [bold]Examples[/]
       intertwine find face.png group.jpg
       intertwine find coin.png coins.png --threshold 0.6
       intertwine find logo.png scan.tif --angles 0,360 --scales 0.5,2 -o found.png
+      intertwine find jingle.wav broadcast.flac --threshold 0.5 --format csv
+      intertwine find clips/ recordings/ -o found.json
+      intertwine find beat.csv heart.csv --score distance --count 10
     """  # fmt: skip
+    kind = _kind(pattern)
     options: dict[str, Any] = {"score": score, "threshold": threshold, "count": count}
-    options |= {"angles": _range("--angles", angles), "scales": _range("--scales", scales)}
-    small = _picture(pattern)
-    pairs = [(s, t.with_suffix(".png") if out is None or out.is_dir() else t)
-             for s, t in targets(inputs, out, "found", force)]  # fmt: skip
-    console, failed = standard_out(), 0
-    with progress() as bar:
-        task = bar.add_task("", total=len(pairs))
-        for source, target in pairs:
-            bar.update(task, description=source.name)
-            try:
-                check_free(target, force)
-                large = _picture(source)
-                hits = search(*_alike(small, large), **options)
-                _draw(hits, large, target)
-                console.print(_table(hits, source))
-                console.print(f"{target}", markup=False, soft_wrap=True)
-            except IntertwineError as error:
-                if len(pairs) == 1:
-                    raise
-                failed += 1
-                bar.console.print(f"intertwine: {source}: {error}", markup=False, soft_wrap=True)
-            bar.advance(task)
-    if failed:
-        raise FileError(f"{failed} of {len(pairs)} files could not be searched.")
+    if kind == "image":
+        _refuse("pictures", whiten=whiten, min_distance=min_distance, format=form, also=also,
+                column=column)  # fmt: skip
+        options |= {"angles": _range("--angles", angles), "scales": _range("--scales", scales)}
+        find_in_pictures(pattern, inputs, out, force, {**options, "score": score or "zncc"})
+        return
+    _refuse("recordings and series", angles=angles, scales=scales)
+    options |= {"whiten": whiten, "min_distance": min_distance}
+    report = Report.to(out, form, force)
+    if kind == "sound":
+        _refuse("recordings", column=column)
+        find_in_sounds([pattern, *(also or ())], inputs, options, report)
+    else:
+        _refuse("series", also=also)
+        find_in_series(pattern, inputs, column, options, report)
+
+
+def _kind(pattern: Path) -> str:
+    """What is looked for, by the name of its file; a folder is one of recordings."""
+    suffix = pattern.suffix.lower()
+    if pattern.is_dir() or suffix in suffixes("sound"):
+        return "sound"
+    return "series" if suffix in SERIES else "image"
+
+
+def _refuse(what: str, **given: object) -> None:
+    for name, value in given.items():
+        if value is not None:
+            raise OptionError(f"--{name.replace('_', '-')} is not for {what}. Leave it out.")
 
 
 def _range(name: str, text: str | None) -> tuple[float, ...] | None:
@@ -132,58 +194,3 @@ def _range(name: str, text: str | None) -> tuple[float, ...] | None:
         return tuple(float(word) for word in text.split(","))
     except ValueError:
         raise OptionError(f"{name} {text}: write numbers, such as {name} 0.5,2") from None
-
-
-def _picture(source: Path) -> NDArray[Any]:
-    """Levels from 0 to 1, without alpha: see-through pixels are NaN, which `find` leaves out."""
-    document = read(source)
-    if document.kind != "image":
-        known = " ".join(suffixes("image"))
-        raise FileError(f"{source} holds no picture.\n  Pass a file of one of {known}.")
-    page = document.pages[0]
-    levels = page.astype(np.float32) / np.float32(white(page.dtype))
-    if document.alpha:
-        levels = np.where(levels[..., -1:] > 0.5, levels[..., :-1], np.float32(np.nan))
-    return levels[..., 0] if levels.ndim == 3 and levels.shape[2] == 1 else levels
-
-
-def _alike(small: NDArray[Any], large: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Both in colour, or both grey if one of them is."""
-    if small.ndim == large.ndim:
-        return small, large
-    grey = [
-        x @ np.array([0.299, 0.587, 0.114], np.float32) if x.ndim == 3 else x
-        for x in (small, large)
-    ]
-    return grey[0], grey[1]
-
-
-def _table(hits: Hits, source: Path) -> Table:
-    turned = bool((hits.angle != 0).any() or (hits.scale != 1).any())
-    table = Table(title=f"{source.name}: {len(hits)} found", title_justify="left")
-    names = ["row", "column", "score", "z", "false alarm"]
-    names += ["angle", "scale"] if turned else []
-    for name in names:
-        table.add_column(name, justify="right")
-    for hit in hits:
-        cells = [f"{p:.2f}" for p in hit.position]
-        cells += [f"{hit.score:.4f}", f"{hit.z:.1f}", f"{hit.false_alarm:.2g}"]
-        table.add_row(*cells, *([f"{hit.angle:.2f}", f"{hit.scale:.3f}"] if turned else []))
-    return table
-
-
-def _draw(hits: Hits, picture: NDArray[Any], target: Path) -> None:
-    """The picture at its own size, with the boxes."""
-    need("matplotlib", "Drawing boxes")
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    if target.suffix.lower() != ".png":
-        raise FileError(f"{target}: boxes are drawn as PNG.\n  Write a .png.")
-    height, width = picture.shape[:2]
-    zoom = max(1.0, 480 / max(height, width))
-    figure = Figure(figsize=(zoom * width / 100, zoom * height / 100), dpi=100)
-    FigureCanvasAgg(figure)
-    hits.plot(figure.add_axes((0, 0, 1, 1)))
-    with atomic(target) as handle:
-        figure.savefig(handle, format="png")

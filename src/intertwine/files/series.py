@@ -38,8 +38,8 @@ def read_series(path: Path, column: str | None = None) -> NDArray[np.float64]:
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     if not lines:
         raise FileError(f"{path} is empty.")
-    rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=_mark(lines[0]))]
-    head = rows.pop(0) if all(_number(cell) is None for cell in rows[0]) else None
+    rows = _cells(lines)
+    head = rows.pop(0) if _is_head(rows[0]) else None
     ragged = [n for n, row in enumerate(rows, 1) if len(row) != len(rows[0])]
     if not rows or ragged:
         what = f"row {ragged[0]} has another number of cells" if ragged else "it has no rows"
@@ -60,9 +60,17 @@ def read_series(path: Path, column: str | None = None) -> NDArray[np.float64]:
     return np.array(chosen, float)
 
 
-def _mark(line: str) -> str:
-    """What parts the cells of a line."""
-    return next((mark for mark in (",", ";", "\t") if mark in line), " ")
+def _cells(lines: list[str]) -> list[list[str]]:
+    mark = next((mark for mark in (",", ";", "\t") if mark in lines[0]), None)
+    if mark is None:
+        return [line.split() for line in lines]
+    return [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=mark)]
+
+
+def _is_head(row: list[str]) -> bool:
+    """Whether there are words in it and no numbers."""
+    numbers = [_number(cell) for cell in row]
+    return None in numbers and all(n is None or math.isnan(n) for n in numbers)
 
 
 def _number(cell: str) -> float | None:

@@ -188,7 +188,8 @@ def _centred(x: Array, starts: NDArray[np.intp], m: int) -> NDArray[np.float64]:
     """Stretches (P, m) without their means, however high the level."""
     stretches = np.lib.stride_tricks.sliding_window_view(x, m)[starts]
     fresh: NDArray[np.float64] = stretches - stretches[:, :1]
-    return fresh - fresh.mean(1, keepdims=True)
+    fresh -= fresh.mean(1, keepdims=True)
+    return fresh
 
 
 def _series(series: Any) -> Array:

@@ -1,0 +1,104 @@
+"""``intertwine find`` on pictures: tables, and boxes drawn where the small picture lies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.table import Table
+
+from intertwine.cli.console import out as standard_out
+from intertwine.cli.console import progress
+from intertwine.cli.targets import targets
+from intertwine.engine.errors import IntertwineError
+from intertwine.files import FileError, check_free, read, suffixes, white
+from intertwine.files.atomic import atomic
+from intertwine.files.libraries import need
+from intertwine.matching import Hits
+from intertwine.matching import find as search
+
+
+def find_in_pictures(
+    pattern: Path, inputs: list[Path], out: Path | None, force: bool, options: dict[str, Any]
+) -> None:
+    """Search each picture, print a table and draw boxes; a broken one does not stop the others."""
+    small = _picture(pattern)
+    pairs = [(s, t.with_suffix(".png") if out is None or out.is_dir() else t)
+             for s, t in targets(inputs, out, "found", force)]  # fmt: skip
+    console, failed = standard_out(), 0
+    with progress() as bar:
+        task = bar.add_task("", total=len(pairs))
+        for source, target in pairs:
+            bar.update(task, description=source.name)
+            try:
+                check_free(target, force)
+                large = _picture(source)
+                hits = search(*_alike(small, large), **options)
+                _draw(hits, large, target)
+                console.print(_table(hits, source))
+                console.print(f"{target}", markup=False, soft_wrap=True)
+            except IntertwineError as error:
+                if len(pairs) == 1:
+                    raise
+                failed += 1
+                bar.console.print(f"intertwine: {source}: {error}", markup=False, soft_wrap=True)
+            bar.advance(task)
+    if failed:
+        raise FileError(f"{failed} of {len(pairs)} files could not be searched.")
+
+
+def _picture(source: Path) -> NDArray[Any]:
+    """Levels from 0 to 1, without alpha: see-through pixels are NaN, which `find` leaves out."""
+    document = read(source)
+    if document.kind != "image":
+        known = " ".join(suffixes("image"))
+        raise FileError(f"{source} holds no picture.\n  Pass a file of one of {known}.")
+    page = document.pages[0]
+    levels = page.astype(np.float32) / np.float32(white(page.dtype))
+    if document.alpha:
+        levels = np.where(levels[..., -1:] > 0.5, levels[..., :-1], np.float32(np.nan))
+    return levels[..., 0] if levels.ndim == 3 and levels.shape[2] == 1 else levels
+
+
+def _alike(small: NDArray[Any], large: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Both in colour, or both grey if one of them is."""
+    if small.ndim == large.ndim:
+        return small, large
+    grey = [
+        x @ np.array([0.299, 0.587, 0.114], np.float32) if x.ndim == 3 else x
+        for x in (small, large)
+    ]
+    return grey[0], grey[1]
+
+
+def _table(hits: Hits, source: Path) -> Table:
+    turned = bool((hits.angle != 0).any() or (hits.scale != 1).any())
+    table = Table(title=f"{source.name}: {len(hits)} found", title_justify="left")
+    names = ["row", "column", "score", "z", "false alarm"]
+    names += ["angle", "scale"] if turned else []
+    for name in names:
+        table.add_column(name, justify="right")
+    for hit in hits:
+        cells = [f"{p:.2f}" for p in hit.position]
+        cells += [f"{hit.score:.4f}", f"{hit.z:.1f}", f"{hit.false_alarm:.2g}"]
+        table.add_row(*cells, *([f"{hit.angle:.2f}", f"{hit.scale:.3f}"] if turned else []))
+    return table
+
+
+def _draw(hits: Hits, picture: NDArray[Any], target: Path) -> None:
+    """The picture at its own size, with the boxes."""
+    need("matplotlib", "Drawing boxes")
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    if target.suffix.lower() != ".png":
+        raise FileError(f"{target}: boxes are drawn as PNG.\n  Write a .png.")
+    height, width = picture.shape[:2]
+    zoom = max(1.0, 480 / max(height, width))
+    figure = Figure(figsize=(zoom * width / 100, zoom * height / 100), dpi=100)
+    FigureCanvasAgg(figure)
+    hits.plot(figure.add_axes((0, 0, 1, 1)))
+    with atomic(target) as handle:
+        figure.savefig(handle, format="png")

@@ -1,0 +1,97 @@
+"""Rows of a result as a table for people, or as CSV or JSON for programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+
+from intertwine.cli.console import out as standard_out
+from intertwine.engine.errors import OptionError, did_you_mean
+from intertwine.files import FileError, check_free
+from intertwine.files.atomic import atomic
+
+FORMATS = ("table", "csv", "json")
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Where rows go and how they are written; checked before the work is done."""
+
+    path: Path | None
+    form: str
+
+    @classmethod
+    def to(cls, path: Path | None, form: str | None, force: bool) -> Report:
+        """A report in a file, or on standard output without one."""
+        if form is not None and form not in FORMATS:
+            raise OptionError(
+                f"--format {form} is not known.{did_you_mean(form, FORMATS)}\n"
+                f"  Known: {', '.join(FORMATS)}."
+            )
+        if path is not None:
+            check_free(path, force)
+            suffix = path.suffix.lower()[1:]
+            form = form or (suffix if suffix in ("csv", "json") else None)
+            if form not in ("csv", "json"):
+                raise FileError(f"{path}: hits are written as .csv or .json.\n  Name such a file.")
+        return cls(path, form or "table")
+
+    def write(self, names: Sequence[str], rows: Sequence[Row]) -> None:
+        """Write rows that have these names."""
+        if self.form == "table":
+            console = standard_out()
+            console.print(_table(names, rows))
+            return
+        text = _csv(names, rows) if self.form == "csv" else _json(rows)
+        if self.path is None:
+            print(text, end="")
+            return
+        with atomic(self.path) as handle:
+            handle.write(text.encode())
+        standard_out().print(f"{self.path}  {len(rows)} found", markup=False, soft_wrap=True)
+
+
+def _table(names: Sequence[str], rows: Sequence[Row]) -> Table:
+    table = Table(title=f"{len(rows)} found", title_justify="left")
+    for name in names:
+        words = rows and isinstance(rows[0][name], str)
+        table.add_column(
+            name.replace("_", " "), justify="left" if words else "right", overflow="fold"
+        )
+    for row in rows:
+        table.add_row(*(_shown(name, row[name]) for name in names))
+    return table
+
+
+def _shown(name: str, value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.2g}" if name == "false_alarm" else f"{value:.4f}"
+    return str(value)
+
+
+def _csv(names: Sequence[str], rows: Sequence[Row]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def _json(rows: Sequence[Row]) -> str:
+    """JSON has no NaN: null."""
+    plain = [{k: None if _lost(v) else v for k, v in row.items()} for row in rows]
+    return json.dumps(plain, indent=2, ensure_ascii=False) + "\n"
+
+
+def _lost(value: Any) -> bool:
+    return isinstance(value, float) and not math.isfinite(value)
