@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,10 @@ from intertwine.files.document import FileError
 from intertwine.files.libraries import need
 
 Samples = NDArray[np.float32]
+
+#: What libsndfile notes of a WAV file that ends too early; the size of a stream is unknown.
+_SIZES = re.compile(r"data : (\d+) \(should be (\d+)\)")
+_UNKNOWN = (1 << 32) - (1 << 12)
 
 
 class SoundStream:
@@ -44,6 +49,9 @@ class SoundStream:
             self._file: Any = soundfile.SoundFile(path)
         self.rate, self.channels = int(self._file.samplerate), int(self._file.channels)
         self.frames, self._read = int(self._file.frames), 0
+        if (why := _cut_short(str(self._file.extra_info))) is not None:
+            self._file.close()
+            raise FileError(f"{path} is cut short: {why}.")
         if self.frames < 1:
             self._file.close()
             raise FileError(f"{path} holds no samples.")
@@ -78,3 +86,15 @@ class SoundStream:
         trace: TracebackType | None,
     ) -> None:
         self._file.close()
+
+
+def _cut_short(notes: str) -> str | None:
+    """Why a file is thought to be cut, by what libsndfile noted when opening it."""
+    if "without an End-Of-Stream flag" in notes:
+        return "its stream has no end"
+    sizes = _SIZES.search(notes)
+    if sizes is not None:
+        promised, there = map(int, sizes.groups())
+        if there < promised < _UNKNOWN:
+            return f"it holds {there} of the {promised} bytes of sound it promises"
+    return None

@@ -6,6 +6,8 @@ r"""Clips in recordings of any length: the search of `find`, a block of the reco
   are mixed to one.
 * Blocks of places overlap by the clip, so that every place is scored once. With ``whiten="noise"``
   they overlap by more, since a whitening filter has a reach; the noise is that of each block.
+* Of hits that are too near to each other the better one stays, first in each block, then in all.
+  With a low threshold a weak one beside a border of blocks may go for a better one that goes too.
 * `z` and `false_alarm` are those of the whole recording: what they need of the scores (a sample of
   them, and the best of each stretch) is gathered on the way.
 

@@ -1,0 +1,91 @@
+"""``intertwine find`` on recordings and series: tables, CSV, JSON, errors."""
+
+import csv
+import io
+import json
+
+import numpy as np
+import pytest
+import soundfile
+
+
+@pytest.fixture
+def files(here):
+    song = 0.1 * np.random.default_rng(0).standard_normal(40_000)
+    soundfile.write("song.wav", song, 8000, "FLOAT")
+    soundfile.write("clip.wav", song[16_000:20_000], 8000, "FLOAT")
+    soundfile.write("other.wav", song[4000:6000], 8000, "FLOAT")
+    lines = [f"{i},{v:.6f}" for i, v in enumerate(song[:500])]
+    (here / "series.csv").write_text("\n".join(['"","level"', *lines[:90], "90,NA", *lines[91:]]))
+    (here / "shape.csv").write_text("\n".join(["level", *(line[4:] for line in lines[200:230])]))
+    return song
+
+
+def test_a_clip_as_a_table(intertwine, files):
+    ended = intertwine("find", "clip.wav", "song.wav")
+    assert ended.code == 0, ended.err
+    row = next(line for line in ended.out.splitlines() if "clip.wav" in line)
+    assert [cell.strip() for cell in row.split("│")[1:6]] == [
+        "clip.wav", "song.wav", "2.0000", "16000", "1.0000",
+    ]  # fmt: skip
+
+
+def test_clips_as_csv_and_json(intertwine, files, here):
+    ended = intertwine("find", "clip.wav", "song.wav", "--also", "other.wav", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(ended.out)))
+    assert [(r["clip"], int(r["sample"])) for r in rows] == [
+        ("clip.wav", 16_000), ("other.wav", 4000),
+    ]  # fmt: skip
+    ended = intertwine("find", "clip.wav", "song.wav", "-o", "hits.json")
+    assert ended.code == 0, ended.err
+    (hit,) = json.loads((here / "hits.json").read_text())
+    assert hit["start_s"] == pytest.approx(2)
+    assert hit["score"] == pytest.approx(1)
+    again = intertwine("find", "clip.wav", "song.wav", "-o", "hits.json")
+    assert again.code == 2
+    assert "hits.json exists already" in again.err
+
+
+def test_a_folder_with_a_broken_file(intertwine, files, here):
+    (here / "songs").mkdir()
+    (here / "songs" / "a.wav").write_bytes(b"RIFF")
+    (here / "song.wav").rename(here / "songs" / "b.wav")
+    ended = intertwine("find", "clip.wav", "songs", "--format", "json")
+    assert ended.code == 2
+    assert [row["sample"] for row in json.loads(ended.out)] == [16_000]
+    assert "songs/a.wav cannot be read as a recording" in ended.err
+    assert "1 searches failed" in ended.err
+
+
+def test_a_shape_in_a_series(intertwine, files):
+    ended = intertwine("find", "shape.csv", "series.csv", "--format", "json")
+    assert ended.code == 0, ended.err
+    (hit,) = json.loads(ended.out)
+    assert (hit["sample"], round(hit["score"], 3)) == (200, 1)
+    ended = intertwine("find", "shape.csv", "series.csv", "--score", "distance", "--count", "2")
+    assert "2 found" in ended.out
+
+
+@pytest.mark.parametrize(("words", "text"), [
+    (("song.wav", "clip.wav"), "song.wav lasts 5.000 s but clip.wav only 0.500 s."),
+    (("clip.wav", "nothing.wav"), "There is no file nothing.wav."),
+    (("clip.wav", "series.csv"), "series.csv is no recording."),
+    (("clip.wav", "."), "1 searches failed"),
+    (("clip.wav", "song.wav", "--angles", "0,9"), "--angles is not for recordings"),
+    (("clip.wav", "song.wav", "--column", "a"), "--column is not for recordings."),
+    (("clip.wav", "song.wav", "--format", "jsn"), "--format jsn is not known. Did you mean 'json'"),
+    (("clip.wav", "song.wav", "-o", "hits.png"), "hits are written as .csv or .json."),
+    (("shape.csv", "series.csv", "--column", "levl"), "Did you mean 'level'?"),
+    (("shape.csv", "song.wav"), "cannot be read as text"),
+    (("shape.csv", "nothing.csv"), "There is no file nothing.csv."),
+    (("series.csv", "shape.csv"), "is larger than `data`"),
+    (("shape.csv", "series.csv", "--also", "clip.wav"), "--also is not for series."),
+    (("shape.csv", "series.csv", "--min-distance", "0.5"), "it counts whole samples"),
+    (("clip.png", "song.wav", "--format", "csv"), "--format is not for pictures."),
+])  # fmt: skip
+def test_errors(intertwine, files, here, words, text):
+    if words[1] == ".":
+        (here / "broken.ogg").write_text("no sound")
+    ended = intertwine("find", *words)
+    assert ended.code == 2
+    assert text in ended.err
