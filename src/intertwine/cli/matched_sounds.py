@@ -39,4 +39,6 @@ def find_in_sounds(
         for path, why in result.failed:
             text = why if str(path) in why else f"{path}: {why}"
             console.print(f"intertwine: {text}", markup=False, soft_wrap=True)
-        raise FileError(f"{len(result.failed)} searches failed; the others are reported.")
+        count = len(result.failed)
+        word = "search" if count == 1 else "searches"
+        raise FileError(f"{count} {word} failed; the others are reported.")

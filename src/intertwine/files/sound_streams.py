@@ -90,7 +90,7 @@ class SoundStream:
 
 def _cut_short(notes: str) -> str | None:
     """Why a file is thought to be cut, by what libsndfile noted when opening it."""
-    if "without an End-Of-Stream flag" in notes:
+    if "lacks an end-of-stream bit" in notes:
         return "its stream has no end"
     sizes = _SIZES.search(notes)
     if sizes is not None:
