@@ -32,7 +32,8 @@ def here(tmp_path, monkeypatch, song):
 
 @pytest.mark.parametrize("places", [20_000, 70_001, 1 << 21])
 @pytest.mark.parametrize("options", [
-    {}, {"count": 5}, {"threshold": 0.04, "count": 10}, {"score": "distance", "count": 4, "min_distance": 0.5},
+    {}, {"count": 5}, {"threshold": 0.04, "count": 10},
+    {"score": "distance", "count": 4, "min_distance": 0.5},
 ])  # fmt: skip
 def test_blocks_find_what_one_search_finds(here, song, monkeypatch, places, options):
     monkeypatch.setattr(recordings, "PLACES", places)

@@ -37,7 +37,7 @@ Array = NDArray[Any]
 CALLER = "find_in_recordings"
 
 #: Places looked at together, about.
-PLACES = 1 << 21
+PLACES = 1 << 20
 
 #: With `whiten`, a block is so many clips long at least: its noise is read from it.
 CLIPS_A_BLOCK = 24
