@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.matching import exact
+from intertwine.matching import exact, segments
 from intertwine.matching.blocks import under
 from intertwine.matching.templates import Templates
 
@@ -63,6 +63,12 @@ def block_scores(
 
     Not `exactly`: doubtful ones stay NaN.
     """
+    usual = segments.scores(x, templates, tolerance) if segments.fit(x, present, templates) else None
+    if usual is not None:
+        scores, doubtful = usual
+        if exactly and doubtful.any():
+            _settle(x, present, templates, tolerance, scores, doubtful)
+        return scores
     fresh, reach = _levelled(x, present, templates.centred)
     places = tuple(r - k + 1 for r, k in zip(x.shape[1:], templates.window, strict=True))
     if reach == 0:
