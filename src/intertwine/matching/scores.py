@@ -44,6 +44,9 @@ ROUNDING = 1e-15
 #: Products worth computing one by one before a block is split.
 AFFORDABLE = 1 << 22
 
+#: Products for each sample beyond which constant windows are looked for first.
+WORTH = 4
+
 #: A block with too many doubtful windows is split into so many.
 PARTS = 8
 
@@ -63,12 +66,11 @@ def block_scores(
 
     Not `exactly`: doubtful ones stay NaN.
     """
-    usual = segments.scores(x, templates, tolerance) if segments.fit(x, present, templates) else None
-    if usual is not None:
-        scores, doubtful = usual
-        if exactly and doubtful.any():
-            _settle(x, present, templates, tolerance, scores, doubtful)
-        return scores
+    usual = segments.fit(x, present, templates)
+    if usual and (found := segments.scores(x, templates, tolerance)) is not None:
+        if exactly and found[1].any():
+            _settle(x, present, templates, tolerance, *found)
+        return found[0]
     fresh, reach = _levelled(x, present, templates.centred)
     places = tuple(r - k + 1 for r, k in zip(x.shape[1:], templates.window, strict=True))
     if reach == 0:
@@ -216,7 +218,8 @@ def _settle(
                 again = block_scores(x[samples], seen, templates, tolerance)
                 scores[here] = np.where(doubtful[here], again, scores[here])
         return
-    if present is None and templates.masks is None and templates.centred:
+    many = work > WORTH * x.size
+    if many and present is None and templates.masks is None and templates.centred:
         doubtful = doubtful & ~exact.constant(x, templates.window)
     for pattern in range(templates.count):
         at = np.nonzero(doubtful[pattern])

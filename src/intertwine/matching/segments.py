@@ -39,7 +39,7 @@ LONG, LEAST = 4, 2048
 #: float32 serves when ``power`` is more than so many largest squares ...
 SINGLE_FLOOR = 4.0
 
-#: ... and than this part of ``(sum w)^2 / m``: then it is a tenth of ``sum w^2``.
+#: ... beyond this part of ``(sum w)^2 / m``: then it is more than a tenth of ``sum w^2``.
 SINGLE_SHARE = 1 / 9
 
 #: Largest samples whose squares are numbers too, by type.
@@ -89,61 +89,73 @@ def _scored(rows: Array, templates: Templates, tolerance: float) -> tuple[Array,
     found = None
     if rows.dtype.itemsize <= (4 if rows.dtype.kind == "f" else 2) and tolerance > 1e-9:
         found = _attempt(rows, templates, np.float32, SINGLE_FLOOR / templates.size, SINGLE_SHARE)
-        if found is not None and found[1].any():
-            found = None
     if found is None:
-        found = _attempt(rows, templates, np.float64, ROUNDING / tolerance, 0)
+        found = _attempt(rows, templates, np.float64, ROUNDING / tolerance, None)
     if found is None or len(rows) > 1:
         return found
     return found[0][:, 0], found[1][:, 0]
 
 
 def _attempt(
-    rows: Array, templates: Templates, kind: Any, least: float, share: float
+    rows: Array, templates: Templates, kind: Any, least: float, share: float | None
 ) -> tuple[Array, Mask] | None:
-    """Scores ``(P, S, B1, ..., Bd)`` by sums in one type; None where it cannot hold squares."""
+    """Scores ``(P, S, B1, ..., Bd)`` by sums in one type, and which are doubtful.
+
+    None where the type cannot hold squares, or, with a `share`, where any score is doubtful.
+    """
     axes = tuple(range(1, rows.ndim))
-    level = rows.mean(axes, dtype=np.float64, keepdims=True).astype(kind)
     with np.errstate(over="ignore", invalid="ignore"):
-        fresh = np.subtract(rows, level, dtype=kind)
+        fresh = np.subtract(rows, rows.mean(axes, dtype=kind, keepdims=True), dtype=kind)
     reach = np.maximum(fresh.max(axes), -fresh.min(axes)).astype(np.float64)
     low, high = RANGE[kind]
     if not ((reach == 0) | ((reach > low) & (reach < high))).all():
         return None
     sums = templates.slide(fresh, "weights", np.float64)[0]
-    power = templates.slide(fresh * fresh, "weights", np.float64)[0]
-    doubtful = np.empty(power.shape, bool)
+    squares = templates.slide(fresh * fresh, "weights", np.float64)[0]
+    norms = squares if kind == np.float64 else np.empty(squares.shape, kind)
+    doubtful = np.zeros(squares.shape, bool)
     floor = least * templates.size * reach**2
-    _spread(power, sums, templates.size, floor, share, doubtful)
-    if share and doubtful.any():
-        return power[None], doubtful[None]
+    if not _norms(sums, squares, templates.size, floor, share, norms, doubtful):
+        return None
     found = templates.slide(fresh, "taps")
-    root = sums if kind == np.float64 else np.empty(power.shape, kind)
-    for some in _pieces(power):
-        np.copyto(root[some], power[some], casting="same_kind")
-        np.sqrt(root[some], out=root[some])
+    for some in _pieces(norms):
         for one in found:
-            np.divide(one[some], root[some], out=one[some])
+            np.divide(one[some], norms[some], out=one[some])
             np.clip(one[some], -1, 1, out=one[some])
     return found, np.broadcast_to(doubtful, found.shape)
 
 
-def _spread(
-    power: Array, sums: Array, size: int, floor: Array, share: float, doubtful: Mask
-) -> None:
-    """Turn sums of squares into ``power`` in place, NaN where it is doubtful."""
-    for some in _pieces(power):
-        here, mean = power[some], sums[some]
-        np.multiply(mean, mean, out=mean)
-        np.divide(mean, size, out=mean)
-        np.subtract(here, mean, out=here)
-        least = floor[some[0]].reshape(-1, *(1,) * (here.ndim - 1))
-        if share:
-            np.multiply(mean, share, out=mean)
-            least = np.maximum(mean, least, out=mean)
-        np.less_equal(here, least, out=doubtful[some])
-        if doubtful[some].any():
-            here[doubtful[some]] = np.nan
+def _norms(
+    sums: Array,
+    squares: Array,
+    size: int,
+    floor: Array,
+    share: float | None,
+    norms: Array,
+    doubtful: Mask,
+) -> bool:
+    """Fill `norms` with ``sqrt(power)``, NaN where doubtful; True, or False to give up.
+
+    Given up is where `share` is given and ``power`` is not above ``floor + share (sum w)^2 / m``.
+    `sums` and `squares` serve as space to work in.
+    """
+    for some in _pieces(squares):
+        power, part, norm = squares[some], sums[some], norms[some]
+        np.multiply(part, part, out=part)
+        np.multiply(part, 1 / size, out=part)
+        np.subtract(power, part, out=power)
+        lowest = floor[some[0]].reshape(-1, *(1,) * (power.ndim - 1))
+        if share is not None:
+            np.multiply(part, share, out=part)
+            np.subtract(power, part, out=part)
+            if not part.min() > lowest.max():
+                return False
+        elif not (power.min() > lowest.max()):
+            np.less_equal(power, lowest, out=doubtful[some])
+            power[doubtful[some]] = np.nan
+        np.copyto(norm, power, casting="same_kind")
+        np.sqrt(norm, out=norm)
+    return True
 
 
 def _pieces(array: Array) -> list[tuple[slice, slice]]:
