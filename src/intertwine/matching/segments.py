@@ -146,10 +146,13 @@ def _norms(
         np.subtract(power, part, out=power)
         lowest = floor[some[0]].reshape(-1, *(1,) * (power.ndim - 1))
         if share is not None:
-            np.multiply(part, share, out=part)
-            np.subtract(power, part, out=part)
-            if not part.min() > lowest.max():
-                return False
+            # The whole piece at once is mostly enough, and is quicker than window by window.
+            least = float(lowest.max())
+            if not power.min() > least + share * part.max():
+                np.multiply(part, share, out=part)
+                np.subtract(power, part, out=part)
+                if not part.min() > least:
+                    return False
         elif not (power.min() > lowest.max()):
             np.less_equal(power, lowest, out=doubtful[some])
             power[doubtful[some]] = np.nan
