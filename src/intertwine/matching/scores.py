@@ -17,6 +17,7 @@ any more, and a wrong variance makes scores of 17 or infinity. Three rules:
   again from their own samples, in two passes;
 * a window that is constant has no score: it is NaN.
 
+The usual case, real data of one channel without masks, is in `segments`, by the same rules.
 Ignored samples (masks, NaN) renormalise: all sums run over the samples that count in both, as in
 Padfield, "Masked object registration in the Fourier domain" (IEEE TIP, 2012), equation 17.
 """
@@ -30,6 +31,7 @@ from numpy.typing import NDArray
 
 from intertwine.matching import exact, segments
 from intertwine.matching.blocks import under
+from intertwine.matching.segments import ROUNDING
 from intertwine.matching.templates import Templates
 
 Array = NDArray[Any]
@@ -37,9 +39,6 @@ Mask = NDArray[np.bool_]
 
 #: Share of a pattern's samples that a window must have: with fewer, chance makes high scores.
 LEAST_OVERLAP = 0.3
-
-#: Rounding of a mean square of a window, in units of the block's largest square.
-ROUNDING = 1e-15
 
 #: Products worth computing one by one before a block is split.
 AFFORDABLE = 1 << 22
