@@ -1,7 +1,6 @@
 """find beside the other matchers, in one run: python -m benchmarks.matching
 
-Each figure is the best of several calls. Memory is what a process of its own holds at its peak
-beyond the same process without the search.
+Each figure is the best of several calls. Memory is that of a process of its own.
 """
 
 import importlib
@@ -68,21 +67,27 @@ def _plain(q, t):
 
 
 def memory():
+    print("memory at the peak beyond input and output")
+    image = "x = rng.random((1080, 2400), np.float32); k = x[300:500, 500:700].copy()"
+    day = "x = rng.standard_normal(8_640_000); k = x[5000:9000].copy()"
+    _peak("200 x 200 in 2400 x 1080, float32", image)
+    _peak("4000 in 8.64e6, float64", day)
+
+
+def _peak(name, data):
     code = (
-        "import resource, sys, numpy as np, intertwine as iw\n"
-        "x = np.random.default_rng(0).random((1080, 2400), np.float32)\n"
-        "iw.find(x[:8, :8].copy(), x[:64, :64].copy())\n"
-        "surface = np.ones((881, 2201), np.float32)\n"
-        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
-        "if sys.argv[1] == 'find':\n"
-        "    del surface\n"
-        "    iw.find(x[300:500, 500:700].copy(), x)\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)\n"
+        "import resource, numpy as np, intertwine as iw\n"
+        "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024\n"
+        f"rng = np.random.default_rng(0); {data}\n"
+        "few = (slice(0, 64),) * x.ndim\n"
+        "iw.find(x[few][(slice(0, 8),) * x.ndim].copy(), x[few])\n"
+        "before = peak()\n"
+        "hits = iw.find(k, x)\n"
+        "print(peak() - before - hits.surface.nbytes, peak())\n"
     )
-    done = subprocess.run([sys.executable, "-c", code, "find"], capture_output=True, text=True,
-                          check=True)  # fmt: skip
-    print("memory beyond input and output, 200 x 200 in 2400 x 1080")
-    print(f"  intertwine.find                    {int(done.stdout) / 1024:9.1f} MiB")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    beyond, whole = (int(word) / 2**20 for word in done.stdout.split())
+    print(f"  {name:34} {beyond:9.1f} MiB   the whole process {whole:6.1f} MiB")
 
 
 def _have(name):

@@ -15,18 +15,19 @@ from math import prod
 
 from intertwine.engine import threads
 
-#: Samples under one block, about.
-SAMPLES = 1 << 19
+#: Samples under one block, about; and of a series, which has no rows that must stay together.
+SAMPLES, SERIES = 1 << 19, 1 << 18
 
 Block = tuple[slice, ...]
 
 
-def sides(places: Sequence[int], window: Sequence[int], samples: int = SAMPLES) -> tuple[int, ...]:
-    """The side lengths of blocks of about `samples` samples, at least twice the window's.
+def sides(places: Sequence[int], window: Sequence[int]) -> tuple[int, ...]:
+    """The side lengths of blocks of about `SAMPLES` samples, at least twice the window's.
 
     >>> sides((1985, 1985), (64, 64))
-    (249, 1985)
+    (128, 1985)
     """
+    samples = SERIES if len(places) == 1 else SAMPLES
     block = list(places)
     least = [2 * k for k in window]
     while prod(b + k - 1 for b, k in zip(block, window, strict=True)) > samples:

@@ -17,6 +17,7 @@ any more, and a wrong variance makes scores of 17 or infinity. Three rules:
   again from their own samples, in two passes;
 * a window that is constant has no score: it is NaN.
 
+The usual case, real data of one channel without masks, is in `segments`, by the same rules.
 Ignored samples (masks, NaN) renormalise: all sums run over the samples that count in both, as in
 Padfield, "Masked object registration in the Fourier domain" (IEEE TIP, 2012), equation 17.
 """
@@ -28,8 +29,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.matching import exact
+from intertwine.matching import exact, segments
 from intertwine.matching.blocks import under
+from intertwine.matching.segments import ROUNDING
 from intertwine.matching.templates import Templates
 
 Array = NDArray[Any]
@@ -38,11 +40,11 @@ Mask = NDArray[np.bool_]
 #: Share of a pattern's samples that a window must have: with fewer, chance makes high scores.
 LEAST_OVERLAP = 0.3
 
-#: Rounding of a mean square of a window, in units of the block's largest square.
-ROUNDING = 1e-15
-
 #: Products worth computing one by one before a block is split.
 AFFORDABLE = 1 << 22
+
+#: Products for each sample beyond which constant windows are looked for first.
+WORTH = 4
 
 #: A block with too many doubtful windows is split into so many.
 PARTS = 8
@@ -63,6 +65,11 @@ def block_scores(
 
     Not `exactly`: doubtful ones stay NaN.
     """
+    usual = segments.fit(x, present, templates)
+    if usual and (found := segments.scores(x, templates, tolerance)) is not None:
+        if exactly and found[1].any():
+            _settle(x, present, templates, tolerance, *found)
+        return found[0]
     fresh, reach = _levelled(x, present, templates.centred)
     places = tuple(r - k + 1 for r, k in zip(x.shape[1:], templates.window, strict=True))
     if reach == 0:
@@ -210,7 +217,8 @@ def _settle(
                 again = block_scores(x[samples], seen, templates, tolerance)
                 scores[here] = np.where(doubtful[here], again, scores[here])
         return
-    if present is None and templates.masks is None and templates.centred:
+    many = work > WORTH * x.size
+    if many and present is None and templates.masks is None and templates.centred:
         doubtful = doubtful & ~exact.constant(x, templates.window)
     for pattern in range(templates.count):
         at = np.nonzero(doubtful[pattern])

@@ -217,11 +217,14 @@ def _pick(
     rng: Any,
 ) -> Hits:
     """The hits of one surface."""
-    sign = -1 if kind == "distance" else 1
-    goodness = scored if sign > 0 else -scored
-    limit = None if threshold is None else sign * threshold
-    places = peaks.strongest(goodness, limit, count, near)
-    position = peaks.refined(goodness, places) if subpixel else places.astype(float)
+    small_is_good = kind == "distance"
+    if small_is_good:  # turned over in place, and back: a copy of a long series costs memory
+        np.negative(scored, out=scored)
+    limit = -threshold if small_is_good and threshold is not None else threshold
+    places = peaks.strongest(scored, limit, count, near)
+    position = peaks.refined(scored, places) if subpixel else places.astype(float)
+    if small_is_good:
+        np.negative(scored, out=scored)
     first = np.array(search.first)
     return Hits(
         position + first,

@@ -80,19 +80,20 @@ class Templates:
             weights = weights[:, :1]
         return weights
 
-    def slide(self, x: Array, name: str) -> Array:
+    def slide(self, x: Array, name: str, dtype: Any = None) -> Array:
         """Correlate ``(C, R1, ..., Rd)`` samples with "taps", "weights", ...: (P, C, B1, ..., Bd).
 
-        P and C are 1 where all patterns or channels have the same taps.
+        P and C are 1 where all patterns or channels have the same taps. With one channel, rows of
+        `x` may be anything. The result is of type `dtype`, by default that of the samples.
         """
-        key = name, x.shape, x.dtype
+        key = name, x.shape, x.dtype, dtype
         chosen = self._plans.get(key)
         if chosen is None:
             axes = tuple(range(-len(self.window), 0))
             turned = np.flip(getattr(self, name), axes).conj()  # a plan convolves
             while turned.ndim > len(self.window) and len(turned) == 1:
                 turned = turned[0]  # a lone kernel has more methods to choose from than a bank
-            chosen = self._plans[key] = plan(x, turned, axes=axes, mode="valid")
+            chosen = self._plans[key] = plan(x, turned, axes=axes, mode="valid", dtype=dtype)
         sums: Array = chosen(x, threads=self.threads)
         return sums.reshape(-1, *x.shape[:1], *sums.shape[-len(self.window) :])
 
