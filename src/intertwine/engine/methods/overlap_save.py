@@ -22,8 +22,9 @@ TAKES_COMPLEX = True
 #: The core's tiles have rows of a multiple of this many samples, whatever the vector width.
 ROW_UNIT = 16
 
-#: Seconds that a transform must save: it makes almost whole numbers of whole ones.
-RELUCTANCE = 8e-6
+#: Seconds that a transform must save, for each axis under each: it makes almost whole numbers of
+#: whole ones, and along many axes small tiles are mostly borders.
+RELUCTANCE = 6e-6
 
 #: Tiles of this many bytes are worked on by all threads together (`kSharedBytes` in the core).
 SHARED_BYTES = 1 << 20
@@ -218,9 +219,10 @@ def cost(problem: Problem, machine: Machine) -> float:
         return float("inf")
     shared, groups = _sharing(problem)
     ways = groups * (1 + shared) / 2  # half of a transform is the way there, half the way back
-    seconds = machine.call + found.transforms * found.seconds * ways + RELUCTANCE
+    seconds = machine.call + found.transforms * found.seconds * ways
+    seconds += RELUCTANCE * sum(a.k > 1 for a in problem.axes) ** 2
     if problem.complex_data:  # the other methods take each plane by itself
-        seconds += RELUCTANCE + machine.plane * (problem.out_size + prod(problem.shape))
+        seconds += 2 * RELUCTANCE + machine.plane * (problem.out_size + prod(problem.shape))
     return seconds
 
 
