@@ -120,6 +120,7 @@ IW_INLINE void copy_run(T* dst, const char* src, int64_t count) {
   for (; i + 4 * W <= count; i += 4 * W)
 #pragma GCC unroll 4
     for (int c = 0; c < 4; c++) store(dst + i + c * W, load(from + i + c * W));
+  for (; i + W <= count; i += W) store(dst + i, load(from + i));
   for (; i < count; i++) __builtin_memcpy(dst + i, from + i, sizeof(T));
 }
 

@@ -106,7 +106,7 @@ IW_INLINE void gather(Cx<T> (&u)[R], const Cx<T>* p, int64_t gap) {
 #pragma GCC unroll 8
   for (int q = 0; q < R; q++) {
     u[q] = p[q * gap];
-    if constexpr (R < 8) {
+    if constexpr (R < 8 || kVectorBytes == 64) {
       pin<T>(u[q].re);
       pin<T>(u[q].im);
     }
