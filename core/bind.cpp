@@ -388,7 +388,7 @@ class OverlapSave : public Prepared {
  public:
   // Taps of a complex kernel are two planes, one after the other; kernel after kernel.
   OverlapSave(const Geometry& geometry, nb::handle taps, bool is_complex, const Ints& tile,
-              const std::string& compute)
+              const std::string& compute, int folded)
       : Prepared(geometry) {
     const Type type = compute_type(compute);
     if (type == Type::i64) refuse("compute: a transform needs float32 or float64");
@@ -404,10 +404,14 @@ class OverlapSave : public Prepared {
       if (axis(a).reach() > 1) check_length(tile[size_t(a)]);
     }
     if (tile.back() % 16) refuse("tile: last length must be a multiple of 16");
+    if (folded >= 0) check_folded(tile, folded, planes);
+    folded_ = folded >= 0;
     nb::gil_scoped_release release;
-    spectrum_ = kernels->spectrum_new(geometry.axes(), type, planes, plain.get(), tile.data());
+    spectrum_ =
+        kernels->spectrum_new(geometry.axes(), type, planes, plain.get(), tile.data(), folded);
     if (!spectrum_) throw std::bad_alloc();
     kept_bytes_ = geometry.axes().kernels * int64_t(size) * (type == Type::f32 ? 8 : 16);
+    if (folded_) kept_bytes_ /= 2;
   }
   ~OverlapSave() override { kernels->spectrum_free(spectrum_); }
 
@@ -416,6 +420,7 @@ class OverlapSave : public Prepared {
   // Complex data as two planes: they travel together.
   bool run_complex(nb::handle x_re, nb::handle x_im, nb::handle out_re, nb::handle out_im,
                    double cval_re, double cval_im, int threads) const {
+    if (folded_) refuse("folded: takes real data");
     View re(x_re, false), im(x_im, false), to_re(out_re, true), to_im(out_im, true);
     const Job jobs[2] = {geometry_.job(re, to_re, cval_re, false, threads),
                          geometry_.job(im, to_im, cval_im, false, threads)};
@@ -430,12 +435,25 @@ class OverlapSave : public Prepared {
     if (n != 1) refuse("tile: lengths must be products of 2, 3 and 5");
   }
 
+  // Halves of an axis before the last, of one tile that covers everything.
+  void check_folded(const Ints& tile, int folded, int planes) const {
+    if (folded >= nd() - 1 || axis(folded).reach() == 1 || axis(folded).stride != 1)
+      refuse("folded: no such axis, or not one to fold");
+    if (planes != 1 || tile[size_t(folded)] % 2) refuse("folded: complex taps, or an odd length");
+    for (int a = 0; a < nd(); a++) {
+      const int64_t reach = axis(a).reach(), length = tile[size_t(a)];
+      const int64_t outputs = reach > 1 ? (length - reach) / axis(a).stride + 1 : length;
+      if (outputs < axis(a).m) refuse("folded: more than one tile");
+    }
+  }
+
   bool compute(const Job& job) const override {
     return kernels->overlap_save(&job, false, services(), spectrum_);
   }
 
   Spectrum* spectrum_ = nullptr;
   int64_t kept_bytes_ = 0;
+  bool folded_ = false;
 };
 
 // A kernel's taps as chances, made ready for one geometry.
@@ -577,7 +595,7 @@ NB_MODULE(_core, m) {
       .def(nb::init<const Geometry&, const std::vector<int>&, const std::vector<Reals>&,
                     const Ints&, const std::vector<bool>&, const std::string&>());
   nb::class_<OverlapSave, Prepared>(m, "OverlapSave")
-      .def(nb::init<const Geometry&, nb::handle, bool, const Ints&, const std::string&>())
+      .def(nb::init<const Geometry&, nb::handle, bool, const Ints&, const std::string&, int>())
       .def("run_complex", &OverlapSave::run_complex)
       .def_prop_ro("kept_bytes", &OverlapSave::kept_bytes);
   nb::class_<Sampler>(m, "Sampler")

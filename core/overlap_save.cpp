@@ -41,7 +41,7 @@ struct Place {
 };
 
 // What travels as the real or as the imaginary part of a transform: one of two tiles of real data,
-// or one plane of a tile of complex data.
+// one half of a folded one, or one plane of a tile of complex data.
 struct Side {
   const Job* job;
   Place out, in;
@@ -103,10 +103,29 @@ struct OverlapSave {
                    group * (part + 1) / parts);
   }
 
+  bool folded() const { return spectrum.folded >= 0; }
+
   int sides(int64_t i, const Job* own, Side (&side)[2]) const {
+    if (folded()) return halves(own[0], side);
     const int count = complex || 2 * i + 1 < grid.total ? 2 : 1;
     for (int h = 0; h < count; h++) find(complex ? i : 2 * i + h, own[complex ? h : 0], side[h]);
     return count;
+  }
+
+  int halves(const Job& of, Side (&side)[2]) const {
+    const int a = spectrum.folded;
+    const int64_t half = length_along(spectrum, a);
+    find(0, of, side[0]);
+    side[1] = side[0];
+    auto split = [&](Place& first, Place& second) {
+      second.lo[a] += half;
+      second.len[a] -= half;
+      first.len[a] = least(half, first.len[a]);
+    };
+    split(side[0].out, side[1].out);
+    split(side[0].in, side[1].in);
+    for (Side& each : side) each.len[a] = each.in.len[a];
+    return 2;
   }
 
   // Source samples behind the outputs of grid box i. An axis that is not transformed is read at
@@ -155,14 +174,14 @@ struct OverlapSave {
   // Rows of a tile before its long rows are cut, and where they lie on its axes.
   int64_t row_count() const {
     int64_t rows = 1;
-    for (int a = 0; a < job.nd - 1; a++) rows *= spectrum.tile[a];
+    for (int a = 0; a < job.nd - 1; a++) rows *= length_along(spectrum, a);
     return rows;
   }
 
   void row_index(int64_t at, int64_t* index) const {
     for (int a = job.nd - 2; a >= 0; a--) {
-      index[a] = at % spectrum.tile[a];
-      at /= spectrum.tile[a];
+      index[a] = at % length_along(spectrum, a);
+      at /= length_along(spectrum, a);
     }
   }
 
@@ -328,7 +347,8 @@ struct OverlapSave {
     for (int64_t k = first; k < end; k++) {
       if (k > first) kernel = choose(k);
       if (wide) {
-        careful(side, count, kernel);
+        if (folded()) find(0, own[0], side[0]);
+        careful(side, folded() ? 1 : count, kernel);
         continue;
       }
       if (single)
@@ -464,11 +484,12 @@ bool run(const Job* jobs, bool complex, const Services& services, const Spectrum
 namespace iw::IW_LEVEL {
 
 Spectrum* spectrum_new(const Job& job, Type compute, int planes, const void* taps,
-                       const int64_t* tile) {
+                       const int64_t* tile, int folded) {
   Spectrum shape{};
   shape.compute = compute;
   shape.kernels = job.kernels;
   shape.planes = planes;
+  shape.folded = folded;
   shape.nd = job.nd;
   shape.taps = const_cast<void*>(taps);
   for (int a = 0; a < job.nd; a++) {

@@ -17,6 +17,7 @@ struct Spectrum {
   int nd;
   int64_t kernels;
   int planes;  // 1: real taps; 2: of each kernel the real ones, then the imaginary ones
+  int folded;  // the axis whose second half travels as imaginary part (tile.hpp), or -1
   int64_t tile[kMaxDims], reach[kMaxDims], dilation[kMaxDims], k[kMaxDims];
   void* taps;
   void* layout;  // Tile<float> or Tile<double>
@@ -33,9 +34,12 @@ using iw::Type;
 
 // A last axis longer than this is cut in two, so that its panels stay in cache; a shorter one too
 // when the tile has too few rows to fill the lanes.
-constexpr int64_t kLongRow = 1024, kLongLoneRow = 256, kFewRows = 8;
+constexpr int64_t kLongRow = 4096, kLongLoneRow = 256, kFewRows = 8;
 
 bool is_transformed(const Spectrum& s, int a) { return s.reach[a] > 1; }
+
+// Complex numbers of a tile along an axis.
+int64_t length_along(const Spectrum& s, int a) { return s.tile[a] / (a == s.folded ? 2 : 1); }
 
 // Rows of the cut axis: near the square root, a multiple of 16 apart in both factors.
 int64_t cut_rows(int64_t n) {
@@ -49,7 +53,8 @@ template <class T>
 bool make_layout(const Spectrum& s, Tile<T>& t) {
   const int last = s.nd - 1;
   for (int a = 0; a < last; a++) {
-    t.dim[t.dims] = s.tile[a];
+    if (a == s.folded) t.folded = t.dims;
+    t.dim[t.dims] = length_along(s, a);
     t.transformed[t.dims++] = is_transformed(s, a);
   }
   t.panels = is_transformed(s, last);
@@ -65,7 +70,7 @@ bool make_layout(const Spectrum& s, Tile<T>& t) {
     }
   }
   t.finish_layout();
-  return t.width % kLanes<T> == 0 && t.init_transforms() && t.make_twiddle();
+  return t.width % kLanes<T> == 0 && t.init_transforms() && t.make_twiddle() && t.make_turn();
 }
 
 // Place in the tile of a sample of the last axis: row (within the cut) and column.
@@ -107,16 +112,24 @@ void transform_kernel(const Spectrum& s, const Tile<double>& t, int64_t kernel, 
   const int64_t taps = tap_count(s), first = kernel * s.planes * taps;
   for (int64_t i = 0; i < taps; i++) {
     int64_t row = 0;
+    bool second = false;  // in the second half of the folded axis
+    double sign = 1;
     for (int a = 0; a < last; a++) {
-      const int64_t n = s.tile[a], place = (n - index[a] * s.dilation[a]) % n;
-      row = row * n + (is_transformed(s, a) ? place : 0);
+      const int64_t n = s.tile[a], half = length_along(s, a);
+      int64_t place = is_transformed(s, a) ? (n - index[a] * s.dilation[a]) % n : 0;
+      if (a == s.folded) {  // once around changes the sign
+        sign = place ? -1 : 1;
+        second = place >= half;
+        place %= half;
+      }
+      row = row * half + place;
     }
     const int64_t full = s.tile[last];
     const int64_t place = t.panels ? (full - index[last] * s.dilation[last]) % full : 0;
     if (t.cut) row = row * t.dim[t.dims - 1];
     for (int plane = 0; plane < s.planes; plane++)
-      *sample_at(tile, t, row + place / t.width, place % t.width, plane == 1) +=
-          tap_at(s, first + plane * taps + i) / scale;
+      *sample_at(tile, t, row + place / t.width, place % t.width, second || plane == 1) +=
+          sign * tap_at(s, first + plane * taps + i) / scale;
     for (int a = last; a >= 0 && ++index[a] == s.k[a]; a--) index[a] = 0;
   }
   // Axes that are not transformed hold independent lines: all meet the same kernel.
@@ -230,9 +243,10 @@ void free_spectrum(Spectrum* s) {
   delete s;
 }
 
-// The float64 form of a kernel; made once, by whichever thread is first. Null: out of memory.
+// The float64 form of a kernel, not folded; made once, by whichever thread is first. Null: out of
+// memory.
 const Spectrum* wide_spectrum(const Spectrum& spectrum) {
-  if (spectrum.compute == Type::f64) return &spectrum;
+  if (spectrum.compute == Type::f64 && spectrum.folded < 0) return &spectrum;
   Spectrum* made = __atomic_load_n(&spectrum.wide, __ATOMIC_ACQUIRE);
   if (made) return made;
   made = new_spectrum(spectrum);
@@ -247,6 +261,7 @@ const Spectrum* wide_spectrum(const Spectrum& spectrum) {
   free(made->taps);
   made->taps = taps;
   made->compute = Type::f64;
+  made->folded = -1;
   if (!taps || !prepare<double>(made)) {
     free_spectrum(made);
     return nullptr;

@@ -8,6 +8,11 @@
 // A single long axis of n = n1 * n2 samples is cut into n1 rows of n2 and becomes two axes with a
 // twiddle in between (Gentleman and Sande 1966). When the last axis is not filtered, its samples
 // are lanes already and the panels are not needed.
+//
+// One axis may be folded: of 2n real samples along it the second n travel as the imaginary part of
+// the first. A polynomial x(t) of degree below 2n is that complex one of degree below n modulo
+// t^n - i, and t = s exp(i pi / 2n) makes the modulus s^n - 1, which transforms know. So lone tiles
+// of real data take half of the work, with nothing to disentangle (Nussbaumer 1981).
 #pragma once
 
 #include <string.h>
@@ -27,6 +32,8 @@ struct Tile {
   Fft<T> row_fft;
   bool panels = false;  // whether the last axis is transformed
   bool cut = false;     // whether dim[dims-1] and the last axis are one axis cut in two
+  int folded = -1;      // the axis that is folded, if there is one
+  T* turn = nullptr;    // exp(i pi e / 2n) for each element e of the folded axis
   int64_t width = 0, rows = 1, pitch = 0;  // samples a row, rows, vectors from row to row
   Cx<T>* kernels = nullptr;                // panels: [panel][width]; else one splat complex a row
   Cx<T>* twiddle = nullptr;                // [panel][width], when cut
@@ -59,6 +66,7 @@ struct Tile {
     if (panels) row_fft.release();
     free(kernels);
     free(twiddle);
+    free(turn);
   }
 
   // Transforms of neighbouring columns over one axis, one group of columns for each i.
@@ -66,8 +74,10 @@ struct Tile {
     return (rows / dim[a]) * ((used + kGroup - 1) / kGroup);
   }
 
+  Cx<T> turn_of(int64_t e) const { return {splat(turn[2 * e]), splat(turn[2 * e + 1])}; }
+
   // `local` has room for dim[a] vectors: columns whose gap is a multiple of many cache lines are
-  // copied there, or they would compete for the same few places.
+  // copied there, or they would compete for the same few places; folded ones are turned on the way.
   // The first `used` vectors of each row are transformed.
   template <bool Forward>
   void columns(Cx<T>* tile, int a, int64_t i, Cx<T>* local, int64_t used) const {
@@ -78,7 +88,13 @@ struct Tile {
     Cx<T>* start = tile + (row / inner * n * inner + row % inner) * pitch;
     for (int64_t v = group * kGroup; v < least(used, (group + 1) * kGroup); v++) {
       Cx<T>* p = start + v;
-      if (gap % 16 == 0) {
+      if (a == folded) {
+        for (int64_t e = 0; e < n; e++)
+          local[e] = Forward ? mul(p[e * gap], turn_of(e)) : p[e * gap];
+        Forward ? along[a].forward(local, 1) : along[a].backward(local, 1);
+        for (int64_t e = 0; e < n; e++)
+          p[e * gap] = Forward ? local[e] : mul_conj(local[e], turn_of(e));
+      } else if (gap % 16 == 0) {
         for (int64_t e = 0; e < n; e++) local[e] = p[e * gap];
         Forward ? along[a].forward(local, 1) : along[a].backward(local, 1);
         for (int64_t e = 0; e < n; e++) p[e * gap] = local[e];
@@ -202,6 +218,17 @@ struct Tile {
     int64_t n = panels ? width : 1;
     for (int a = 0; a < dims; a++) n = most(n, dim[a]);
     return n;
+  }
+
+  bool make_turn() {
+    if (folded < 0) return true;
+    const int64_t n = dim[folded];
+    turn = static_cast<T*>(malloc(size_t(2 * n) * sizeof(T)));
+    for (int64_t e = 0; turn && e < n; e++) {
+      turn[2 * e] = T(cos(kPi * double(e) / double(2 * n)));
+      turn[2 * e + 1] = T(sin(kPi * double(e) / double(2 * n)));
+    }
+    return turn;
   }
 
   // exp(-2 pi i * column * frequency(row) / n) for the cut axis, from two small tables.

@@ -65,6 +65,7 @@ class OverlapSave(Prepared):
         is_complex: bool,
         tile: Sequence[int],
         compute: str,
+        folded: int,
     ) -> None: ...
     def run_complex(
         self,

@@ -27,13 +27,24 @@ VOLUMES = [
 CASES = [(x, k, tile) for x, k, tiles in PLANES + LINES + VOLUMES for tile in tiles]
 
 
-def forced(monkeypatch, tile):
+#: Data, taps, and lone tiles that are folded along an axis: odd halves, halves without results.
+FOLDED = [
+    ((70, 90), (5, 4), (80, 96), 0),
+    ((70, 90), (69, 88), (150, 192), 0),
+    ((9, 300), (8, 30), (90, 400), 0),
+    ((600, 700), (500, 600), (1200, 1440), 0),
+    ((12, 13, 20), (11, 6, 9), (24, 18, 32), 0),
+    ((12, 13, 20), (1, 6, 9), (12, 18, 32), 1),
+]
+
+
+def forced(monkeypatch, tile, folded=-1):
     """Let overlap_save take this tile, whatever its cost model says."""
     model = overlap_save._tiling
 
     def chosen(axes, precision, whole, machine):
         found = model(axes, precision, whole, machine)
-        return None if found is None else replace(found, tile=tile)
+        return None if found is None else replace(found, tile=tile, folded=folded)
 
     monkeypatch.setattr(overlap_save, "_tiling", chosen)
 
@@ -67,6 +78,32 @@ def test_tiles_of_transforms(monkeypatch, shape, size, tile, dtype):
         assert overlap_save._best(problem, current()).tile == tile
         y, bound = answers(x, k, "overlap_save", boundary)
         agree(y, bound, x, k, boundary)
+
+
+@pytest.mark.parametrize(("shape", "size", "tile", "folded"), FOLDED)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_folded_tiles(monkeypatch, shape, size, tile, folded, dtype):
+    rng = np.random.default_rng(5)
+    x, k = rng.uniform(-1, 1, shape).astype(dtype), rng.uniform(-1, 1, size)
+    forced(monkeypatch, tile, folded)
+    for boundary in ("mirror", "zero"):
+        y, bound = answers(x, k, "overlap_save", boundary)
+        agree(y, bound, x, k, boundary)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_folded_tiles_keep_nan_and_huge_samples_local(monkeypatch, dtype):
+    rng = np.random.default_rng(6)
+    x, k = rng.uniform(0.5, 1, (60, 50)).astype(dtype), rng.uniform(0.1, 1, (9, 7))
+    x[50, 40], x[3, 4] = np.nan, 1e25
+    forced(monkeypatch, (80, 64), 0)
+    y, bound = answers(x, k, "overlap_save", "zero")
+    want = iw.convolve(x, k, boundary="zero", method="direct")
+    assert np.array_equal(np.isnan(y), np.isnan(want))
+    assert np.isnan(y).sum() == k.size
+    far = ~np.isnan(y)
+    far[:12, :12] = False
+    assert np.abs(y - want)[far].max() <= 2 * bound * k.sum()
 
 
 @pytest.mark.parametrize("tile", [(16, 16), (81, 112), (160, 384), (512, 512)])

@@ -91,11 +91,13 @@ struct Case {
     const int64_t tile[2] = {17, 40};
     kernels.separable(job, services(), type(), Factors{1, lines.data(), tile, 16});
     compare("separable");
-    const int64_t sizes[2] = {60, 96};
-    Spectrum* spectrum = kernels.spectrum_new(job, type(), 1, taps.data(), sizes);
-    kernels.overlap_save(&job, false, services(), spectrum);
-    kernels.spectrum_free(spectrum);
-    compare("overlap_save");
+    for (const int fold : {-1, 0}) {  // tiles, or one that is folded
+      const int64_t sizes[2] = {fold < 0 ? 60 : 320, fold < 0 ? 96 : 320};
+      Spectrum* spectrum = kernels.spectrum_new(job, type(), 1, taps.data(), sizes, fold);
+      kernels.overlap_save(&job, false, services(), spectrum);
+      kernels.spectrum_free(spectrum);
+      compare(fold < 0 ? "overlap_save" : "overlap_save, folded");
+    }
     if (box) {
       const double weight = 1;
       const int64_t first[2] = {0, 0};

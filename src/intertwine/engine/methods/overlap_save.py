@@ -46,7 +46,7 @@ USES = 4
 MOST_SAMPLES = 1 << 27
 
 #: Rows longer than this are cut in two, for which both parts must be multiples of `ROW_UNIT`.
-LONG_ROW, LONG_LONE_ROW = 1024, 256
+LONG_ROW, LONG_LONE_ROW = 4096, 256
 
 #: How much longer a sample takes in rows that are cut in two.
 CUT = 1.2
@@ -56,13 +56,20 @@ CUT = 1.2
 class Tiling:
     """The tile, how many transforms cover the output, and seconds for one of them.
 
-    Two tiles of real data, or the two planes of a complex one, share a transform.
+    Two tiles of real data, or the two planes of a complex one, share a transform. So do the halves
+    of a lone tile of real data, along the axis `folded` (-1: none; see the core's ``tile.hpp``).
     """
 
     tile: tuple[int, ...]
     transforms: int
     seconds: float
     kernel_seconds: float
+    folded: int = -1
+
+    @property
+    def transformed(self) -> int:
+        """Complex numbers in one transform."""
+        return prod(self.tile) // (1 if self.folded < 0 else 2)
 
 
 def _smooth(limit: int) -> NDArray[np.int64]:
@@ -145,6 +152,10 @@ def _tiling(axes: tuple[Axis, ...], precision: str, whole: bool, machine: Machin
         if axis.reach > 1:
             work = work + _doublings(length)
     transforms = tiles if whole else -(-tiles // 2)
+    fold = -1 if whole else _foldable(axes)
+    if fold >= 0:
+        folds = (tiles == 1) & (grids[fold] % 2 == 0)
+        samples = np.where(folds, samples // 2, samples)
     size = 8 if precision == "float32" else 16
     spill = np.interp(np.log2(samples * size / 2.0**19), *SPILL)
     data = prod(a.n for a in axes) + prod(a.m for a in axes)
@@ -166,7 +177,14 @@ def _tiling(axes: tuple[Axis, ...], precision: str, whole: bool, machine: Machin
         int(transforms[best]),
         float(one[best]),
         float(kernel[best]),
+        fold if fold >= 0 and folds[best] else -1,
     )
+
+
+def _foldable(axes: tuple[Axis, ...]) -> int:
+    """The axis whose halves a lone tile may fold; -1 when there is none."""
+    found = (i for i, a in enumerate(axes[:-1]) if a.reach > 1 and a.stride == 1)
+    return next(found, -1)
 
 
 def _lone_rows(axes: tuple[Axis, ...]) -> tuple[int, int] | None:
@@ -242,7 +260,7 @@ def memory(problem: Problem) -> int:
     found = _best(problem, current())
     if found is None:
         return 0
-    tile = prod(found.tile) * (8 if _precision(problem) == "float32" else 16)
+    tile = found.transformed * (8 if _precision(problem) == "float32" else 16)
     return 2 * tile if _sharing(problem)[0] > 1 else tile
 
 
@@ -255,6 +273,8 @@ def parts(problem: Problem) -> str:
     if found is None:
         return ""
     what = "tiles" if problem.complex_data else "pairs of tiles"
+    if found.folded >= 0:
+        what = "folded tile"
     text = f"{found.transforms} {what} of {' x '.join(str(n) for n in found.tile)}"
     shared, groups = _sharing(problem)
     if shared > 1:
@@ -274,4 +294,6 @@ def prepare(problem: Problem, taps: Array) -> Prepared:
     if is_complex:
         plain = np.stack([plain.real, plain.imag], axis=len(lowered.bank))
     plain = np.ascontiguousarray(plain, precision)
-    return _core.OverlapSave(lowered.geometry(), plain, is_complex, found.tile, precision)
+    return _core.OverlapSave(
+        lowered.geometry(), plain, is_complex, found.tile, precision, found.folded
+    )
