@@ -26,9 +26,7 @@ using iw::Services;
 // Left to itself GCC converts vectors in halves and joins them.
 IW_INLINE Vec<double> widen(const double* p) { return load(p); }
 IW_INLINE Vec<double> widen(const float* p) {
-#if defined(__AVX512F__)
-  return Vec<double>(_mm512_cvtps_pd(_mm256_loadu_ps(p)));
-#elif defined(__AVX2__)
+#if defined(__AVX2__)
   return Vec<double>(_mm256_cvtps_pd(_mm_loadu_ps(p)));
 #else
   return Vec<double>{p[0], p[1]};
