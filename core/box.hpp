@@ -110,7 +110,8 @@ struct SlidingBox {
     windows = Windows(wide, job.inner);
     for (int a = 0; a < last; a++) grid.size[a] = 1;
     const int64_t fits = kBlockBytes / 8 / (tall + 1) / job.inner;
-    grid.size[last] = most(most(64, 2 * wide), least(kBoxWidth / job.inner, fits));
+    const int64_t columns = most(most(64, 2 * wide), least(kBoxWidth / job.inner, fits));
+    grid.size[last] = round_up(columns, 64 / int64_t(sizeof(S)));  // rows of whole vectors
     grid.size[down] = most(kBoxHeight, 4 * tall);
     grid.cover(job);
     if (grid.total < 8) {
