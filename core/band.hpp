@@ -262,35 +262,38 @@ void for_rows(const Job& job, const int64_t* lo, const int64_t* len, const int64
   }
 }
 
-// Ask for the part of a row that lies inside, ahead of its loading.
-IW_INLINE void prefetch_row(const Job& job, const int64_t* lo, int64_t len) {
-  const int last = job.nd - 1;
-  const char* row = job.x;
-  for (int a = 0; a < last; a++) {
-    const int64_t s = fold(lo[a], job.axis[a].n, job.axis[a].border);
-    if (s < 0) return;
-    row += s * job.x_stride[a];
-  }
-  const int64_t step = job.x_stride[last];
-  if (step <= 0) return;
-  const int64_t end = least(lo[last] + len, job.axis[last].n) * step;
-  for (int64_t at = most(lo[last], 0) * step; at < end; at += most(step, 64))
-    __builtin_prefetch(row + at);
-}
+// Rows asked for before they are loaded, and bytes of each: the processor foresees the rest.
+constexpr int64_t kRowsAhead = 4, kBytesAhead = 2048;
 
 // Load the rows of a box, border applied, and show each to `see`.
 template <class T, class F>
 void load_rows(const Job& job, const int64_t* lo, const int64_t* len, T* dst, const int64_t* pitch,
                F&& see) {
+  struct Asked {
+    const char* row;
+    double fill;
+    int64_t place;
+  } asked[kRowsAhead];
   const RowLoader<T> loader = row_loader<T>(job.x_type);
   const int last = job.nd - 1;
-  for_rows(job, lo, len, pitch, [&](const char* row, double fill, int64_t place) {
-    if (row)
-      loader(job, row, lo[last], len[last], dst + place);
+  const int64_t step = job.x_stride[last], begin = most(lo[last], 0) * step;
+  const int64_t end = least(lo[last] + len[last], job.axis[last].n) * step;
+  const auto take = [&](const Asked& a) {
+    if (a.row)
+      loader(job, a.row, lo[last], len[last], dst + a.place);
     else
-      fill_row(job, fill, lo[last], len[last], dst + place);
-    see(dst + place, len[last] * job.inner);
+      fill_row(job, a.fill, lo[last], len[last], dst + a.place);
+    see(dst + a.place, len[last] * job.inner);
+  };
+  int64_t n = 0;
+  for_rows(job, lo, len, pitch, [&](const char* row, double fill, int64_t place) {
+    if (n >= kRowsAhead) take(asked[n % kRowsAhead]);
+    asked[n++ % kRowsAhead] = {row, fill, place};
+    if (row)
+      for (int64_t at = begin; at < least(end, begin + kBytesAhead); at += 64)
+        __builtin_prefetch(row + at);
   });
+  for (int64_t i = most(n - kRowsAhead, 0); i < n; i++) take(asked[i % kRowsAhead]);
 }
 
 // Copy a box of samples, border applied, into rows `pitch` apart (in elements, one per axis).

@@ -26,9 +26,7 @@ using iw::Services;
 // Left to itself GCC converts vectors in halves and joins them.
 IW_INLINE Vec<double> widen(const double* p) { return load(p); }
 IW_INLINE Vec<double> widen(const float* p) {
-#if defined(__AVX512F__)
-  return Vec<double>(_mm512_cvtps_pd(_mm256_loadu_ps(p)));
-#elif defined(__AVX2__)
+#if defined(__AVX2__)
   return Vec<double>(_mm256_cvtps_pd(_mm_loadu_ps(p)));
 #else
   return Vec<double>{p[0], p[1]};
@@ -112,7 +110,8 @@ struct SlidingBox {
     windows = Windows(wide, job.inner);
     for (int a = 0; a < last; a++) grid.size[a] = 1;
     const int64_t fits = kBlockBytes / 8 / (tall + 1) / job.inner;
-    grid.size[last] = most(most(64, 2 * wide), least(kBoxWidth / job.inner, fits));
+    const int64_t columns = most(most(64, 2 * wide), least(kBoxWidth / job.inner, fits));
+    grid.size[last] = round_up(columns, 64 / int64_t(sizeof(S)));  // rows of whole vectors
     grid.size[down] = most(kBoxHeight, 4 * tall);
     grid.cover(job);
     if (grid.total < 8) {

@@ -4,6 +4,11 @@
 // one block and the beginning of the next: sums from each block's end backwards, plus sums from
 // the next block's beginning (van Herk 1992, Gil and Werman 1993, there for maxima). Nothing is
 // ever subtracted, so nothing drifts and no sample is felt outside its windows.
+
+// Vectors of 32 bytes at most: short windows of fewer samples fill them, which halves the work
+// along rows, and some processors add vectors of 64 bytes in two halves anyway.
+#define IW_SHORT_VECTORS
+
 #include "band.hpp"
 #include "box.hpp"
 #include "kernels.hpp"

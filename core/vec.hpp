@@ -11,7 +11,7 @@
 
 namespace {
 
-#if defined(__AVX512F__)
+#if defined(__AVX512F__) && !defined(IW_SHORT_VECTORS)
 constexpr int kVectorBytes = 64;
 #elif defined(__AVX2__)
 constexpr int kVectorBytes = 32;
@@ -51,7 +51,7 @@ IW_INLINE Vec<T> splat(T value) {
 template <class T>
 IW_INLINE void pin([[maybe_unused]] Vec<T>& v) {
 #if defined(__AVX512F__)
-  if constexpr (T(0.5) != T(0)) asm("" : "+v"(v));  // "x" names the lower half of the registers
+  if constexpr (T(0.5) != T(0)) asm("" : "+v"(v));  // "x" means the first 16 registers only
 #elif defined(__x86_64__)
   if constexpr (T(0.5) != T(0)) asm("" : "+x"(v));
 #endif

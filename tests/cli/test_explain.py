@@ -181,3 +181,11 @@ def test_names_are_escaped_on_pages(intertwine):
     assert intertwine("explain", "k.json", "-o", "page.html").code == 0
     with open("page.html", encoding="utf-8") as page:
         assert "<script>" not in page.read()
+
+
+def test_a_wave_is_not_called_a_blur():
+    gabor = kernels.gabor(3.0, 0.15)
+    words = list(sentences(gabor, facts(gabor)))
+    assert words[0] == "Sum 0.01834: flat areas are multiplied by 0.01834."
+    assert words[1].startswith("Details: waves come out up to 0.4965 times as large; the finest,")
+    assert not any("blurs" in each or "--normalize" in each for each in words)

@@ -92,7 +92,8 @@ def test_a_damaged_file_is_a_message(intertwine, here):
         (("compress", "photo.png", "--basis", "wavelet"), "`basis='wavelet'` is not known."),
         (("compress", "song.wav"), "song.wav is no picture."),
         (("compress", "photo.png", "--save", "a.zip"), "a.zip: a compressed picture is a .iwc"),
-        (("decompress", "photo.png"), "exists already"),
+        (("decompress", "photo.png"), "photo.png is no compressed picture"),
+        (("decompress", "none.iwc"), "intertwine: There is no file none.iwc."),
         (("decompress", "photo.png", "-o", "b.png"), "photo.png is no compressed picture"),
     ],
 )
@@ -107,8 +108,16 @@ def test_brightness_and_odd_pictures(intertwine, here):
     assert brightness(read(here / "clear.png")).tolist() == np.full((5, 6), 200.0).tolist()
     Image.fromarray(np.full((30, 20), 40000, np.uint16)).save(here / "deep.png")
     for name in ("clear.png", "deep.png"):
-        assert intertwine("spectrum", name).code == 0
+        assert intertwine("spectrum", name).err == (
+            f"intertwine: {name} is of one brightness all over: it holds no waves.\n"
+            "  Pass a picture that shows something.\n"
+        )
         assert intertwine("compress", name).code == 0
+    one, two = np.full((30, 20), 40000, np.uint16), np.full((5, 6, 4), 200, np.uint8)
+    one[3, 4], two[1, 2, 0] = 0, 7
+    for name, page in (("deep.png", one), ("clear.png", two)):
+        Image.fromarray(page).save(here / name)
+        assert intertwine("spectrum", name).code == 0
 
 
 def test_the_verdict_follows_from_the_numbers():

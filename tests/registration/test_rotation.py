@@ -1,10 +1,16 @@
 """`rotation`: its signs, its accuracy, its confidence."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import ndimage
 
 import intertwine as iw
+from intertwine.registration.certainty import of_rotation
+from intertwine.registration.gauss_newton import Fit
+from intertwine.registration.search import Found
+from intertwine.registration.similarity import Similarity
 from registration.photos import moved, off, photo
 
 SIX = ("astronaut", "camera", "coins", "chelsea", "coffee", "rocket")
@@ -46,6 +52,33 @@ def test_the_shift_and_scale_are_those_of_the_formula():
     again = iw.rotation(a, moved(a, -160.5, 1, (8.0, 3.0)))
     assert again.scale == 1
     assert again.shift == pytest.approx((8.0, 3.0), abs=0.02)
+
+
+@pytest.mark.parametrize("name", SIX)
+def test_corners_that_were_filled_in_do_not_pull(name):
+    """Edges of black corners lie nowhere in the other picture: what does not fit is left out."""
+    whole = photo(name)
+    top, left = ((n - 160) // 2 for n in whole.shape)
+    a = whole[top : top + 160, left : left + 160]
+    for angle in (-13.3, 71.0):
+        assert off(iw.rotation(a, ndimage.rotate(a, angle, reshape=False)).angle_deg, angle) < 0.003
+
+
+def test_silhouettes():
+    """Nearly all of their pixels are flat and fit whatever the motion is; their edges tell."""
+    from skimage import data
+
+    a = data.horse()
+    found = iw.rotation(a, moved(a.astype(float), 33.0, 0.8), scale=True)
+    assert off(found.angle_deg, 33.0) < 0.05
+    assert found.scale == pytest.approx(0.8, rel=0.01)
+
+
+def test_a_high_peak_without_agreement_is_not_trusted():
+    chosen = Fit(Similarity(0.3), agreement=0.5, share=0.9, last_step=0.0)
+    contradicted = replace(chosen, agreement=-0.01)
+    assert of_rotation(Found(chosen, height=38.0, rival=4.0)) > 0.99
+    assert of_rotation(Found(contradicted, height=38.0, rival=4.0)) == 0
 
 
 def _errors(names, angles, noise, shift, scale=1.0):
@@ -160,7 +193,9 @@ def test_the_plot_says_what_was_found():
     a = photo("coins")[:200, :200]
     figure = iw.rotation(a, moved(a, 37)).plot()
     assert [axes.get_title() for axes in figure.axes][:2] == ["a", "b"]
-    assert figure.get_suptitle().startswith("+37.0")
+    angle, rest = figure.get_suptitle().split("°")
+    assert off(float(angle), 37) < 0.005
+    assert rest.startswith(" counter-clockwise")
 
 
 def test_the_result_is_frozen():

@@ -80,7 +80,9 @@ def taps_figure(k: Kernel) -> Figure:
                 color="white" if dark else "black",
             )  # fmt: skip
     row, column = k.origin[-2:]
-    axes.plot(column, row, "s", mfc="none", mec="#c01020", ms=min(20, 150 * side / 2), mew=1.2)
+    axes.plot(
+        column, row, "s", mfc="none", mec="#c01020", ms=float(np.clip(75 * side, 7, 20)), mew=1.2
+    )
     _whole_ticks(axes, "both")
     axes.set_xlabel(f"axis {k.ndim - 1}")
     axes.set_ylabel(f"axis {k.ndim - 2}")

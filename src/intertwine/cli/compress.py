@@ -98,8 +98,8 @@ def decompress(
       intertwine decompress photo.iwc -o photo.tif
     """  # fmt: skip
     target = source.with_suffix(".png") if out is None else out
-    check_free(target, force)
     small = Compressed.load(source)
+    check_free(target, force)
     document = Document("image", (np.broadcast_to(np.zeros((), small.dtype), small.shape),))
     check_target(target, document)
     write(target, Document("image", (small.decompress(),)), overwrite=force)

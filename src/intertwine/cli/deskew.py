@@ -78,6 +78,8 @@ def _deskew_one(source: Path, target: Path, within: float, fill: float | None, f
     for number, each in enumerate(done, 1):
         which = f", page {number}" if len(done) > 1 else ""
         text = f"lines were turned by {each.angle_deg:+.2f} degrees counter-clockwise"
+        if each.bend_deg:
+            text += f"; they are bent by {abs(each.bend_deg):.1f} degrees from half to half"
         if not each.found:
             text = "no lines stand out, left as it was"
         standard_out().print(f"{target}{which}  {text}", markup=False, soft_wrap=True)

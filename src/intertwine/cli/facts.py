@@ -58,6 +58,13 @@ class Facts:
     def nearly_zero_sum(self) -> bool:
         return abs(self.total) <= NEARLY * self.scale
 
+    @property
+    def band(self) -> bool:
+        """Whether middling waves come out twice as large as flat areas, which are weak."""
+        weak = abs(self.total) <= 0.1 * self.scale
+        least = max(abs(self.total), self.finest)
+        return weak and self.strongest is not None and self.strongest > 2 * least
+
 
 @np.errstate(over="ignore", invalid="ignore")
 def facts(kernel: Kernel) -> Facts:

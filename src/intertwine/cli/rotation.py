@@ -86,7 +86,8 @@ def _picture(document: Document, name: Path) -> Document:
 
 
 def _report(found: Rotation, scale: bool, shift: bool) -> None:
-    lines = [f"angle       {found.angle_deg:+.4f} degrees counter-clockwise"]
+    angle = round(found.angle_deg, 4) + 0.0  # no minus zero
+    lines = [f"angle       {angle:+.4f} degrees counter-clockwise"]
     if scale:
         lines.append(f"scale       {found.scale:.5f}")
     if shift:

@@ -60,10 +60,8 @@ def _flat(found: Facts) -> Iterator[str]:
         yield "Sum 1: flat areas stay as they are, the overall brightness is kept."
     else:
         total = number(found.total)
-        yield (
-            f"Sum {total}: flat areas are multiplied by {total}. "
-            "Divide the taps by it (--normalize) to keep the brightness."
-        )
+        keep = "" if found.band else " Divide the taps by it (--normalize) to keep the brightness."
+        yield f"Sum {total}: flat areas are multiplied by {total}.{keep}"
 
 
 def _signs(found: Facts) -> Iterator[str]:
@@ -96,16 +94,17 @@ def _off_centre(shift: Sequence[float], found: Facts) -> str:
 
 
 def _details(found: Facts) -> Iterator[str]:
-    if found.nearly_zero_sum:
+    if found.nearly_zero_sum or found.band:
         if found.strongest is not None:
             yield (
                 f"Details: waves come out up to {number(found.strongest)} times as large; the "
                 f"finest, -+-+ along an axis, {number(found.finest)} times."
             )
-        return
+        if found.nearly_zero_sum:
+            return
     share = found.finest / abs(found.total)
     word = "weaker" if share < 1 else "stronger"
-    if abs(share - 1) > 1e-6:
+    if abs(share - 1) > 1e-6 and not found.band:
         yield (
             f"Details: the finest wave, -+-+ along an axis, comes out {word} than flat areas, "
             f"{number(share)} times: it {'blurs' if share < 1 else 'sharpens'}."

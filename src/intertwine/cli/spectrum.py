@@ -71,6 +71,11 @@ def _drawn(document: Document, source: Path, window: str | None) -> Any:
         from intertwine.fourier.spectra import spectrum as spectrum_of
 
         grey = brightness(document)
+        if grey.min() == grey.max():
+            raise FileError(
+                f"{source} is of one brightness all over: it holds no waves.\n"
+                f"  Pass a picture that shows something."
+            )
         found = spectrum_of(grey, window=window, detrend="mean" if window else "periodic")
         return picture.draw(found, f"{source.name}: log spectrum")
     if document.kind == "sound":

@@ -19,8 +19,10 @@ def of_rotation(found: Found) -> float:
     """From how far the peak stands above any other turn's, from the agreement on the overlap, and
     from whether the refinement came to rest.
     """
+    if found.fit.agreement <= 0:  # once aligned, they have nothing in common
+        return 0.0
     ahead = min(found.height, _HIGHEST) - min(found.rival, _HIGHEST)
-    agreement = math.atanh(max(-0.9999, min(0.9999, found.fit.agreement)))
+    agreement = math.atanh(min(0.9999, found.fit.agreement))
     agreement *= math.sqrt(min(1.0, max(0.0, found.fit.share)))
     rests = found.fit.last_step < SETTLED
     return _logistic(-8.10 + 0.310 * ahead + 2.46 * agreement + 4.70 * rests)

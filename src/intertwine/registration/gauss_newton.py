@@ -7,7 +7,8 @@ With ``b'`` the other picture brought onto the first by the motion found so far,
 
 The slope is the mean of both pictures' (Malis, 2004), which makes each step exact to second order;
 gain and level take up a change of exposure, as in Evangelidis and Psarakis (2008). Pixels that fit
-badly, because something moved or was filled in, count less (Huber weights).
+badly, because something moved or was filled in, count less (Huber's weights) and, once the motion
+is nearly known, not at all (Tukey's).
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ _FINE, _COARSE = 1.0, 6.0
 #: Pixels this near to a border are left out: the band filter looks that far beyond it.
 _MARGIN = 4.0
 
-#: Residuals beyond this many standard deviations count less.
-_HUBER = 1.5
+#: Residuals beyond this many standard deviations count less, or not at all.
+_HUBER, _TUKEY = 1.5, 4.685
 
 #: A step that moves no corner by this many pixels is the last.
 _STILL = 2e-3
@@ -65,8 +66,13 @@ class Fit:
     last_step: float
 
 
-def refine(one: Level, other: Level, start: Similarity, free: Free, steps: int) -> Fit:
-    """Follow Gauss-Newton steps from `start`, at most `steps` of them."""
+def refine(
+    one: Level, other: Level, start: Similarity, free: Free, steps: int, *, near: bool = False
+) -> Fit:
+    """Follow Gauss-Newton steps from `start`, at most `steps` of them.
+
+    `near` says that `start` is a small part of a pixel away: what does not fit is then left out.
+    """
     first = _band(one, max(1.0, 1 / start.scale))
     second = _band(other, max(1.0, start.scale))
     slopes = np.gradient(first)
@@ -74,7 +80,7 @@ def refine(one: Level, other: Level, start: Similarity, free: Free, steps: int) 
     motion = replace(start, shift=(start.shift[0] / one.factor, start.shift[1] / one.factor))
     fit = Fit(motion, 0.0, 0.0, math.inf)
     for _ in range(steps):
-        fit = _step(first, slopes, coefficients, one, other, fit.motion, free)
+        fit = _step(first, slopes, coefficients, one, other, fit.motion, free, near)
         if fit.last_step < _STILL or fit.share < _LEAST_SHARE:
             break
     motion = fit.motion
@@ -96,6 +102,7 @@ def _step(
     other: Level,
     motion: Similarity,
     free: Free,
+    near: bool,
 ) -> Fit:
     brought = pulled(coefficients, other.frame, one.frame, motion, order=3)
     seen = inside(other.frame, one.frame, motion, _MARGIN * motion.scale)
@@ -117,7 +124,9 @@ def _step(
         moves.append(down * rows + right * columns)
     if free.shift:
         moves += [down, right]
-    answer, agreement = _robust(np.stack([*moves, b, np.ones_like(b)]), a)
+    slope = down**2 + right**2
+    telling = np.flatnonzero(slope > slope.mean())
+    answer, agreement = _robust(np.stack([*moves, b, np.ones_like(b)]), a, telling, near)
     left = list(answer[:-2] / max(abs(answer[-2]), 1e-3))
     turn = left.pop(0) if free.turn else 0.0
     growth = left.pop(0) if free.scale else 0.0
@@ -129,21 +138,47 @@ def _step(
     return Fit(motion.after(turn, growth, step), agreement, share, length)
 
 
-def _robust(columns: Array, wanted: Array) -> tuple[Array, float]:
+def _robust(columns: Array, wanted: Array, telling: Array, near: bool) -> tuple[Array, float]:
     """Weighted least squares, and the correlation of `wanted` with the picture brought onto it.
 
     The last two columns are that picture and ones. Weights are those of the residuals before the
-    step, at the best gain and level.
+    step, at the best gain and level, against their spread on the `telling` pixels: flat ones fit
+    whatever the motion is.
     """
     plain, count = columns[-2:], wanted.size
     squares, products = (plain @ plain.T).astype(float), (plain @ wanted).astype(float)
     gain = np.linalg.lstsq(squares, products, rcond=None)[0]
-    residual = np.abs(wanted - gain.astype(np.float32) @ plain)
-    limit = _HUBER * 1.4826 * float(np.median(residual[:: 1 + count // 20000])) + 1e-12
-    weighted = columns * np.minimum(1, limit / np.maximum(residual, 1e-12)).astype(np.float32)
-    normal = (weighted @ columns.T).astype(float)
-    answer: Array = np.linalg.lstsq(normal, (weighted @ wanted).astype(float), rcond=None)[0]
+    weights = _huber(*_residual(plain, wanted, gain, telling))
+    if near:
+        for _ in range(2):  # the gain, too, is that of what fits
+            gain = _solved(plain, wanted, weights)
+            weights = _tukey(*_residual(plain, wanted, gain, telling))
+    answer = _solved(columns, wanted, weights)
     mean_b, mean_a = squares[0, 1] / count, products[1] / count
     spread = (squares[0, 0] / count - mean_b**2) * (float(wanted @ wanted) / count - mean_a**2)
     together = products[0] / count - mean_a * mean_b
     return answer, float(together / math.sqrt(spread)) if spread > 0 else 0.0
+
+
+def _solved(columns: Array, wanted: Array, weights: Array) -> Array:
+    weighted = columns * weights
+    normal = (weighted @ columns.T).astype(float)
+    answer: Array = np.linalg.lstsq(normal, (weighted @ wanted).astype(float), rcond=None)[0]
+    return answer
+
+
+def _residual(plain: Array, wanted: Array, gain: Array, telling: Array) -> tuple[Array, float]:
+    """The sizes of the residuals, and their standard deviation if they were normal."""
+    residual = np.abs(wanted - gain.astype(np.float32) @ plain)
+    some = residual[telling[:: 1 + telling.size // 20000]]
+    return residual, 1.4826 * float(np.median(some)) + 1e-12
+
+
+def _huber(residual: Array, spread: float) -> Array:
+    weights: Array = np.minimum(1, _HUBER * spread / np.maximum(residual, 1e-12))
+    return weights.astype(np.float32)
+
+
+def _tukey(residual: Array, spread: float) -> Array:
+    weights: Array = np.maximum(0, 1 - np.square(residual / (_TUKEY * spread)))
+    return np.square(weights, dtype=np.float32)

@@ -1,9 +1,4 @@
-"""`deskew`: the tilt of a page's lines, and the page set straight.
-
-Summing a page along its lines gives a profile of sharp steps, along any other direction a smooth
-one. By the projection-slice theorem the spectrum of such a profile is the page's spectrum along one
-ray, so the sharpest profile is the ray that holds most.
-"""
+"""`deskew`: a page set straight by its lines."""
 
 from __future__ import annotations
 
@@ -13,29 +8,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import fft, ndimage  # type: ignore[import-untyped]
 
 from intertwine.engine.errors import OptionError, ShapeError
-from intertwine.registration import phase_correlation as pc
-from intertwine.registration.candidates import vertex
-from intertwine.registration.picture import Grey, as_grey, checked
-from intertwine.registration.pyramid import reduced
+from intertwine.registration.lines import LEAST_STRENGTH, lines
+from intertwine.registration.picture import as_grey, checked
 from intertwine.registration.similarity import Similarity
 from intertwine.registration.warp import warped
 
 Array = NDArray[Any]
-
-#: Rays are this many degrees apart, and smoothed over as many degrees before the best is taken.
-_STEP_DEG, _SMOOTH_DEG = 0.05, 0.2
-
-#: The frequencies looked at, in cycles per pixel: lines of text, and their sharp edges.
-_LOWEST, _HIGHEST = 0.02, 0.35
-
-#: Longer sides are reduced by whole factors to about these many pixels.
-_SIDE = 1200
-
-#: Rays of a page without lines reach at most about this many times their median.
-_LEAST_STRENGTH = 1.6
 
 MOST_DEG = 45.0
 
@@ -54,16 +34,20 @@ class Deskewed:
     strength : float
         How far the lines stand out: the profile along them over the median profile. Below 1.6
         there are none, and the page is left as it was.
+    bend_deg : float
+        How much more the lines rise in the right half of the page than in the left; 0 where they
+        are straight.
     """
 
     image: Array
     angle_deg: float
     strength: float
+    bend_deg: float = 0.0
 
     @property
     def found(self) -> bool:
         """Whether lines stand out."""
-        return self.strength >= _LEAST_STRENGTH
+        return self.strength >= LEAST_STRENGTH
 
 
 def deskew(
@@ -72,7 +56,9 @@ def deskew(
     """Turn a scanned page so that its lines are level.
 
     The angle is that of the ray ``t`` of the page's spectrum F, within the range, that maximises
-    ``sum over f of f |F(f, t)|``: the profile of the page across its lines is sharpest there.
+    ``sum over f of f |F(f, t)|``: the profile of the page across its lines is sharpest there. Where
+    the lines are bent, as near the spine of a book, it is the slope from end to end: the mean of
+    the angles that the left and the right half of the page have.
 
     Parameters
     ----------
@@ -106,34 +92,12 @@ def deskew(
     reach = _checked_reach(within_deg)
     page = checked("deskew", "image", image)
     level = _background(page) if fill is None else _checked_fill(page, fill)
-    angle, strength = tilt(as_grey("deskew", "image", page), reach)
-    if strength < _LEAST_STRENGTH:
-        return Deskewed(page.copy(), 0.0, strength)
-    straight = warped(page, (page.shape[0], page.shape[1]), Similarity(np.deg2rad(angle)), level)
-    return Deskewed(straight, angle, strength)
-
-
-def tilt(grey: Grey, within_deg: float) -> tuple[float, float]:
-    """The angle of the lines in degrees, and how far they stand out."""
-    values = reduced(grey, max(1, round(max(grey.shape) / _SIDE))).values
-    size = fft.next_fast_len(2 * max(values.shape), real=True)
-    strength = np.abs(pc.spectrum_of(values, pc.tapered(values.shape), (size, size)))
-    count = round(within_deg / _STEP_DEG)
-    degrees = np.arange(-count - 4, count + 5) * _STEP_DEG
-    frequency = np.arange(_LOWEST, _HIGHEST, 0.5 / size)
-    angle = np.deg2rad(degrees)[:, None]  # the spectrum of level lines lies on the rows' axis
-    rows, columns = np.cos(angle) * frequency * size, np.sin(angle) * frequency * size
-    rows, columns = np.where(columns < 0, -rows, rows), np.abs(columns)
-    sampled = ndimage.map_coordinates(
-        strength, np.stack([rows, columns]), order=1, mode="grid-wrap"
-    )
-    profile = ndimage.gaussian_filter1d((sampled * frequency).mean(axis=1), _SMOOTH_DEG / _STEP_DEG)
-    tops = [i for i in range(4, len(profile) - 4) if profile[i] == profile[i - 4 : i + 5].max()]
-    if not tops:  # it only rises towards an end of the range
-        return 0.0, 1.0
-    best = max(tops, key=lambda i: float(profile[i]))
-    found = float(degrees[best]) + _STEP_DEG * vertex(profile[best - 1 : best + 2])
-    return max(-within_deg, min(within_deg, found)), float(profile[best] / np.median(profile))
+    found = lines(as_grey("deskew", "image", page), reach)
+    if found.strength < LEAST_STRENGTH:
+        return Deskewed(page.copy(), 0.0, found.strength)
+    motion = Similarity(np.deg2rad(found.angle_deg))
+    straight = warped(page, (page.shape[0], page.shape[1]), motion, level)
+    return Deskewed(straight, found.angle_deg, found.strength, found.bend_deg)
 
 
 def _background(page: Array) -> Array:

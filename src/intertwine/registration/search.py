@@ -71,7 +71,7 @@ def search(one: Grey, other: Grey, *, scale: bool, shift: bool) -> Found:
     chosen, fit = finalists[best], fits[best]
     rival = max((t.height for t in tried if _apart(t, chosen)), default=0.0)
     for size, steps in ((_SPECTRUM, 4), (_FINEST, 3)):
-        fit = refine(*_levels(one, other, size), fit.motion, free, steps)
+        fit = refine(*_levels(one, other, size), fit.motion, free, steps, near=True)
     return Found(fit, chosen.height, rival)
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from intertwine.algebra.description.answer import Description, along, number
-from intertwine.algebra.description.derivatives import leading_order
+from intertwine.algebra.description.bell import CLOSE, best_derivative
+from intertwine.algebra.description.derivatives import MOST_CLEAR, leading_order
 from intertwine.algebra.description.measure import Measures
 from intertwine.algebra.frame import Array
 
@@ -22,7 +23,6 @@ _KINDS: dict[tuple[bool, ...], str] = {
     (False, True, False): "band-pass",
 }
 _FLAT = 0.75  # of what passes that is nearly the strongest; 0.68 under a Gaussian
-_CLEAR = 4  # orders above come up in any narrow band
 _LEAST_TAPS = 7  # fewer are no filter but a difference or a mean
 _PLATEAU = 0.15  # of all frequencies up to 1/2 that a pass or stop band covers at least
 
@@ -65,7 +65,7 @@ def band(found: Measures) -> Description | None:
     parts = bands(found)
     kinds = tuple(passes for passes, _, _ in parts)
     kind = _KINDS.get(kinds)
-    if kind == "band-pass" and 0 < leading_order(found) <= _CLEAR:
+    if kind == "band-pass" and _derives(found):
         return None  # a derivative passes a band too, and says more
     wide = [end - start for passes, start, end in parts if passes]
     if kind is None or wide[0] < _PLATEAU / 2 or not _even(found, kind):
@@ -87,6 +87,14 @@ def band(found: Measures) -> Description | None:
         f"A {kind} filter: {which}; the largest gain is {number(strongest)}.",
         {"edges": tuple(edges), "strongest": strongest},
     )
+
+
+def _derives(found: Measures) -> bool:
+    """Whether the moments, or in more than one direction the taps, are those of a derivative."""
+    if found.kernel.ndim == 1 or 0 < leading_order(found) <= MOST_CLEAR:
+        return 0 < leading_order(found) <= MOST_CLEAR
+    best = best_derivative(found)
+    return best is not None and best.misfit <= CLOSE
 
 
 def _even(found: Measures, kind: str) -> bool:

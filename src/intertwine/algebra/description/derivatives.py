@@ -26,6 +26,8 @@ from intertwine.algebra.frame import Array
 _GONE = 0.1  # a moment that truncation of a smooth derivative may leave
 _THERE = 0.16  # the least that the leading moment of a derivative has
 _MOST_ORDER = 12
+#: Higher orders come up in any narrow band, and then moments alone do not make a derivative.
+MOST_CLEAR = 4
 _ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", 6: "sixth"}
 
 
@@ -40,12 +42,17 @@ def leading_order(found: Measures) -> int:
     return 0
 
 
-def derivative(found: Measures) -> Description | None:
+def flattens(found: Measures) -> bool:
+    """Whether flat areas become 0, or nearly so, and both sides are alike but for the sign."""
+    return not np.iscomplexobj(found.taps) and found.parity != 0 and abs(found.total) <= _GONE
+
+
+def derivative(found: Measures, order: int | None = None) -> Description | None:
     """An edge detector of some order and direction, or a Laplacian."""
-    if np.iscomplexobj(found.taps) or found.parity == 0 or abs(found.total) > _GONE:
+    if not flattens(found):
         return None
-    order = leading_order(found)
-    if order == 0:
+    order = leading_order(found) or order
+    if not order:
         return None
     if order == 1:
         return _first(found)

@@ -7,27 +7,52 @@ from typing import Any
 import numpy as np
 
 from intertwine.algebra.description.answer import Description, along, angle_of, number
-from intertwine.algebra.description.derivatives import leading_order
-from intertwine.algebra.description.gabor import best_wave
+from intertwine.algebra.description.bell import CLOSE, EXACT, best_derivative
+from intertwine.algebra.description.derivatives import (
+    MOST_CLEAR,
+    derivative,
+    flattens,
+    leading_order,
+)
+from intertwine.algebra.description.gabor import Wave, best_wave
 from intertwine.algebra.description.measure import Measures
 
-_EXACT, _NEAR = 1e-3, 0.15  # energy that the wave may miss: sampled as it is, turned on the grid
-_MORE_THAN_DERIVATIVES = 0.6
+_NEAR = 0.15  # energy that a wave may miss
+_TURNED = 0.35  # that of a fine wave which was turned: taps hold f as they hold 1 - f
+_FINE = 0.3  # cycles per sample from which turning does that
+_ENOUGH = 81  # taps from which random ones never come as near
 _WAVES = 0.3  # waves in a standard deviation from which it is seen to oscillate
+
+
+def smooth_derivative(found: Measures) -> Description | None:
+    """A derivative of a Gaussian, where moments leave it open or a wave comes near as well."""
+    if not flattens(found):
+        return None
+    rival = _wave(found)
+    if rival is None and 0 < leading_order(found) <= MOST_CLEAR:
+        return None  # the moments are enough
+    best = best_derivative(found)
+    most = CLOSE if rival is None else rival.misfit
+    if rival is not None and best is not None and best.order > MOST_CLEAR:
+        most = EXACT  # such a derivative along one direction is a wave, but for some thousandths
+    if best is None or best.misfit > most:
+        return None
+    return derivative(found, best.order)
+
+
+def _wave(found: Measures) -> Wave | None:
+    """The best wave, if there is one that oscillates and is near enough."""
+    best = best_wave(found) if abs(found.total) <= 0.35 else None
+    if best is None or best.waves_in_sigma < _WAVES:
+        return None
+    turned = found.kernel.ndim > 1 and best.cycles > _FINE and found.taps.size >= _ENOUGH
+    return best if best.misfit <= (_TURNED if turned else _NEAR) else None
 
 
 def wave(found: Measures) -> Description | None:
     """A Gabor kernel: a wave under a Gaussian."""
-    if abs(found.total) > 0.35:
-        return None
-    # A Gaussian's derivative of order m looks much like a wave too, of sqrt(m) / (2 pi) waves in a
-    # standard deviation; among those it is a wave only if nothing is missed.
-    order = 0 if np.iscomplexobj(found.taps) or not found.parity else leading_order(found)
-    best = best_wave(found)
-    if best is None or best.waves_in_sigma < _WAVES:
-        return None
-    alike = order > 0 and best.waves_in_sigma < _MORE_THAN_DERIVATIVES
-    if best.misfit > (_EXACT if alike else _NEAR):
+    best = _wave(found)
+    if best is None:
         return None
     numbers: dict[str, Any] = {
         "frequency": best.cycles,
@@ -41,9 +66,15 @@ def wave(found: Measures) -> Description | None:
         "Gabor",
         f"A Gabor: a wave of {number(best.cycles)} cycles per sample {along(best.frequency)} under "
         f"a Gaussian of standard deviation {number(best.sigma)} samples that way; it answers to "
-        "stripes of that spacing and direction.",
+        f"stripes of that spacing and direction{_share(best)}.",
         numbers,
     )
+
+
+def _share(best: Wave) -> str:
+    """How much of the kernel the wave is, where it is not all."""
+    whole = best.misfit < 0.02
+    return "" if whole else f", which are {100 * (1 - best.misfit):.0f} % of its energy"
 
 
 def matched_pattern(found: Measures) -> Description | None:

@@ -11,7 +11,7 @@ from intertwine.algebra.description.averages import blur, sharpener
 from intertwine.algebra.description.bands import band
 from intertwine.algebra.description.derivatives import derivative, emboss
 from intertwine.algebra.description.measure import Measures
-from intertwine.algebra.description.patterns import matched_pattern, wave
+from intertwine.algebra.description.patterns import matched_pattern, smooth_derivative, wave
 
 Rule = Callable[[Measures], Description | None]
 
@@ -81,6 +81,7 @@ RULES: tuple[Rule, ...] = (
     sharpener,
     emboss,
     band,
+    smooth_derivative,
     wave,
     derivative,
     matched_pattern,

@@ -144,6 +144,8 @@ class Compressed:
         source = Path(path)
         try:
             data = source.read_bytes()
+        except FileNotFoundError:
+            raise FileError(f"There is no file {source}.") from None
         except OSError as error:
             raise FileError(f"Cannot read {source}: {error.strerror or error}.") from error
         return Compressed(container.from_bytes(data, str(source)))
