@@ -1,8 +1,9 @@
 """What this machine costs: the constants behind the planner's predictions.
 
-They are seconds on one thread. The shipped values were measured on an AMD Milan with AVX2;
-`intertwine calibrate` measures the machine at hand and keeps the result in the user's cache folder,
-``INTERTWINE_CACHE`` if that is set, else ``intertwine`` under ``XDG_CACHE_HOME`` or ``~/.cache``.
+They are seconds on one thread. The shipped values lie between those that an AMD Genoa has with
+AVX2 and with AVX-512; `intertwine calibrate` measures the machine at hand and keeps the result in
+the user's cache folder, ``INTERTWINE_CACHE`` if that is set, else ``intertwine`` under
+``XDG_CACHE_HOME`` or ``~/.cache``.
 """
 
 from __future__ import annotations
@@ -62,25 +63,25 @@ class Machine:
     numpy : one tap in the NumPy reference, however few samples.
     """
 
-    call: float = 3.7e-6
-    sample: float = 1.25e-10
-    row: float = 2.7e-8
-    outside: float = 1.4e-9
-    plane: float = 4.9e-10
-    product: Rates = Rates(2.7e-11, 6.5e-11, 2.25e-10)
-    product_row: Rates = Rates(4.0e-11, 9.5e-11, 2.45e-10)
-    line: Rates = Rates(3.2e-11, 8.2e-11, 2.65e-10)
-    narrow: float = 9e-10
-    tap: float = 8.5e-10
-    pass_: float = 1.15e-10
-    running: float = 1.09e-9
-    recursion: float = 1.3e-10
-    turn: float = 4.0e-10
-    fft: float = 1.25e-10
-    tile: float = 8.0e-10
-    double: float = 2.1
-    gather: float = 4.9e-9
-    numpy: float = 3.65e-5
+    call: float = 3.0e-6
+    sample: float = 5.5e-11
+    row: float = 1.6e-8
+    outside: float = 1.0e-9
+    plane: float = 4.3e-10
+    product: Rates = Rates(2.25e-11, 4.2e-11, 1.0e-10)
+    product_row: Rates = Rates(2.2e-11, 4.2e-11, 1.9e-10)
+    line: Rates = Rates(2.2e-11, 6.4e-11, 1.3e-10)
+    narrow: float = 8.4e-10
+    tap: float = 6.2e-10
+    pass_: float = 1.17e-10
+    running: float = 9.8e-10
+    recursion: float = 6.6e-11
+    turn: float = 3.0e-10
+    fft: float = 1.04e-10
+    tile: float = 9.1e-10
+    double: float = 2.08
+    gather: float = 2.8e-9
+    numpy: float = 2.0e-5
 
 
 SHIPPED = Machine()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from intertwine import _core
 from intertwine.engine.lower import lower, too_many_axes
-from intertwine.engine.machine import Machine, current
+from intertwine.engine.machine import VECTOR_BYTES, Machine, current
 from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared
 from intertwine.engine.problem import Axis, Problem
 
@@ -50,6 +50,9 @@ LONG_ROW, LONG_LONE_ROW = 4096, 256
 
 #: How much longer a sample takes in rows that are cut in two.
 CUT = 1.2
+
+#: Seconds for one transform, however small: finding its samples and results, and its first steps.
+EACH = 8e-7
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +147,12 @@ def _tiling(axes: tuple[Axis, ...], precision: str, whole: bool, machine: Machin
     samples = np.ones_like(grids[0])
     work = np.zeros(grids[0].shape)
     tiles = np.ones_like(grids[0])
-    for axis, length in zip(axes, grids, strict=True):
+    for i, (axis, length) in enumerate(zip(axes, grids, strict=True)):
         samples = samples * length
         valid = length - axis.reach + 1
         outputs = (valid - 1) // axis.stride + 1 if axis.reach > 1 else length
         tiles = tiles * -(-axis.m // outputs)
-        if axis.reach > 1:
+        if axis.reach > 1 and i < last:
             work = work + _doublings(length)
     transforms = tiles if whole else -(-tiles // 2)
     fold = -1 if whole else _foldable(axes)
@@ -161,9 +164,16 @@ def _tiling(axes: tuple[Axis, ...], precision: str, whole: bool, machine: Machin
     data = prod(a.n for a in axes) + prod(a.m for a in axes)
     spill = spill * np.interp(log2(data * size / 2 / 2.0**23), *CACHED)
     narrow = machine.double if precision == "float64" else 1.0
-    cut = np.where(grids[-1] > (LONG_LONE_ROW - 1 if lone else LONG_ROW), CUT, 1.0)
+    long = grids[-1] > (LONG_LONE_ROW - 1 if lone else LONG_ROW)
+    cut = np.where(long, CUT, 1.0)
+    if axes[last].reach > 1:  # rows are lanes of panels; of the last panel some may be idle
+        lanes = VECTOR_BYTES // (size // 2)
+        count = samples // grids[-1]
+        busy = np.where(long, 1.0, count / (-(-count // lanes) * lanes))
+        work = work + _doublings(grids[-1]) / busy
     rows = 4 * samples / grids[-1]  # two tiles in, two out
-    one = samples * narrow * spill * cut * (machine.fft * work + machine.tile) + rows * machine.row
+    one = samples * narrow * spill * cut * (machine.fft * work + machine.tile)
+    one = one + rows * machine.row + EACH
     # Two threads share the transforms, or each of the large ones. The kernel has its own, once, in
     # float64.
     rounds = np.where(samples * size < SHARED_BYTES, 2 * -(-transforms // 2), transforms)
