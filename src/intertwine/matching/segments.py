@@ -104,16 +104,22 @@ def _attempt(
     None where the type cannot hold squares, or, with a `share`, where any score is doubtful.
     """
     axes = tuple(range(1, rows.ndim))
+    places = tuple(r - k + 1 for r, k in zip(rows.shape[1:], templates.window, strict=True))
+    space = (len(rows), *places)
+    fresh, square, sums, squares, norms = templates.space.arrays(
+        (rows.shape, kind), (rows.shape, kind), (space, np.float64), (space, np.float64),
+        (space, kind),
+    )  # fmt: skip
     with np.errstate(over="ignore", invalid="ignore"):
-        fresh = np.subtract(rows, rows.mean(axes, dtype=kind, keepdims=True), dtype=kind)
+        level = rows.mean(axes, dtype=kind, keepdims=True)
+        np.subtract(rows, level, out=fresh, dtype=kind)
     reach = np.maximum(fresh.max(axes), -fresh.min(axes)).astype(np.float64)
     low, high = RANGE[kind]
     if not ((reach == 0) | ((reach > low) & (reach < high))).all():
         return None
-    sums = templates.slide(fresh, "weights", np.float64)[0]
-    squares = templates.slide(fresh * fresh, "weights", np.float64)[0]
-    norms = squares if kind == np.float64 else np.empty(squares.shape, kind)
-    doubtful = np.zeros(squares.shape, bool)
+    templates.slide(fresh, "weights", np.float64, sums)
+    templates.slide(np.multiply(fresh, fresh, out=square), "weights", np.float64, squares)
+    doubtful = np.zeros(space, bool)
     floor = least * templates.size * reach**2
     if not _norms(sums, squares, templates.size, floor, share, norms, doubtful):
         return None
