@@ -566,7 +566,8 @@ class Sampler {
 
 }  // namespace
 
-void bind_random(nb::module_& m);  // bind_random.cpp
+void bind_random(nb::module_& m);                         // bind_random.cpp
+void bind_scores(nb::module_& m, const Kernels* chosen);  // bind_scores.cpp
 
 NB_MODULE(_core, m) {
   // Plans may live until the process ends, in the cache of plans or wherever a program keeps them.
@@ -604,4 +605,5 @@ NB_MODULE(_core, m) {
       .def("variance", &Sampler::variance)
       .def_prop_ro("tiles", &Sampler::tiles);
   bind_random(m);
+  bind_scores(m, kernels);
 }

@@ -59,6 +59,15 @@ struct Chances {
   bool together;  // the channels of one place are drawn together
 };
 
+// Norms of windows from the sums over each: sqrt(squares - sums^2 * inverse).
+struct Scores {
+  int64_t segments, places;              // segments, and places in each
+  const double *sums, *squares, *floor;  // a floor for each segment
+  double inverse, share;  // a norm is not a number below floor + share * sums^2 * inverse
+  bool single;            // whether `norms` is float
+  void* norms;
+};
+
 struct Kernels {
   const char* name;
   void (*direct)(const Job&, const Services&, Type compute, const void* taps);
@@ -74,6 +83,9 @@ struct Kernels {
   bool (*overlap_save)(const Job* jobs, bool complex, const Services&, const Spectrum*);
   void (*sample)(const Job&, const Services&, const Chances&);
   void (*variance)(const Job&, const Services&, const Chances&);
+  bool (*norms)(const Scores&);  // whether any is not a number
+  // Products of each pattern over the norms, in place, held within -1 and 1.
+  void (*scores)(bool single, const void* norms, int64_t count, int64_t patterns, void* products);
 };
 
 }  // namespace iw

@@ -10,15 +10,13 @@ import intertwine as iw
 
 
 def search(folder, picture):
-    template = h5py.File(folder / "GW150914_4_template.hdf5")["template"][:]
-    chirp = template[0] + 1j * template[1]  # both quadratures, a quarter of a wave apart
+    plus, cross = h5py.File(folder / "GW150914_4_template.hdf5")["template"]  # a quarter wave apart
     axes = Figure(figsize=(9, 5), layout="constrained").subplots(2, sharex=True, sharey=True)
     found = []
     for name, ax in zip("HL", axes, strict=True):
         strain = h5py.File(folder / f"{name}-{name}1_LOSC_4_V2-1126259446-32.hdf5")["strain/Strain"]
-        hits = iw.find(chirp, strain[:], whiten="noise", boundary="zero")
-        hits.plot(ax).set(title=f"{name}1: signal-to-noise ratio {hits.score[0]:.2f}")
-        found.append(hits)
+        found.append(iw.find(plus + 1j * cross, strain[:], whiten="noise", boundary="zero"))
+        found[-1].plot(ax).set(title=f"{name}1: signal-to-noise ratio {found[-1].score[0]:.2f}")
     axes[0].figure.savefig(picture, dpi=120)
     return found
 

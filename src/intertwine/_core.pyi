@@ -105,6 +105,15 @@ class Sampler:
     def variance(self, x: Any, out: Any, cval: float, first: int, count: int, threads: int) -> None:
         """Write the variance of one draw into some tiles of `out`."""
 
+def norms(sums: Any, squares: Any, floor: Any, inverse: float, share: float, out: Any) -> bool:
+    """Fill `out` with ``sqrt(squares - sums^2 * inverse)``; True when any is not a number.
+
+    That is where the root is of less than ``floor + share * sums^2 * inverse``.
+    """
+
+def scores(norms: Any, products: Any) -> None:
+    """Divide the products of each pattern by the norms, in place, held within -1 and 1."""
+
 def philox(counter: Sequence[int], key: int) -> list[int]:
     """Four words of Philox 4x32-10."""
 

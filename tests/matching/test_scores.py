@@ -253,7 +253,14 @@ def test_scikit_image_s_documented_examples():
     assert np.allclose(np.nan_to_num(hits.surface), expected, atol=1e-12)
     assert hits.undefined == {"constant window": 8}  # where scikit-image writes 0
     coins = skimage.data.coins()
-    assert iw.find(coins[170:220, 75:130], coins).index.tolist() == [[170, 75]]
+    hits = iw.find(coins[170:220, 75:130], coins)
+    assert hits.index.tolist() == [[170, 75]]
+    best = np.sort(hits.surface, axis=None)[-2:]
+    assert best == pytest.approx([0.90656, 1], abs=5e-6)  # the second beside it, one column on
+    assert hits.surface[170, 76] == best[0]
+    other = iw.find(coins[170:220, 75:130], coins, count=2, min_distance=2)
+    assert other.index[1].tolist() == [240, 87]  # the next peak: another coin
+    assert other.score[1] == pytest.approx(0.87542, abs=5e-6)
 
 
 @pytest.mark.parametrize(("score", "flag", "best"), [

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
+from intertwine.tour import pictures
 from intertwine.tour.blocks import Block, Chapter, Code, Figure, Grid, Picture, Table
 from intertwine.tour.chapters import (
     CHAPTERS,
@@ -263,3 +264,19 @@ def test_the_face_finds_itself(chapters: list[Chapter], seen: Photo) -> None:
     assert f"The brightest pixel lies at row {row}, column {column};" in text
     assert "The face has 1.00" in text
     assert re.search(r"30\.0 degrees, 1\.20 times, score 1\.00|(29\.9|30\.[01]) degrees, 1\.", text)
+
+
+def test_frames_lie_around_their_part_upright_and_turned() -> None:
+    dark = np.full((40, 50), 9.0)
+    rows, columns = np.mgrid[:40, :50]
+    outside = np.maximum(
+        np.maximum(10 - rows, rows - 21), np.maximum(12 - columns, columns - 30)
+    )  # from rows 10 to 21, columns 12 to 30
+    upright = pictures.framed(dark, 10, 12, 12, 19)
+    marked = (upright == (255, 209, 26)).all(2)
+    assert np.array_equal(marked, (outside > 0) & (outside <= 2))
+    assert np.array_equal((upright == 0).all(2), outside == 3)
+    corners = np.array([(20, 10), (10, 20), (20, 30), (30, 20)])  # a square on its corner
+    turned = (pictures.outlined(dark, corners) == (255, 209, 26)).all(2)
+    reach = (np.abs(rows - 20) + np.abs(columns - 20)) / np.sqrt(2) - 10 / np.sqrt(2)
+    assert np.array_equal(turned, (reach > 1e-9) & (reach <= 2))

@@ -171,7 +171,8 @@ def _check_sizes(x: Array, k: Array, along: tuple[int, ...]) -> None:
 def _kept(name: str, word: str, given: Any, array: Array, mask: Any) -> Mask | None:
     """Which samples count: by the mask, by what a masked array shows, and those that are finite."""
     kept = _mask(name, word, given, array, mask)
-    if array.dtype.kind in "fc" and not (finite := np.isfinite(array)).all():
+    if array.dtype.kind in "fc" and not _finite_sum(array):
+        finite = np.isfinite(array)
         kept = finite if kept is None else kept & finite
     if kept is None or kept.all():
         return None
@@ -182,6 +183,12 @@ def _kept(name: str, word: str, given: Any, array: Array, mask: Any) -> Mask | N
             f"  {word}=True marks samples that count."
         )
     return kept
+
+
+def _finite_sum(array: Array) -> bool:
+    """Whether the sum is a number; then all samples are, and no array of answers was needed."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(np.isfinite(array.sum()))
 
 
 def _mask(name: str, word: str, given: Any, array: Array, mask: Any) -> Mask | None:

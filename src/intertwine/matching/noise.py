@@ -39,6 +39,13 @@ SHORTEST, ENOUGH = 8, 4096
 #: Doublings of the spectrum's resolution before its inverse is cut to a filter.
 DOUBLINGS = 2
 
+#: Noise is not taken for less than these parts of its level where the pattern is: roughly, then
+#: where it tells.
+FLOORS = 1e-8, 1e-4
+
+#: A window's side lobes: a pattern with less than this of its strongest energy has none there.
+LEAKAGE = 1e-6
+
 #: Frequencies with less power than this beside the strongest hold rounding, not noise.
 WEAKEST = 1e-24
 
@@ -55,9 +62,12 @@ def surface(data: Array, patterns: Array, first: tuple[int, ...], result: np.dty
     for axis, (n, length) in enumerate(zip(x.shape[1:], lengths, strict=True), 1):
         ramp = signal.windows.tukey(n, min(1.0, length / (2 * n)))
         faded = faded * ramp.reshape(-1, *(1,) * (x.ndim - 1 - axis))
-    filters = [inverse_filter(spectrum(channel, lengths)) for channel in x]
+    noise = [spectrum(channel, lengths) for channel in x]
     found = []
     for pattern in patterns:
+        filters = [
+            inverse_filter(_floored(power, own)) for power, own in zip(noise, pattern, strict=True)
+        ]
         parts = [
             _filtered(channel, own, weights, first)
             for channel, own, weights in zip(faded, pattern, filters, strict=True)
@@ -106,6 +116,26 @@ def spectrum(x: Array, lengths: tuple[int, ...]) -> NDArray[np.float64]:
         part = x[tuple(slice(i, i + n) for i, n in zip(corner, lengths, strict=True))]
         power += np.abs(fft.fftn(part * window)) ** 2
     power /= prod(len(s) for s in starts) * (window**2).sum()
+    return power
+
+
+def _floored(power: NDArray[np.float64], own: Array) -> NDArray[np.float64]:
+    """Noise that is nowhere far below its level where the pattern can be told from it.
+
+    Bands that were filtered away, or never were in data brought to a higher rate, hold leakage and
+    rounding: their inverse would outweigh all the rest. The level is the noise at the median of
+    the pattern's energy, at first, and then of its ``|H|^2 / S``.
+    """
+    lengths = power.shape
+    energy = spectrum(np.pad(own, [(n, n) for n in lengths]), lengths)
+    energy[energy < LEAKAGE * energy.max()] = 0
+    order = np.argsort(power, axis=None)
+    weight = energy
+    for floor in FLOORS:
+        share = np.cumsum(weight.flat[order])
+        level = power.flat[order[np.searchsorted(share, share[-1] / 2)]]
+        power = np.maximum(power, floor * level)
+        weight = np.divide(energy, power, out=np.zeros(lengths), where=power > 0)
     return power
 
 

@@ -3,11 +3,12 @@
 The pattern and the picture are reduced until the pattern is about a dozen samples wide. There a
 bank of turned and scaled patterns, each in its own mask, is laid on every place: so small, that a
 few hundred of them cost little. The best places, each with its best angle and scale, are then
-improved at that resolution, at twice of it, and so on up to the full one (`poses`).
+improved at that resolution, at about twice of it, and so on up to the full one (`poses`).
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from scipy import ndimage  # type: ignore[import-untyped]
 
 from intertwine.engine.errors import OptionError, ShapeError, shown
-from intertwine.matching import peaks
+from intertwine.matching import blocks, peaks
 from intertwine.matching.arguments import CALLER, Search
 from intertwine.matching.hits import Hits, turned
 from intertwine.matching.poses import Level, reduced
@@ -25,17 +26,20 @@ from intertwine.matching.templates import Templates
 
 Array = NDArray[Any]
 
-#: The pattern's width at the coarsest level, in samples.
-COARSE = 12
+#: The pattern at the coarsest level: its sides' geometric mean, and its narrow side, in samples.
+COARSE, NARROW = 12, 6
 
 #: Neighbouring patterns of the bank differ by so many samples at their rim.
 APART = 1.3
 
+#: Of a pattern whose disk has this share of it, only the disk is laid: the same at all angles.
+DISK = 2 / 3
+
 #: Places followed to the next level: so many, and so many for each hit asked for.
 FOLLOWED, EACH = 24, 4
 
-#: Patterns scored at a time.
-TOGETHER = 64
+#: Patterns scored at a time, on about so many places.
+TOGETHER, PLACES = 64, 1 << 16
 
 
 def search(
@@ -106,12 +110,9 @@ def _values(name: str, given: Any, alone: float) -> NDArray[np.float64]:
 
 
 def _factor(asked: Search, sizes: Array) -> int:
-    """How far the picture is reduced: a power of two."""
-    width = min(asked.window) * float(sizes.min())
-    factor = 1
-    while width / (2 * factor) >= COARSE:
-        factor *= 2
-    return factor
+    """How many samples of the picture become one along each axis."""
+    height, width = (side * float(sizes.min()) for side in asked.window)
+    return max(1, int(min(np.sqrt(height * width) / COARSE, min(height, width) / NARROW)))
 
 
 def _steps(values: Array, step: float) -> Array:
@@ -139,10 +140,12 @@ class _Bank:
         angles = _steps(turns, step)
         if len(angles) > 1 and angles[-1] - angles[0] > 2 * np.pi - step / 2:
             angles = angles[angles < angles[0] + 2 * np.pi - step / 2]
+        self.angles = len(angles)
         self.turns = [(a, s) for s in np.exp(_steps(np.log(sizes), step)) for a in angles]
         side = int(np.ceil(np.hypot(*window) * sizes.max() / factor)) + 1
         self.side = side + 1 - side % 2
         self.pattern, self.mask = pattern, mask
+        self.disk = mask is None and np.pi / 4 * window.min() >= DISK * window.max()
         self._soft: dict[float, Array] = {}
 
     def turn(self, number: int) -> tuple[float, float]:
@@ -154,19 +157,36 @@ class _Bank:
         """The best score of every place, which pattern it is, and the margin around the data."""
         margin = self.side // 2
         x = np.pad(small, ((0, 0), (margin, margin), (margin, margin)), mode="edge")
-        best = np.full(small.shape[1:], np.nan)
+        best = np.full(small.shape[1:], -np.inf)
         choice = np.zeros(small.shape[1:], np.intp)
-        for start in range(0, len(self.turns), TOGETHER):
-            group = [self._lay(*turn) for turn in self.turns[start : start + TOGETHER]]
+        side = max(PLACES // small.shape[2], 2 * self.side)
+        strips = list(blocks.cut(best.shape, (side, small.shape[2])))
+        for start, stop in self._groups():
+            group = [self._lay(*turn) for turn in self.turns[start:stop]]
             taps, masks = (np.stack(part) for part in zip(*group, strict=True))
             templates = Templates(taps, masks, True, None)
-            scores = block_scores(x, None, templates, 1e-6, exactly=False)
-            top = np.where(np.isnan(scores), -np.inf, scores).argmax(0)
-            score = np.take_along_axis(scores, top[None], 0)[0]
-            better = (score > best) | np.isnan(best)
-            best = np.where(better, score, best)
-            choice = np.where(better, start + top, choice)
+            for strip in strips:
+                samples = x[(slice(None), *blocks.under(strip, (self.side, self.side)))]
+                scores = block_scores(samples, None, templates, 1e-6, exactly=False)
+                scores[np.isnan(scores)] = -np.inf
+                top = scores.argmax(0)
+                score = np.take_along_axis(scores, top[None], 0)[0]
+                better = score > best[strip]
+                best[strip] = np.where(better, score, best[strip])
+                choice[strip] = np.where(better, start + top, choice[strip])
+        best[np.isneginf(best)] = np.nan
         return best, choice, 0
+
+    def _groups(self) -> list[tuple[int, int]]:
+        """Patterns scored together; of one scale where they have their weights in common."""
+        row = self.angles if self.disk else len(self.turns)
+        count = -(-row // TOGETHER)
+        cuts = [row * i // count for i in range(count + 1)]
+        return [
+            (first + low, first + high)
+            for first in range(0, len(self.turns), row)
+            for low, high in itertools.pairwise(cuts)
+        ]
 
     def _blurred(self, size: float) -> Array:
         """The pattern as its coarse samples will see it at one scale."""
@@ -186,6 +206,8 @@ class _Bank:
         window = np.array(self.pattern.shape[1:])
         at = (back + (window - 1) / 2).T
         inside = ((at >= -0.5) & (at <= window[:, None] - 0.5)).all(0)
+        if self.disk:
+            inside = np.hypot(*back.T) <= window.min() / 2
         laid = np.stack([
             ndimage.map_coordinates(c, at, order=1, mode="nearest") for c in self._blurred(size)
         ])  # fmt: skip

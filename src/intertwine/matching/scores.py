@@ -142,7 +142,8 @@ def _whole(x: Array, templates: Templates, least: float) -> tuple[Array, Mask | 
     """Scores where every sample counts in the data (the pattern may be masked)."""
     power = pooled(templates.slide(_energy(x), "weights"))
     if templates.centred:
-        sums = _energy(templates.slide(x, "weights"))
+        sums = templates.slide(x, "weights")
+        sums = _energy(sums) if sums.dtype.kind == "c" else np.square(sums, out=sums)
         sums /= templates.counts
         power -= pooled(sums)
     doubtful = power < least * templates.sizes

@@ -25,6 +25,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from intertwine.engine import normalising
 from intertwine.matching.templates import Templates
 
 Array = NDArray[Any]
@@ -44,9 +45,6 @@ SINGLE_SHARE = 1 / 9
 
 #: Largest samples whose squares are numbers too, by type.
 RANGE = {np.float32: (2.0**-40, 2.0**40), np.float64: (2.0**-400, 2.0**400)}
-
-#: Scores finished at a time: what they take stays in the second cache.
-AT_ONCE = 1 << 15
 
 
 def fit(x: Array, present: Mask | None, templates: Templates) -> bool:
@@ -104,73 +102,27 @@ def _attempt(
     None where the type cannot hold squares, or, with a `share`, where any score is doubtful.
     """
     axes = tuple(range(1, rows.ndim))
+    places = tuple(r - k + 1 for r, k in zip(rows.shape[1:], templates.window, strict=True))
+    space = (len(rows), *places)
+    fresh, square, sums, squares, norms = templates.space.arrays(
+        (rows.shape, kind), (rows.shape, kind), (space, np.float64), (space, np.float64),
+        (space, kind),
+    )  # fmt: skip
     with np.errstate(over="ignore", invalid="ignore"):
-        fresh = np.subtract(rows, rows.mean(axes, dtype=kind, keepdims=True), dtype=kind)
+        level = rows.mean(axes, dtype=kind, keepdims=True)
+        np.subtract(rows, level, out=fresh, dtype=kind)
     reach = np.maximum(fresh.max(axes), -fresh.min(axes)).astype(np.float64)
     low, high = RANGE[kind]
     if not ((reach == 0) | ((reach > low) & (reach < high))).all():
         return None
-    sums = templates.slide(fresh, "weights", np.float64)[0]
-    squares = templates.slide(fresh * fresh, "weights", np.float64)[0]
-    norms = squares if kind == np.float64 else np.empty(squares.shape, kind)
-    doubtful = np.zeros(squares.shape, bool)
+    templates.slide(fresh, "weights", np.float64, sums)
+    templates.slide(np.multiply(fresh, fresh, out=square), "weights", np.float64, squares)
     floor = least * templates.size * reach**2
-    if not _norms(sums, squares, templates.size, floor, share, norms, doubtful):
-        return None
-    found = templates.slide(fresh, "taps")
-    for some in _pieces(norms):
-        for one in found:
-            np.divide(one[some], norms[some], out=one[some])
-            np.clip(one[some], -1, 1, out=one[some])
-    return found, np.broadcast_to(doubtful, found.shape)
-
-
-def _norms(
-    sums: Array,
-    squares: Array,
-    size: int,
-    floor: Array,
-    share: float | None,
-    norms: Array,
-    doubtful: Mask,
-) -> bool:
-    """Fill `norms` with ``sqrt(power)``, NaN where doubtful; True, or False to give up.
-
-    Given up is where `share` is given and ``power`` is not above ``floor + share (sum w)^2 / m``.
-    `sums` and `squares` serve as space to work in.
-    """
-    for some in _pieces(squares):
-        power, part, norm = squares[some], sums[some], norms[some]
-        np.multiply(part, part, out=part)
-        np.multiply(part, 1 / size, out=part)
-        np.subtract(power, part, out=power)
-        lowest = floor[some[0]].reshape(-1, *(1,) * (power.ndim - 1))
+    doubtful = np.broadcast_to(False, space)
+    if normalising.norms(sums, squares, templates.size, floor, share or 0.0, norms):
         if share is not None:
-            # The whole piece at once is mostly enough, and is quicker than window by window.
-            least = float(lowest.max())
-            if not power.min() > least + share * part.max():
-                np.multiply(part, share, out=part)
-                np.subtract(power, part, out=part)
-                if not part.min() > least:
-                    return False
-        elif not (power.min() > lowest.max()):
-            np.less_equal(power, lowest, out=doubtful[some])
-            power[doubtful[some]] = np.nan
-        np.copyto(norm, power, casting="same_kind")
-        np.sqrt(norm, out=norm)
-    return True
-
-
-def _pieces(array: Array) -> list[tuple[slice, slice]]:
-    """Parts of ``(S, B1, ...)`` numbers of about `AT_ONCE`."""
-    count, length = array.shape[:2]
-    row = array.size // (count * length)
-    if length * row >= AT_ONCE:
-        step = max(1, AT_ONCE // row)
-        return [
-            (slice(s, s + 1), slice(start, start + step))
-            for s in range(count)
-            for start in range(0, length, step)
-        ]
-    step = AT_ONCE // (length * row)
-    return [(slice(s, s + step), slice(None)) for s in range(0, count, step)]
+            return None
+        doubtful = np.isnan(norms)
+    found = templates.slide(fresh, "taps")
+    normalising.scores(norms, found)
+    return found, np.broadcast_to(doubtful, found.shape)

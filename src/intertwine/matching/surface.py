@@ -81,6 +81,9 @@ def why_undefined(
     surface: Array, present: Mask | None, patterns: Array, masks: Mask | None
 ) -> dict[str, int]:
     """How many places of one surface have no score, by reason."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        if not np.isnan(surface.sum()):  # needs no array of answers
+            return {}
     lost = np.isnan(surface)
     count = int(np.count_nonzero(lost))
     if not count:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine.convolution import plan
+from intertwine.matching.space import Space
 
 Array = NDArray[Any]
 Mask = NDArray[np.bool_]
@@ -42,6 +43,7 @@ class Templates:
         self.window: tuple[int, ...] = tuple(patterns.shape[2:])
         self.raw = patterns
         self.taps = _unit(patterns, masks, centred)
+        self.space = Space()
         self._plans: dict[tuple[Any, ...], Any] = {}
 
     @property
@@ -80,7 +82,7 @@ class Templates:
             weights = weights[:, :1]
         return weights
 
-    def slide(self, x: Array, name: str, dtype: Any = None) -> Array:
+    def slide(self, x: Array, name: str, dtype: Any = None, out: Array | None = None) -> Array:
         """Correlate ``(C, R1, ..., Rd)`` samples with "taps", "weights", ...: (P, C, B1, ..., Bd).
 
         P and C are 1 where all patterns or channels have the same taps. With one channel, rows of
@@ -94,7 +96,7 @@ class Templates:
             while turned.ndim > len(self.window) and len(turned) == 1:
                 turned = turned[0]  # a lone kernel has more methods to choose from than a bank
             chosen = self._plans[key] = plan(x, turned, axes=axes, mode="valid", dtype=dtype)
-        sums: Array = chosen(x, threads=self.threads)
+        sums: Array = chosen(x, out=out, threads=self.threads)
         return sums.reshape(-1, *x.shape[:1], *sums.shape[-len(self.window) :])
 
 

@@ -86,16 +86,27 @@ def enlarged(picture: Picture) -> Picture:
 
 def framed(levels: ArrayLike, top: int, left: int, height: int, width: int) -> Array:
     """A colour copy of `levels` with a yellow frame, two pixels wide, around a part of it."""
+    bottom, right = top + height - 1, left + width - 1
+    return outlined(levels, [(top, left), (top, right), (bottom, right), (bottom, left)])
+
+
+def outlined(levels: ArrayLike, corners: ArrayLike) -> Array:
+    """The same around a rectangle that may be turned: its four corner pixels, in turn."""
     rgb = _levels(levels)
     if rgb.ndim == 2:
         rgb = np.repeat(rgb[..., None], 3, axis=2)
     rgb = rgb.copy()
+    box = np.asarray(corners, float)
     rows, columns = np.ogrid[: rgb.shape[0], : rgb.shape[1]]
-    down = np.maximum(top - rows, rows - (top + height - 1))
-    across = np.maximum(left - columns, columns - (left + width - 1))
-    distance = np.maximum(down, across)
+    distance = np.full(rgb.shape[:2], -np.inf)
+    for side in (box[1] - box[0], box[3] - box[0]):
+        length = float(np.hypot(*side))
+        down, across = side / length
+        middle = box.mean(0)
+        along = np.abs(down * (rows - middle[0]) + across * (columns - middle[1]))
+        distance = np.maximum(distance, along - length / 2)
     rgb[(distance > 0) & (distance <= 2)] = _MARK
-    rgb[distance == 3] = 0
+    rgb[(distance > 2) & (distance <= 3)] = 0
     return rgb
 
 

@@ -130,14 +130,21 @@ def _turned(grey: np.ndarray, face: np.ndarray, corner: tuple[int, int]) -> list
     hits = iw.find(face, tilted, angles=(0, 360), scales=(0.8, 1.4))
     if not len(hits):
         return []
-    drawn = pictures.grey(tilted, "The photo turned and enlarged.", "The photo, turned")
+    drawn = pictures.colour(
+        pictures.outlined(tilted, hits.corners()[0]),
+        "The photo turned and enlarged, with a tilted yellow frame.",
+        "The photo, turned",
+    )
     hit = hits[0]
     return [
         f"A face that is tilted or nearer is another picture to these sums. We turned the photo by "
         f"{number(_TURN_DEG, 0)} degrees and enlarged it {number(_ENLARGED, 1)} times. A search "
         "over angles and scales, coarse on a small copy and finer from there, answers: "
         f"{number(hit.angle, 1)} degrees, {number(hit.scale)} times, score {number(hit.score)}.",
-        Figure((drawn,), "Found by iw.find(face, x, angles=(0, 360), scales=(0.8, 1.4))."),
+        Figure(
+            (drawn,),
+            "In the frame: what iw.find(face, x, angles=(0, 360), scales=(0.8, 1.4)) found.",
+        ),
     ]
 
 
