@@ -21,6 +21,7 @@ from intertwine.tour.chapters import (
     feature_maps,
     person,
     propagator,
+    quiz,
     sizes,
     timing,
 )
@@ -263,3 +264,27 @@ def test_the_face_finds_itself(chapters: list[Chapter], seen: Photo) -> None:
     assert f"The brightest pixel lies at row {row}, column {column};" in text
     assert "The face has 1.00" in text
     assert re.search(r"30\.0 degrees, 1\.20 times, score 1\.00|(29\.9|30\.[01]) degrees, 1\.", text)
+
+
+def test_the_quiz_draws_every_kernel_around_its_origin(chapters: list[Chapter]) -> None:
+    from intertwine.tour import pictures
+
+    (figure,) = [block for block in blocks_of(chapters, quiz) if isinstance(block, Figure)]
+    asked = quiz.questions()
+    assert len(figure.items) == len(asked) == 9
+    for (taps, _), kernel in zip(figure.items, asked, strict=True):
+        assert (taps.height, taps.width) == (taps.width, taps.width)
+        shown = pixels(taps)
+        middle = taps.height // 2
+        row, column = (
+            int(i) - at + middle
+            for i, at in zip(
+                np.unravel_index(np.abs(kernel.taps).argmax(), kernel.shape),
+                kernel.origin,
+                strict=True,
+            )
+        )
+        largest = kernel.taps.flat[np.abs(kernel.taps).argmax()]
+        np.testing.assert_array_equal(
+            shown[row, column], pictures.SIGNED[255 if largest > 0 else 1]
+        )
