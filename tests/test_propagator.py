@@ -348,5 +348,12 @@ def test_plots_show_the_flows():
     flow = LOPSIDED.flow(0.5)
     assert heights[list(places).index(0)] == flow.taps[flow.origin]
     panels = Kernel(np.eye(3)).density("abs").plot_flow([1, 3])
-    assert len(panels.axes) == 2
-    assert panels.axes[0].images[0].get_array().sum() == pytest.approx(1, abs=2e-3)
+    drawn = [axes.images[0] for axes in panels.axes if axes.images]
+    # Along the diagonal a step is -1, 0 or 1 alike: at the origin exp(-2 t / 3) I_0(2 t / 3).
+    peaks = [f"{special.i0e(2 * t / 3):.2g}" for t in (1, 3)]
+    titles = [f"t = {t}, peak {peak}" for t, peak in zip((1, 3), peaks, strict=True)]
+    assert [image.axes.get_title() for image in drawn] == titles
+    assert drawn[0].get_array().sum() == pytest.approx(1, abs=2e-3)
+    # A share of 1/1000 of the peak is seen beside it, and an empty place is not.
+    assert 0.2 < float(drawn[0].norm(1e-3 * drawn[0].get_array().max())) < 0.3
+    assert float(drawn[0].norm(0.0)) == 0

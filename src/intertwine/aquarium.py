@@ -79,19 +79,24 @@ def draw(
     canvas: Any = FigureCanvasAgg(figure)
     _cells(figure.add_axes((0.02, 0.06, 0.44, 0.86)), now, start)
     _profile(figure.add_axes((0.56, 0.40, 0.41, 0.52)), now, start)
-    drift = 100 * (now.mass / start.mass - 1) if start.mass else 0.0
     most = np.log(now.cells.size)
     lines = (
         f"time      {now.time:,.6g}",
-        f"mass      {now.mass:,.0f}   ({drift:+.2g} %)",
+        f"mass      {now.mass:,.0f}   ({_kept(now, start)})",
         f"entropy   {now.entropy_nats:.5f} nats",
-        f"even is   {most:.5f} nats",
+        f"at most   {most:.5f} nats, when even",
     )
     figure.text(
         0.56, 0.22, "\n".join(lines), family="DejaVu Sans Mono", fontsize=9, color=_INK, va="top"
     )
     canvas.draw()
     return np.asarray(canvas.buffer_rgba())[..., :3].copy()
+
+
+def _kept(now: State, start: State) -> str:
+    """What became of the mass, with what is rounding said as such."""
+    change = now.mass / start.mass - 1 if start.mass else 0.0
+    return "kept to 1e-12" if abs(change) <= 1e-12 else f"{100 * change:+.3g} %"
 
 
 def _cells(axes: Any, now: State, start: State) -> None:

@@ -188,6 +188,17 @@ def test_yes_or_no():
     assert not Kernel([1, 2], origin=1).is_causal
 
 
+def test_yes_or_no_of_taps_whose_sum_overflows():
+    huge = Kernel([1e308, 1.5e308, 0.5e308])
+    answers = ("zero_sum", "normalized", "symmetric", "antisymmetric", "hermitian")
+    assert not [word for word in answers if getattr(huge, f"is_{word}")]
+    assert Kernel([1e308, 1.5e308, 1e308]).is_symmetric
+    slope = Kernel([1.5e308, 0, -1.5e308])
+    # Against 3e308, a sum of 0 and a sum of 1 differ by less than rounding: both are true.
+    said = [word for word in answers if getattr(slope, f"is_{word}")]
+    assert said == ["zero_sum", "normalized", "antisymmetric"]
+
+
 def test_a_prediction_error_filter_has_a_geometric_mean_of_one():
     gain = Kernel([1, 0.6], origin=0).spectrum(512).gain
     assert np.exp(np.log(gain**2).mean()) == pytest.approx(1, abs=1e-14)

@@ -30,8 +30,7 @@ def test_an_animation_by_default(intertwine, photo, here):
 
 
 def test_pictures_into_a_folder_and_webp(intertwine, photo, here):
-    (here / "frames").mkdir()
-    ended = intertwine("diffuse", photo, "-t", "5,50", "-o", "frames")
+    ended = intertwine("diffuse", photo, "-t", "5,50", "-o", "frames/")  # a new folder
     assert ended.code == 0
     assert sorted(p.name for p in (here / "frames").iterdir()) == ["photo-t5.png", "photo-t50.png"]
     options = ("--drift", "0,4", "--boundary", "wrap", "-d", "0", "--frame-s", "0.1")
@@ -83,3 +82,25 @@ def test_entropy_is_that_of_the_shares():
 def test_frames_can_be_drawn_of_a_dark_tank():
     dark = aquarium.state(0.0, np.zeros((256, 256)))
     assert aquarium.draw(dark, dark).shape == (400, 800, 3)
+
+
+@pytest.mark.parametrize(
+    ("factor", "said"), [(1 + 4e-13, "kept to 1e-12"), (1 - 1e-9, "-1e-07 %"), (0.75, "-25 %")]
+)
+def test_a_lost_mass_is_told_from_rounding(factor, said):
+    start = aquarium.state(0.0, np.full((4, 5), 7.0))
+    later = aquarium.state(1.0, np.full((4, 5), 7.0 * factor))
+    assert aquarium._kept(later, start) == said
+    assert aquarium._kept(aquarium.state(0.0, np.zeros((4, 5))), start) == "-100 %"
+
+
+def test_a_file_that_is_no_folder_is_kept(intertwine, photo, here):
+    (here / "frames").write_text("mine")
+    ended = intertwine("diffuse", photo, "-t", "5", "-o", "frames")
+    assert ended.code == 2
+    assert ended.err.strip() == (
+        "intertwine: frames: a file without an ending is no picture of an aquarium.\n"
+        "  Known: .gif .webp .png, or a folder."
+    )
+    assert (here / "frames").read_text() == "mine"
+    assert "There is no folder nowhere" in intertwine("diffuse", photo, "-o", "nowhere/new").err

@@ -5,6 +5,7 @@ import pytest
 
 import intertwine as iw
 from intertwine import kernels
+from intertwine.cli.chances import density, reading
 from intertwine.cli.facts import facts
 from intertwine.cli.kernel_text import parse_taps
 from intertwine.cli.sentences import sentences
@@ -145,7 +146,7 @@ def test_pages_are_written(intertwine, tmp_path, spec):
     done = intertwine("explain", spec, "-o", str(page))
     assert done.code == 0, done.err
     text = page.read_text(encoding="utf-8")
-    for title in ("Taps", "Spectrum", "Moments", "Separable factors"):
+    for title in ("Taps", "Spectrum", "Moments", "Propagator", "Separable factors"):
         assert f"<h2>{title}</h2>" in text
     assert text.count("data:image/png;base64,") >= 2
     assert "nan" not in text.split("</style>")[1].replace("data:image", "").split("base64")[0]
@@ -189,3 +190,39 @@ def test_a_wave_is_not_called_a_blur():
     assert words[0] == "Sum 0.01834: flat areas are multiplied by 0.01834."
     assert words[1].startswith("Details: waves come out up to 0.4965 times as large; the finest,")
     assert not any("blurs" in each or "--normalize" in each for each in words)
+
+
+@pytest.mark.parametrize(
+    ("kernel", "how", "mass_at_origin"),
+    [
+        (Kernel([0.25, 0.5, 0.25]), "its taps as they are", 0.5),
+        (Kernel([[1, 2, 5]]), "its taps divided by their sum", 0.25),
+        (Kernel([True, True]), "its taps divided by their sum", 0.5),
+        (Kernel([0, 1, -1]), "the softmax of its taps", np.e / (1 + np.e + 1 / np.e)),
+        (Kernel([0, 0]), "the softmax of its taps", 0.5),
+    ],
+)
+def test_chances_are_the_taps_where_they_can_be(kernel, how, mass_at_origin):
+    said, walk = density(kernel)
+    assert said == how
+    assert walk.taps[walk.origin] == pytest.approx(mass_at_origin, rel=1e-15)
+    assert reading(kernel).startswith(f"Read as chances, {how}: ")
+
+
+def test_the_card_of_the_edge_kernel_says_where_everything_goes(intertwine):
+    printed = " ".join(
+        intertwine("explain", "--taps=-1 -1 -1; -1 8 -1; -1 -1 -1").out.replace("│", " ").split()
+    )
+    assert (
+        "Nearly everything in the window of 3 x 3 concentrates at the centre: 0.999013695 of the "
+        "weight, 0.000123 for each other tap."
+    ) in printed
+    assert "The kernel itself answers most where differences are largest." in printed
+    assert "differences are largest" not in reading(kernels.gaussian(1.0))
+
+
+def test_complex_taps_are_no_chances():
+    assert density(Kernel([1, 1j])) is None
+    assert reading(Kernel([1, 1j])) == (
+        "Complex taps are no chances, and no softmax of them is taken."
+    )

@@ -22,6 +22,7 @@ from intertwine.tour.chapters import (
     feature_maps,
     person,
     propagator,
+    quiz,
     sizes,
     timing,
 )
@@ -280,3 +281,25 @@ def test_frames_lie_around_their_part_upright_and_turned() -> None:
     turned = (pictures.outlined(dark, corners) == (255, 209, 26)).all(2)
     reach = (np.abs(rows - 20) + np.abs(columns - 20)) / np.sqrt(2) - 10 / np.sqrt(2)
     assert np.array_equal(turned, (reach > 1e-9) & (reach <= 2))
+
+
+def test_the_quiz_draws_every_kernel_around_its_origin(chapters: list[Chapter]) -> None:
+    (figure,) = [block for block in blocks_of(chapters, quiz) if isinstance(block, Figure)]
+    asked = quiz.questions()
+    assert len(figure.items) == len(asked) == 9
+    for (taps, _), kernel in zip(figure.items, asked, strict=True):
+        assert (taps.height, taps.width) == (taps.width, taps.width)
+        shown = pixels(taps)
+        middle = taps.height // 2
+        row, column = (
+            int(i) - at + middle
+            for i, at in zip(
+                np.unravel_index(np.abs(kernel.taps).argmax(), kernel.shape),
+                kernel.origin,
+                strict=True,
+            )
+        )
+        largest = kernel.taps.flat[np.abs(kernel.taps).argmax()]
+        np.testing.assert_array_equal(
+            shown[row, column], pictures.SIGNED[255 if largest > 0 else 1]
+        )

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from intertwine.algebra.description.answer import by_axis
 from intertwine.algebra.frame import Array
+from intertwine.cli.chances import reading
 from intertwine.cli.facts import Facts, facts
 from intertwine.cli.sentences import number, sentences
 from intertwine.kernel import Kernel
@@ -36,7 +37,7 @@ def card(kernel: Kernel) -> RenderableType:
         parts.append(Padding(_numbers(plane, _origin(kernel)), (1, 0, 0, 0)))
     parts.append(Padding(_measures(kernel, found), (1, 0)))
     parts.append(Padding(Text(kernel.describe().sentence, style="bold"), (0, 0, 1, 0)))
-    parts.extend(Text(f"• {line}") for line in sentences(kernel, found))
+    parts.extend(Text(f"• {line}") for line in (*sentences(kernel, found), reading(kernel)))
     return Panel(Group(*parts), title=Text(kernel.name or "kernel", style="bold"), expand=False)
 
 

@@ -112,6 +112,7 @@ def diffuse(
             handle.write(aquarium.animation(frames, targets[0].suffix.lower(), frame_s))
     else:
         for target, frame in zip(targets, frames, strict=True):
+            target.parent.mkdir(exist_ok=True)  # `frames/`, where it is new
             write(target, Document("image", (frame,)), overwrite=force)
     for target in targets:
         console.print(str(target), markup=False, soft_wrap=True)
@@ -136,7 +137,7 @@ def _targets(photo: Path, times: list[float], out: Path | None, force: bool) -> 
     """One animation, or one picture for each time; refused before any work is done."""
     if out is None:
         targets = [photo.with_name(f"{photo.stem}-diffused.gif")]
-    elif out.is_dir():
+    elif out.is_dir() or not (out.suffix or out.exists()):
         names = [f"{photo.stem}-t{time:g}.png" for time in times]
         targets = [out / name for name in names]
     else:
@@ -145,17 +146,17 @@ def _targets(photo: Path, times: list[float], out: Path | None, force: bool) -> 
         if suffix == ".png" and len(times) > 1:
             raise FileError(
                 f"{out}: a .png holds one picture, not {len(times)}.\n"
-                f"  Name a folder that exists, or a .gif or .webp."
+                f"  Name a folder, or a .gif or .webp."
             )
         if suffix not in (*_ANIMATIONS, ".png"):
             known = (*_ANIMATIONS, ".png")
             raise FileError(
-                f"{out}: {suffix or 'a name without an ending'} is no picture of an aquarium."
-                f"{did_you_mean(suffix, known)}\n  Known: {' '.join(known)}, or a folder that "
-                "exists."
+                f"{out}: {suffix or 'a file without an ending'} is no picture of an aquarium."
+                f"{did_you_mean(suffix, known)}\n  Known: {' '.join(known)}, or a folder."
             )
     if len(set(targets)) < len(targets):
         raise OptionError("--time names a time twice; each picture needs a name of its own.")
-    for target in targets:
+    new_folder = out is not None and targets[0].parent == out and not out.exists()
+    for target in [out] if out is not None and new_folder else targets:
         check_free(target, force)
     return targets

@@ -11,6 +11,7 @@ from PIL import Image
 
 from intertwine.algebra import picture
 from intertwine.cli.card import rows
+from intertwine.cli.chances import density, reading
 from intertwine.cli.facts import facts
 from intertwine.cli.sentences import number, sentences
 from intertwine.files.atomic import atomic, check_free
@@ -115,16 +116,19 @@ def factors(kernel: Kernel) -> list[Block]:
 
 
 def propagator(kernel: Kernel) -> list[Block]:
-    """The kernel's softmax as a density: where a walk goes, and how it spreads."""
-    if kernel.dtype.kind == "c":
-        return ["Complex taps are no probabilities, and no softmax of them is taken."]
-    density = kernel.density()
-    words: list[Block] = [f"Read as chances, by the softmax of its taps: {density.describe()}"]
-    if kernel.ndim > 2:  # the walk is drawn on a line or a plane
+    """The kernel as a density: where a walk goes, and how it spreads."""
+    words: list[Block] = [reading(kernel)]
+    found = density(kernel)
+    if found is None or kernel.ndim > 2:  # the walk is drawn on a line or a plane
         return words
-    drawn = _drawn(density.plot_flow((1, 4, 16)), "The walk after 1, 4 and 16 steps on average.")
-    caption = "The law of a walker that takes steps of this density at random times."
-    return [*words, Figure((drawn,), caption)]
+    _, walk = found
+    drawn = _drawn(walk.plot_flow((1, 4, 16)), "The walk after 1, 4 and 16 steps on average.")
+    colours = " Colours are logarithmic, down to 1/10000 of the peak." if kernel.ndim == 2 else ""
+    caption = (
+        "Where a walker is that takes steps of this density at random moments, on average one in "
+        f"each unit of the time t.{colours}"
+    )
+    return [*words, Figure((drawn,), caption, layout="wide")]
 
 
 #: Title and view, in order; a view takes the kernel and returns blocks.

@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from intertwine.propagator import Propagator
 
 _MOST_PANELS = 12
+_DECADES = 4  # what is fainter than the peak by more is drawn as nothing
 
 
 def flow_figure(p: Propagator, times: Sequence[float]) -> Any:
-    """Lines in one plot for one axis, a row of pictures for two."""
+    """Lines in one plot for one axis, a row of pictures for two, with logarithmic colours."""
     if p.ndim > 2:
         raise ShapeError(
             f"plot_flow: the density has {p.ndim} axes, and a picture shows one or two."
@@ -56,14 +57,22 @@ def _lines(figure_class: Any, flows: list[Propagator], times: Sequence[float]) -
 
 
 def _panels(figure_class: Any, flows: list[Propagator], times: Sequence[float]) -> Any:
-    figure = figure_class(figsize=(2.3 * len(flows) + 0.6, 2.9), layout="constrained")
+    figure = figure_class(figsize=(2.9 * len(flows) + 0.4, 2.7), layout="constrained")
     windows = [_window(flows, axis) for axis in (0, 1)]
+    log_norm = importlib.import_module("matplotlib.colors").LogNorm
     extent = (windows[1][0] - 0.5, windows[1][1] + 0.5, windows[0][1] + 0.5, windows[0][0] - 0.5)
     for n, (flow, t) in enumerate(zip(flows, times, strict=True)):
         axes = figure.add_subplot(1, len(flows), n + 1)
         shown_taps = _cut(flow, windows)
-        axes.imshow(shown_taps, cmap="viridis", vmin=0, extent=extent, interpolation="nearest")
-        axes.set_title(f"t = {t:g}\npeak {shown_taps.max():.2g}", fontsize=10)
+        peak = shown_taps.max()
+        axes.set_facecolor(importlib.import_module("matplotlib").colormaps["viridis"](0))
+        # A walker that has not moved yet outshines the rest: decades show both.
+        image = axes.imshow(
+            shown_taps, cmap="viridis", norm=log_norm(peak * 10**-_DECADES, peak, clip=True),
+            extent=extent, interpolation="nearest",
+        )  # fmt: skip
+        figure.colorbar(image, ax=axes, shrink=0.7, pad=0.03)
+        axes.set_title(f"t = {t:g}, peak {peak:.2g}", fontsize=10)
         axes.set_xlabel("axis 1 (samples)")
         if n == 0:
             axes.set_ylabel("axis 0 (samples)")

@@ -7,13 +7,13 @@ import numpy as np
 import intertwine as iw
 from intertwine.tour import pictures
 from intertwine.tour.blocks import Block, Code, Figure, Picture, Table
-from intertwine.tour.chapters.classics import taps_view
 from intertwine.tour.photo import Photo
 from intertwine.tour.words import number
 
 TITLE = "The quiz: what does this kernel do?"
 
 _LETTERS = "ABCDEFGHI"
+_LEAST_REACH = 4  # the taps are drawn so far from the origin, at least
 _PART = 160  # pixels of the photo's middle on each side
 
 
@@ -33,8 +33,8 @@ def write(photo: Photo) -> list[Block]:
                 (_taps(letter, kernel), _result(letter, kernel, result))
                 for letter, kernel, result in zip(_LETTERS, asked, results, strict=False)
             ),
-            "Each kernel over its result. Sums of 1 are shown as brightness; sums near 0 from blue "
-            "(negative) over grey (zero) to amber (positive).",
+            "Each kernel, its origin in the middle, over its result. Sums of 1 are shown as "
+            "brightness; sums near 0 from blue (negative) over grey (zero) to amber (positive).",
             layout="tiles",
         ),
         "Those looks can be measured: the moments of the taps are the answers to flat, sloped and "
@@ -82,11 +82,15 @@ def _middle(grey: np.ndarray) -> np.ndarray:
 
 
 def _taps(letter: str, kernel: iw.Kernel) -> Picture:
-    shown = kernel.embedded([max(25, *kernel.shape)] * 2) if max(kernel.shape) < 25 else kernel
-    view = taps_view(shown)
-    assert isinstance(view, Picture)  # 25 taps a side are never written as numbers
+    """The taps as squares, the origin in the middle."""
+    ends = zip(kernel.shape, kernel.origin, strict=True)
+    reach = max(_LEAST_REACH, *(max(at, size - 1 - at) for size, at in ends))
+    side = 2 * reach + 1
+    taps = kernel.embedded((side, side), (reach, reach)).taps
     total = number(float(np.real(kernel.sum)))
-    return Picture(view.png, view.width, view.height, view.alt, f"{letter}: sum {total}", True)
+    alt = f"The taps of kernel {letter}, {kernel.shape[0]} by {kernel.shape[1]}."
+    largest = float(np.abs(taps).max())
+    return pictures.enlarged(pictures.signed(taps, alt, f"{letter}: sum {total}", largest))
 
 
 def _result(letter: str, kernel: iw.Kernel, result: np.ndarray) -> Picture:
