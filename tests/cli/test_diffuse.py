@@ -55,6 +55,7 @@ def test_pictures_into_a_folder_and_webp(intertwine, photo, here):
         (["--boundary", "refect"], "`boundary='refect'` is not known."),
         (["-o", "a.png"], "a.png: a .png holds one picture, not 3."),
         (["-o", "a.gf"], "a.gf: .gf is no picture of an aquarium. Did you mean '.gif'?"),
+        (["-o", "a/"], "There is no folder a, and no picture without an ending.\n  mkdir a"),
         (["-o", "nowhere/a.gif"], "There is no folder nowhere to write a.gif in."),
         (["--frame-s", "0"], "--frame-s 0: write seconds from 0.02 to 60."),
     ],

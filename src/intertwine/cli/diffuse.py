@@ -56,8 +56,8 @@ def diffuse(
             "-o",
             parser=path,
             metavar="FILE|FOLDER",
-            help="A .gif or .webp for an animation, a .png for one time, a folder for one picture "
-            "a time. Default: PHOTO-diffused.gif",
+            help="A .gif or .webp for an animation, a .png for one time, a folder that exists for "
+            "one picture a time. Default: PHOTO-diffused.gif",
         ),
     ] = None,
     frame_s: Annotated[
@@ -67,8 +67,9 @@ def diffuse(
 ) -> None:
     """Take the barriers out of an aquarium whose cells are a photo's pixels.
 
-    Each frame shows the 256 x 256 cells, the mean concentration of each column, the total mass and
-    the entropy. Every time is reached in one step from the start. The water is the same everywhere.
+    Each frame shows the 256 x 256 cells, the mean concentration of each column, the total mass
+    and the entropy. Every time is reached in one step from the start. The water is the same
+    everywhere.
 
     \b
     [bold]Examples[/]
@@ -142,6 +143,11 @@ def _targets(photo: Path, times: list[float], out: Path | None, force: bool) -> 
     else:
         targets = [out]
         suffix = out.suffix.lower()
+        if not suffix:
+            raise FileError(
+                f"There is no folder {out}, and no picture without an ending.\n"
+                f"  mkdir {out}, or name a file: {out}.gif"
+            )
         if suffix == ".png" and len(times) > 1:
             raise FileError(
                 f"{out}: a .png holds one picture, not {len(times)}.\n"
@@ -150,7 +156,7 @@ def _targets(photo: Path, times: list[float], out: Path | None, force: bool) -> 
         if suffix not in (*_ANIMATIONS, ".png"):
             known = (*_ANIMATIONS, ".png")
             raise FileError(
-                f"{out}: {suffix or 'a name without an ending'} is no picture of an aquarium."
+                f"{out}: {suffix} is no picture of an aquarium."
                 f"{did_you_mean(suffix, known)}\n  Known: {' '.join(known)}, or a folder that "
                 "exists."
             )
