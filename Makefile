@@ -27,7 +27,7 @@ help: ## list the targets
 	@echo "  PYTHON=$(PYTHON) chooses the Python (3.11 or newer), PHOTO= the photo of the tour."
 
 run: $(VENV)/.ready-run ## build, then write the tour of a photo (PHOTO=, OUT=)
-	$(BIN)/intertwine tour $(if $(PHOTO),"$(PHOTO)") -o "$(OUT)"
+	$(BIN)/intertwine tour $(if $(PHOTO),"$(PHOTO)") -o "$(OUT)" --force
 	@echo "Next: $(BIN)/intertwine convolve PHOTO -k sobel"
 
 test: $(VENV)/.ready-test ## run every test that is not marked slow
@@ -50,7 +50,7 @@ format: $(VENV)/.ready-test ## rewrite the sources in house format
 bench: $(VENV)/.ready-bench ## time the operator beside its peers
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
-calibrate: $(VENV)/.ready-run ## measure this machine for the planner (about a second)
+calibrate: $(VENV)/.ready-run ## measure this machine for the planner (a few seconds)
 	$(BIN)/intertwine calibrate
 
 clean: ## remove .venv, build/ and caches

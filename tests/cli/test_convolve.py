@@ -226,3 +226,13 @@ def test_explain_prints_the_plan_and_writes_nothing(intertwine, here):
     assert done.code == 0, done.err
     assert plan.method in done.out
     assert [path.name for path in here.iterdir()] == ["a.png"]
+
+
+@pytest.mark.parametrize("target", ["b.wav", "b.flac"])
+def test_signed_keep_keeps_the_loudness_of_a_recording(intertwine, target):
+    soundfile.write("a.wav", np.array([0, 100, -300, 7, 0, 2000], np.int16), 8000)
+    done = intertwine("convolve", "a.wav", "--taps", "3 -5 1", "--signed", "keep", "-o", target)
+    assert done.code == 0, done.err
+    whole = soundfile.read("a.wav", dtype="int16")[0].astype(np.int64)
+    expected = iw.convolve(whole, [3, -5, 1]) / 2**15
+    np.testing.assert_array_equal(soundfile.read(target)[0], expected)

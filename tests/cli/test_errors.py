@@ -87,6 +87,11 @@ def picture(here):
         ),
         ("a.png a.npy -k sobel -o out", "There is no folder out for 2 results.\n  mkdir out"),
         (
+            "a.png -k sobel -o out/",
+            "There is no folder out, and no kind of file without an ending.\n"
+            "  mkdir out, or name a file: out.png",
+        ),
+        (
             "a.png ./a.png -k sobel",
             "a.png and a.png would both become a-sobel.png.\n"
             "  Rename one of them, or pass them in two calls.",

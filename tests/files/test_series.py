@@ -28,7 +28,7 @@ def test_columns(tmp_path, text, column, expected):
     ("", None, FileError, "is empty"),
     ("x,y\n", None, FileError, "it has no rows"),
     ("1,2\n3\n", None, FileError, "row 2 has another number of cells"),
-    ("x,y\na,b\nc,d\n", None, FileError, "no column holds only numbers"),
+    ("x,y\na,b\nc,d\n", None, FileError, "holds only numbers.\n  Gaps may be empty or NA;"),
     ("x,y\n1,b\n", "y", FileError, "column y holds no number in row 1"),
     ("level,y\n1,2\n", "lvel", OptionError, "Did you mean 'level'?"),
 ])  # fmt: skip

@@ -10,7 +10,7 @@ from intertwine.files import FileError
 
 
 def calibrate() -> None:
-    """Measure this machine, so that plans are chosen by its own speeds (about a second).
+    """Measure this machine, so that plans are chosen by its own speeds (a few seconds).
 
     The numbers are kept in your cache folder; delete them there to return to those shipped.
     Other programs should rest meanwhile.

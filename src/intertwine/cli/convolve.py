@@ -154,7 +154,7 @@ def _report(console: Console, target: Path, outcome: Outcome, how: str) -> None:
         share = 100 * outcome.cut / outcome.samples
         console.print(
             f"  {share:.3g} % of the samples lay beyond the range of {outcome.levels.dtype} "
-            "and were cut off (--signed says how).",
+            "and were cut off (not with --signed keep).",
             markup=False,
             soft_wrap=True,
         )

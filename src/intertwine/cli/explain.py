@@ -31,9 +31,11 @@ def explain(
     normalize: o.Normalize = False,
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="PAGE.html", help="Write a page with pictures."),
+        typer.Option("--out", "-o", metavar="PAGE.html", help="Write a page with pictures."),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a page that is there.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", "-f", help="Replace the page that is there.")
+    ] = False,
     every: Annotated[bool, typer.Option("--list", help="List the named kernels.")] = False,
 ) -> None:
     """Print a card about a kernel: taps, moments, rank, factors, spectrum, and what it does.

@@ -142,8 +142,9 @@ def find(
 ) -> None:
     """Find a picture in larger ones, a clip in recordings, a shape in series.
 
-    Pictures get boxes drawn. Recordings may last hours and have any rate; positions are in seconds.
-    A false alarm is the chance that the background alone does as well somewhere.
+    Pictures get boxes drawn. Recordings may last hours and have any rate; positions are in
+    seconds. A false alarm is the chance that the background alone does as well somewhere; it is
+    nan where there is too little background to tell.
 
     \b
     [bold]Examples[/]

@@ -14,6 +14,11 @@ def targets(
     folder = out is not None and (out.is_dir() or len(sources) > 1)
     if out is not None and folder and not out.is_dir():
         raise FileError(f"There is no folder {out} for {len(sources)} results.\n  mkdir {out}")
+    if out is not None and not folder and not out.suffix:
+        raise FileError(
+            f"There is no folder {out}, and no kind of file without an ending.\n"
+            f"  mkdir {out}, or name a file: {out}{sources[0].suffix}"
+        )
     pairs = []
     for source in sources:
         refuse_folder(source)

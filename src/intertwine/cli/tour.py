@@ -10,6 +10,7 @@ import typer
 from intertwine.cli.console import out as standard_out
 from intertwine.cli.console import progress
 from intertwine.cli.options import path
+from intertwine.files import check_free
 
 
 def tour(
@@ -28,6 +29,9 @@ def tour(
             "--out", "-o", parser=path, metavar="FOLDER", help="Where the page goes. Default: tour"
         ),
     ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", "-f", help="Replace the page that is there.")
+    ] = False,
 ) -> None:
     """Walk through convolution on a photo: one self-contained HTML page.
 
@@ -36,6 +40,9 @@ def tour(
       intertwine tour
       intertwine tour me.jpg -o my-tour
     """
+    there = (Path("tour") if out is None else out) / "index.html"
+    if there.exists():
+        check_free(there, force)
     from intertwine.tour import run  # it loads Matplotlib
 
     with progress() as bar:

@@ -34,7 +34,10 @@ def read_series(path: Path, column: str | None = None) -> NDArray[np.float64]:
     except FileNotFoundError:
         raise FileError(f"There is no file {path}.") from None
     except (OSError, ValueError) as error:
-        raise FileError(f"{path} cannot be read as text: {error}") from error
+        raise FileError(
+            f"{path} cannot be read as text: {error}\n"
+            "  A series is a column of a .csv, .tsv or .txt."
+        ) from error
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     if not lines:
         raise FileError(f"{path} is empty.")
@@ -52,7 +55,10 @@ def read_series(path: Path, column: str | None = None) -> NDArray[np.float64]:
     else:
         good = [each for each in columns if None not in each and not all(map(math.isnan, each))]
         if not good:
-            raise FileError(f"{path}: no column holds only numbers.")
+            raise FileError(
+                f"{path}: no column holds only numbers.\n"
+                "  Gaps may be empty or NA; other words in a column of numbers have to go."
+            )
         chosen = good[-1]
     if None in chosen:
         row = chosen.index(None)

@@ -66,6 +66,8 @@ def write(path: Path, handle: Any, document: Document) -> None:
     soundfile = need("soundfile", f"Writing {path.name}")
     name, source = path.suffix[1:].upper(), document.meta["subtype"]
     data = document.pages[0]
+    if data.dtype.kind == "i" and data.dtype.name != _READ_AS.get(source):
+        data = data.astype(np.float64)  # wider than the source, whose own bits are the low ones
     if data.dtype.kind == "f":
         data = data / data.dtype.type(full_scale(source))
     data, subtype = _fitted(path, name, data, source, soundfile.check_format(name, source))
