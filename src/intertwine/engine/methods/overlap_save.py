@@ -34,7 +34,7 @@ SPILL = [-2, 0, 1, 3, 4, 6], [1.0, 1.08, 1.25, 1.35, 1.4, 1.9]
 
 #: How much less a sample takes where samples and results stay in the caches: both in bytes, as
 #: doublings of 8 MiB, and factors.
-CACHED = [0, 2], [0.75, 1.0]
+CACHED = [0, 2], [0.75, 1.25]
 
 #: How much longer a stage of the transform takes for each doubling that it brings.
 STAGES = {2: 1.0, 3: 1.45, 5: 1.45}
