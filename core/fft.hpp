@@ -99,8 +99,8 @@ IW_INLINE void small_dft(Cx<T> (&u)[R]) {
   }
 }
 
-// Inputs of a butterfly. Each is used twice, and unless it is pinned GCC reads it twice; eight
-// complex numbers fill all registers, so that pinning them would only spill others.
+// Inputs of a butterfly. Each is used twice, and unless it is pinned GCC reads it twice. Eight
+// complex numbers fill 16 registers, so that pinning them would only spill others; AVX-512 has 32.
 template <class T, int R>
 IW_INLINE void gather(Cx<T> (&u)[R], const Cx<T>* p, int64_t gap) {
 #pragma GCC unroll 8
