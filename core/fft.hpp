@@ -158,16 +158,17 @@ void last_stage(Cx<T>* x, int64_t n, int64_t gap) {
 // The innermost stage forward, the product with a kernel and the innermost stage backward, without
 // leaving the registers in between. `out` may be `x`.
 template <class T, int R>
-void middle_stage(const Cx<T>* x, Cx<T>* out, int64_t n, const Cx<T>* kernel) {
+void middle_stage(const Cx<T>* x, int64_t x_gap, Cx<T>* out, int64_t gap, int64_t n,
+                  const Cx<T>* kernel) {
   for (int64_t i = 0; i < n; i += R) {
     Cx<T> u[R];
-    gather<T, R>(u, x + i, 1);
+    gather<T, R>(u, x + i * x_gap, x_gap);
     small_dft<T, R, true>(u);
 #pragma GCC unroll 8
     for (int q = 0; q < R; q++) u[q] = mul(u[q], kernel[i + q]);
     small_dft<T, R, false>(u);
 #pragma GCC unroll 8
-    for (int q = 0; q < R; q++) out[i + q] = u[q];
+    for (int q = 0; q < R; q++) out[(i + q) * gap] = u[q];
   }
 }
 
@@ -262,61 +263,78 @@ struct Fft {
     }
   }
 
-  // Forward, times the kernel's spectrum, backward, in three steps: many kernels can follow one
-  // beginning. Elements lie next to each other.
-  void begin(Cx<T>* x) const {
-    int64_t part = n;
-    for (int s = 0; s < stages - 1; part /= radix[s++]) one<true>(x, n, 1, s, part);
-  }
-
-  void middle(const Cx<T>* x, Cx<T>* out, const Cx<T>* kernel) const {
+  // The innermost stage there and back, with the kernel in between, over `size` elements.
+  void middle(const Cx<T>* x, int64_t x_gap, Cx<T>* out, int64_t gap, int64_t size,
+              const Cx<T>* kernel) const {
     switch (radix[stages - 1]) {
       case 2:
-        middle_stage<T, 2>(x, out, n, kernel);
-        break;
+        return middle_stage<T, 2>(x, x_gap, out, gap, size, kernel);
       case 3:
-        middle_stage<T, 3>(x, out, n, kernel);
-        break;
+        return middle_stage<T, 3>(x, x_gap, out, gap, size, kernel);
       case 4:
-        middle_stage<T, 4>(x, out, n, kernel);
-        break;
+        return middle_stage<T, 4>(x, x_gap, out, gap, size, kernel);
       case 8:
-        middle_stage<T, 8>(x, out, n, kernel);
-        break;
+        return middle_stage<T, 8>(x, x_gap, out, gap, size, kernel);
       default:
-        middle_stage<T, 5>(x, out, n, kernel);
+        return middle_stage<T, 5>(x, x_gap, out, gap, size, kernel);
     }
   }
 
-  void finish(Cx<T>* x) const {
-    int64_t part = radix[stages - 1];
-    for (int s = stages - 2; s >= 0; s--) one<false>(x, n, 1, s, part *= radix[s]);
-  }
-
-  // Stages from s on over one block of `length`. A block too large for the first cache is split by
-  // one stage, and its parts are finished one after the other.
-  template <bool Forward>
-  void block(Cx<T>* x, int64_t gap, int s, int64_t length) const {
-    if (length <= kCachedLength) {
-      if constexpr (Forward) {
-        for (int64_t part = length; s < stages; part /= radix[s++])
-          one<true>(x, length, gap, s, part);
-      } else {
-        int64_t part = 1;
-        for (int i = stages - 1; i >= s; i--) one<false>(x, length, gap, i, part *= radix[i]);
-      }
-      return;
-    }
-    if constexpr (Forward) one<true>(x, length, gap, s, length);
+  // Stages from s to before `end` over one block of `length`. A block too large for the first cache
+  // is split by one stage, and its parts are finished one after the other.
+  void down(Cx<T>* x, int64_t gap, int s, int end, int64_t length) const {
+    if (s == end) return;
     const int64_t part = length / radix[s];
-    for (int64_t i = 0; i < length; i += part) block<Forward>(x + i * gap, gap, s + 1, part);
-    if constexpr (!Forward) one<false>(x, length, gap, s, length);
+    one<true>(x, length, gap, s, length);
+    if (length > kCachedLength)
+      for (int64_t i = 0; i < length; i += part) down(x + i * gap, gap, s + 1, end, part);
+    else
+      for (int64_t n = part; ++s < end; n /= radix[s]) one<true>(x, length, gap, s, n);
   }
 
-  void forward(Cx<T>* x, int64_t gap) const { block<true>(x, gap, 0, n); }
+  // The way back: stages before `end` to s.
+  void up(Cx<T>* x, int64_t gap, int s, int end, int64_t length) const {
+    if (s == end) return;
+    int64_t part = length / radix[s];
+    if (length > kCachedLength) {
+      for (int64_t i = 0; i < length; i += part) up(x + i * gap, gap, s + 1, end, part);
+    } else {
+      int64_t n = 1;
+      for (int i = stages - 1; i >= end; i--) n *= radix[i];
+      for (int i = end - 1; i > s; i--) one<false>(x, length, gap, i, n *= radix[i]);
+    }
+    one<false>(x, length, gap, s, length);
+  }
+
+  // Forward, times the kernel's spectrum, backward, of one block, in place.
+  void through(Cx<T>* x, int64_t gap, const Cx<T>* kernel, int s, int64_t length) const {
+    const int last = stages - 1;
+    if (length > kCachedLength && s < last) {
+      const int64_t part = length / radix[s];
+      one<true>(x, length, gap, s, length);
+      for (int64_t i = 0; i < length; i += part) through(x + i * gap, gap, kernel + i, s + 1, part);
+      one<false>(x, length, gap, s, length);
+    } else {
+      down(x, gap, s, last, length);
+      middle(x, gap, x, gap, length, kernel);
+      up(x, gap, s, last, length);
+    }
+  }
+
+  void forward(Cx<T>* x, int64_t gap) const { down(x, gap, 0, stages, n); }
 
   // Not scaled: forward then backward multiplies by n.
-  void backward(Cx<T>* x, int64_t gap) const { block<false>(x, gap, 0, n); }
+  void backward(Cx<T>* x, int64_t gap) const { up(x, gap, 0, stages, n); }
+
+  void convolve(Cx<T>* x, int64_t gap, const Cx<T>* kernel) const { through(x, gap, kernel, 0, n); }
+
+  // The same in two parts: many kernels can follow one beginning.
+  void begin(Cx<T>* x, int64_t gap) const { down(x, gap, 0, stages - 1, n); }
+
+  void finish(const Cx<T>* begun, Cx<T>* x, int64_t gap, const Cx<T>* kernel) const {
+    middle(begun, 1, x, gap, n, kernel);
+    up(x, gap, 0, stages - 1, n);
+  }
 };
 
 }  // namespace

@@ -1,6 +1,9 @@
-// Rows of real samples into one plane of a tile's rows, looked at on the way, and results out.
+// Rows of samples into one plane of a tile's rows, looked at on the way, and results out: for tiles
+// whose last axis is not transformed.
 #pragma once
 
+#include "finite.hpp"
+#include "lanes.hpp"
 #include "spread.hpp"
 #include "tile.hpp"
 
@@ -12,14 +15,29 @@ IW_INLINE Vec<T>* plane_of(Cx<T>* row, bool imag) {
   return imag ? &row->im : &row->re;
 }
 
-// Write n samples into one plane of a row of `vectors`, zeros after them. False when a sample is
-// not finite, or so large that this cannot be told.
+// The first `count` of W samples, the others zero; `seen` has the last one instead.
+template <class T>
+IW_INLINE Vec<T> load_some(const T* p, int64_t count, Vec<T>& seen) {
+  Vec<T> x = {};
+  seen = splat(p[count - 1]);
+  for (int64_t l = 0; l < count; l++) seen[l] = x[l] = p[l];
+  return x;
+}
+
+template <class T>
+IW_INLINE void store_some(T* p, Vec<T> x, int64_t count) {
+  for (int64_t l = 0; l < count; l++) p[l] = x[l];
+}
+
+// Write n samples into one plane of a row of `vectors`, zeros after them; nothing but zeros when
+// `samples` is null. False when a sample is not finite, or so large that this cannot be told.
 template <class T>
 bool pack(const T* samples, int64_t n, Vec<T>* plane, int64_t vectors, Spread<T>& spread) {
   constexpr int W = kLanes<T>;
   Spread<T> seen = spread;  // a copy that can live in registers
   Vec<T> squares = {};
   int64_t v = 0;
+  if (!samples) n = 0;
   for (; (v + 1) * W <= n; v++) {
     const Vec<T> x = load(samples + v * W);
     plane[2 * v] = x;
@@ -27,24 +45,15 @@ bool pack(const T* samples, int64_t n, Vec<T>* plane, int64_t vectors, Spread<T>
     seen.gather(x);
   }
   if (v * W < n) {  // the last sample once more in the other lanes, so that each lane holds one
-    Vec<T> x = {}, filled = splat(samples[n - 1]);
-    for (int64_t l = 0; l < n - v * W; l++) filled[l] = x[l] = samples[v * W + l];
+    Vec<T> all;
+    const Vec<T> x = load_some(samples + v * W, n - v * W, all);
     plane[2 * v++] = x;
     squares += x * x;
-    seen.gather(filled);
+    seen.gather(all);
   }
   for (; v < vectors; v++) plane[2 * v] = Vec<T>{};
-  T sum = 0;
-  for (int l = 0; l < W; l++) sum += squares[l];
-  seen.squares += double(sum);
-  seen.count += n;
   spread = seen;
-  return sum - sum == T(0);
-}
-
-template <class T>
-IW_INLINE void clear_plane(Vec<T>* plane, int64_t vectors) {
-  for (int64_t v = 0; v < vectors; v++) plane[2 * v] = Vec<T>{};
+  return spread.add(squares, n);
 }
 
 template <class T>
@@ -52,58 +61,37 @@ IW_INLINE void unpack(const Vec<T>* plane, int64_t n, T* row) {
   constexpr int W = kLanes<T>;
   int64_t v = 0;
   for (; (v + 1) * W <= n; v++) store(row + v * W, plane[2 * v]);
-  for (int64_t l = 0; l < n - v * W; l++) row[v * W + l] = plane[2 * v][l];
+  if (v * W < n) store_some(row + v * W, plane[2 * v], n - v * W);
 }
 
 template <class T, int... E>
-IW_INLINE void store_alternating(T* p, Vec<T> a, Vec<T> b, Sequence<E...>) {
+IW_INLINE void alternate(Vec<T> a, Vec<T> b, Vec<T>& low, Vec<T>& high, Sequence<E...>) {
   constexpr int W = kLanes<T>;
-  store(p, Vec<T>(__builtin_shufflevector(a, b, (E / 2 + E % 2 * W)...)));
-  store(p + W, Vec<T>(__builtin_shufflevector(a, b, (W / 2 + E / 2 + E % 2 * W)...)));
+  low = __builtin_shufflevector(a, b, (E / 2 + E % 2 * W)...);
+  high = __builtin_shufflevector(a, b, (W / 2 + E / 2 + E % 2 * W)...);
 }
 
-// Both planes as complex numbers, real and imaginary parts in turn.
+// Up to W complex numbers, real and imaginary parts in turn.
 template <class T>
-IW_INLINE void unpack_complex(const Cx<T>* row, int64_t n, T* out) {
+IW_INLINE void store_pairs(T* p, Vec<T> re, Vec<T> im, int64_t count) {
   constexpr int W = kLanes<T>;
-  int64_t v = 0;
-  for (; (v + 1) * W <= n; v++)
-    store_alternating(out + 2 * v * W, row[v].re, row[v].im, typename CountTo<W>::type{});
-  for (int64_t l = 0; l < n - v * W; l++) {
-    out[2 * (v * W + l)] = row[v].re[l];
-    out[2 * (v * W + l) + 1] = row[v].im[l];
+  Vec<T> low, high;
+  alternate<T>(re, im, low, high, typename CountTo<W>::type{});
+  if (count >= W) {
+    store(p, low);
+    store(p + W, high);
+  } else {
+    store_some(p, low, least(W, 2 * count));
+    store_some(p + W, high, 2 * count - W);
   }
 }
 
-// Row `at` of a tile as its caller counts rows: several when its long rows are cut.
+// Both planes as complex numbers.
 template <class T>
-bool pack_row(const Tile<T>& t, Cx<T>* tile, int64_t at, const T* samples, int64_t n, bool imag,
-              Spread<T>& spread) {
-  const int64_t parts = t.cut ? t.dim[t.dims - 1] : 1;
-  bool finite = true;
-  for (int64_t part = 0; part < parts; part++) {
-    Vec<T>* plane = plane_of(tile + (at * parts + part) * t.pitch, imag);
-    const int64_t from = part * t.width, count = least(n - from, t.width);
-    if (count <= 0)
-      clear_plane<T>(plane, t.width / kLanes<T>);
-    else
-      finite &= pack(samples + from, count, plane, t.width / kLanes<T>, spread);
-  }
-  return finite;
-}
-
-template <class T>
-void unpack_row(const Tile<T>& t, Cx<T>* tile, int64_t at, int64_t n, bool imag, T* row) {
-  if (t.cut) at *= t.dim[t.dims - 1];
-  for (int64_t from = 0; from < n; from += t.width, at++)
-    unpack(plane_of(tile + at * t.pitch, imag), least(n - from, t.width), row + from);
-}
-
-template <class T>
-void unpack_complex_row(const Tile<T>& t, Cx<T>* tile, int64_t at, int64_t n, T* out) {
-  if (t.cut) at *= t.dim[t.dims - 1];
-  for (int64_t from = 0; from < n; from += t.width, at++)
-    unpack_complex(tile + at * t.pitch, least(n - from, t.width), out + 2 * from);
+IW_INLINE void unpack_pairs(const Cx<T>* row, int64_t n, T* out) {
+  constexpr int W = kLanes<T>;
+  for (int64_t v = 0; v * W < n; v++)
+    store_pairs(out + 2 * v * W, row[v].re, row[v].im, n - v * W);
 }
 
 }  // namespace

@@ -73,11 +73,18 @@ bool make_layout(const Spectrum& s, Tile<T>& t) {
   return t.width % kLanes<T> == 0 && t.init_transforms() && t.make_twiddle() && t.make_turn();
 }
 
-// Place in the tile of a sample of the last axis: row (within the cut) and column.
+// Place in the tile of an element of a row, real or imaginary part.
 template <class T>
-IW_INLINE T* sample_at(Cx<T>* tile, const Tile<T>& t, int64_t row, int64_t column, bool imag) {
+IW_INLINE T* element_at(Cx<T>* tile, const Tile<T>& t, int64_t row, int64_t column, bool imag) {
   T* p = reinterpret_cast<T*>(tile + row * t.pitch + column / kLanes<T>);
   return p + (imag ? kLanes<T> : 0) + column % kLanes<T>;
+}
+
+// The same for a sample of the last axis, of the row that begins at `row`.
+template <class T>
+IW_INLINE T* sample_at(Cx<T>* tile, const Tile<T>& t, int64_t row, int64_t place, bool imag) {
+  const int64_t parts = t.cut ? t.dim[t.dims - 1] : 1;
+  return element_at(tile, t, row * parts + place % parts, place / parts, imag);
 }
 
 template <class T>
@@ -98,14 +105,12 @@ int64_t tap_count(const Spectrum& s) {
 
 int64_t all_taps(const Spectrum& s) { return s.kernels * s.planes * tap_count(s); }
 
-// The spectrum of a kernel's taps, reversed around zero and scaled by one over the tile's size.
-// `tile` has room for the longest axis behind it.
-void transform_kernel(const Spectrum& s, const Tile<double>& t, int64_t kernel, Cx<double>* tile,
-                      Cx<double>* out) {
+// The spectrum of a kernel's taps, reversed around zero and scaled by one over the tile's size, in
+// the place of the tile. `tile` has room for the longest axis behind it.
+void transform_kernel(const Spectrum& s, const Tile<double>& t, int64_t kernel, Cx<double>* tile) {
   const int last = s.nd - 1;
   memset(static_cast<void*>(tile), 0, size_t(t.bytes()));
   Cx<double>* local = tile + t.vectors();
-  const int64_t used = t.width / kLanes<double>;
   double scale = t.panels ? double(t.width) : 1;
   for (int a = 0; a < t.dims; a++) scale *= t.transformed[a] ? double(t.dim[a]) : 1;
   int64_t index[kMaxDims] = {};
@@ -126,39 +131,24 @@ void transform_kernel(const Spectrum& s, const Tile<double>& t, int64_t kernel, 
     }
     const int64_t full = s.tile[last];
     const int64_t place = t.panels ? (full - index[last] * s.dilation[last]) % full : 0;
-    if (t.cut) row = row * t.dim[t.dims - 1];
     for (int plane = 0; plane < s.planes; plane++)
-      *sample_at(tile, t, row + place / t.width, place % t.width, second || plane == 1) +=
+      *sample_at(tile, t, row, place, second || plane == 1) +=
           sign * tap_at(s, first + plane * taps + i) / scale;
     for (int a = last; a >= 0 && ++index[a] == s.k[a]; a--) index[a] = 0;
   }
-  // Axes that are not transformed hold independent lines: all meet the same kernel.
-  for (int a = 0; a < t.dims; a++)
-    for (int64_t i = 0; t.transformed[a] && i < t.column_groups(a, used); i++)
-      t.template columns<true>(tile, a, i, local, used);
-  if (t.panels) {
-    for (int64_t p = 0; p < t.panel_count(); p++) {
-      t.fetch_panel(tile, p, local);
-      t.row_fft.forward(local, 1);
-      memcpy(out + p * t.width, local, size_t(t.width) * sizeof(Cx<double>));
-    }
-  } else {
-    for (int64_t r = 0; r < t.rows; r++) {
-      out[r].re = splat(*sample_at(tile, t, r, 0, false));
-      out[r].im = splat(*sample_at(tile, t, r, 0, true));
-    }
+  for (int64_t p = 0; t.panels && p < t.panel_count(); p++) {
+    t.to_lanes(tile + p * t.W * t.pitch, local);
+    t.rows_to_frequencies(local, p);
+    t.from_lanes(local, tile + p * t.W * t.pitch);
   }
+  // Axes that are not transformed hold independent lines: all meet the first one's kernel.
+  for (int a = 0; a < t.dims; a++)
+    for (int64_t g = 0; t.transformed[a] && g < t.groups(a); g++)
+      t.template columns<true>(tile, a, g, local);
 }
 
-// A row's spectrum value in a kernel of either lane count.
-template <class T>
-IW_INLINE T* kernel_at(Cx<T>* kernel, const Tile<T>& t, int64_t row, int64_t column) {
-  constexpr int W = kLanes<T>;
-  if (!t.panels) return reinterpret_cast<T*>(kernel + row) + column % W;
-  return reinterpret_cast<T*>(kernel + row / W * t.width + column) + row % W;
-}
-
-// Rows of axes that are not transformed repeat the first one's kernel.
+// The row, among those that the middle axis meets, whose kernel another repeats: positions along
+// axes that are not transformed do not matter.
 template <class T>
 int64_t kernel_row(const Tile<T>& t, int64_t row) {
   int64_t source = 0, unit = 1;
@@ -170,18 +160,28 @@ int64_t kernel_row(const Tile<T>& t, int64_t row) {
   return source;
 }
 
+// From the place in the tile to the order in which the middle axis meets it. Where lanes differ in
+// their samples only, all have the same value.
 template <class T>
 void copy_kernel(Cx<double>* values, const Tile<double>& exact, const Tile<T>& t, Cx<T>* kernel) {
-  memset(static_cast<void*>(kernel), 0, size_t(t.kernel_size()) * sizeof(Cx<T>));
-  const int64_t columns = t.panels ? t.width : kLanes<T>;
-  for (int64_t r = 0; r < t.rows; r++) {
-    const int64_t from = kernel_row(t, r);
-    for (int64_t c = 0; c < columns; c++) {
-      const double* value = kernel_at(values, exact, from, t.panels ? c : 0);
-      T* to = kernel_at(kernel, t, r, c);
-      to[0] = T(value[0]);
-      to[kLanes<T>] = T(value[kLanes<double>]);
-    }
+  constexpr int W = kLanes<T>;
+  auto copy = [&](int64_t row, int64_t column, Cx<T>* to, int lane) {
+    T* p = reinterpret_cast<T*>(to) + lane;
+    p[0] = T(*element_at(values, exact, row, column, false));
+    p[W] = T(*element_at(values, exact, row, column, true));
+  };
+  if (t.middle < 0) {
+    for (int64_t i = 0; i < t.width; i++)
+      for (int lane = 0; lane < W; lane++) copy(0, i, kernel + i, lane);
+    return;
+  }
+  const int64_t n = t.dim[t.middle], inner = t.inner(t.middle), vectors = t.kernel_columns() / inner;
+  for (int64_t row = 0; row < n * inner; row++) {
+    const int64_t from = kernel_row(t, row);
+    for (int64_t v = 0; v < vectors; v++)
+      for (int lane = 0; lane < W; lane++)
+        copy(from, t.panels ? v * W + lane : 0, kernel + (row % inner * vectors + v) * n + row / inner,
+             lane);
   }
 }
 
@@ -194,16 +194,14 @@ template <class T>
 bool make_kernels(const Spectrum& s, Tile<T>& t) {
   Tile<double> exact;
   bool fine = make_layout(s, exact);
-  auto* values = allocate<double>(exact.kernel_size());
   auto* tile = allocate<double>(exact.vectors() + exact.longest());
   t.kernels = allocate<T>(s.kernels * t.kernel_size());
-  fine = fine && values && tile && t.kernels;
+  fine = fine && tile && t.kernels;
   for (int64_t kernel = 0; fine && kernel < s.kernels; kernel++) {
-    transform_kernel(s, exact, kernel, tile, values);
-    copy_kernel(values, exact, t, t.kernels + kernel * t.kernel_size());
+    transform_kernel(s, exact, kernel, tile);
+    copy_kernel(tile, exact, t, t.kernels + kernel * t.kernel_size());
   }
   free(tile);
-  free(values);
   exact.release();
   return fine;
 }

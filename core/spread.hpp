@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "vec.hpp"
+#include "finite.hpp"
 
 namespace {
 
@@ -23,6 +23,31 @@ struct Spread {
     const Vec<T> size = v < -v ? -v : v;
     group = group < size ? size : group;
     if (++gathered == 8) close();
+  }
+
+  // N vectors, as `gather` would one after the other.
+  template <int N>
+  void gather_all(const Vec<T> (&v)[N]) {
+    if (N % 8 || gathered) {
+      for (int i = 0; i < N; i++) gather(v[i]);
+      return;
+    }
+    for (int i = 0; i < N; i += 8) {
+#pragma GCC unroll 8
+      for (int j = i; j < i + 8; j++) {
+        const Vec<T> size = v[j] < -v[j] ? -v[j] : v[j];
+        group = group < size ? size : group;
+      }
+      close();
+    }
+  }
+
+  // The sum of squares of `n` samples, lane by lane; whether it is finite.
+  bool add(Vec<T> sum, int64_t n) {
+    const T all = sum_of_lanes<T>(sum);
+    squares += double(all);
+    count += n;
+    return is_finite(all);
   }
 
   void close() {

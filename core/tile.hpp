@@ -1,13 +1,14 @@
-// One tile of complex numbers and its transform over any number of axes.
+// One tile of complex numbers and its convolution over any number of axes.
 //
-// Rows of the tile lie one after another, an odd number of vectors apart. Axes before the last are
-// transformed where they lie, a vector of columns at a time. The last axis is transformed in panels
-// of W rows turned into lanes; there the product with the kernel is taken too, and the way back
-// begun, while the panel is in cache.
+// Rows of the tile lie one after another, an odd number of vectors apart. The last axis is
+// transformed while samples come in and results go out, in panels of W rows turned into lanes, so
+// that the tile holds frequencies of its rows only. The other axes are transformed where they lie,
+// a vector of columns at a time: from the inner ones to the first, whose columns are transformed,
+// multiplied by the kernel and turned back while they are in cache.
 //
-// A single long axis of n = n1 * n2 samples is cut into n1 rows of n2 and becomes two axes with a
-// twiddle in between (Gentleman and Sande 1966). When the last axis is not filtered, its samples
-// are lanes already and the panels are not needed.
+// A long last axis of n = n1 * n2 samples is cut into n1 rows, each of every n1-th sample, and
+// becomes two axes with a twiddle in between (Gentleman and Sande 1966); W neighbouring samples are
+// lanes already. So they are when the last axis is not filtered, and panels are not needed.
 //
 // One axis may be folded: of 2n real samples along it the second n travel as the imaginary part of
 // the first. A polynomial x(t) of degree below 2n is that complex one of degree below n modulo
@@ -32,25 +33,44 @@ struct Tile {
   Fft<T> row_fft;
   bool panels = false;  // whether the last axis is transformed
   bool cut = false;     // whether dim[dims-1] and the last axis are one axis cut in two
+  int middle = -1;      // the first transformed axis, which meets the kernel; -1: the last
   int folded = -1;      // the axis that is folded, if there is one
   T* turn = nullptr;    // exp(i pi e / 2n) for each element e of the folded axis
   int64_t width = 0, rows = 1, pitch = 0;  // samples a row, rows, vectors from row to row
-  Cx<T>* kernels = nullptr;                // panels: [panel][width]; else one splat complex a row
+  Cx<T>* kernels = nullptr;                // as the transforms of the middle axis meet them
   Cx<T>* twiddle = nullptr;                // [panel][width], when cut
 
   static constexpr int W = kLanes<T>;
   static constexpr int64_t kGroup = 4;  // neighbouring columns done together: whole cache lines
 
   int64_t panel_count() const { return (rows + W - 1) / W; }
+  int64_t row_vectors() const { return width / W; }
   int64_t vectors() const { return panel_count() * W * pitch; }
   int64_t bytes() const { return vectors() * int64_t(sizeof(Cx<T>)); }
   const Cx<T>* kernel(int64_t i) const { return kernels + i * kernel_size(); }
-  int64_t kernel_size() const { return panels ? panel_count() * width : rows; }
+
+  // Rows between neighbours along an axis.
+  int64_t inner(int a) const {
+    int64_t n = 1;
+    for (int b = a + 1; b < dims; b++) n *= dim[b];
+    return n;
+  }
+
+  // Columns along the middle axis that differ in their kernel, or rows: one after the other. Lanes
+  // of samples that are not transformed share theirs.
+  int64_t kernel_columns() const { return inner(middle) * (panels ? row_vectors() : 1); }
+  int64_t kernel_size() const {
+    return middle < 0 ? width : kernel_columns() * dim[middle];
+  }
 
   void finish_layout() {
     rows = 1;
-    for (int a = 0; a < dims; a++) rows *= dim[a];
-    pitch = (width / W) | 1;
+    middle = -1;
+    for (int a = dims - 1; a >= 0; a--) {
+      rows *= dim[a];
+      if (transformed[a]) middle = a;
+    }
+    pitch = row_vectors() | 1;
   }
 
   bool init_transforms() {
@@ -69,43 +89,41 @@ struct Tile {
     free(turn);
   }
 
-  // Transforms of neighbouring columns over one axis, one group of columns for each i.
-  int64_t column_groups(int a, int64_t used) const {
-    return (rows / dim[a]) * ((used + kGroup - 1) / kGroup);
+  // ---- the last axis ----
+
+  // Where a panel of samples is to be: in `room`, or where it stays when rows meet the kernel.
+  Cx<T>* panel_at(Cx<T>* tile, int64_t p, Cx<T>* room) const {
+    return middle < 0 ? tile + p * width : room;
   }
 
-  Cx<T> turn_of(int64_t e) const { return {splat(turn[2 * e]), splat(turn[2 * e + 1])}; }
+  void rows_forward(Cx<T>* panel, int64_t p, Cx<T>* tile) const {
+    if (middle < 0) return row_fft.begin(panel, 1);
+    rows_to_frequencies(panel, p);
+    from_lanes(panel, tile + p * W * pitch);
+  }
 
-  // `local` has room for dim[a] vectors: columns whose gap is a multiple of many cache lines are
-  // copied there, or they would compete for the same few places; folded ones are turned on the way.
-  // The first `used` vectors of each row are transformed.
-  template <bool Forward>
-  void columns(Cx<T>* tile, int a, int64_t i, Cx<T>* local, int64_t used) const {
-    int64_t inner = 1;
-    for (int b = a + 1; b < dims; b++) inner *= dim[b];
-    const int64_t n = dim[a], gap = inner * pitch;
-    const int64_t groups = (used + kGroup - 1) / kGroup, row = i / groups, group = i % groups;
-    Cx<T>* start = tile + (row / inner * n * inner + row % inner) * pitch;
-    for (int64_t v = group * kGroup; v < least(used, (group + 1) * kGroup); v++) {
-      Cx<T>* p = start + v;
-      if (a == folded) {
-        for (int64_t e = 0; e < n; e++)
-          local[e] = Forward ? mul(p[e * gap], turn_of(e)) : p[e * gap];
-        Forward ? along[a].forward(local, 1) : along[a].backward(local, 1);
-        for (int64_t e = 0; e < n; e++)
-          p[e * gap] = Forward ? local[e] : mul_conj(local[e], turn_of(e));
-      } else if (gap % 16 == 0) {
-        for (int64_t e = 0; e < n; e++) local[e] = p[e * gap];
-        Forward ? along[a].forward(local, 1) : along[a].backward(local, 1);
-        for (int64_t e = 0; e < n; e++) p[e * gap] = local[e];
-      } else {
-        Forward ? along[a].forward(p, gap) : along[a].backward(p, gap);
-      }
+  void rows_to_frequencies(Cx<T>* panel, int64_t p) const {
+    row_fft.forward(panel, 1);
+    if (!cut) return;
+    const Cx<T>* w = twiddle + p % cut_panels() * width;
+    for (int64_t i = 0; i < width; i++) panel[i] = mul(panel[i], w[i]);
+  }
+
+  void rows_backward(const Cx<T>* tile, int64_t p, Cx<T>* panel, const Cx<T>* kernel) const {
+    if (middle < 0) return row_fft.finish(tile + p * width, panel, 1, kernel);
+    to_lanes(tile + p * W * pitch, panel);
+    if (cut) {
+      const Cx<T>* w = twiddle + p % cut_panels() * width;
+      for (int64_t i = 0; i < width; i++) panel[i] = mul_conj(panel[i], w[i]);
     }
+    row_fft.backward(panel, 1);
   }
 
-  IW_INLINE void to_lanes(const Cx<T>* row, Cx<T>* panel, int64_t pitch, int64_t width) {
-    for (int64_t v = 0; v < width / W; v++) {
+  // Panels of one long row, when rows are cut.
+  int64_t cut_panels() const { return dim[dims - 1] / W; }
+
+  void to_lanes(const Cx<T>* row, Cx<T>* panel) const {
+    for (int64_t v = 0; v < row_vectors(); v++) {
       Vec<T> re[W], im[W];
       for (int r = 0; r < W; r++) re[r] = row[r * pitch + v].re;
       transpose<T>(re);
@@ -116,8 +134,8 @@ struct Tile {
     }
   }
 
-  IW_INLINE void from_lanes(const Cx<T>* panel, Cx<T>* row, int64_t pitch, int64_t width) {
-    for (int64_t v = 0; v < width / W; v++) {
+  void from_lanes(const Cx<T>* panel, Cx<T>* row) const {
+    for (int64_t v = 0; v < row_vectors(); v++) {
       Vec<T> re[W], im[W];
       for (int r = 0; r < W; r++) re[r] = panel[v * W + r].re;
       transpose<T>(re);
@@ -128,90 +146,120 @@ struct Tile {
     }
   }
 
-  void fetch_panel(const Cx<T>* tile, int64_t p, Cx<T>* panel) const {
-    to_lanes(tile + p * W * pitch, panel, pitch, width);
-    if (cut)
-      for (int64_t i = 0; i < width; i++) panel[i] = mul(panel[i], twiddle[p * width + i]);
+  // ---- the other axes ----
+
+  // Groups of neighbouring columns along an axis.
+  int64_t groups_of_row() const { return (row_vectors() + kGroup - 1) / kGroup; }
+  int64_t groups(int a) const { return rows / dim[a] * groups_of_row(); }
+
+  // body(first element, column) for each column of a group, counted along the rows of the tile.
+  template <class F>
+  void each_column(Cx<T>* tile, int a, int64_t group, const F& body) const {
+    const int64_t row = group / groups_of_row(), v = group % groups_of_row() * kGroup;
+    const int64_t between = inner(a), start = row / between * dim[a] * between + row % between;
+    for (int64_t i = v; i < least(row_vectors(), v + kGroup); i++)
+      body(tile + start * pitch + i, row * row_vectors() + i);
   }
 
-  void return_panel(Cx<T>* tile, int64_t p, Cx<T>* panel, int64_t used) const {
-    if (cut)
-      for (int64_t i = 0; i < width; i++) panel[i] = mul_conj(panel[i], twiddle[p * width + i]);
-    from_lanes(panel, tile + p * W * pitch, pitch, used * W);
+  // A column copied to `local` and back: those whose gap is a multiple of many cache lines would
+  // compete for the same few places. Folded ones are turned on the way.
+  bool is_copied(int a, int64_t gap) const { return a == folded || gap % 16 == 0; }
+
+  Cx<T> turn_of(int64_t e) const { return {splat(turn[2 * e]), splat(turn[2 * e + 1])}; }
+
+  void fetch(const Cx<T>* p, int64_t gap, int a, bool turned, Cx<T>* local) const {
+    if (turned)
+      for (int64_t e = 0; e < dim[a]; e++) local[e] = mul(p[e * gap], turn_of(e));
+    else
+      for (int64_t e = 0; e < dim[a]; e++) local[e] = p[e * gap];
+  }
+
+  void put(const Cx<T>* local, int a, bool turned, Cx<T>* p, int64_t gap) const {
+    if (turned)
+      for (int64_t e = 0; e < dim[a]; e++) p[e * gap] = mul_conj(local[e], turn_of(e));
+    else
+      for (int64_t e = 0; e < dim[a]; e++) p[e * gap] = local[e];
+  }
+
+  // `local` has room for dim[a] vectors.
+  template <bool Forward>
+  void columns(Cx<T>* tile, int a, int64_t group, Cx<T>* local) const {
+    const int64_t gap = inner(a) * pitch;
+    const bool copied = is_copied(a, gap);
+    each_column(tile, a, group, [&](Cx<T>* p, int64_t) {
+      if (copied) fetch(p, gap, a, Forward && a == folded, local);
+      Cx<T>* x = copied ? local : p;
+      Forward ? along[a].forward(x, copied ? 1 : gap) : along[a].backward(x, copied ? 1 : gap);
+      if (copied) put(local, a, !Forward && a == folded, p, gap);
+    });
+  }
+
+  // The kernel of a column along the middle axis.
+  const Cx<T>* kernel_of(const Cx<T>* kernel, int64_t column) const {
+    if (!panels) column /= row_vectors();
+    return kernel + column % kernel_columns() * dim[middle];
   }
 
   // The crew of a tile has `each`, which calls a body for every number below a count, and `local`,
   // which gives the calling thread room for the longest axis in vectors.
   template <bool Forward, class Crew>
-  void all_columns(Cx<T>* tile, int64_t used, const Crew& crew) const {
-    for (int b = 0; b < dims; b++) {
-      const int a = Forward ? b : dims - 1 - b;
+  void inner_axes(Cx<T>* tile, const Crew& crew) const {
+    for (int i = 1; middle >= 0 && i < dims - middle; i++) {
+      const int a = Forward ? dims - i : middle + i;
       if (transformed[a])
-        crew.each(column_groups(a, used),
-                  [&](int64_t i) { columns<Forward>(tile, a, i, crew.local(), used); });
+        crew.each(groups(a), [&](int64_t g) { columns<Forward>(tile, a, g, crew.local()); });
     }
   }
 
-  void multiply(const Cx<T>* from, Cx<T>* to, const Cx<T>* kernel) const {
-    for (int64_t r = 0; r < rows; r++)
-      for (int64_t v = 0; v < width / W; v++)
-        to[r * pitch + v] = mul(from[r * pitch + v], kernel[r]);
-  }
-
-  // Vectors that hold the first n samples of every row of results.
-  int64_t used_by(int64_t n) const { return cut || !panels ? width / W : (n + W - 1) / W; }
-
-  // Replace the tile by its circular convolution with a kernel. Of the result, the first `used`
-  // vectors of each row are right.
+  // From samples, their rows transformed, to results, their rows still to be transformed back.
   template <class Crew>
-  void convolve(Cx<T>* tile, const Cx<T>* kernel, int64_t used, const Crew& crew) const {
-    all_columns<true>(tile, width / W, crew);
-    if (panels) {
-      crew.each(panel_count(), [&](int64_t p) {
-        Cx<T>* panel = crew.local();
-        fetch_panel(tile, p, panel);
-        row_fft.begin(panel);
-        row_fft.middle(panel, panel, kernel + p * width);
-        row_fft.finish(panel);
-        return_panel(tile, p, panel, used);
+  void convolve(Cx<T>* tile, const Cx<T>* kernel, const Crew& crew) const {
+    if (middle < 0) return;
+    inner_axes<true>(tile, crew);
+    const int64_t gap = inner(middle) * pitch;
+    const bool copied = is_copied(middle, gap), turned = middle == folded;
+    crew.each(groups(middle), [&](int64_t group) {
+      Cx<T>* local = crew.local();
+      each_column(tile, middle, group, [&](Cx<T>* p, int64_t column) {
+        if (copied) fetch(p, gap, middle, turned, local);
+        along[middle].convolve(copied ? local : p, copied ? 1 : gap, kernel_of(kernel, column));
+        if (copied) put(local, middle, turned, p, gap);
       });
-    } else {
-      multiply(tile, tile, kernel);
-    }
-    all_columns<false>(tile, used, crew);
+    });
+    inner_axes<false>(tile, crew);
   }
 
   // The same in two halves, for many kernels. The first half leaves in `kept` what all of them
-  // need, and spoils the tile; the second fills the tile for one kernel.
-  int64_t kept_size() const { return panels ? kernel_size() : vectors(); }
+  // need, and spoils the tile; the second fills the tile for one kernel. Rows that meet the kernel
+  // stay in the tile.
+  int64_t kept_size() const { return middle < 0 ? 0 : rows * row_vectors(); }
 
   template <class Crew>
-  void forward(Cx<T>* tile, Cx<T>* kept, const Crew& crew) const {
-    all_columns<true>(tile, width / W, crew);
-    if (panels) {
-      crew.each(panel_count(), [&](int64_t p) {
-        fetch_panel(tile, p, kept + p * width);
-        row_fft.begin(kept + p * width);
+  void begin(Cx<T>* tile, Cx<T>* kept, const Crew& crew) const {
+    if (middle < 0) return;
+    inner_axes<true>(tile, crew);
+    const int64_t gap = inner(middle) * pitch;
+    crew.each(groups(middle), [&](int64_t group) {
+      each_column(tile, middle, group, [&](Cx<T>* p, int64_t column) {
+        Cx<T>* own = kept + column * dim[middle];
+        fetch(p, gap, middle, middle == folded, own);
+        along[middle].begin(own, 1);
       });
-    } else {
-      memcpy(kept, tile, size_t(bytes()));
-    }
+    });
   }
 
   template <class Crew>
-  void backward(const Cx<T>* kept, Cx<T>* tile, const Cx<T>* kernel, int64_t used,
-                const Crew& crew) const {
-    if (panels) {
-      crew.each(panel_count(), [&](int64_t p) {
-        Cx<T>* panel = crew.local();
-        row_fft.middle(kept + p * width, panel, kernel + p * width);
-        row_fft.finish(panel);
-        return_panel(tile, p, panel, used);
+  void finish(const Cx<T>* kept, Cx<T>* tile, const Cx<T>* kernel, const Crew& crew) const {
+    if (middle < 0) return;
+    const int64_t gap = inner(middle) * pitch;
+    crew.each(groups(middle), [&](int64_t group) {
+      Cx<T>* local = crew.local();
+      each_column(tile, middle, group, [&](Cx<T>* p, int64_t column) {
+        along[middle].finish(kept + column * dim[middle], local, 1, kernel_of(kernel, column));
+        put(local, middle, middle == folded, p, gap);
       });
-    } else {
-      multiply(kept, tile, kernel);
-    }
-    all_columns<false>(tile, used, crew);
+    });
+    inner_axes<false>(tile, crew);
   }
 
   int64_t longest() const {
@@ -231,12 +279,12 @@ struct Tile {
     return turn;
   }
 
-  // exp(-2 pi i * column * frequency(row) / n) for the cut axis, from two small tables.
+  // exp(-2 pi i * row * frequency(column) / n) for the cut axis, from two small tables.
   bool make_twiddle() {
     if (!cut) return true;
     const int64_t n1 = dim[dims - 1], n = n1 * width, fine = 1024, coarse = n / fine + 1;
     double* table = static_cast<double*>(malloc(size_t(2 * (fine + coarse)) * sizeof(double)));
-    twiddle = static_cast<Cx<T>*>(aligned_alloc(64, size_t(panel_count() * width) * sizeof(Cx<T>)));
+    twiddle = static_cast<Cx<T>*>(aligned_alloc(64, size_t(n) * 2 * sizeof(T)));
     if (!table || !twiddle) {
       free(table);
       return false;
@@ -247,11 +295,11 @@ struct Tile {
       table[2 * i + 1] = sin(angle);
     }
     T* out = reinterpret_cast<T*>(twiddle);
-    for (int64_t r = 0; r < panel_count() * W; r++) {
-      const int64_t k = along[dims - 1].frequency(r % n1);
-      for (int64_t i = 0; i < width; i++) {
-        const int64_t turn = i * k % n;
-        const double *a = table + 2 * (turn % fine), *b = table + 2 * (fine + turn / fine);
+    for (int64_t i = 0; i < width; i++) {
+      const int64_t k = row_fft.frequency(i);
+      for (int64_t r = 0; r < n1; r++) {
+        const int64_t turns = r * k % n;
+        const double *a = table + 2 * (turns % fine), *b = table + 2 * (fine + turns / fine);
         T* at = out + ((r / W * width + i) * 2) * W + r % W;
         at[0] = T(a[0] * b[0] - a[1] * b[1]);
         at[W] = T(a[0] * b[1] + a[1] * b[0]);
