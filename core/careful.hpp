@@ -52,20 +52,20 @@ struct Careful : Sides {
       if (top == 0) break;
       const double floor = band == kMostBands - 1 ? 0 : top / ratio;
       memset(marks, 0, size_t(size));
-      bool ignored;
-      tile.fill(buffer, whole, 0, &ignored, [&](int64_t at, int h, double* row) -> const double* {
-        if (h >= planes) return nullptr;
+      auto take = [&](int64_t at, int h, int64_t r, double* row, Rows<double>& rows) {
         for (int64_t e = 0; e < width; e++) {
           double& value = samples[h * size + at * width + e];
           const bool taken = fabs(value) > floor;
-          // Near one, so that nothing overflows on the way.
-          row[e] = taken ? value / top : 0;
+          row[e] = taken ? value / top : 0;  // near one, so that nothing overflows on the way
           if (!taken) continue;
           marks[at * width + e] = 1;
           value = 0;
         }
-        return row;
-      });
+        rows.row[r] = rows.copy[r] = row;
+      };
+      bool ignored;
+      tile.fill(buffer, Filled<double>::Source<decltype(take)>{{width, planes > 1 ? width : 0}, 0, take},
+                &ignored);
       tile.convolve(buffer, kernel);
       widen(marks, size);
       tile.empty(
@@ -86,9 +86,8 @@ struct Careful : Sides {
     for (int h = 0; h < planes; h++)
       for (int64_t at = 0; at < rows; at++, samples += width) {
         row_index(at, index);
-        const double* from = source_row(side[h], index, space);
-        if (!from) continue;
-        memcpy(samples, from, size_t(side[h].len[last]) * 8);
+        if (!copy_row(side[h], index, space)) continue;
+        memcpy(samples, space, size_t(side[h].len[last]) * 8);
         leave_out_nonfinite(samples, side[h].len[last]);
       }
   }

@@ -47,11 +47,9 @@ struct Filled {
         services(s),
         shared(thread_count > 1 && t.bytes() >= kSharedBytes) {}
 
-  // Rows of both planes, a null for each that is not there.
-  template <class R>
-  struct Set {
-    R* row[2][W];
-    T* space;  // where rows may be copied
+  // Rows of results in both planes, a null for each that is not there.
+  struct Results {
+    T* row[2][W];
   };
 
   int64_t set_rows() const { return tile.cut ? 1 : W; }
@@ -81,20 +79,10 @@ struct Filled {
         const_cast<F*>(&body));
   }
 
-  // row(number, plane, space) for each row of a set.
-  template <class R, class F>
-  Set<R> find_rows(int64_t which, const F& row) const {
-    Set<R> set{};
-    set.space = scratch<T>(kRowSlot, 2 * set_rows() * row_room);
-    for (int64_t r = 0; r < set_rows(); r++)
-      for (int h = 0; h < 2 && which * set_rows() + r < row_count; h++)
-        set.row[h][r] = row(which * set_rows() + r, h, own_row(set, h, r));
-    return set;
-  }
-
-  template <class R>
-  T* own_row(const Set<R>& set, int h, int64_t r) const {
-    return set.space + (h * set_rows() + r) * row_room;
+  // Where rows of a set may be copied.
+  T* copies() const { return scratch<T>(kRowSlot, 2 * set_rows() * row_room); }
+  T* copy_of(T* copies, int h, int64_t r) const {
+    return copies + (h * set_rows() + r) * row_room;
   }
 
   // ---- samples ----
@@ -105,26 +93,51 @@ struct Filled {
     int64_t step;  // panels of a part
   };
 
-  // Fill the tile with n samples of each row, those of the real and of the imaginary plane, and
-  // transform its rows; whether the samples are too unlike in size for it. Rows as they lie are
-  // followed by others `below` elements further. NaN and infinities are left out.
+  // Samples of both planes: `n` of each row. `find(number, row, copy, begin, end)` says where they
+  // lie: see `Rows`. Rows that lie as they are, are followed by others `below` elements further.
   template <class F>
-  bool fill(Cx<T>* buffer, const int64_t (&n)[2], int64_t below, bool* left_out,
-            const F& row) const {
+  struct Source {
+    int64_t n[2], below;
+    F find;
+  };
+
+  struct Samples {
+    Rows<T> plane[2];
+    T* copies;
+  };
+
+  template <class S>
+  Samples find_samples(const S& source, int64_t which) const {
+    Samples found{};
+    found.copies = copies();
+    for (int h = 0; h < 2; h++) {
+      Rows<T>& rows = found.plane[h];
+      rows.end = source.n[h];
+      for (int64_t r = 0; r < set_rows() && source.n[h]; r++)
+        if (which * set_rows() + r < row_count)
+          source.find(which * set_rows() + r, h, r, copy_of(found.copies, h, r), rows);
+    }
+    return found;
+  }
+
+  // Fill the tile and transform its rows; whether the samples are too unlike in size for it. NaN
+  // and infinities are left out.
+  template <class S>
+  bool fill(Cx<T>* buffer, const S& source, bool* left_out) const {
     Seen seen;
-    const int64_t count = panels(), sets = count / set_panels();
+    const int64_t count = panels();
     seen.step = most(kLeastPartRows / W, (count + kMostParts - 1) / kMostParts);
     const int64_t parts = (count + seen.step - 1) / seen.step;
     if (tile.cut) {
-      for (int64_t i = 0; i < sets; i++) {
-        Set<const T> set = find_rows<const T>(i, row);
-        fill_cut(buffer, set, i, n, seen, left_out);
+      for (int64_t i = 0; i < row_count; i++) {
+        Samples samples = find_samples(source, i);
+        fill_cut(buffer, samples, i, source.n, seen, left_out);
       }
     } else {
       each(parts, [&](int64_t part) {
         for (int64_t p = part * seen.step; p < least(count, (part + 1) * seen.step); p++) {
-          Set<const T> set = find_rows<const T>(p, row);
-          fill_panel(buffer, set, p, n, below, seen.part[part], left_out);
+          Samples samples = find_samples(source, p);
+          fill_panel(buffer, samples, p, source.n, source.below, seen.part[part], left_out);
         }
       });
     }
@@ -136,32 +149,32 @@ struct Filled {
     return all.wide();
   }
 
-  void fill_panel(Cx<T>* buffer, Set<const T>& set, int64_t p, const int64_t (&n)[2],
-                  int64_t below, Spread<T>& spread, bool* left_out) const {
+  void fill_panel(Cx<T>* buffer, Samples& samples, int64_t p, const int64_t (&n)[2], int64_t below,
+                  Spread<T>& spread, bool* left_out) const {
     Cx<T>* panel = tile.panel_at(buffer, p, local());
     for (int h = 0; h < 2; h++) {
+      const Rows<T>& rows = samples.plane[h];
       const Spread<T> before = spread;
-      if (load(buffer, panel, set, p, h, n[h], below, spread)) continue;
-      leave_out(set, h, n[h], left_out);
+      if (load(buffer, panel, rows, p, h, n[h], below, spread)) continue;
+      leave_out(samples, h, n[h], left_out);
       spread = before;
-      load(buffer, panel, set, p, h, n[h], below, spread);
+      load(buffer, panel, rows, p, h, n[h], 0, spread);
     }
     if (tile.panels) tile.rows_forward(panel, p, buffer);
   }
 
-  bool load(Cx<T>* buffer, Cx<T>* panel, const Set<const T>& set, int64_t p, int h, int64_t n,
+  bool load(Cx<T>* buffer, Cx<T>* panel, const Rows<T>& rows, int64_t p, int h, int64_t n,
             int64_t below, Spread<T>& spread) const {
-    if (tile.panels)
-      return rows_to_panel(set.row[h], n, panel, tile.width, h, W * below, spread);
+    if (tile.panels) return rows_to_panel(rows, n, panel, tile.width, h, W * below, spread);
     bool finite = true;
     for (int64_t r = 0; r < W; r++)
-      finite &= pack(set.row[h][r], n, plane_of(buffer + (p * W + r) * tile.pitch, h),
+      finite &= pack(rows, r, n, plane_of(buffer + (p * W + r) * tile.pitch, h),
                      tile.row_vectors(), spread);
     return finite;
   }
 
   // All panels of one row: again from a copy, when it held what must be left out.
-  void fill_cut(Cx<T>* buffer, Set<const T>& set, int64_t which, const int64_t (&n)[2], Seen& seen,
+  void fill_cut(Cx<T>* buffer, Samples& samples, int64_t which, const int64_t (&n)[2], Seen& seen,
                 bool* left_out) const {
     const int64_t begin = which * set_panels(), end = begin + set_panels();
     const int64_t first = begin / seen.step, parts = (end - 1) / seen.step + 1 - first;
@@ -173,13 +186,10 @@ struct Filled {
         const int64_t to = least(end, (part + 1) * seen.step);
         for (int64_t p = most(begin, part * seen.step); p < to; p++) {
           Cx<T>* panel = tile.panel_at(buffer, p, local());
-          for (int h = 0; h < 2; h++) {
-            const int64_t at = (p - begin) * W;
-            const T* row = set.row[h][0];
-            if (!strip_to_panel(row ? row + at : row, n[h] - at, tile.dim[tile.dims - 1], panel,
-                                tile.width, h, seen.part[part]))
+          for (int h = 0; h < 2; h++)
+            if (!strip_to_panel(samples.plane[h], (p - begin) * W, n[h], tile.dim[tile.dims - 1],
+                                panel, tile.width, h, seen.part[part]))
               __atomic_store_n(&finite[h], false, __ATOMIC_RELAXED);
-          }
           tile.rows_forward(panel, p, buffer);
         }
       });
@@ -187,18 +197,22 @@ struct Filled {
     fill_all();
     if (finite[0] && finite[1]) return;
     for (int h = 0; h < 2; h++)
-      if (!finite[h]) leave_out(set, h, n[h], left_out);
+      if (!finite[h]) leave_out(samples, h, n[h], left_out);
     seen = before;
     fill_all();
   }
 
-  void leave_out(Set<const T>& set, int h, int64_t n, bool* left_out) const {
+  // Whole copies of all rows in one plane, without NaN and infinities.
+  void leave_out(Samples& samples, int h, int64_t n, bool* left_out) const {
+    Rows<T>& rows = samples.plane[h];
     for (int64_t r = 0; r < set_rows(); r++) {
-      if (!set.row[h][r]) continue;
-      T* own = own_row(set, h, r);
-      if (set.row[h][r] != own) memcpy(own, set.row[h][r], size_t(n) * sizeof(T));
+      if (!rows.row[r]) continue;
+      T* const own = copy_of(samples.copies, h, r);
+      const int64_t from = rows.from(), to = rows.to(n);
+      if (rows.row[r] != own && from < to)
+        memcpy(own + from, rows.row[r] + from, size_t(to - from) * sizeof(T));
       if (leave_out_nonfinite(own, n)) __atomic_store_n(left_out, true, __ATOMIC_RELAXED);
-      set.row[h][r] = own;
+      rows.row[r] = rows.copy[r] = own;
     }
   }
 
@@ -225,58 +239,67 @@ struct Filled {
   template <class To, class Done>
   void empty(Cx<T>* buffer, const Cx<T>* kernel, const int64_t (&n)[2], bool pairs, const To& to,
              const Done& done) const {
-    auto give = [&](const Set<T>& set, int64_t which) {
+    auto find = [&](int64_t which) {
+      Results found{};
+      T* const own = this->copies();
+      for (int64_t r = 0; r < set_rows(); r++)
+        for (int h = 0; h < 2 && which * set_rows() + r < row_count; h++)
+          found.row[h][r] = to(which * set_rows() + r, h, copy_of(own, h, r));
+      return found;
+    };
+    auto give = [&](const Results& results, int64_t which) {
+      T* const own = this->copies();
       for (int64_t r = 0; r < set_rows(); r++)
         for (int h = 0; h < 2; h++)
-          if (set.row[h][r] && set.row[h][r] == own_row(set, h, r))
-            done(which * set_rows() + r, h, set.row[h][r]);
+          if (results.row[h][r] && results.row[h][r] == copy_of(own, h, r))
+            done(which * set_rows() + r, h, results.row[h][r]);
     };
     if (tile.cut) {
-      for (int64_t i = 0; i < panels() / set_panels(); i++) {
-        const Set<T> set = find_rows<T>(i, to);
-        if (set.row[0][0] || set.row[1][0])
-          each(set_panels(), [&](int64_t p) { empty_cut(buffer, set, i, p, kernel, n, pairs); });
-        give(set, i);
+      for (int64_t i = 0; i < row_count; i++) {
+        const Results results = find(i);
+        if (results.row[0][0] || results.row[1][0])
+          each(set_panels(), [&](int64_t p) { empty_cut(buffer, results, i, p, kernel, n, pairs); });
+        give(results, i);
       }
       return;
     }
     each(panels(), [&](int64_t p) {
-      const Set<T> set = find_rows<T>(p, to);
+      const Results results = find(p);
       bool any = false;
-      for (int r = 0; r < W; r++) any = any || set.row[0][r] || set.row[1][r];
+      for (int r = 0; r < W; r++) any = any || results.row[0][r] || results.row[1][r];
       if (!any) return;
-      empty_panel(buffer, set, p, kernel, n, pairs);
-      give(set, p);
+      empty_panel(buffer, results, p, kernel, n, pairs);
+      give(results, p);
     });
   }
 
-  void empty_panel(Cx<T>* buffer, const Set<T>& set, int64_t p, const Cx<T>* kernel,
+  void empty_panel(Cx<T>* buffer, const Results& results, int64_t p, const Cx<T>* kernel,
                    const int64_t (&n)[2], bool pairs) const {
     if (!tile.panels) {
       for (int64_t r = 0; r < W; r++) {
         Cx<T>* from = buffer + (p * W + r) * tile.pitch;
-        if (pairs && set.row[0][r]) unpack_pairs(from, n[0], set.row[0][r]);
+        if (pairs && results.row[0][r]) unpack_pairs(from, n[0], results.row[0][r]);
         for (int h = 0; h < 2 && !pairs; h++)
-          if (set.row[h][r]) unpack(plane_of(from, h), n[h], set.row[h][r]);
+          if (results.row[h][r]) unpack(plane_of(from, h), n[h], results.row[h][r]);
       }
       return;
     }
     Cx<T>* panel = local();
     tile.rows_backward(buffer, p, panel, kernel);
-    if (pairs) return panel_to_pairs(panel, n[0], set.row[0]);
-    for (int h = 0; h < 2; h++) panel_to_rows(panel, h, n[h], set.row[h]);
+    if (pairs) return panel_to_pairs(panel, n[0], results.row[0]);
+    for (int h = 0; h < 2; h++) panel_to_rows(panel, h, n[h], results.row[h]);
   }
 
-  void empty_cut(Cx<T>* buffer, const Set<T>& set, int64_t which, int64_t p, const Cx<T>* kernel,
+  void empty_cut(Cx<T>* buffer, const Results& results, int64_t which, int64_t p, const Cx<T>* kernel,
                  const int64_t (&n)[2], bool pairs) const {
     const int64_t at = p * W, step = tile.dim[tile.dims - 1];
     Cx<T>* panel = local();
     tile.rows_backward(buffer, which * set_panels() + p, panel, kernel);
     if (pairs)
-      return strip_to_pairs(panel, n[0] - at, step, tile.width, set.row[0][0] + 2 * at);
+      return strip_to_pairs(panel, at, n[0], step, tile.width, results.row[0][0]);
     for (int h = 0; h < 2; h++)
-      if (set.row[h][0])
-        panel_to_strip(panel, h, n[h] - at, step, tile.width, set.row[h][0] + at);
+      if (results.row[h][0])
+        panel_to_strip(panel, h, at, n[h], step, tile.width, results.row[h][0]);
   }
 };
 

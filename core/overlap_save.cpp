@@ -47,14 +47,15 @@ struct OverlapSave : Sides {
 
   // Fill the tile; whether its samples are too unlike in size for it.
   bool read(const Side* side, int count, Cx<T>* buffer) {
-    const int64_t n[2] = {side[0].len[last], count > 1 ? side[1].len[last] : 0};
-    const int64_t below = last > 0 ? job.x_stride[last - 1] / int64_t(sizeof(T)) : 0;
-    return tile.fill(buffer, n, below, &left_out, [&](int64_t at, int h, T* space) -> const T* {
-      if (h >= count) return nullptr;
+    auto find = [&](int64_t at, int h, int64_t r, T* copy, Rows<T>& rows) {
       int64_t index[kMaxDims];
       row_index(at, index);
-      return source_row(side[h], index, space);
-    });
+      find_row(side[h], index, r, copy, rows);
+    };
+    typename Filled<T>::template Source<decltype(find)> source{{}, 0, find};
+    for (int h = 0; h < count; h++) source.n[h] = side[h].len[last];
+    if (last > 0) source.below = job.x_stride[last - 1] / int64_t(sizeof(T));
+    return tile.fill(buffer, source, &left_out);
   }
 
   void write(const Side* side, int count, Cx<T>* buffer, const Cx<T>* kernel) const {

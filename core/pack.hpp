@@ -29,24 +29,47 @@ IW_INLINE void store_some(T* p, Vec<T> x, int64_t count) {
   for (int64_t l = 0; l < count; l++) p[l] = x[l];
 }
 
-// Write n samples into one plane of a row of `vectors`, zeros after them; nothing but zeros when
-// `samples` is null. False when a sample is not finite, or so large that this cannot be told.
+// Up to W rows of samples: where they lie, as far as whole vectors of them lie between `begin` and
+// `end`, and copies of the rest, which a border made. Rows that are null are not there.
 template <class T>
-bool pack(const T* samples, int64_t n, Vec<T>* plane, int64_t vectors, Spread<T>& spread) {
+struct Rows {
+  static constexpr int W = kLanes<T>;
+  const T *row[W], *copy[W];
+  int64_t begin, end;
+
+  const T* const* at(int64_t i) const { return i >= begin && i + W <= end ? row : copy; }
+
+  // Set the range for rows of n samples; whether any vector lies in it.
+  bool lie_between(int64_t first, int64_t past, int64_t n) {
+    begin = most(0, first);
+    end = past >= n ? round_up(n, W) : past;
+    return from() < to(n);
+  }
+
+  // Samples before and after these are copies.
+  int64_t from() const { return round_up(begin, W); }
+  int64_t to(int64_t n) const { return end >= n ? n : end / W * W; }
+};
+
+// Write n samples of row r into one plane of a row of `vectors`, zeros after them. False when a
+// sample is not finite, or so large that this cannot be told.
+template <class T>
+bool pack(const Rows<T>& rows, int64_t r, int64_t n, Vec<T>* plane, int64_t vectors,
+          Spread<T>& spread) {
   constexpr int W = kLanes<T>;
   Spread<T> seen = spread;  // a copy that can live in registers
   Vec<T> squares = {};
   int64_t v = 0;
-  if (!samples) n = 0;
+  if (!rows.row[r]) n = 0;
   for (; (v + 1) * W <= n; v++) {
-    const Vec<T> x = load(samples + v * W);
+    const Vec<T> x = load(rows.at(v * W)[r] + v * W);
     plane[2 * v] = x;
     squares += x * x;
     seen.gather(x);
   }
   if (v * W < n) {  // the last sample once more in the other lanes, so that each lane holds one
     Vec<T> all;
-    const Vec<T> x = load_some(samples + v * W, n - v * W, all);
+    const Vec<T> x = load_some(rows.at(v * W)[r] + v * W, n - v * W, all);
     plane[2 * v++] = x;
     squares += x * x;
     seen.gather(all);

@@ -8,76 +8,92 @@
 
 namespace {
 
-// n samples of W rows, zeros after them; a row that is null is all zeros. The same samples `ahead`
-// elements further are asked for. False when a sample is not finite, or so large that this cannot
-// be told.
+// Vectors of one row that are read and written together: rows a multiple of 4 KiB apart compete for
+// the same places in the cache.
+constexpr int kChunk = 4;
+
+// n samples of W rows into a panel of `width` vectors, zeros after them. Rows as they lie are
+// followed by others `ahead` elements further, which are asked for. False when a sample is not
+// finite, or so large that this cannot be told.
 template <class T>
-bool rows_to_panel(const T* const (&row)[kLanes<T>], int64_t n, Cx<T>* panel, int64_t width,
-                   bool imag, int64_t ahead, Spread<T>& spread) {
+bool rows_to_panel(const Rows<T>& rows, int64_t n, Cx<T>* panel, int64_t width, bool imag,
+                   int64_t ahead, Spread<T>& spread) {
   constexpr int W = kLanes<T>;
   Vec<T>* plane = plane_of(panel, imag);
   Spread<T> seen = spread;  // a copy that can live in registers
-  Vec<T> squares = {};
+  Vec<T> squares = {}, block[kChunk][W];
   int64_t present = 0, v = 0;
-  for (int r = 0; r < W; r++) present += row[r] != nullptr;
-  for (; (v + 1) * W <= n && present == W; v++) {
-    Vec<T> x[W];
+  for (int r = 0; r < W; r++) present += rows.row[r] != nullptr;
+  auto watch = [&](Vec<T> (&x)[W]) {
 #pragma GCC unroll 16
-    for (int r = 0; r < W; r++) {
-      x[r] = load(row[r] + v * W);
-      squares += x[r] * x[r];
-      __builtin_prefetch(row[r] + v * W + ahead, 0, 2);
-    }
+    for (int r = 0; r < W; r++) squares += x[r] * x[r];
     seen.template gather_all<W>(x);
+  };
+  auto turn = [&](Vec<T> (&x)[W]) {
     transpose<T>(x);
 #pragma GCC unroll 16
     for (int r = 0; r < W; r++) plane[2 * (v * W + r)] = x[r];
+  };
+  const int64_t whole = present == W ? n / W : 0;
+  while (v < whole) {
+    const int64_t count = least(kChunk, whole - v);
+    const T* const* from[kChunk];
+    for (int c = 0; c < count; c++) from[c] = rows.at((v + c) * W);
+    for (int r = 0; r < W; r++)
+      for (int c = 0; c < count; c++) {
+        const int64_t i = (v + c) * W;
+        block[c][r] = load(from[c][r] + i);
+        if (ahead) __builtin_prefetch(rows.row[r] + i + ahead, 0, 2);
+      }
+    for (int c = 0; c < count; c++, v++) {
+      watch(block[c]);
+      turn(block[c]);
+    }
   }
   for (; v * W < n && present; v++) {
-    Vec<T> x[W];
     for (int r = 0; r < W; r++) {
-      x[r] = Vec<T>{};
-      if (!row[r]) continue;
+      block[0][r] = Vec<T>{};
+      if (!rows.row[r]) continue;
       Vec<T> all;
-      x[r] = load_some(row[r] + v * W, least(W, n - v * W), all);
-      squares += x[r] * x[r];
+      block[0][r] = load_some(rows.at(v * W)[r] + v * W, least(W, n - v * W), all);
+      squares += block[0][r] * block[0][r];
       seen.gather(all);
     }
-    transpose<T>(x);
-    for (int r = 0; r < W; r++) plane[2 * (v * W + r)] = x[r];
+    turn(block[0]);
   }
   for (int64_t i = v * W; i < width; i++) plane[2 * i] = Vec<T>{};
   spread = seen;
   return spread.add(squares, present * n);
 }
 
-// n samples from `row` on, each `step`-th with its neighbours: `width` vectors.
+// n samples of the first row, each `step`-th from `at` on with its neighbours, into a panel.
 template <class T>
-bool strip_to_panel(const T* row, int64_t n, int64_t step, Cx<T>* panel, int64_t width, bool imag,
-                    Spread<T>& spread) {
+bool strip_to_panel(const Rows<T>& rows, int64_t at, int64_t n, int64_t step, Cx<T>* panel,
+                    int64_t width, bool imag, Spread<T>& spread) {
   constexpr int W = kLanes<T>;
   constexpr int64_t kAhead = 8;
   Vec<T>* plane = plane_of(panel, imag);
   Spread<T> seen = spread;
   Vec<T> squares = {};
-  int64_t i = 0;
-  for (; row && i < width && i * step + W <= n; i++) {
-    const Vec<T> x = load(row + i * step);
-    __builtin_prefetch(row + (i + kAhead) * step);
-    plane[2 * i] = x;
+  int64_t v = 0, i = at, count = 0;
+  if (!rows.row[0]) n = 0;
+  for (; v < width && i + W <= n; v++, i += step) {
+    const Vec<T> x = load(rows.at(i)[0] + i);
+    __builtin_prefetch(rows.row[0] + i + kAhead * step);
+    plane[2 * v] = x;
     squares += x * x;
     seen.gather(x);
   }
-  int64_t count = i * W;
-  if (row && i < width && i * step < n) {
+  count = v * W;
+  if (v < width && i < n) {
     Vec<T> all;
-    const Vec<T> x = load_some(row + i * step, n - i * step, all);
-    plane[2 * i++] = x;
+    const Vec<T> x = load_some(rows.at(i)[0] + i, n - i, all);
+    plane[2 * v++] = x;
     squares += x * x;
     seen.gather(all);
-    count += n - (i - 1) * step;
+    count += n - i;
   }
-  for (; i < width; i++) plane[2 * i] = Vec<T>{};
+  for (; v < width; v++) plane[2 * v] = Vec<T>{};
   spread = seen;
   return spread.add(squares, count);
 }
@@ -87,30 +103,33 @@ template <class T>
 void panel_to_rows(const Cx<T>* panel, bool imag, int64_t n, T* const (&row)[kLanes<T>]) {
   constexpr int W = kLanes<T>;
   const Vec<T>* plane = imag ? &panel->im : &panel->re;
-  for (int64_t v = 0; v * W < n; v++) {
-    Vec<T> x[W];
-#pragma GCC unroll 16
-    for (int r = 0; r < W; r++) x[r] = plane[2 * (v * W + r)];
-    transpose<T>(x);
+  Vec<T> block[kChunk][W];
+  for (int64_t v = 0; v * W < n; v += kChunk) {
     const int64_t left = n - v * W;
+    for (int64_t c = 0; c < kChunk && c * W < left; c++) {
 #pragma GCC unroll 16
-    for (int r = 0; r < W; r++) {
-      if (!row[r]) continue;
-      if (left >= W)
-        store(row[r] + v * W, x[r]);
-      else
-        store_some(row[r] + v * W, x[r], left);
+      for (int r = 0; r < W; r++) block[c][r] = plane[2 * ((v + c) * W + r)];
+      transpose<T>(block[c]);
     }
+    for (int r = 0; r < W; r++)
+      for (int64_t c = 0; row[r] && c < kChunk && c * W < left; c++) {
+        T* const to = row[r] + (v + c) * W;
+        if ((c + 1) * W <= left)
+          store(to, block[c][r]);
+        else
+          store_some(to, block[c][r], left - c * W);
+      }
   }
 }
 
 template <class T>
-void panel_to_strip(const Cx<T>* panel, bool imag, int64_t n, int64_t step, int64_t width, T* row) {
+void panel_to_strip(const Cx<T>* panel, bool imag, int64_t at, int64_t n, int64_t step,
+                    int64_t width, T* row) {
   constexpr int W = kLanes<T>;
   const Vec<T>* plane = imag ? &panel->im : &panel->re;
-  int64_t i = 0;
-  for (; i < width && i * step + W <= n; i++) store(row + i * step, plane[2 * i]);
-  if (i < width && i * step < n) store_some(row + i * step, plane[2 * i], n - i * step);
+  int64_t v = 0, i = at;
+  for (; v < width && i + W <= n; v++, i += step) store(row + i, plane[2 * v]);
+  if (v < width && i < n) store_some(row + i, plane[2 * v], n - i);
 }
 
 // Both planes as complex numbers.
@@ -129,9 +148,10 @@ void panel_to_pairs(const Cx<T>* panel, int64_t n, T* const (&row)[kLanes<T>]) {
 }
 
 template <class T>
-void strip_to_pairs(const Cx<T>* panel, int64_t n, int64_t step, int64_t width, T* row) {
-  for (int64_t i = 0; i < width && i * step < n; i++)
-    store_pairs(row + 2 * i * step, panel[i].re, panel[i].im, n - i * step);
+void strip_to_pairs(const Cx<T>* panel, int64_t at, int64_t n, int64_t step, int64_t width,
+                    T* row) {
+  for (int64_t v = 0, i = at; v < width && i < n; v++, i += step)
+    store_pairs(row + 2 * i, panel[v].re, panel[v].im, n - i);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "band.hpp"
 #include "kernels.hpp"
+#include "pack.hpp"
 #include "spectrum.hpp"
 
 namespace {
@@ -97,31 +98,63 @@ struct Sides {
     }
   }
 
-  // The samples of one row of a tile: where they lie, or copied to `row`. Null when the tile's
-  // source has no such row.
-  template <class S>
-  const S* source_row(const Side& side, const int64_t* index, S* row) const {
+  // Where the last axis of one row of a tile is found. Null when all of it is outside the data,
+  // where `fill` is; `exists` says whether the tile has samples there at all.
+  const char* source_of(const Side& side, const int64_t* index, double& fill, bool& exists) const {
     const Job& of = *side.job;
     const char* p = of.x;
-    double fill = 0;
+    fill = 0;
     for (int a = 0; a < last; a++) {
-      if (index[a] >= side.len[a]) return nullptr;
+      exists = index[a] < side.len[a];
+      if (!exists) return nullptr;
       const Axis& ax = of.axis[a];
       const int64_t s = fold(side.in.lo[a] + index[a] * side.step[a], ax.n, ax.border);
       if (s < 0) fill = p ? ax.fill : fill_of_both(fill, ax.fill);
       p = s < 0 || !p ? nullptr : p + s * of.x_stride[a];
     }
+    exists = true;
+    return p;
+  }
+
+  // Copy the samples of one row of a tile. False when it has none.
+  template <class S>
+  bool copy_row(const Side& side, const int64_t* index, S* row) const {
+    const Job& of = *side.job;
+    double fill;
+    bool exists;
+    const char* p = source_of(side, index, fill, exists);
+    if (!exists) return false;
     const int64_t lo = side.in.lo[last], len = side.in.len[last];
-    if (p && of.x_type == kTypeOf<S> && of.x_stride[last] == int64_t(sizeof(S)) && lo >= 0 &&
-        lo + len <= of.axis[last].n && side.step[last] == 1)
-      return reinterpret_cast<const S*>(p) + lo;
     if (p)
       row_loader<S>(of.x_type)(of, p, lo, len, row);
     else
       fill_row(of, fill, lo, len, row);
     if (side.step[last] > 1)
       for (int64_t i = 0; i < side.len[last]; i++) row[i] = row[i * side.step[last]];
-    return row;
+    return true;
+  }
+
+  // Find the samples of a row of a tile, the r-th of `rows`. What does not lie as it is, goes to
+  // `own`.
+  template <class S>
+  void find_row(const Side& side, const int64_t* index, int64_t r, S* own, Rows<S>& rows) const {
+    const Job& of = *side.job;
+    double fill;
+    bool exists;
+    const char* p = source_of(side, index, fill, exists);
+    const int64_t lo = side.in.lo[last], len = side.in.len[last];
+    const bool as_is = p && of.x_type == kTypeOf<S> &&
+                       of.x_stride[last] == int64_t(sizeof(S)) && side.step[last] == 1;
+    if (!as_is || !rows.lie_between(-lo, of.axis[last].n - lo, len)) {
+      if (exists && copy_row(side, index, own)) rows.row[r] = rows.copy[r] = own;
+      return;
+    }
+    rows.row[r] = reinterpret_cast<const S*>(p + lo * int64_t(sizeof(S)));
+    rows.copy[r] = own;
+    const RowLoader<S> loader = row_loader<S>(of.x_type);
+    const int64_t from = rows.from(), to = rows.to(len);
+    if (from > 0) loader(of, p, lo, from, own);
+    if (to < len) loader(of, p, lo + to, len - to, own + to);
   }
 
   // Where the results of a row of a tile begin in the output. Null when it holds none.
