@@ -69,7 +69,7 @@ struct Careful : Sides {
       tile.convolve(buffer, kernel);
       widen(marks, size);
       tile.empty(
-          buffer, tile.kernel(kernel), whole, false,
+          buffer, tile.kernel(kernel), whole, false, 0,
           [&](int64_t, int h, double* space) { return h < planes ? space : nullptr; },
           [&](int64_t at, int h, const double* row) {
             for (int64_t e = 0; e < width; e++)

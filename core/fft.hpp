@@ -172,11 +172,11 @@ void middle_stage(const Cx<T>* x, int64_t x_gap, Cx<T>* out, int64_t gap, int64_
   }
 }
 
-// Complex vectors that stay in the first cache from stage to stage.
-constexpr int64_t kCachedLength = 384;
-
 template <class T>
 struct Fft {
+  // Complex vectors that stay in the first cache from stage to stage.
+  static constexpr int64_t kCachedLength = (24 << 10) / sizeof(Cx<T>);
+
   int64_t n = 1;
   int stages = 0, radix[40];
   T* twiddle = nullptr;  // stage after stage, (R - 1) complex numbers a butterfly

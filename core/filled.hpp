@@ -165,7 +165,7 @@ struct Filled {
 
   bool load(Cx<T>* buffer, Cx<T>* panel, const Rows<T>& rows, int64_t p, int h, int64_t n,
             int64_t below, Spread<T>& spread) const {
-    if (tile.panels) return rows_to_panel(rows, n, panel, tile.width, h, W * below, spread);
+    if (tile.panels) return rows_to_panel(rows, n, panel, tile.width, h, below, spread);
     bool finite = true;
     for (int64_t r = 0; r < W; r++)
       finite &= pack(rows, r, n, plane_of(buffer + (p * W + r) * tile.pitch, h),
@@ -235,10 +235,10 @@ struct Filled {
 
   // The first n numbers of each row of results, as complex ones when they are `pairs`, go where
   // to(number, plane, space) says. Those that it wants in `space` are then given to done(number,
-  // plane, row).
+  // plane, row). Rows of the output are `below` elements apart.
   template <class To, class Done>
-  void empty(Cx<T>* buffer, const Cx<T>* kernel, const int64_t (&n)[2], bool pairs, const To& to,
-             const Done& done) const {
+  void empty(Cx<T>* buffer, const Cx<T>* kernel, const int64_t (&n)[2], bool pairs, int64_t below,
+             const To& to, const Done& done) const {
     auto find = [&](int64_t which) {
       Results found{};
       T* const own = this->copies();
@@ -268,13 +268,13 @@ struct Filled {
       bool any = false;
       for (int r = 0; r < W; r++) any = any || results.row[0][r] || results.row[1][r];
       if (!any) return;
-      empty_panel(buffer, results, p, kernel, n, pairs);
+      empty_panel(buffer, results, p, kernel, n, pairs, below);
       give(results, p);
     });
   }
 
   void empty_panel(Cx<T>* buffer, const Results& results, int64_t p, const Cx<T>* kernel,
-                   const int64_t (&n)[2], bool pairs) const {
+                   const int64_t (&n)[2], bool pairs, int64_t below) const {
     if (!tile.panels) {
       for (int64_t r = 0; r < W; r++) {
         Cx<T>* from = buffer + (p * W + r) * tile.pitch;
@@ -287,7 +287,7 @@ struct Filled {
     Cx<T>* panel = local();
     tile.rows_backward(buffer, p, panel, kernel);
     if (pairs) return panel_to_pairs(panel, n[0], results.row[0]);
-    for (int h = 0; h < 2; h++) panel_to_rows(panel, h, n[h], results.row[h]);
+    for (int h = 0; h < 2; h++) panel_to_rows(panel, h, n[h], below, results.row[h]);
   }
 
   void empty_cut(Cx<T>* buffer, const Results& results, int64_t which, int64_t p, const Cx<T>* kernel,

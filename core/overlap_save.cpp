@@ -70,7 +70,7 @@ struct OverlapSave : Sides {
       return result_row(side[h], index);
     };
     tile.empty(
-        buffer, kernel, n, pairs,
+        buffer, kernel, n, pairs, last > 0 ? job.out_stride[last - 1] / int64_t(sizeof(T)) : 0,
         [&](int64_t at, int h, T* space) {
           char* to = find(at, h);
           return to && !as_is ? space : reinterpret_cast<T*>(to);

@@ -8,62 +8,93 @@
 
 namespace {
 
-// Vectors of one row that are read and written together: rows a multiple of 4 KiB apart compete for
-// the same places in the cache.
-constexpr int kChunk = 4;
+// W rows a multiple of 4 KiB apart compete for the same places in the cache: of each, this many
+// vectors are read or written in a run, by way of a block whose rows do not compete.
+constexpr int kChunk = 8;
+
+IW_INLINE bool compete(int64_t lanes, int64_t bytes) { return lanes > 8 && bytes % 4096 == 0; }
+
+// What is seen of samples on their way.
+template <class T>
+struct Look {
+  Spread<T> spread;
+  Vec<T> squares = {};
+
+  void all(const Vec<T> (&x)[kLanes<T>]) {
+#pragma GCC unroll 16
+    for (int r = 0; r < kLanes<T>; r++) squares += x[r] * x[r];
+    spread.gather_all(x);
+  }
+};
+
+// Vectors from v to before `end` of W rows, `Chunk` in a run. The same `ahead` elements further are
+// asked for.
+template <int Chunk, class T>
+void whole_vectors(const T* const (&row)[kLanes<T>], int64_t v, int64_t end, int64_t ahead,
+                   Vec<T>* plane, Look<T>& seen) {
+  constexpr int W = kLanes<T>;
+  Look<T> look = seen;  // a copy that can live in registers
+  for (; v < end; v += Chunk) {
+    Vec<T> block[W][Chunk > 1 ? Chunk + 1 : 1];
+#pragma GCC unroll 16
+    for (int r = 0; r < W; r++)
+#pragma GCC unroll 8
+      for (int c = 0; c < Chunk; c++) {
+        block[r][c] = load(row[r] + (v + c) * W);
+        __builtin_prefetch(row[r] + (v + c) * W + ahead, 0, 2);
+      }
+    for (int c = 0; c < Chunk; c++) {
+      Vec<T> x[W];
+#pragma GCC unroll 16
+      for (int r = 0; r < W; r++) x[r] = block[r][c];
+      look.all(x);
+      transpose<T>(x);
+#pragma GCC unroll 16
+      for (int r = 0; r < W; r++) plane[2 * ((v + c) * W + r)] = x[r];
+    }
+  }
+  seen = look;
+}
 
 // n samples of W rows into a panel of `width` vectors, zeros after them. Rows as they lie are
-// followed by others `ahead` elements further, which are asked for. False when a sample is not
-// finite, or so large that this cannot be told.
+// `pitch` elements apart, and followed by W others. False when a sample is not finite, or so large
+// that this cannot be told.
 template <class T>
 bool rows_to_panel(const Rows<T>& rows, int64_t n, Cx<T>* panel, int64_t width, bool imag,
-                   int64_t ahead, Spread<T>& spread) {
+                   int64_t pitch, Spread<T>& spread) {
   constexpr int W = kLanes<T>;
   Vec<T>* plane = plane_of(panel, imag);
-  Spread<T> seen = spread;  // a copy that can live in registers
-  Vec<T> squares = {}, block[kChunk][W];
+  Look<T> look{spread};
   int64_t present = 0, v = 0;
   for (int r = 0; r < W; r++) present += rows.row[r] != nullptr;
-  auto watch = [&](Vec<T> (&x)[W]) {
-#pragma GCC unroll 16
-    for (int r = 0; r < W; r++) squares += x[r] * x[r];
-    seen.template gather_all<W>(x);
-  };
-  auto turn = [&](Vec<T> (&x)[W]) {
-    transpose<T>(x);
-#pragma GCC unroll 16
-    for (int r = 0; r < W; r++) plane[2 * (v * W + r)] = x[r];
-  };
-  const int64_t whole = present == W ? n / W : 0;
-  while (v < whole) {
-    const int64_t count = least(kChunk, whole - v);
-    const T* const* from[kChunk];
-    for (int c = 0; c < count; c++) from[c] = rows.at((v + c) * W);
-    for (int r = 0; r < W; r++)
-      for (int c = 0; c < count; c++) {
-        const int64_t i = (v + c) * W;
-        block[c][r] = load(from[c][r] + i);
-        if (ahead) __builtin_prefetch(rows.row[r] + i + ahead, 0, 2);
-      }
-    for (int c = 0; c < count; c++, v++) {
-      watch(block[c]);
-      turn(block[c]);
-    }
+  if (present == W) {
+    auto take = [&](const T* const (&row)[W], int64_t end, int64_t ahead) {
+      const int64_t chunks = compete(W, pitch * int64_t(sizeof(T))) ? (end - v) / kChunk : 0;
+      if (chunks > 0) whole_vectors<kChunk>(row, v, v + chunks * kChunk, ahead, plane, look);
+      v += most(0, chunks) * kChunk;
+      whole_vectors<1>(row, v, end, ahead, plane, look);
+      v = most(v, end);
+    };
+    take(rows.copy, rows.from() / W, 0);
+    take(rows.row, rows.to(n) / W, W * pitch);
+    take(rows.copy, n / W, 0);
   }
   for (; v * W < n && present; v++) {
+    Vec<T> x[W];
     for (int r = 0; r < W; r++) {
-      block[0][r] = Vec<T>{};
+      x[r] = Vec<T>{};
       if (!rows.row[r]) continue;
       Vec<T> all;
-      block[0][r] = load_some(rows.at(v * W)[r] + v * W, least(W, n - v * W), all);
-      squares += block[0][r] * block[0][r];
-      seen.gather(all);
+      x[r] = load_some(rows.at(v * W)[r] + v * W, least(W, n - v * W), all);
+      look.squares += x[r] * x[r];
+      look.spread.gather(all);
     }
-    turn(block[0]);
+    transpose<T>(x);
+    for (int r = 0; r < W; r++) plane[2 * (v * W + r)] = x[r];
   }
   for (int64_t i = v * W; i < width; i++) plane[2 * i] = Vec<T>{};
-  spread = seen;
-  return spread.add(squares, present * n);
+  spread = look.spread;
+  return spread.add(look.squares, present * n);
 }
 
 // n samples of the first row, each `step`-th from `at` on with its neighbours, into a panel.
@@ -98,28 +129,44 @@ bool strip_to_panel(const Rows<T>& rows, int64_t at, int64_t n, int64_t step, Cx
   return spread.add(squares, count);
 }
 
-// The first n numbers of one plane to W rows; those to a row that is null are left.
+template <int Chunk, class T>
+void whole_results(const Vec<T>* plane, int64_t v, int64_t end, T* const (&row)[kLanes<T>]) {
+  constexpr int W = kLanes<T>;
+  for (; v < end; v += Chunk) {
+    Vec<T> block[W][Chunk > 1 ? Chunk + 1 : 1];
+    for (int c = 0; c < Chunk; c++) {
+      Vec<T> x[W];
+#pragma GCC unroll 16
+      for (int r = 0; r < W; r++) x[r] = plane[2 * ((v + c) * W + r)];
+      transpose<T>(x);
+#pragma GCC unroll 16
+      for (int r = 0; r < W; r++) block[r][c] = x[r];
+    }
+#pragma GCC unroll 16
+    for (int r = 0; r < W; r++)
+      if (row[r])
+#pragma GCC unroll 8
+        for (int c = 0; c < Chunk; c++) store(row[r] + (v + c) * W, block[r][c]);
+  }
+}
+
+// The first n numbers of one plane to W rows `pitch` elements apart; those to a row that is null
+// are left.
 template <class T>
-void panel_to_rows(const Cx<T>* panel, bool imag, int64_t n, T* const (&row)[kLanes<T>]) {
+void panel_to_rows(const Cx<T>* panel, bool imag, int64_t n, int64_t pitch,
+                   T* const (&row)[kLanes<T>]) {
   constexpr int W = kLanes<T>;
   const Vec<T>* plane = imag ? &panel->im : &panel->re;
-  Vec<T> block[kChunk][W];
-  for (int64_t v = 0; v * W < n; v += kChunk) {
-    const int64_t left = n - v * W;
-    for (int64_t c = 0; c < kChunk && c * W < left; c++) {
-#pragma GCC unroll 16
-      for (int r = 0; r < W; r++) block[c][r] = plane[2 * ((v + c) * W + r)];
-      transpose<T>(block[c]);
-    }
-    for (int r = 0; r < W; r++)
-      for (int64_t c = 0; row[r] && c < kChunk && c * W < left; c++) {
-        T* const to = row[r] + (v + c) * W;
-        if ((c + 1) * W <= left)
-          store(to, block[c][r]);
-        else
-          store_some(to, block[c][r], left - c * W);
-      }
-  }
+  const int64_t whole = n / W,
+                chunked = compete(W, pitch * int64_t(sizeof(T))) ? whole / kChunk * kChunk : 0;
+  whole_results<kChunk>(plane, 0, chunked, row);
+  whole_results<1>(plane, chunked, whole, row);
+  if (whole * W == n) return;
+  Vec<T> x[W];
+  for (int r = 0; r < W; r++) x[r] = plane[2 * (whole * W + r)];
+  transpose<T>(x);
+  for (int r = 0; r < W; r++)
+    if (row[r]) store_some(row[r] + whole * W, x[r], n - whole * W);
 }
 
 template <class T>

@@ -7,6 +7,13 @@
 
 namespace {
 
+// The sizes of numbers: without their sign bits.
+template <class T>
+IW_INLINE Vec<T> size_of(Vec<T> v) {
+  using Bits = Vec<typename BitsOf<T>::type>;
+  return (Vec<T>)((Bits)v & ~(Bits)splat(T(-0.0)));
+}
+
 // How far the mean size of samples may exceed that of the smallest neighbourhood, and the largest
 // sample the mean when some neighbourhoods are zero, before a tile goes the careful way.
 constexpr double kMostSpread = 128;
@@ -20,25 +27,27 @@ struct Spread {
   int gathered = 0;  // samples so far in each lane's neighbourhood
 
   void gather(Vec<T> v) {
-    const Vec<T> size = v < -v ? -v : v;
+    const Vec<T> size = size_of<T>(v);
     group = group < size ? size : group;
     if (++gathered == 8) close();
   }
 
-  // N vectors, as `gather` would one after the other.
-  template <int N>
-  void gather_all(const Vec<T> (&v)[N]) {
-    if (N % 8 || gathered) {
-      for (int i = 0; i < N; i++) gather(v[i]);
-      return;
-    }
-    for (int i = 0; i < N; i += 8) {
+  // Neighbourhoods of eight of as many vectors as there are lanes.
+  void gather_all(const Vec<T> (&v)[kLanes<T>]) {
+    if constexpr (kLanes<T> % 8) {
+#pragma GCC unroll 4
+      for (int i = 0; i < kLanes<T>; i++) gather(v[i]);
+    } else {
+#pragma GCC unroll 2
+      for (int i = 0; i < kLanes<T>; i += 8) {
+        Vec<T> most = size_of<T>(v[i]);
 #pragma GCC unroll 8
-      for (int j = i; j < i + 8; j++) {
-        const Vec<T> size = v[j] < -v[j] ? -v[j] : v[j];
-        group = group < size ? size : group;
+        for (int j = i + 1; j < i + 8; j++) {
+          const Vec<T> size = size_of<T>(v[j]);
+          most = most < size ? size : most;
+        }
+        take(most);
       }
-      close();
     }
   }
 
@@ -50,12 +59,17 @@ struct Spread {
     return is_finite(all);
   }
 
-  void close() {
-    largest = largest < group ? group : largest;
-    const Vec<T> absent = group == T(0) ? splat(T(1)) : Vec<T>{};
+  // The largest of one neighbourhood in each lane.
+  void take(Vec<T> neighbourhood) {
+    largest = largest < neighbourhood ? neighbourhood : largest;
+    const Vec<T> absent = neighbourhood == T(0) ? splat(T(1)) : Vec<T>{};
     zeros += absent;
-    const Vec<T> present = absent != T(0) ? splat(T(__builtin_inff())) : group;
+    const Vec<T> present = absent != T(0) ? splat(T(__builtin_inff())) : neighbourhood;
     smallest = present < smallest ? present : smallest;
+  }
+
+  void close() {
+    take(group);
     group = Vec<T>{};
     gathered = 0;
   }

@@ -23,6 +23,16 @@ template <class T>
 struct VectorOf {
   typedef T type __attribute__((vector_size(kVectorBytes)));
 };
+// Whole numbers of the same size.
+template <class T>
+struct BitsOf {
+  using type = int64_t;
+};
+template <>
+struct BitsOf<float> {
+  using type = int32_t;
+};
+
 template <class T>
 using Vec = typename VectorOf<T>::type;
 
