@@ -13,6 +13,7 @@ using namespace iw;
 void bind_methods(nb::module_& m, const Kernels* chosen);  // bind_methods.cpp
 void bind_sampler(nb::module_& m, const Kernels* chosen);  // bind_sampler.cpp
 void bind_random(nb::module_& m);                          // bind_random.cpp
+void bind_results(nb::module_& m);                         // bind_results.cpp
 void bind_scores(nb::module_& m, const Kernels* chosen);   // bind_scores.cpp
 
 NB_MODULE(_core, m) {
@@ -31,5 +32,6 @@ NB_MODULE(_core, m) {
   bind_methods(m, kernels);
   bind_sampler(m, kernels);
   bind_random(m);
+  bind_results(m);
   bind_scores(m, kernels);
 }

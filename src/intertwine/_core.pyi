@@ -105,6 +105,15 @@ class Sampler:
     def variance(self, x: Any, out: Any, cval: float, first: int, count: int, threads: int) -> None:
         """Write the variance of one draw into some tiles of `out`."""
 
+def empty(shape: tuple[int, ...], dtype: Any) -> Any:
+    """An array that owns its memory, from 1 MiB on memory that earlier ones have let go."""
+
+def kept_bytes() -> int:
+    """Memory of such arrays that is kept for later ones."""
+
+def release_memory() -> None:
+    """Give it back to the system, and the work space of this thread and of the pool."""
+
 def norms(sums: Any, squares: Any, floor: Any, inverse: float, share: float, out: Any) -> bool:
     """Fill `out` with ``sqrt(squares - sums^2 * inverse)``; True when any is not a number.
 

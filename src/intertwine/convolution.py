@@ -8,7 +8,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from intertwine.engine import checks, recent
+from intertwine.engine import checks, recent, results
 from intertwine.engine import threads as threading
 from intertwine.engine.arguments import Options, parse
 from intertwine.engine.errors import DTypeError, OptionError, ShapeError, shown
@@ -303,7 +303,7 @@ def _execute(
 def _fresh(caller: str, chosen: Plan) -> Array:
     problem = chosen.problem
     try:
-        return np.empty(problem.out_shape, problem.result)
+        return results.empty(problem.out_shape, problem.result)
     except (MemoryError, ValueError, OverflowError) as error:
         raise ShapeError(
             f"{caller}: the result of shape {problem.out_shape} ({problem.result}) "
