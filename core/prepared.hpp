@@ -21,6 +21,11 @@ class Prepared {
     return compute(job);
   }
 
+  // The same without a word to Python.
+  bool run_here(const Array& x, const Array& out, double cval, int threads) const {
+    return compute(geometry_.job(x, out, cval, false, threads));
+  }
+
  protected:
   virtual bool compute(const Job& job) const = 0;
 
