@@ -167,6 +167,7 @@ class Recent {
   void remember(nb::handle x, nb::handle k, nb::tuple said, bool flip, nb::object plan,
                 nb::object call, int64_t kept) {
     const Question question(x, k, said, flip);
+    if (!call.is_none() && !nb::isinstance<Call>(call)) refuse("call: no Call");
     if (!question.asked) return;
     auto answer = std::make_shared<Answer>(question, std::move(plan), std::move(call), kept);
     std::vector<std::shared_ptr<Answer>> forgotten;  // destroyed when the lock is off

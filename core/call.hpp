@@ -91,7 +91,7 @@ class Call {
   // `usual` tells how many threads a call uses that names no number.
   Call(nanobind::object prepared, const Ints& shape, nanobind::handle type, const Ints& out_shape,
        nanobind::handle result, double cval, int64_t most_threads, nanobind::object usual)
-      : prepared_(nanobind::cast<const Prepared&>(prepared)),
+      : prepared_(method(prepared)),
         kept_(std::move(prepared)),
         x_(shape, type),
         out_(out_shape, result),
@@ -129,6 +129,11 @@ class Call {
 
  private:
   static constexpr long kMostThreads = 1024;
+
+  static const Prepared& method(nanobind::handle object) {
+    if (!nanobind::isinstance<Prepared>(object)) refuse("prepared: no method");
+    return nanobind::cast<const Prepared&>(object);
+  }
 
   // Nothing when Python has to look at what was asked for.
   std::optional<int> threads_for(nanobind::handle asked) const {
