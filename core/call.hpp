@@ -116,13 +116,10 @@ class Call {
       result = nanobind::borrow(out);
     }
     const Array from = x_.array(x.ptr()), to = out_.array(result.ptr());
-    bool left_out;
-    if (most_threads_ == 1) {  // over before another Python thread could take its turn
-      left_out = prepared_.run_here(from, to, cval_, *count);
-    } else {
+    const bool left_out = [&] {
       nanobind::gil_scoped_release release;
-      left_out = prepared_.run_here(from, to, cval_, *count);
-    }
+      return prepared_.run_here(from, to, cval_, *count);
+    }();
     if (left_out) plan.attr("stamp")(x, result, *count);
     return result;
   }
