@@ -109,7 +109,8 @@ Written by `{run["command"]}`; do not edit.{small}
 - Versions: {versions}
 
 All contenders run in one process and take turns; times are medians in milliseconds after a warm-up.
-*Ratio* is the best public peer over ours, so above 1 we are faster. *Fresh* returns a new array;
+*Ratio* is the best public peer over ours, so above 1 we are faster. *Fresh* returns a new array,
+and lets go of the one before: ours then gets its memory back, as in any program that does so;
 *out=* writes into memory that was there (a peer that cannot keeps its fresh time). Plans, and what
 peers can prepare (the spectrum of a kernel, say), are made before. Every answer was compared with
 ours under the same boundary: ours is `symmetric`, that of the peers is given below.

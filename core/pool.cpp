@@ -5,6 +5,9 @@
 #include "pool.hpp"
 
 #include <pthread.h>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 #if defined(__linux__)
 #include <sched.h>
 #include <sys/mman.h>
@@ -62,6 +65,50 @@ struct Task {
   }
 };
 
+constexpr int64_t kHugePage = 2 << 20;
+
+struct Buffer {
+  void* data = nullptr;
+  int64_t bytes = 0;
+  ~Buffer() { std::free(data); }
+
+  void release() {
+    std::free(data);
+    data = nullptr;
+    bytes = 0;
+  }
+
+  void* at_least(int64_t wanted) {
+    // Grow, or shrink when far too large: work space must not outlive the job that needed it.
+    if (wanted > bytes || bytes > 4 * wanted + (8 << 20)) {
+      std::free(data);
+      const int64_t unit = wanted >= kHugePage ? kHugePage : 64;
+      bytes = (wanted + unit - 1) / unit * unit;
+      data = std::aligned_alloc(size_t(unit), size_t(bytes));
+#if defined(__linux__)
+      // Columns of a large tile touch a page each: few large pages are found faster.
+      if (data && unit == kHugePage) madvise(data, size_t(bytes), MADV_HUGEPAGE);
+#endif
+      if (!data) {
+        bytes = 0;
+        throw std::bad_alloc();
+      }
+    }
+    return data;
+  }
+};
+
+// The work space of one thread.
+struct Space {
+  Buffer buffers[kScratchSlots];
+
+  void release() {
+    for (Buffer& b : buffers) b.release();
+  }
+};
+
+thread_local Space space;
+
 thread_local bool inside_pool = false;
 
 // Look again and again for about as long as a program needs between two calls: going to sleep and
@@ -118,6 +165,13 @@ class Pool {
     close(helpers);
   }
 
+  // Between two tasks no worker touches its work space.
+  void release_scratch() {
+    const std::lock_guard<std::mutex> alone(running_);
+    const std::lock_guard<std::mutex> guard(listing_);
+    for (Space* each : spaces_) each->release();
+  }
+
  private:
   bool grow(int wanted) {
     while (int(workers_.size()) < wanted) {
@@ -156,6 +210,10 @@ class Pool {
 
   void serve() {
     inside_pool = true;
+    {
+      const std::lock_guard<std::mutex> guard(listing_);
+      spaces_.push_back(&space);
+    }
     Place place;
     for (;;) {
       spinning_++;
@@ -176,7 +234,8 @@ class Pool {
   alignas(kLine) std::atomic<int> finished_{0}, spinning_{0};
   std::atomic<int> caller_at_{-1};
 
-  std::mutex running_;
+  std::mutex running_, listing_;
+  std::vector<Space*> spaces_;  // of the workers, who never end
   std::vector<std::thread> workers_;
 };
 
@@ -204,42 +263,21 @@ void parallel_for(int64_t count, int threads, Body body, void* context) {
   if (task.out_of_memory) throw std::bad_alloc();
 }
 
-constexpr int64_t kHugePage = 2 << 20;
-
-struct Buffer {
-  void* data = nullptr;
-  int64_t bytes = 0;
-  ~Buffer() { std::free(data); }
-
-  void* at_least(int64_t wanted) {
-    // Grow, or shrink when far too large: work space must not outlive the job that needed it.
-    if (wanted > bytes || bytes > 4 * wanted + (8 << 20)) {
-      std::free(data);
-      const int64_t unit = wanted >= kHugePage ? kHugePage : 64;
-      bytes = (wanted + unit - 1) / unit * unit;
-      data = std::aligned_alloc(size_t(unit), size_t(bytes));
-#if defined(__linux__)
-      // Columns of a large tile touch a page each: few large pages are found faster.
-      if (data && unit == kHugePage) madvise(data, size_t(bytes), MADV_HUGEPAGE);
-#endif
-      if (!data) {
-        bytes = 0;
-        throw std::bad_alloc();
-      }
-    }
-    return data;
-  }
-};
-
-thread_local Buffer buffers[kScratchSlots];
-
-void* scratch(int slot, int64_t bytes) { return buffers[slot].at_least(bytes); }
+void* scratch(int slot, int64_t bytes) { return space.buffers[slot].at_least(bytes); }
 
 }  // namespace
 
 const Services& services() {
   static const Services table{parallel_for, scratch};
   return table;
+}
+
+void release_scratch() {
+  space.release();
+  the_pool().release_scratch();
+#if defined(__GLIBC__)
+  malloc_trim(0);  // what was freed may still be held for later allocations
+#endif
 }
 
 }  // namespace iw

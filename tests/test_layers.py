@@ -38,6 +38,7 @@ PUBLIC = [
     "kernels",
     "orientation",
     "plan",
+    "release_memory",
     "rotation",
     "set_threads",
     "spectrum",

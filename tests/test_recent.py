@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import intertwine as iw
-from intertwine.engine import plan as plans
-from intertwine.engine.plan import CACHE
+from intertwine.engine.plan import CACHE, Plan
+from intertwine.engine.recent import PlanCache
 
 X = np.arange(30, dtype=np.float32).reshape(5, 6)
 K = np.array([[1.0, 2.0, 3.0]])
@@ -127,15 +127,14 @@ def test_the_range_of_64_bit_integers_is_looked_at_each_time():
 def test_an_equal_call_finds_its_plan():
     CACHE.clear()
     iw.convolve(X, K, boundary="wrap")
-    plans = set(CACHE._calls.values())
+    plans = CACHE.calls.plans()
     iw.convolve(X.copy(), K.copy(), boundary="wrap")
-    assert set(CACHE._calls.values()) == plans
+    assert CACHE.calls.plans() == plans
     assert len(plans) == 1
 
 
-def test_the_cache_is_bounded_in_number_and_memory(monkeypatch):
-    monkeypatch.setattr(plans, "MOST_KEPT_BYTES", 1 << 20)
-    cache = plans.PlanCache(most=5)
+def test_the_cache_is_bounded_in_number_and_memory():
+    cache = PlanCache(Plan, most=5, most_kept=1 << 20)
     x = np.zeros((300, 300), np.float32)
     for size in range(21, 41):
         k = np.random.default_rng(size).normal(size=(size, size))

@@ -18,6 +18,7 @@ from intertwine.engine.errors import (
     OptionError,
     ShapeError,
 )
+from intertwine.engine.memory import release_memory
 from intertwine.engine.threads import set_threads
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ __all__ = [
     "kernels",
     "orientation",
     "plan",
+    "release_memory",
     "rotation",
     "set_threads",
     "spectrum",

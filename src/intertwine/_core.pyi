@@ -1,6 +1,6 @@
 """The compiled core (see core/README.md): plain buffers in, plain numbers out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 level: str
@@ -104,6 +104,64 @@ class Sampler:
 
     def variance(self, x: Any, out: Any, cval: float, first: int, count: int, threads: int) -> None:
         """Write the variance of one draw into some tiles of `out`."""
+
+class Call:
+    """A call of a plan that needs nothing but a method of the core.
+
+    Made of that method, the shape and type of data and results, the number outside, the most
+    threads that are worth it, and who knows their usual number.
+    """
+
+    def __init__(
+        self,
+        prepared: Prepared,
+        shape: Sequence[int],
+        dtype: Any,
+        out_shape: Sequence[int],
+        result: Any,
+        cval: float,
+        most_threads: int,
+        usual: Callable[[None], int],
+    ) -> None: ...
+    def run(self, plan: Any, x: Any, out: Any, threads: Any) -> Any:
+        """The result; None, nothing done, where Python has to look at the arguments.
+
+        ``plan.stamp(x, out, threads)`` is called when samples were left out of the sums.
+        """
+
+class Recent:
+    """The calls made last, with their plans: at most so many, which keep at most so many bytes."""
+
+    def __init__(self, most: int, most_kept: int) -> None: ...
+    def find(self, x: Any, k: Any, said: tuple[Any, ...], flip: bool) -> Any:
+        """The plan of an equal call, or None."""
+
+    def remember(
+        self,
+        x: Any,
+        k: Any,
+        said: tuple[Any, ...],
+        flip: bool,
+        plan: Any,
+        call: Call | None,
+        kept: int,
+    ) -> None:
+        """Keep the plan of a call, if such calls can be compared."""
+
+    def run(self, x: Any, k: Any, said: tuple[Any, ...], flip: bool, out: Any, threads: Any) -> Any:
+        """The result of an equal call; None, nothing done, where Python has to go the long way."""
+
+    def clear(self) -> None: ...
+    def plans(self) -> list[Any]: ...
+
+def empty(shape: tuple[int, ...], dtype: Any) -> Any:
+    """An array that owns its memory, from 1 MiB on memory that earlier ones have let go."""
+
+def kept_bytes() -> int:
+    """Memory of such arrays that is kept for later ones."""
+
+def release_memory() -> None:
+    """Give it back to the system, and the work space of this thread and of the pool."""
 
 def norms(sums: Any, squares: Any, floor: Any, inverse: float, share: float, out: Any) -> bool:
     """Fill `out` with ``sqrt(squares - sums^2 * inverse)``; True when any is not a number.

@@ -8,7 +8,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from intertwine.engine import checks, recent
+from intertwine.engine import checks, results
 from intertwine.engine import threads as threading
 from intertwine.engine.arguments import Options, parse
 from intertwine.engine.errors import DTypeError, OptionError, ShapeError, shown
@@ -16,6 +16,9 @@ from intertwine.engine.plan import CACHE, Plan
 from intertwine.engine.problem import Problem
 
 Array = NDArray[Any]
+
+#: The result of a call whose equal was made lately and whose plan is one sum in the core, or None.
+_again = CACHE.calls.run
 
 
 def convolve(
@@ -105,7 +108,8 @@ def convolve(
            [ 0,  0,  1, -1,  0]])
     """
     said = (axes, mode, boundary, cval, nan, mask, dtype, stride, dilation, method, precision)
-    return _run("convolve", x, k, said, out, threads, True)
+    done = _again(x, k, said, True, out, threads)
+    return _run("convolve", x, k, said, out, threads, True) if done is None else done
 
 
 def correlate(
@@ -140,7 +144,8 @@ def correlate(
     array([0, 3, 2, 1, 0])
     """
     said = (axes, mode, boundary, cval, nan, mask, dtype, stride, dilation, method, precision)
-    return _run("correlate", x, k, said, out, threads, False)
+    done = _again(x, k, said, False, out, threads)
+    return _run("correlate", x, k, said, out, threads, False) if done is None else done
 
 
 def plan(
@@ -192,8 +197,7 @@ def plan(
         x, dtype = _stand_in(x, dtype), None
     said = (axes, mode, boundary, cval, nan, mask, dtype, stride, dilation, method, precision)
     _check_measure(measure, method)
-    call = recent.signature(x, k, said, True)
-    chosen = None if measure else CACHE.recall(call)
+    chosen = None if measure else CACHE.recall(x, k, said, True)
     if chosen is None:
         options = Options(*said)
         _check_method("plan", method)
@@ -201,8 +205,7 @@ def plan(
         if measure:
             _learn(request.problem)
         chosen = CACHE.get(request.problem, "convolve", method)
-        if call is not None and recent.lasting(x, options):
-            CACHE.remember(call, chosen)
+        CACHE.remember(x, k, said, True, chosen)
     return chosen
 
 
@@ -251,16 +254,14 @@ def _run(
 ) -> Array:
     """Compute: by the plan of an equal call, or by reading this one. `said` are its Options."""
     threading.check(caller, threads)
-    call = recent.signature(x, k, said, flip)
-    chosen = CACHE.recall(call)
+    chosen = CACHE.recall(x, k, said, flip)
     if chosen is not None:
         return _execute(caller, chosen, x, None, out, threads)
     options = Options(*said)
     request = parse(caller, x, k, options, flip=flip)
     _check_method(caller, options.method)
     chosen = CACHE.get(request.problem, caller, options.method)
-    if call is not None and recent.lasting(x, options):
-        CACHE.remember(call, chosen)
+    CACHE.remember(x, k, said, flip, chosen)
     return _execute(caller, chosen, request.x, request.mask, out, threads)
 
 
@@ -303,7 +304,7 @@ def _execute(
 def _fresh(caller: str, chosen: Plan) -> Array:
     problem = chosen.problem
     try:
-        return np.empty(problem.out_shape, problem.result)
+        return results.empty(problem.out_shape, problem.result)
     except (MemoryError, ValueError, OverflowError) as error:
         raise ShapeError(
             f"{caller}: the result of shape {problem.out_shape} ({problem.result}) "

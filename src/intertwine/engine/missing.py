@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from intertwine.engine import results
 from intertwine.engine.boundary import FILLED
 from intertwine.engine.checks import LEAST_WEIGHT
 from intertwine.engine.errors import OptionError
@@ -83,7 +84,7 @@ def _touch(
         value_range=None,
         axes=tuple(_filled(a, 1.0 if outside else 0.0) for a in problem.axes),
     )
-    counts = np.empty(problem.out_shape, np.int64)
+    counts = results.empty(problem.out_shape, np.dtype(np.int64))
     CACHE.get(problem, "convolve", "auto").compute(marks.view(np.uint8), None, counts, threads)
     return counts > 0
 
@@ -179,7 +180,7 @@ def _inside_weights(problem: Problem, present: Mask, threads: int) -> Array:
         result=np.dtype(np.complex128 if taps.dtype.kind == "c" else np.float64),
         compute="float64",
     )
-    weights = np.empty(problem.out_shape, weighing.result)
+    weights = results.empty(problem.out_shape, weighing.result)
     CACHE.get(weighing, "convolve", "auto").compute(present.view(np.uint8), None, weights, threads)
     return weights
 

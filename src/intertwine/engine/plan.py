@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from intertwine import _core
 from intertwine.engine import machine as machines
 from intertwine.engine import missing, planes
 from intertwine.engine.errors import DTypeError, OptionError, ShapeError, did_you_mean
@@ -17,6 +17,8 @@ from intertwine.engine.methods import BY_NAME, METHODS
 from intertwine.engine.methods.base import ROUNDOFF, Means, Method
 from intertwine.engine.methods.each import Each
 from intertwine.engine.problem import Problem
+from intertwine.engine.recent import PlanCache
+from intertwine.engine.threads import resolve
 from intertwine.engine.wisdom import WISDOM, Measured
 
 Array = NDArray[Any]
@@ -128,9 +130,11 @@ class Plan:
             factor: self._chosen.method.prepare(self._problem, planes.take(taps, factor))
             for factor in self._factors()
         }
-        self._only = self._single_run()
         #: Threads beyond this cost more than they bring.
         self.most_threads = 1 + int(min(self._chosen.seconds / WORTH_A_THREAD, 1e6))
+        self._only = self._single_run()
+        #: What calls come down to where data go into one sum of the core as they are.
+        self.call = self._single_call()
         #: Memory that the plan holds on to: a kernel's spectrum can be large.
         self.kept_bytes = sum(getattr(p, "kept_bytes", 0) for p in self._prepared.values())
 
@@ -218,6 +222,10 @@ class Plan:
         self, x: Any, *, out: Array | None = None, mask: Any = None, threads: int | None = None
     ) -> Array:
         """Compute on `x`, an array of the planned shape and type."""
+        if mask is None and self.call is not None:
+            done = self.call.run(self, x, out, threads)
+            if done is not None:
+                return cast(Array, done)
         from intertwine.convolution import run_plan  # the friendly layer reads the arguments
 
         return run_plan(self, x, out=out, mask=mask, threads=threads)
@@ -237,8 +245,12 @@ class Plan:
         if self._only is None:
             self._with_care(x, present, out, threads, caller)
         elif self._only(x, out, self._problem.cval.real, False, threads):
-            problem = self._problem
-            missing.stamp(problem, x, problem.taps.array, out, problem.cval.real, threads)
+            self.stamp(x, out, threads)
+
+    def stamp(self, x: Array, out: Array, threads: int) -> None:
+        """Add what NaN and infinities in real data mean to outputs of the only sum."""
+        problem = self._problem
+        missing.stamp(problem, x, problem.taps.array, out, problem.cval.real, threads)
 
     def _single_run(self) -> Callable[[Array, Array, float, bool, int], bool] | None:
         """What `execute` comes down to where data go into one sum as they are."""
@@ -249,6 +261,17 @@ class Plan:
         if len(self._products) != 1 or problem.result.kind == "c":
             return None
         return self._prepared[self._products[0].factor].run
+
+    def _single_call(self) -> _core.Call | None:
+        """The same, as far as the core can do it without asking."""
+        problem, run = self._problem, self._only
+        prepared = getattr(run, "__self__", None)
+        if not isinstance(prepared, _core.Prepared):
+            return None
+        return _core.Call(
+            prepared, problem.shape, problem.dtype, problem.out_shape, problem.result,
+            problem.cval.real, self.most_threads, resolve,
+        )  # fmt: skip
 
     def _with_care(
         self, x: Array, present: NDArray[np.bool_] | None, out: Array, threads: int, caller: str
@@ -330,55 +353,4 @@ class Plan:
             )
 
 
-#: Spectra kept for later calls, together.
-MOST_KEPT_BYTES = 256 << 20
-
-
-class PlanCache:
-    """The plans made last, by problem and by call. One lock, held only to look up."""
-
-    def __init__(self, most: int = 256) -> None:
-        self._plans: dict[tuple[Problem, str], Plan] = {}  # the one used last stands last
-        self._calls: dict[Hashable, Plan] = {}
-        self._lock = threading.Lock()
-        self._most = most
-
-    def get(self, problem: Problem, caller: str, method: str) -> Plan:
-        key = (problem, method)
-        with self._lock:
-            plan = self._plans.pop(key, None)
-            if plan is not None:
-                self._plans[key] = plan
-                return plan
-        plan = Plan(problem, caller, method)
-        with self._lock:
-            self._plans[key] = plan
-            self._forget(self._plans)
-        return plan
-
-    def recall(self, signature: Hashable) -> Plan | None:
-        """The plan of an equal call, if it was made lately; needs no lock."""
-        try:
-            return self._calls.get(signature)
-        except Exception:  # whatever an object raises while it is hashed or compared
-            return None
-
-    def remember(self, signature: Hashable, plan: Plan) -> None:
-        """Keep the plan of a call; the call remembered longest ago is forgotten."""
-        with self._lock:
-            self._calls[signature] = plan
-            self._forget(self._calls)
-
-    def _forget(self, kept: dict[Any, Plan]) -> None:
-        """Drop what came longest ago, beyond the number and the memory allowed."""
-        size = sum(plan.kept_bytes for plan in kept.values())
-        while len(kept) > self._most or (size > MOST_KEPT_BYTES and len(kept) > 1):
-            size -= kept.pop(next(iter(kept))).kept_bytes
-
-    def clear(self) -> None:
-        with self._lock:
-            self._plans.clear()
-            self._calls.clear()
-
-
-CACHE = PlanCache()
+CACHE = PlanCache(Plan)

@@ -1,0 +1,260 @@
+// The binding of the methods that compute sums: each is made ready once, then takes buffers.
+#include <nanobind/nanobind.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "dispatch.hpp"
+#include "pool.hpp"
+#include "prepared.hpp"
+
+namespace nb = nanobind;
+using namespace iw;
+
+namespace {
+
+using Reals = std::vector<double>;
+
+const Kernels* kernels;
+
+class Direct : public Prepared {
+ public:
+  Direct(const Geometry& geometry, nb::handle taps, const std::string& compute)
+      : Prepared(geometry),
+        type_(compute_type(compute)),
+        taps_(taps, type_, geometry.taps(), "taps") {}
+
+ private:
+  bool compute(const Job& job) const override {
+    kernels->direct(job, services(), type_, taps_.get());
+    return false;
+  }
+
+  Type type_;
+  Numbers taps_;
+};
+
+class Separable : public Prepared {
+ public:
+  // `batch`: planes filtered at a time while a tile slides.
+  Separable(const Geometry& geometry, nb::handle factors, const Ints& tile, int64_t batch,
+            const std::string& compute)
+      : Prepared(geometry),
+        type_(compute_type(compute)),
+        terms_(count_terms(factors)),
+        factors_(factors, type_, terms_ * term_size(), "factors"),
+        tile_(tile),
+        batch_(batch) {
+    refuse_bank();
+    if (tile.size() != size_t(nd())) refuse("tile: one length an axis");
+    for (int64_t n : tile)
+      if (n < 1 || batch < 1) refuse("tile: less than 1");
+    if (nd() < 2) refuse("geometry: needs two axes");
+  }
+
+ private:
+  static int64_t count_terms(nb::handle factors) {
+    const View view(factors, false);
+    const int64_t terms = view->ndim == 2 ? view->shape[0] : 0;
+    if (terms < 1) refuse("factors: needs (terms, taps)");
+    return terms;
+  }
+
+  int64_t term_size() const {
+    int64_t size = 0;
+    for (int a = 0; a < nd(); a++) size += axis(a).k;
+    return size;
+  }
+
+  bool compute(const Job& job) const override {
+    return kernels->separable(job, services(), type_,
+                              Factors{terms_, factors_.get(), tile_.data(), batch_});
+  }
+
+  Type type_;
+  int64_t terms_;
+  Numbers factors_;
+  Ints tile_;
+  int64_t batch_;
+};
+
+class RunningSum : public Prepared {
+ public:
+  RunningSum(const Geometry& geometry, const Reals& weight, const Ints& first, const Ints& length,
+             const std::string& compute)
+      : Prepared(geometry),
+        type_(compute_type(compute)),
+        weight_(weight),
+        first_(first),
+        length_(length) {
+    refuse_bank();
+    if (weight.empty() || first.size() != weight.size() * size_t(nd()) ||
+        length.size() != first.size())
+      refuse("boxes: sizes differ");
+    for (size_t i = 0; i < first.size(); i++) {
+      const Axis& a = axis(int(i % size_t(nd())));
+      if (a.dilation != 1 || first[i] < 0 || length[i] < 1 || first[i] > a.k - length[i])
+        refuse("boxes: outside the kernel");
+    }
+  }
+
+ private:
+  bool compute(const Job& job) const override {
+    return kernels->running_sum(
+        job, services(), type_,
+        Boxes{int64_t(weight_.size()), weight_.data(), first_.data(), length_.data()});
+  }
+
+  Type type_;
+  Reals weight_;
+  Ints first_, length_;
+};
+
+class Recursive : public Prepared {
+ public:
+  // `order`: the axes that are filtered. For each axis of the geometry two `sides`, of six numbers
+  // a pole; `taps` and `ends` of each side.
+  Recursive(const Geometry& geometry, const std::vector<int>& order,
+            const std::vector<Reals>& sides, const Ints& taps, const std::vector<bool>& ends,
+            const std::string& compute)
+      : Prepared(geometry), type_(compute_type(compute)), sides_(sides) {
+    refuse_bank();
+    if (type_ == Type::i64) refuse("compute: recursions need float32 or float64");
+    if (geometry.channels()) refuse("order: recursions take no channels");
+    const size_t count = 2 * size_t(nd());
+    if (sides.size() != count || taps.size() != count || ends.size() != count)
+      refuse("sides: two an axis");
+    for (size_t i = 0; i < count; i++) {
+      const size_t poles = sides_[i].size() / kPoleNumbers;
+      if (sides_[i].size() % kPoleNumbers || poles > kMostPoles) refuse("sides: 6 numbers a pole");
+      if (taps[i] < (poles ? 1 : 0)) refuse("taps: a side with poles has taps");
+      recursion_.side[i] = {int64_t(poles), sides_[i].data(), taps[i], ends[i]};
+    }
+    for (int a = 0; a < nd(); a++) {
+      const Axis& ax = axis(a);
+      const bool filtered = std::count(order.begin(), order.end(), a) == 1;
+      if (taps[2 * size_t(a)] + taps[2 * size_t(a) + 1] != ax.k || taps[2 * size_t(a)] < 1)
+        refuse("taps: do not add up to the kernel");
+      if (ax.stride != 1 || ax.dilation != 1) refuse("geometry: stride and dilation must be 1");
+      if (!filtered && (ax.k != 1 || ax.n != ax.m || ax.start != 0))
+        refuse("order: leaves out an axis");
+      if (ax.n != ax.m) refuse("geometry: lengths differ");
+    }
+    for (int a : order)
+      if (a < 0 || a >= nd() || std::count(order.begin(), order.end(), a) != 1)
+        refuse("order: no axes");
+    recursion_.count = int(order.size());
+    std::copy(order.begin(), order.end(), recursion_.axis);
+    if (order.empty()) refuse("order: no axes");
+  }
+
+ private:
+  static constexpr size_t kPoleNumbers = 6, kMostPoles = 8;
+
+  bool compute(const Job& job) const override {
+    if (job.out_type != type_ || job.add) refuse("out: must be of the compute type, and new");
+    return kernels->recursive(job, services(), type_, recursion_);
+  }
+
+  Type type_;
+  std::vector<Reals> sides_;
+  Recursion recursion_{};
+};
+
+class OverlapSave : public Prepared {
+ public:
+  // Taps of a complex kernel are two planes, one after the other; kernel after kernel.
+  OverlapSave(const Geometry& geometry, nb::handle taps, bool is_complex, const Ints& tile,
+              const std::string& compute, int folded)
+      : Prepared(geometry) {
+    const Type type = compute_type(compute);
+    if (type == Type::i64) refuse("compute: a transform needs float32 or float64");
+    if (geometry.channels()) refuse("order: a transform takes no channels");
+    const int planes = is_complex ? 2 : 1;
+    const Numbers plain(taps, type, planes * geometry.taps(), "taps");
+    if (tile.size() != size_t(nd())) refuse("tile: one length an axis");
+    __int128 size = 1;
+    for (int a = 0; a < nd(); a++) {
+      size *= tile[size_t(a)];
+      if (tile[size_t(a)] < 1 || tile[size_t(a)] < axis(a).reach() || size > (int64_t(1) << 36))
+        refuse("tile: smaller than the kernel, or too large");
+      if (axis(a).reach() > 1) check_length(tile[size_t(a)]);
+    }
+    if (tile.back() % 16) refuse("tile: last length must be a multiple of 16");
+    if (folded >= 0) check_folded(tile, folded, planes);
+    folded_ = folded >= 0;
+    nb::gil_scoped_release release;
+    spectrum_ =
+        kernels->spectrum_new(geometry.axes(), type, planes, plain.get(), tile.data(), folded);
+    if (!spectrum_) throw std::bad_alloc();
+    kept_bytes_ = geometry.axes().kernels * int64_t(size) * (type == Type::f32 ? 8 : 16);
+    if (folded_) kept_bytes_ /= 2;
+  }
+  ~OverlapSave() override { kernels->spectrum_free(spectrum_); }
+
+  int64_t kept_bytes() const { return kept_bytes_; }
+
+  // Complex data as two planes: they travel together.
+  bool run_complex(nb::handle x_re, nb::handle x_im, nb::handle out_re, nb::handle out_im,
+                   double cval_re, double cval_im, int threads) const {
+    if (folded_) refuse("folded: takes real data");
+    View re(x_re, false), im(x_im, false), to_re(out_re, true), to_im(out_im, true);
+    const Job jobs[2] = {geometry_.job(re.array("x"), to_re.array("out"), cval_re, false, threads),
+                         geometry_.job(im.array("x"), to_im.array("out"), cval_im, false, threads)};
+    nb::gil_scoped_release release;
+    return kernels->overlap_save(jobs, true, services(), spectrum_);
+  }
+
+ private:
+  static void check_length(int64_t n) {
+    for (int64_t p : {2, 3, 5})
+      while (n % p == 0) n /= p;
+    if (n != 1) refuse("tile: lengths must be products of 2, 3 and 5");
+  }
+
+  // Halves of an axis before the last, of one tile that covers everything.
+  void check_folded(const Ints& tile, int folded, int planes) const {
+    if (folded >= nd() - 1 || axis(folded).reach() == 1 || axis(folded).stride != 1)
+      refuse("folded: no such axis, or not one to fold");
+    if (planes != 1 || tile[size_t(folded)] % 2) refuse("folded: complex taps, or an odd length");
+    for (int a = 0; a < nd(); a++) {
+      const int64_t reach = axis(a).reach(), length = tile[size_t(a)];
+      const int64_t outputs = reach > 1 ? (length - reach) / axis(a).stride + 1 : length;
+      if (outputs < axis(a).m) refuse("folded: more than one tile");
+    }
+  }
+
+  bool compute(const Job& job) const override {
+    return kernels->overlap_save(&job, false, services(), spectrum_);
+  }
+
+  Spectrum* spectrum_ = nullptr;
+  int64_t kept_bytes_ = 0;
+  bool folded_ = false;
+};
+
+}  // namespace
+
+void bind_methods(nb::module_& m, const Kernels* chosen) {
+  kernels = chosen;
+  nb::class_<Geometry>(m, "Geometry")
+      .def(nb::init<const Ints&, const std::vector<int>&, bool, const Ints&>(), nb::arg("numbers"),
+           nb::arg("order"), nb::arg("channels"), nb::arg("bank") = Ints{});
+  nb::class_<Prepared>(m, "Prepared").def("run", &Prepared::run);
+  nb::class_<Direct, Prepared>(m, "Direct")
+      .def(nb::init<const Geometry&, nb::handle, const std::string&>());
+  nb::class_<Separable, Prepared>(m, "Separable")
+      .def(nb::init<const Geometry&, nb::handle, const Ints&, int64_t, const std::string&>());
+  nb::class_<RunningSum, Prepared>(m, "RunningSum")
+      .def(nb::init<const Geometry&, const Reals&, const Ints&, const Ints&, const std::string&>());
+  nb::class_<Recursive, Prepared>(m, "Recursive")
+      .def(nb::init<const Geometry&, const std::vector<int>&, const std::vector<Reals>&,
+                    const Ints&, const std::vector<bool>&, const std::string&>());
+  nb::class_<OverlapSave, Prepared>(m, "OverlapSave")
+      .def(nb::init<const Geometry&, nb::handle, bool, const Ints&, const std::string&, int>())
+      .def("run_complex", &OverlapSave::run_complex)
+      .def_prop_ro("kept_bytes", &OverlapSave::kept_bytes);
+}

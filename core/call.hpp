@@ -1,0 +1,157 @@
+// A call of a plan that needs nothing but its method: the arrays fit, or Python looks at them.
+#pragma once
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "numpy.hpp"
+#include "prepared.hpp"
+
+namespace iw {
+
+inline PyArrayObject* as_array(PyObject* object) {
+  return reinterpret_cast<PyArrayObject*>(object);
+}
+
+// Exactly an array, no subclass, of the processor's byte order.
+inline bool is_plain_array(PyObject* object) {
+  return PyArray_CheckExact(object) && PyArray_ISNBO(PyArray_DESCR(as_array(object))->byteorder);
+}
+
+// Shape and type that an array must have.
+class Form {
+ public:
+  Form(const Ints& shape, nanobind::handle type) : shape_(shape.begin(), shape.end()) {
+    if (!PyArray_DescrCheck(type.ptr())) refuse("type: no dtype");
+    descr_ = nanobind::borrow(type);
+    number_ = descr()->type_num;
+    type_ = type_of(descr()->kind, PyDataType_ELSIZE(descr()));
+  }
+
+  bool fits(PyObject* object) const {
+    if (!is_plain_array(object)) return false;
+    PyArrayObject* const array = as_array(object);
+    return PyArray_TYPE(array) == number_ && size_t(PyArray_NDIM(array)) == shape_.size() &&
+           std::equal(shape_.begin(), shape_.end(), PyArray_DIMS(array));
+  }
+
+  // Where an array lies that fits.
+  Array array(PyObject* object) const {
+    PyArrayObject* const array = as_array(object);
+    return {PyArray_BYTES(array),   PyArray_NDIM(array),     PyArray_DIMS(array),
+            PyArray_STRIDES(array), PyArray_ITEMSIZE(array), type_};
+  }
+
+  nanobind::object make() const {
+    PyArray_Descr* const type = descr();
+    Py_INCREF(type);
+    PyObject* const made = new_array(int(shape_.size()), shape_.data(), type);
+    if (!made) throw nanobind::python_error();
+    return nanobind::steal(made);
+  }
+
+ private:
+  PyArray_Descr* descr() const { return reinterpret_cast<PyArray_Descr*>(descr_.ptr()); }
+
+  static Type type_of(char kind, npy_intp size) {
+    if (kind == 'f' && size == 2) return Type::f16;
+    if (kind == 'f' && size == 4) return Type::f32;
+    if (kind == 'f' && size == 8) return Type::f64;
+    const bool is_signed = kind == 'i';
+    if (!is_signed && kind != 'u' && kind != 'b') refuse("type: no real native type");
+    if (size == 1) return is_signed ? Type::i8 : Type::u8;
+    if (size == 2) return is_signed ? Type::i16 : Type::u16;
+    if (size == 4) return is_signed ? Type::i32 : Type::u32;
+    return is_signed ? Type::i64 : Type::u64;
+  }
+
+  std::vector<npy_intp> shape_;
+  nanobind::object descr_;
+  int number_;
+  Type type_;
+};
+
+// Whether arrays lie apart, by their first and last bytes.
+inline bool apart(const Array& a, const Array& b) {
+  const auto ends = [](const Array& array) {
+    const char *first = array.data, *last = array.data + array.itemsize;
+    for (int i = 0; i < array.ndim; i++)
+      (array.strides[i] < 0 ? first : last) += (array.shape[i] - 1) * array.strides[i];
+    return std::pair(first, last);
+  };
+  const auto [a_first, a_last] = ends(a);
+  const auto [b_first, b_last] = ends(b);
+  return a_last <= b_first || b_last <= a_first;
+}
+
+class Call {
+ public:
+  // `usual` tells how many threads a call uses that names no number.
+  Call(nanobind::object prepared, const Ints& shape, nanobind::handle type, const Ints& out_shape,
+       nanobind::handle result, double cval, int64_t most_threads, nanobind::object usual)
+      : prepared_(method(prepared)),
+        kept_(std::move(prepared)),
+        x_(shape, type),
+        out_(out_shape, result),
+        cval_(cval),
+        most_threads_(most_threads),
+        usual_(std::move(usual)) {
+    if (most_threads < 1) refuse("threads: less than 1");
+  }
+
+  // Data that fit are taken, and the result is returned; else nothing is done and nothing returned.
+  // `plan` is told when samples were left out of the sums: its `stamp` says what they mean.
+  nanobind::object run(nanobind::handle plan, nanobind::handle x, nanobind::handle out,
+                       nanobind::handle threads) const {
+    const std::optional<int> count = threads_for(threads);
+    if (!count || !x_.fits(x.ptr())) return {};
+    nanobind::object result;
+    if (out.is_none()) {
+      result = out_.make();
+    } else {
+      if (!out_.fits(out.ptr()) || !PyArray_ISWRITEABLE(as_array(out.ptr()))) return {};
+      if (!apart(x_.array(x.ptr()), out_.array(out.ptr()))) return {};
+      result = nanobind::borrow(out);
+    }
+    const Array from = x_.array(x.ptr()), to = out_.array(result.ptr());
+    const bool left_out = [&] {
+      nanobind::gil_scoped_release release;
+      return prepared_.run_here(from, to, cval_, *count);
+    }();
+    if (left_out) plan.attr("stamp")(x, result, *count);
+    return result;
+  }
+
+ private:
+  static constexpr long kMostThreads = 1024;
+
+  static const Prepared& method(nanobind::handle object) {
+    if (!nanobind::isinstance<Prepared>(object)) refuse("prepared: no method");
+    return nanobind::cast<const Prepared&>(object);
+  }
+
+  // Nothing when Python has to look at what was asked for.
+  std::optional<int> threads_for(nanobind::handle asked) const {
+    long count = 1;
+    if (!asked.is_none()) {
+      if (!PyLong_CheckExact(asked.ptr())) return {};
+      int overflow;
+      count = PyLong_AsLongAndOverflow(asked.ptr(), &overflow);
+      if (overflow || count < 1 || count > kMostThreads) return {};
+    } else if (most_threads_ > 1) {
+      count = nanobind::cast<long>(usual_(nanobind::none()));
+    }
+    return int(std::min(int64_t(count), most_threads_));
+  }
+
+  const Prepared& prepared_;
+  nanobind::object kept_;
+  Form x_, out_;
+  double cval_;
+  int64_t most_threads_;
+  nanobind::object usual_;
+};
+
+}  // namespace iw

@@ -1,0 +1,124 @@
+// The axes of a job, and how arrays lie on them.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "buffers.hpp"
+
+namespace iw {
+
+using Ints = std::vector<int64_t>;
+
+// The axes of every job of one shape, read and checked once, and how arrays lie on them. A call
+// only brings buffers, which must fit.
+class Geometry {
+ public:
+  // `numbers` holds (n, m, k, start, stride, dilation, border) of each axis. `order` says which
+  // axis of an array stands at each place; with `channels` its last entry is `inner`. The first
+  // places are those of a bank, with so many kernels along them.
+  Geometry(const Ints& numbers, const std::vector<int>& order, bool channels, const Ints& bank) {
+    if (numbers.empty() || numbers.size() % 7) refuse("geometry: needs 7 numbers an axis");
+    if (numbers.size() / 7 > kMaxDims) refuse("geometry: too many axes");
+    job_.nd = int(numbers.size() / 7);
+    for (int a = 0; a < job_.nd; a++) {
+      read_axis(a, numbers.data() + 7 * a);
+      if (__int128(taps_) * job_.axis[a].k > kMostTaps) refuse("geometry: too many taps");
+      taps_ *= job_.axis[a].k;
+    }
+    channels_ = channels;
+    read_bank(bank);
+    const int places = job_.bank_nd + job_.nd + int(channels);
+    if (order.size() != size_t(places)) refuse("order: needs one place an axis");
+    bool seen[2 * kMaxDims + 1] = {};
+    for (int i = 0; i < places; i++) {
+      if (order[size_t(i)] < 0 || order[size_t(i)] >= places || seen[order[size_t(i)]])
+        refuse("order: no permutation");
+      seen[order[size_t(i)]] = true;
+      order_[i] = order[size_t(i)];
+    }
+  }
+
+  const Job& axes() const { return job_; }
+
+  // Taps of all kernels.
+  int64_t taps() const { return taps_ * job_.kernels; }
+  bool channels() const { return channels_; }
+
+  Job job(const Array& x, const Array& out, double cval, bool add, int threads) const {
+    Job job = job_;
+    const int nd = job.nd, ndim = job.bank_nd + nd + int(channels_);
+    if (x.ndim != ndim || out.ndim != ndim) refuse("x, out: wrong number of axes");
+    if (threads < 1) refuse("threads: less than 1");
+    const int* axes = order_ + job.bank_nd;
+    for (int a = 0; a < job.bank_nd; a++) {
+      const int i = order_[a];
+      const bool same = x.shape[i] == 1;
+      if ((!same && x.shape[i] != job.bank[a]) || out.shape[i] != job.bank[a])
+        refuse("bank: differs");
+      job.bank_x_stride[a] = same ? 0 : x.strides[i];
+      job.bank_out_stride[a] = out.strides[i];
+    }
+    for (int a = 0; a < nd; a++) {
+      const int i = axes[a];
+      if (x.shape[i] != job.axis[a].n || out.shape[i] != job.axis[a].m)
+        refuse("x, out: shape differs from geometry");
+      job.x_stride[a] = x.strides[i];
+      job.out_stride[a] = out.strides[i];
+      job.axis[a].fill = filled_[a] ? cval : 0;
+    }
+    job.inner = 1;
+    job.x_stride[nd] = x.itemsize;
+    job.out_stride[nd] = out.itemsize;
+    if (channels_) {
+      const int i = axes[nd];
+      if (x.shape[i] != out.shape[i] || x.shape[i] < 1) refuse("inner: differs");
+      job.inner = x.shape[i];
+      job.x_stride[nd] = x.strides[i];
+      job.out_stride[nd] = out.strides[i];
+    }
+    job.x = x.data;
+    job.out = out.data;
+    job.x_type = x.type;
+    job.out_type = out.type;
+    job.add = add;
+    job.threads = threads;
+    return job;
+  }
+
+ private:
+  // The border after the last: `constant` with the call's `cval` outside, not with zero.
+  static constexpr int64_t kFilled = int64_t(Border::wrap) + 1;
+  static constexpr int64_t kMostTaps = int64_t(1) << 40;
+
+  void read_bank(const Ints& bank) {
+    if (bank.size() > size_t(kMaxDims)) refuse("bank: too many axes");
+    job_.bank_nd = int(bank.size());
+    job_.kernels = 1;
+    for (int a = 0; a < job_.bank_nd; a++) {
+      const int64_t n = job_.bank[a] = bank[size_t(a)];
+      if (n < 1 || __int128(taps_) * job_.kernels * n > kMostTaps) refuse("bank: out of range");
+      job_.kernels *= n;
+    }
+  }
+
+  void read_axis(int a, const int64_t* g) {
+    if (g[0] < 1 || g[1] < 1 || g[2] < 1 || g[4] < 1 || g[5] < 1 || g[6] < 0 || g[6] > kFilled)
+      refuse("geometry: number out of range");
+    constexpr int64_t far = int64_t(1) << 62;
+    const __int128 reach = __int128(g[2] - 1) * g[5] + 1;
+    const __int128 end = __int128(g[1] - 1) * g[4] + g[3] + reach;
+    if (reach > far || end > far || g[3] < -far || g[0] > far) refuse("geometry: too far");
+    filled_[a] = g[6] == kFilled;
+    const Border border = filled_[a] ? Border::constant : Border(g[6]);
+    job_.axis[a] = {g[0], g[1], g[2], g[3], g[4], g[5], border, 0};
+  }
+
+  Job job_{};
+  int64_t taps_ = 1;
+  int order_[2 * kMaxDims + 1] = {};
+  bool filled_[kMaxDims] = {};
+  bool channels_ = false;
+};
+
+}  // namespace iw

@@ -1,0 +1,255 @@
+"""Calls that the core answers alone, and those that it leaves to Python."""
+
+import sys
+
+import numpy as np
+import pytest
+
+import intertwine as iw
+from intertwine import _core
+
+X = np.arange(30, dtype=np.float32).reshape(5, 6)
+K = np.array([[1.0, 2.0, 3.0]])
+SAID = (None, "same", 0.0, (1, 2))
+PLAN = iw.plan(X, K)
+RIGHT = PLAN(X).tolist()
+METHOD = PLAN._only.__self__
+
+
+def answer(x=X, out=None, threads=None):
+    return PLAN.call.run(PLAN, x, out, threads)
+
+
+def recent(most=256, most_kept=1 << 20):
+    calls = _core.Recent(most, most_kept)
+    calls.remember(X, K, SAID, True, PLAN, PLAN.call, 0)
+    return calls
+
+
+@pytest.mark.parametrize("threads", [None, 1, 2, 1024])
+def test_a_call_that_fits_is_answered(threads):
+    assert answer(threads=threads).tolist() == RIGHT
+    out = np.empty_like(X)
+    assert answer(out=out, threads=threads) is out
+    assert out.tolist() == RIGHT
+
+
+def test_data_of_any_strides_fit():
+    large = np.zeros((10, 12), np.float32)
+    large[::2, ::2] = X
+    for x in (np.asfortranarray(X), large[::2, ::2], X[::-1, ::-1].copy()[::-1, ::-1]):
+        for out in (None, np.empty((6, 5), np.float32).T, large[::2, ::2].copy()[::-1]):
+            assert answer(x, out).tolist() == RIGHT
+
+
+@pytest.mark.parametrize(
+    "x",
+    [
+        X.tolist(), None, X[:4], X[..., None], X.astype("f8"), X.astype("i4"), X.astype(">f4"),
+        np.ma.array(X),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_other_data_are_left_to_python(x):
+    assert answer(x) is None
+
+
+def test_other_outputs_are_left_to_python_and_not_touched():
+    locked = np.zeros_like(X)
+    locked.setflags(write=False)
+    for out in (
+        X.tolist(),
+        locked,
+        np.zeros((5, 7), "f4"),
+        np.zeros((5, 6)),
+        np.zeros(X.shape, ">f4"),
+    ):
+        before = np.array(out).tolist()
+        assert answer(out=out) is None
+        assert np.array(out).tolist() == before
+
+
+@pytest.mark.parametrize("threads", [0, -1, 1025, 2**70, True, 1.0, "2", np.int64(2)], ids=repr)
+def test_other_numbers_of_threads_are_left_to_python(threads):
+    assert answer(threads=threads) is None
+
+
+def test_outputs_that_meet_the_data_are_left_to_python():
+    both = np.zeros((11, 6), np.float32)
+    x = both[3:8]
+    x[...] = X
+    for out in (x, both[:5], both[6:], both[7:2:-1], both[4:9, ::-1]):
+        assert answer(x, out) is None
+    both = np.zeros((10, 6), np.float32)
+    for x, out in ((both[:5], both[5:]), (both[5:], both[:5]), (both[4::-1], both[:4:-1])):
+        x[...] = X
+        assert answer(x, out).tolist() == RIGHT
+
+
+def test_outputs_may_overlap_the_data():
+    for first in range(4):
+        both = np.zeros((9, 6), np.float32)
+        x, out = both[2:7], both[first : first + 5]
+        x[...] = X
+        for _ in range(2):
+            assert iw.convolve(x.copy(), K).tolist() == RIGHT
+        assert iw.convolve(x, K, out=out) is out
+        assert out.tolist() == RIGHT
+        x[...] = X
+        assert PLAN(x, out=out).tolist() == RIGHT
+
+
+def test_equal_calls_are_found():
+    calls = recent()
+    for k in (K, K.copy(), np.asfortranarray(K), np.repeat(K, 2, 1)[:, ::2]):
+        assert calls.find(X + 1, k, SAID, True) is PLAN
+        assert calls.run(X, k, SAID, True, None, None).tolist() == RIGHT
+    assert calls.find(X, K, (None, "".join(["sa", "me"]), float("0"), (1, int("2"))), True) is PLAN
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"x": X[:4]}, {"x": X.astype("f8")}, {"x": X.astype(">f4")}, {"x": X.tolist()},
+        {"x": X[None]}, {"x": np.ma.array(X)}, {"k": K + 1}, {"k": K.astype("f4")}, {"k": K.T},
+        {"k": K.astype(">f8")}, {"k": K.tolist()}, {"k": 3}, {"k": None}, {"k": iw.Kernel(K)},
+        {"k": np.tile(K, (1000, 3))}, {"flip": False}, {"said": SAID[:-1]}, {"said": ()},
+        {"said": (False, *SAID[1:])}, {"said": (None, "full", 0.0, (1, 2))},
+        {"said": (None, "same", 0, (1, 2))}, {"said": (None, "same", False, (1, 2))},
+        {"said": (None, "same", 0.0, (1, 2.0))}, {"said": (None, "same", 0.0, (True, 2))},
+        {"said": (None, "same", 0.0, [1, 2])}, {"said": (None, "same", float("nan"), (1, 2))},
+        {"said": (X, "same", 0.0, (1, 2))},
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_calls_that_differ_are_not_found(changes):
+    asked = {"x": X, "k": K, "said": SAID, "flip": True, **changes}
+    assert recent().find(**asked) is None
+    assert recent().run(**asked, out=None, threads=None) is None
+
+
+def test_kernels_are_told_apart_by_every_byte():
+    """Also where only some of their words are mixed into the number that calls are found by."""
+    k = np.zeros(1003, np.float32)
+    calls = _core.Recent(4, 0)
+    calls.remember(X, k, (), True, "all zero", None, 0)
+    for i in range(k.size):
+        k[i] = 1
+        assert calls.find(X, k, (), True) is None
+        k[i] = 0
+    assert calls.find(X, k, (), True) == "all zero"
+    calls.remember(X, np.zeros(1 << 14, np.float32), (), True, "64 KiB", None, 0)
+    calls.remember(X, np.zeros((1 << 14) + 1, np.float32), (), True, "more", None, 0)
+    assert calls.plans() == ["all zero", "64 KiB"]
+
+
+def test_kernels_with_an_origin_are_told_apart_by_it():
+    calls = _core.Recent(4, 0)
+    for origin in ((0, 0), (0, 2)):
+        calls.remember(X, iw.Kernel(K, origin=origin), (), True, origin, None, 0)
+    for origin in ((0, 0), (0, 2)):
+        assert calls.find(X, iw.Kernel(K, origin=origin), (), True) == origin
+    assert calls.find(X, iw.Kernel(K, origin=(0, 1)), (), True) is None
+
+
+class Strange:
+    """Has taps, and an origin that may be anything."""
+
+    def __init__(self, origin):
+        self.taps, self.origin = K, origin
+
+
+class Broken:
+    @property
+    def taps(self):
+        raise RuntimeError("no taps today")
+
+
+def test_strange_kernels_are_left_to_python():
+    calls = recent()
+    for k in (Strange(None), Strange((0, 1.0)), Strange([0, 1]), Strange(X)):
+        calls.remember(X, k, SAID, True, "strange", None, 0)
+        assert calls.find(X, k, SAID, True) is None
+    with pytest.raises(RuntimeError, match="no taps today"):
+        calls.find(X, Broken(), SAID, True)
+
+
+def test_calls_are_forgotten_beyond_the_bounds():
+    calls = _core.Recent(3, 100)
+    for i in range(5):
+        calls.remember(X, K, (i,), True, i, None, 30)
+    assert calls.plans() == [2, 3, 4]
+    calls.remember(X, K, (5,), True, 5, None, 60)
+    assert calls.plans() == [4, 5]
+    calls.remember(X, K, (6,), True, 6, None, 500)
+    assert calls.plans() == [6]
+    assert calls.find(X, K, (6,), True) == 6
+    calls.clear()
+    assert calls.plans() == []
+    assert calls.find(X, K, (6,), True) is None
+
+
+def test_what_a_plan_needs_more_is_left_to_python():
+    calls = _core.Recent(3, 100)
+    calls.remember(X, K, (), True, PLAN, None, 0)
+    assert calls.run(X, K, (), True, None, None) is None
+    assert iw.plan(X.astype("c8"), K).call is None
+    assert iw.plan(X, K, method="reference").call is None
+
+
+def test_nothing_is_lost_or_kept():
+    """References of what a call touches are as many as before."""
+    calls, out = recent(), np.empty_like(X)
+    x, k, said = X.copy(), K.copy(), (None, "same", 0.0, (1, 2))
+    touched = (x, k, said, out, X.dtype, PLAN, PLAN.call)
+    before = [sys.getrefcount(each) for each in touched]
+    for _ in range(10):
+        for given in (out, None, X.tolist()):
+            calls.run(x, k, said, True, given, None)
+            calls.run(x.tolist(), k, said, True, given, 1)
+            calls.find(x, k[:, ::-1], said, True)
+    assert [sys.getrefcount(each) for each in touched] == before
+
+
+@pytest.mark.parametrize(
+    ("make", "text"),
+    [
+        (lambda: _core.Call(3, (5,), X.dtype, (5,), X.dtype, 0.0, 1, len), "prepared: no method"),
+        (
+            lambda: _core.Call(METHOD, (5,), np.dtype("c8"), (5,), X.dtype, 0.0, 1, len),
+            "type: no real native type",
+        ),
+        (
+            lambda: _core.Call(METHOD, (5,), "f4", (5,), X.dtype, 0.0, 1, len),
+            "type: no dtype",
+        ),
+        (
+            lambda: _core.Call(METHOD, (5,), X.dtype, (5,), X.dtype, 0.0, 0, len),
+            "threads: less than 1",
+        ),
+        (lambda: _core.Recent(1, 1).remember(X, K, (), True, PLAN, 3, 0), "call: no Call"),
+    ],
+)  # fmt: skip
+def test_wrong_parts_are_refused(make, text):
+    with pytest.raises(ValueError, match=text):
+        make()
+
+
+def test_a_call_made_for_other_arrays_than_its_method_is_refused():
+    other = _core.Call(METHOD, (5, 7), X.dtype, (5, 6), X.dtype, 0.0, 1, len)
+    with pytest.raises(ValueError, match="x, out: shape differs from geometry"):
+        other.run(PLAN, np.zeros((5, 7), np.float32), None, None)
+
+
+def test_the_usual_number_of_threads_is_asked_for_where_it_matters():
+    big, asked = np.zeros((900, 800), np.float32), []
+    plan = iw.plan(big, K)
+    assert plan.most_threads > 1
+    call = _core.Call(
+        plan._only.__self__, big.shape, big.dtype, big.shape, big.dtype, 0.0, 8,
+        lambda none: asked.append(none) or 2,
+    )  # fmt: skip
+    assert call.run(plan, big, None, None).tolist() == plan(big, threads=1).tolist()
+    assert asked == [None]
+    call.run(plan, big, None, 1)
+    assert asked == [None]
