@@ -131,7 +131,7 @@ struct Filled {
     if (tile.cut) {
       for (int64_t i = 0; i < row_count; i++) {
         Samples samples = find_samples(source, i);
-        fill_cut(buffer, samples, i, source.n, seen, left_out);
+        fill_cut(buffer, samples, i, source.n, source.below, seen, left_out);
       }
     } else {
       each(parts, [&](int64_t part) {
@@ -168,14 +168,14 @@ struct Filled {
     if (tile.panels) return rows_to_panel(rows, n, panel, tile.width, h, below, spread);
     bool finite = true;
     for (int64_t r = 0; r < W; r++)
-      finite &= pack(rows, r, n, plane_of(buffer + (p * W + r) * tile.pitch, h),
+      finite &= pack(rows, r, 0, n, W * below, plane_of(buffer + (p * W + r) * tile.pitch, h),
                      tile.row_vectors(), spread);
     return finite;
   }
 
-  // All panels of one row: again from a copy, when it held what must be left out.
-  void fill_cut(Cx<T>* buffer, Samples& samples, int64_t which, const int64_t (&n)[2], Seen& seen,
-                bool* left_out) const {
+  // One row that is cut: again from a copy, when it held what must be left out.
+  void fill_cut(Cx<T>* buffer, Samples& samples, int64_t which, const int64_t (&n)[2],
+                int64_t below, Seen& seen, bool* left_out) const {
     const int64_t begin = which * set_panels(), end = begin + set_panels();
     const int64_t first = begin / seen.step, parts = (end - 1) / seen.step + 1 - first;
     const Seen before = seen;
@@ -184,14 +184,13 @@ struct Filled {
       each(parts, [&](int64_t part) {
         part += first;
         const int64_t to = least(end, (part + 1) * seen.step);
-        for (int64_t p = most(begin, part * seen.step); p < to; p++) {
-          Cx<T>* panel = tile.panel_at(buffer, p, local());
-          for (int h = 0; h < 2; h++)
-            if (!strip_to_panel(samples.plane[h], (p - begin) * W, n[h], tile.dim[tile.dims - 1],
-                                panel, tile.width, h, seen.part[part]))
+        for (int64_t r = most(begin, part * seen.step) * W; r < to * W; r++)
+          for (int h = 0; h < 2; h++) {
+            const int64_t at = (r - begin * W) * tile.width;
+            if (!pack(samples.plane[h], 0, at, least(n[h], at + tile.width), below,
+                      plane_of(buffer + r * tile.pitch, h), tile.row_vectors(), seen.part[part]))
               __atomic_store_n(&finite[h], false, __ATOMIC_RELAXED);
-          tile.rows_forward(panel, p, buffer);
-        }
+          }
       });
     };
     fill_all();
@@ -258,7 +257,7 @@ struct Filled {
       for (int64_t i = 0; i < row_count; i++) {
         const Results results = find(i);
         if (results.row[0][0] || results.row[1][0])
-          each(set_panels(), [&](int64_t p) { empty_cut(buffer, results, i, p, kernel, n, pairs); });
+          each(set_panels(), [&](int64_t p) { empty_cut(buffer, results, i, p, n, pairs); });
         give(results, i);
       }
       return;
@@ -285,21 +284,27 @@ struct Filled {
       return;
     }
     Cx<T>* panel = local();
+    for (int h = 0; h < 2; h++) expect_rows(n[h] * (pairs ? 2 : 1), results.row[h]);
     tile.rows_backward(buffer, p, panel, kernel);
     if (pairs) return panel_to_pairs(panel, n[0], results.row[0]);
     for (int h = 0; h < 2; h++) panel_to_rows(panel, h, n[h], below, results.row[h]);
   }
 
-  void empty_cut(Cx<T>* buffer, const Results& results, int64_t which, int64_t p, const Cx<T>* kernel,
+  // W rows of one that is cut.
+  void empty_cut(Cx<T>* buffer, const Results& results, int64_t which, int64_t p,
                  const int64_t (&n)[2], bool pairs) const {
-    const int64_t at = p * W, step = tile.dim[tile.dims - 1];
-    Cx<T>* panel = local();
-    tile.rows_backward(buffer, which * set_panels() + p, panel, kernel);
-    if (pairs)
-      return strip_to_pairs(panel, at, n[0], step, tile.width, results.row[0][0]);
-    for (int h = 0; h < 2; h++)
-      if (results.row[h][0])
-        panel_to_strip(panel, h, at, n[h], step, tile.width, results.row[h][0]);
+    for (int64_t r = p * W; r < (p + 1) * W; r++) {
+      Cx<T>* from = buffer + (which * tile.dim[tile.dims - 1] + r) * tile.pitch;
+      const int64_t at = r * tile.width;
+      for (int h = 0; h < 2; h++) {
+        const int64_t count = least(tile.width, n[h] - at);
+        if (!results.row[h][0] || count <= 0) continue;
+        if (pairs)
+          unpack_pairs(from, count, results.row[h][0] + 2 * at);
+        else
+          unpack(plane_of(from, h), count, results.row[h][0] + at);
+      }
+    }
   }
 };
 

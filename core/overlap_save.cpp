@@ -54,7 +54,8 @@ struct OverlapSave : Sides {
     };
     typename Filled<T>::template Source<decltype(find)> source{{}, 0, find};
     for (int h = 0; h < count; h++) source.n[h] = side[h].len[last];
-    if (last > 0) source.below = job.x_stride[last - 1] / int64_t(sizeof(T));
+    source.below = last > 0 ? job.x_stride[last - 1] / int64_t(sizeof(T))
+                            : (complex ? 1 : 2) * grid.size[0] * job.axis[0].stride;
     return tile.fill(buffer, source, &left_out);
   }
 

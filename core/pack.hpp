@@ -1,5 +1,5 @@
 // Rows of samples into one plane of a tile's rows, looked at on the way, and results out: for tiles
-// whose last axis is not transformed.
+// whose last axis is not transformed, or is cut.
 #pragma once
 
 #include "finite.hpp"
@@ -51,25 +51,29 @@ struct Rows {
   int64_t to(int64_t n) const { return end >= n ? n : end / W * W; }
 };
 
-// Write n samples of row r into one plane of a row of `vectors`, zeros after them. False when a
-// sample is not finite, or so large that this cannot be told.
+// Write samples of row r from `begin` to before `end` into one plane of a row of `vectors`, zeros
+// after them. The same samples `below` elements further are asked for. False when a sample is not
+// finite, or so large that this cannot be told.
 template <class T>
-bool pack(const Rows<T>& rows, int64_t r, int64_t n, Vec<T>* plane, int64_t vectors,
-          Spread<T>& spread) {
+bool pack(const Rows<T>& rows, int64_t r, int64_t begin, int64_t end, int64_t below,
+          Vec<T>* plane, int64_t vectors, Spread<T>& spread) {
   constexpr int W = kLanes<T>;
   Spread<T> seen = spread;  // a copy that can live in registers
   Vec<T> squares = {};
+  const int64_t n = rows.row[r] ? most(0, end - begin) : 0;
   int64_t v = 0;
-  if (!rows.row[r]) n = 0;
   for (; (v + 1) * W <= n; v++) {
-    const Vec<T> x = load(rows.at(v * W)[r] + v * W);
+    const int64_t i = begin + v * W;
+    const Vec<T> x = load(rows.at(i)[r] + i);
+    __builtin_prefetch(rows.row[r] + i + below, 0, 2);
     plane[2 * v] = x;
     squares += x * x;
     seen.gather(x);
   }
   if (v * W < n) {  // the last sample once more in the other lanes, so that each lane holds one
     Vec<T> all;
-    const Vec<T> x = load_some(rows.at(v * W)[r] + v * W, n - v * W, all);
+    const int64_t i = begin + v * W;
+    const Vec<T> x = load_some(rows.at(i)[r] + i, end - i, all);
     plane[2 * v++] = x;
     squares += x * x;
     seen.gather(all);

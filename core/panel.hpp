@@ -1,7 +1,6 @@
 // Samples of W rows into one plane of a panel, looked at on the way, and results out of it.
 //
-// In a panel rows are lanes. Rows of samples are turned into lanes here; of a row that is cut,
-// W neighbouring samples are lanes as they lie.
+// In a panel rows are lanes.
 #pragma once
 
 #include "pack.hpp"
@@ -97,36 +96,12 @@ bool rows_to_panel(const Rows<T>& rows, int64_t n, Cx<T>* panel, int64_t width, 
   return spread.add(look.squares, present * n);
 }
 
-// n samples of the first row, each `step`-th from `at` on with its neighbours, into a panel.
+// Ask for the place of results before they are there.
 template <class T>
-bool strip_to_panel(const Rows<T>& rows, int64_t at, int64_t n, int64_t step, Cx<T>* panel,
-                    int64_t width, bool imag, Spread<T>& spread) {
-  constexpr int W = kLanes<T>;
-  constexpr int64_t kAhead = 8;
-  Vec<T>* plane = plane_of(panel, imag);
-  Spread<T> seen = spread;
-  Vec<T> squares = {};
-  int64_t v = 0, i = at, count = 0;
-  if (!rows.row[0]) n = 0;
-  for (; v < width && i + W <= n; v++, i += step) {
-    const Vec<T> x = load(rows.at(i)[0] + i);
-    __builtin_prefetch(rows.row[0] + i + kAhead * step);
-    plane[2 * v] = x;
-    squares += x * x;
-    seen.gather(x);
-  }
-  count = v * W;
-  if (v < width && i < n) {
-    Vec<T> all;
-    const Vec<T> x = load_some(rows.at(i)[0] + i, n - i, all);
-    plane[2 * v++] = x;
-    squares += x * x;
-    seen.gather(all);
-    count += n - i;
-  }
-  for (; v < width; v++) plane[2 * v] = Vec<T>{};
-  spread = seen;
-  return spread.add(squares, count);
+void expect_rows(int64_t n, T* const (&row)[kLanes<T>]) {
+  for (int r = 0; r < kLanes<T>; r++)
+    for (int64_t i = 0; row[r] && i < n; i += 64 / int64_t(sizeof(T)))
+      __builtin_prefetch(row[r] + i, 1);
 }
 
 template <int Chunk, class T>
@@ -169,16 +144,6 @@ void panel_to_rows(const Cx<T>* panel, bool imag, int64_t n, int64_t pitch,
     if (row[r]) store_some(row[r] + whole * W, x[r], n - whole * W);
 }
 
-template <class T>
-void panel_to_strip(const Cx<T>* panel, bool imag, int64_t at, int64_t n, int64_t step,
-                    int64_t width, T* row) {
-  constexpr int W = kLanes<T>;
-  const Vec<T>* plane = imag ? &panel->im : &panel->re;
-  int64_t v = 0, i = at;
-  for (; v < width && i + W <= n; v++, i += step) store(row + i, plane[2 * v]);
-  if (v < width && i < n) store_some(row + i, plane[2 * v], n - i);
-}
-
 // Both planes as complex numbers.
 template <class T>
 void panel_to_pairs(const Cx<T>* panel, int64_t n, T* const (&row)[kLanes<T>]) {
@@ -192,13 +157,6 @@ void panel_to_pairs(const Cx<T>* panel, int64_t n, T* const (&row)[kLanes<T>]) {
     for (int r = 0; r < W; r++)
       if (row[r]) store_pairs(row[r] + 2 * v * W, re[r], im[r], n - v * W);
   }
-}
-
-template <class T>
-void strip_to_pairs(const Cx<T>* panel, int64_t at, int64_t n, int64_t step, int64_t width,
-                    T* row) {
-  for (int64_t v = 0, i = at; v < width && i < n; v++, i += step)
-    store_pairs(row + 2 * i, panel[v].re, panel[v].im, n - i);
 }
 
 }  // namespace

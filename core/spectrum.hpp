@@ -80,13 +80,6 @@ IW_INLINE T* element_at(Cx<T>* tile, const Tile<T>& t, int64_t row, int64_t colu
   return p + (imag ? kLanes<T> : 0) + column % kLanes<T>;
 }
 
-// The same for a sample of the last axis, of the row that begins at `row`.
-template <class T>
-IW_INLINE T* sample_at(Cx<T>* tile, const Tile<T>& t, int64_t row, int64_t place, bool imag) {
-  const int64_t parts = t.cut ? t.dim[t.dims - 1] : 1;
-  return element_at(tile, t, row * parts + place % parts, place / parts, imag);
-}
-
 template <class T>
 double tap_value(const void* taps, int64_t i) {
   return double(static_cast<const T*>(taps)[i]);
@@ -131,20 +124,22 @@ void transform_kernel(const Spectrum& s, const Tile<double>& t, int64_t kernel, 
     }
     const int64_t full = s.tile[last];
     const int64_t place = t.panels ? (full - index[last] * s.dilation[last]) % full : 0;
+    if (t.cut) row = row * t.dim[t.dims - 1] + place / t.width;
     for (int plane = 0; plane < s.planes; plane++)
-      *sample_at(tile, t, row, place, second || plane == 1) +=
+      *element_at(tile, t, row, place % t.width, second || plane == 1) +=
           sign * tap_at(s, first + plane * taps + i) / scale;
     for (int a = last; a >= 0 && ++index[a] == s.k[a]; a--) index[a] = 0;
-  }
-  for (int64_t p = 0; t.panels && p < t.panel_count(); p++) {
-    t.to_lanes(tile + p * t.W * t.pitch, local);
-    t.rows_to_frequencies(local, p);
-    t.from_lanes(local, tile + p * t.W * t.pitch);
   }
   // Axes that are not transformed hold independent lines: all meet the first one's kernel.
   for (int a = 0; a < t.dims; a++)
     for (int64_t g = 0; t.transformed[a] && g < t.groups(a); g++)
       t.template columns<true>(tile, a, g, local);
+  for (int64_t p = 0; t.panels && p < t.panel_count(); p++) {
+    Cx<double>* rows = tile + p * t.W * t.pitch;
+    t.cut ? t.fetch_cut(tile, p, local) : t.to_lanes(rows, local);
+    t.row_fft.forward(local, 1);
+    t.from_lanes(local, rows);
+  }
 }
 
 // The row, among those that the middle axis meets, whose kernel another repeats: positions along
@@ -171,8 +166,9 @@ void copy_kernel(Cx<double>* values, const Tile<double>& exact, const Tile<T>& t
     p[W] = T(*element_at(values, exact, row, column, true));
   };
   if (t.middle < 0) {
-    for (int64_t i = 0; i < t.width; i++)
-      for (int lane = 0; lane < W; lane++) copy(0, i, kernel + i, lane);
+    for (int64_t row = 0; row < (t.cut ? t.rows : W); row++)
+      for (int64_t i = 0; i < t.width; i++)
+        copy(t.cut ? kernel_row(t, row) : 0, i, kernel + row / W * t.width + i, int(row % W));
     return;
   }
   const int64_t n = t.dim[t.middle], inner = t.inner(t.middle), vectors = t.kernel_columns() / inner;

@@ -6,9 +6,10 @@
 // a vector of columns at a time: from the inner ones to the first, whose columns are transformed,
 // multiplied by the kernel and turned back while they are in cache.
 //
-// A long last axis of n = n1 * n2 samples is cut into n1 rows, each of every n1-th sample, and
-// becomes two axes with a twiddle in between (Gentleman and Sande 1966); W neighbouring samples are
-// lanes already. So they are when the last axis is not filtered, and panels are not needed.
+// A long last axis of n = n1 * n2 samples is cut into n1 rows of n2 and becomes two axes with a
+// twiddle in between (Gentleman and Sande 1966). Its columns must come first: then samples lie in
+// the tile, and it is rows that meet the kernel, in panels. When the last axis is not filtered, its
+// samples are lanes as they lie, and there are no panels.
 //
 // One axis may be folded: of 2n real samples along it the second n travel as the imaginary part of
 // the first. A polynomial x(t) of degree below 2n is that complex one of degree below n modulo
@@ -33,7 +34,7 @@ struct Tile {
   Fft<T> row_fft;
   bool panels = false;  // whether the last axis is transformed
   bool cut = false;     // whether dim[dims-1] and the last axis are one axis cut in two
-  int middle = -1;      // the first transformed axis, which meets the kernel; -1: the last
+  int middle = -1;      // the axis whose transform meets the kernel; -1: the last
   int folded = -1;      // the axis that is folded, if there is one
   T* turn = nullptr;    // exp(i pi e / 2n) for each element e of the folded axis
   int64_t width = 0, rows = 1, pitch = 0;  // samples a row, rows, vectors from row to row
@@ -56,11 +57,15 @@ struct Tile {
     return n;
   }
 
-  // Columns along the middle axis that differ in their kernel, or rows: one after the other. Lanes
-  // of samples that are not transformed share theirs.
+  // Whether rows are transformed while samples come in and results go out.
+  bool rows_outside() const { return panels && !cut; }
+
+  // Columns along the middle axis that differ in their kernel. Lanes of samples that are not
+  // transformed share theirs; so do rows that nothing joins.
   int64_t kernel_columns() const { return inner(middle) * (panels ? row_vectors() : 1); }
   int64_t kernel_size() const {
-    return middle < 0 ? width : kernel_columns() * dim[middle];
+    if (middle >= 0) return kernel_columns() * dim[middle];
+    return cut ? panel_count() * width : width;
   }
 
   void finish_layout() {
@@ -70,6 +75,7 @@ struct Tile {
       rows *= dim[a];
       if (transformed[a]) middle = a;
     }
+    if (cut) middle = -1;
     pitch = row_vectors() | 1;
   }
 
@@ -98,29 +104,30 @@ struct Tile {
 
   void rows_forward(Cx<T>* panel, int64_t p, Cx<T>* tile) const {
     if (middle < 0) return row_fft.begin(panel, 1);
-    rows_to_frequencies(panel, p);
-    from_lanes(panel, tile + p * W * pitch);
-  }
-
-  void rows_to_frequencies(Cx<T>* panel, int64_t p) const {
     row_fft.forward(panel, 1);
-    if (!cut) return;
-    const Cx<T>* w = twiddle + p % cut_panels() * width;
-    for (int64_t i = 0; i < width; i++) panel[i] = mul(panel[i], w[i]);
+    from_lanes(panel, tile + p * W * pitch);
   }
 
   void rows_backward(const Cx<T>* tile, int64_t p, Cx<T>* panel, const Cx<T>* kernel) const {
     if (middle < 0) return row_fft.finish(tile + p * width, panel, 1, kernel);
     to_lanes(tile + p * W * pitch, panel);
-    if (cut) {
-      const Cx<T>* w = twiddle + p % cut_panels() * width;
-      for (int64_t i = 0; i < width; i++) panel[i] = mul_conj(panel[i], w[i]);
-    }
     row_fft.backward(panel, 1);
   }
 
-  // Panels of one long row, when rows are cut.
+  // Panels of one long row that is cut.
   int64_t cut_panels() const { return dim[dims - 1] / W; }
+
+  void fetch_cut(const Cx<T>* tile, int64_t p, Cx<T>* panel) const {
+    to_lanes(tile + p * W * pitch, panel);
+    const Cx<T>* w = twiddle + p % cut_panels() * width;
+    for (int64_t i = 0; i < width; i++) panel[i] = mul(panel[i], w[i]);
+  }
+
+  void put_cut(Cx<T>* panel, int64_t p, Cx<T>* tile) const {
+    const Cx<T>* w = twiddle + p % cut_panels() * width;
+    for (int64_t i = 0; i < width; i++) panel[i] = mul_conj(panel[i], w[i]);
+    from_lanes(panel, tile + p * W * pitch);
+  }
 
   void to_lanes(const Cx<T>* row, Cx<T>* panel) const {
     for (int64_t v = 0; v < row_vectors(); v++) {
@@ -204,61 +211,81 @@ struct Tile {
   // which gives the calling thread room for the longest axis in vectors.
   template <bool Forward, class Crew>
   void inner_axes(Cx<T>* tile, const Crew& crew) const {
-    for (int i = 1; middle >= 0 && i < dims - middle; i++) {
+    for (int i = 1; i < dims - middle; i++) {
       const int a = Forward ? dims - i : middle + i;
       if (transformed[a])
         crew.each(groups(a), [&](int64_t g) { columns<Forward>(tile, a, g, crew.local()); });
     }
   }
 
-  // From samples, their rows transformed, to results, their rows still to be transformed back.
+  // From a filled tile to one that is to be emptied.
   template <class Crew>
   void convolve(Cx<T>* tile, const Cx<T>* kernel, const Crew& crew) const {
-    if (middle < 0) return;
     inner_axes<true>(tile, crew);
-    const int64_t gap = inner(middle) * pitch;
-    const bool copied = is_copied(middle, gap), turned = middle == folded;
-    crew.each(groups(middle), [&](int64_t group) {
-      Cx<T>* local = crew.local();
-      each_column(tile, middle, group, [&](Cx<T>* p, int64_t column) {
-        if (copied) fetch(p, gap, middle, turned, local);
-        along[middle].convolve(copied ? local : p, copied ? 1 : gap, kernel_of(kernel, column));
-        if (copied) put(local, middle, turned, p, gap);
+    if (cut) {
+      crew.each(panel_count(), [&](int64_t p) {
+        Cx<T>* panel = crew.local();
+        fetch_cut(tile, p, panel);
+        row_fft.convolve(panel, 1, kernel + p * width);
+        put_cut(panel, p, tile);
       });
-    });
+    } else if (middle >= 0) {
+      const int64_t gap = inner(middle) * pitch;
+      const bool copied = is_copied(middle, gap), turned = middle == folded;
+      crew.each(groups(middle), [&](int64_t group) {
+        Cx<T>* local = crew.local();
+        each_column(tile, middle, group, [&](Cx<T>* p, int64_t column) {
+          if (copied) fetch(p, gap, middle, turned, local);
+          along[middle].convolve(copied ? local : p, copied ? 1 : gap, kernel_of(kernel, column));
+          if (copied) put(local, middle, turned, p, gap);
+        });
+      });
+    }
     inner_axes<false>(tile, crew);
   }
 
   // The same in two halves, for many kernels. The first half leaves in `kept` what all of them
-  // need, and spoils the tile; the second fills the tile for one kernel. Rows that meet the kernel
-  // stay in the tile.
-  int64_t kept_size() const { return middle < 0 ? 0 : rows * row_vectors(); }
+  // need, and spoils the tile; the second fills the tile for one kernel. Rows that are outside and
+  // meet the kernel stay in the tile.
+  int64_t kept_size() const {
+    if (middle >= 0) return rows * row_vectors();
+    return cut ? panel_count() * width : 0;
+  }
 
   template <class Crew>
   void begin(Cx<T>* tile, Cx<T>* kept, const Crew& crew) const {
-    if (middle < 0) return;
     inner_axes<true>(tile, crew);
-    const int64_t gap = inner(middle) * pitch;
-    crew.each(groups(middle), [&](int64_t group) {
-      each_column(tile, middle, group, [&](Cx<T>* p, int64_t column) {
-        Cx<T>* own = kept + column * dim[middle];
-        fetch(p, gap, middle, middle == folded, own);
-        along[middle].begin(own, 1);
+    if (cut)
+      crew.each(panel_count(), [&](int64_t p) {
+        fetch_cut(tile, p, kept + p * width);
+        row_fft.begin(kept + p * width, 1);
       });
-    });
+    else if (middle >= 0)
+      crew.each(groups(middle), [&](int64_t group) {
+        each_column(tile, middle, group, [&](Cx<T>* p, int64_t column) {
+          Cx<T>* own = kept + column * dim[middle];
+          fetch(p, inner(middle) * pitch, middle, middle == folded, own);
+          along[middle].begin(own, 1);
+        });
+      });
   }
 
   template <class Crew>
   void finish(const Cx<T>* kept, Cx<T>* tile, const Cx<T>* kernel, const Crew& crew) const {
-    if (middle < 0) return;
-    const int64_t gap = inner(middle) * pitch;
-    crew.each(groups(middle), [&](int64_t group) {
-      Cx<T>* local = crew.local();
-      each_column(tile, middle, group, [&](Cx<T>* p, int64_t column) {
-        along[middle].finish(kept + column * dim[middle], local, 1, kernel_of(kernel, column));
-        put(local, middle, middle == folded, p, gap);
+    if (cut)
+      crew.each(panel_count(), [&](int64_t p) {
+        Cx<T>* panel = crew.local();
+        row_fft.finish(kept + p * width, panel, 1, kernel + p * width);
+        put_cut(panel, p, tile);
       });
-    });
+    else if (middle >= 0)
+      crew.each(groups(middle), [&](int64_t group) {
+        Cx<T>* local = crew.local();
+        each_column(tile, middle, group, [&](Cx<T>* p, int64_t column) {
+          along[middle].finish(kept + column * dim[middle], local, 1, kernel_of(kernel, column));
+          put(local, middle, middle == folded, p, inner(middle) * pitch);
+        });
+      });
     inner_axes<false>(tile, crew);
   }
 
@@ -279,7 +306,7 @@ struct Tile {
     return turn;
   }
 
-  // exp(-2 pi i * row * frequency(column) / n) for the cut axis, from two small tables.
+  // exp(-2 pi i * column * frequency(row) / n) for the cut axis, from two small tables.
   bool make_twiddle() {
     if (!cut) return true;
     const int64_t n1 = dim[dims - 1], n = n1 * width, fine = 1024, coarse = n / fine + 1;
@@ -295,10 +322,10 @@ struct Tile {
       table[2 * i + 1] = sin(angle);
     }
     T* out = reinterpret_cast<T*>(twiddle);
-    for (int64_t i = 0; i < width; i++) {
-      const int64_t k = row_fft.frequency(i);
-      for (int64_t r = 0; r < n1; r++) {
-        const int64_t turns = r * k % n;
+    for (int64_t r = 0; r < n1; r++) {
+      const int64_t k = along[dims - 1].frequency(r);
+      for (int64_t i = 0; i < width; i++) {
+        const int64_t turns = i * k % n;
         const double *a = table + 2 * (turns % fine), *b = table + 2 * (fine + turns / fine);
         T* at = out + ((r / W * width + i) * 2) * W + r % W;
         at[0] = T(a[0] * b[0] - a[1] * b[1]);
