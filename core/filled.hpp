@@ -112,7 +112,6 @@ struct Filled {
     found.copies = copies();
     for (int h = 0; h < 2; h++) {
       Rows<T>& rows = found.plane[h];
-      rows.end = source.n[h];
       for (int64_t r = 0; r < set_rows() && source.n[h]; r++)
         if (which * set_rows() + r < row_count)
           source.find(which * set_rows() + r, h, r, copy_of(found.copies, h, r), rows);
@@ -207,10 +206,11 @@ struct Filled {
     for (int64_t r = 0; r < set_rows(); r++) {
       if (!rows.row[r]) continue;
       T* const own = copy_of(samples.copies, h, r);
-      const int64_t from = rows.from(), to = rows.to(n);
-      if (rows.row[r] != own && from < to)
-        memcpy(own + from, rows.row[r] + from, size_t(to - from) * sizeof(T));
+      if (rows.row[r] != own)
+        memcpy(own + rows.begin, rows.row[r] + rows.begin,
+               size_t(rows.end - rows.begin) * sizeof(T));
       if (leave_out_nonfinite(own, n)) __atomic_store_n(left_out, true, __ATOMIC_RELAXED);
+      Rows<T>::fill_last(own, n);
       rows.row[r] = rows.copy[r] = own;
     }
   }

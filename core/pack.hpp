@@ -15,13 +15,15 @@ IW_INLINE Vec<T>* plane_of(Cx<T>* row, bool imag) {
   return imag ? &row->im : &row->re;
 }
 
-// The first `count` of W samples, the others zero; `seen` has the last one instead.
+template <class T, int... E>
+IW_INLINE Vec<T> lane_numbers(Sequence<E...>) {
+  return Vec<T>{T(E)...};
+}
+
+// The first `count` lanes, the others zero.
 template <class T>
-IW_INLINE Vec<T> load_some(const T* p, int64_t count, Vec<T>& seen) {
-  Vec<T> x = {};
-  seen = splat(p[count - 1]);
-  for (int64_t l = 0; l < count; l++) seen[l] = x[l] = p[l];
-  return x;
+IW_INLINE Vec<T> first_lanes(Vec<T> x, int64_t count) {
+  return lane_numbers<T>(typename CountTo<kLanes<T>>::type{}) < splat(T(count)) ? x : Vec<T>{};
 }
 
 template <class T>
@@ -29,26 +31,28 @@ IW_INLINE void store_some(T* p, Vec<T> x, int64_t count) {
   for (int64_t l = 0; l < count; l++) p[l] = x[l];
 }
 
-// Up to W rows of samples: where they lie, as far as whole vectors of them lie between `begin` and
-// `end`, and copies of the rest, which a border made. Rows that are null are not there.
+// Up to W rows of n samples: where they lie from `begin` to before `end`, whole vectors, and copies
+// of what a border made and of the last vector that is not whole, which the last sample fills.
+// Rows that are null are not there.
 template <class T>
 struct Rows {
   static constexpr int W = kLanes<T>;
   const T *row[W], *copy[W];
   int64_t begin, end;
 
-  const T* const* at(int64_t i) const { return i >= begin && i + W <= end ? row : copy; }
+  const T* const* at(int64_t i) const { return i >= begin && i < end ? row : copy; }
 
-  // Set the range for rows of n samples; whether any vector lies in it.
+  // Set the range for rows whose samples from `first` to before `past` lie as they are; whether any
+  // vector does.
   bool lie_between(int64_t first, int64_t past, int64_t n) {
-    begin = most(0, first);
-    end = past >= n ? round_up(n, W) : past;
-    return from() < to(n);
+    begin = round_up(most(0, first), W);
+    end = least(past, n) / W * W;
+    return begin < end;
   }
 
-  // Samples before and after these are copies.
-  int64_t from() const { return round_up(begin, W); }
-  int64_t to(int64_t n) const { return end >= n ? n : end / W * W; }
+  static void fill_last(T* copy, int64_t n) {
+    for (int64_t i = n; i < round_up(n, W); i++) copy[i] = copy[n - 1];
+  }
 };
 
 // Write samples of row r from `begin` to before `end` into one plane of a row of `vectors`, zeros
@@ -70,13 +74,12 @@ bool pack(const Rows<T>& rows, int64_t r, int64_t begin, int64_t end, int64_t be
     squares += x * x;
     seen.gather(x);
   }
-  if (v * W < n) {  // the last sample once more in the other lanes, so that each lane holds one
-    Vec<T> all;
-    const int64_t i = begin + v * W;
-    const Vec<T> x = load_some(rows.at(i)[r] + i, end - i, all);
-    plane[2 * v++] = x;
+  if (v * W < n) {  // other lanes hold the last sample once more
+    const Vec<T> x = load(rows.copy[r] + begin + v * W);
+    plane[2 * v] = first_lanes<T>(x, n - v * W);
     squares += x * x;
-    seen.gather(all);
+    v++;
+    seen.gather(x);
   }
   for (; v < vectors; v++) plane[2 * v] = Vec<T>{};
   spread = seen;

@@ -74,18 +74,19 @@ bool rows_to_panel(const Rows<T>& rows, int64_t n, Cx<T>* panel, int64_t width, 
       whole_vectors<1>(row, v, end, ahead, plane, look);
       v = most(v, end);
     };
-    take(rows.copy, rows.from() / W, 0);
-    take(rows.row, rows.to(n) / W, W * pitch);
+    take(rows.copy, rows.begin / W, 0);
+    take(rows.row, rows.end / W, W * pitch);
     take(rows.copy, n / W, 0);
   }
   for (; v * W < n && present; v++) {
+    const T* const* row = rows.at(v * W);
     Vec<T> x[W];
     for (int r = 0; r < W; r++) {
       x[r] = Vec<T>{};
-      if (!rows.row[r]) continue;
-      Vec<T> all;
-      x[r] = load_some(rows.at(v * W)[r] + v * W, least(W, n - v * W), all);
-      look.squares += x[r] * x[r];
+      if (!row[r]) continue;
+      const Vec<T> all = load(row[r] + v * W);
+      x[r] = first_lanes<T>(all, n - v * W);
+      look.squares += all * all;
       look.spread.gather(all);
     }
     transpose<T>(x);

@@ -146,15 +146,17 @@ struct Sides {
     const bool as_is = p && of.x_type == kTypeOf<S> &&
                        of.x_stride[last] == int64_t(sizeof(S)) && side.step[last] == 1;
     if (!as_is || !rows.lie_between(-lo, of.axis[last].n - lo, len)) {
-      if (exists && copy_row(side, index, own)) rows.row[r] = rows.copy[r] = own;
-      return;
+      if (!exists || !copy_row(side, index, own)) return;
+      rows.row[r] = rows.copy[r] = own;
+      return rows.fill_last(own, side.len[last]);
     }
     rows.row[r] = reinterpret_cast<const S*>(p + lo * int64_t(sizeof(S)));
     rows.copy[r] = own;
     const RowLoader<S> loader = row_loader<S>(of.x_type);
-    const int64_t from = rows.from(), to = rows.to(len);
-    if (from > 0) loader(of, p, lo, from, own);
-    if (to < len) loader(of, p, lo + to, len - to, own + to);
+    if (rows.begin > 0) loader(of, p, lo, rows.begin, own);
+    if (rows.end == len) return;
+    loader(of, p, lo + rows.end, len - rows.end, own + rows.end);
+    rows.fill_last(own, len);
   }
 
   // Where the results of a row of a tile begin in the output. Null when it holds none.
