@@ -66,7 +66,7 @@ struct Careful : Sides {
       bool ignored;
       tile.fill(buffer, Filled<double>::Source<decltype(take)>{{width, planes > 1 ? width : 0}, 0, take},
                 &ignored);
-      tile.convolve(buffer, kernel);
+      tile.convolve(buffer, kernel, width);
       widen(marks, size);
       tile.empty(
           buffer, tile.kernel(kernel), whole, false, 0,

@@ -159,12 +159,12 @@ struct Filled {
       spread = before;
       load(buffer, panel, rows, p, h, n[h], 0, spread);
     }
-    if (tile.panels) tile.rows_forward(panel, p, buffer);
+    if (tile.outside) tile.rows_forward(panel, p, buffer);
   }
 
   bool load(Cx<T>* buffer, Cx<T>* panel, const Rows<T>& rows, int64_t p, int h, int64_t n,
             int64_t below, Spread<T>& spread) const {
-    if (tile.panels) return rows_to_panel(rows, n, panel, tile.width, h, below, spread);
+    if (tile.outside) return rows_to_panel(rows, n, panel, tile.width, h, below, spread);
     bool finite = true;
     for (int64_t r = 0; r < W; r++)
       finite &= pack(rows, r, 0, n, W * below, plane_of(buffer + (p * W + r) * tile.pitch, h),
@@ -217,7 +217,9 @@ struct Filled {
 
   // ---- the product ----
 
-  void convolve(Cx<T>* buffer, int64_t which) const { tile.convolve(buffer, kernel(which), *this); }
+  void convolve(Cx<T>* buffer, int64_t which, int64_t results) const {
+    tile.convolve(buffer, kernel(which), results, *this);
+  }
 
   // What all kernels of a group need, kept until the next group.
   Cx<T>* begin(Cx<T>* buffer) const {
@@ -226,8 +228,8 @@ struct Filled {
     return kept;
   }
 
-  void finish(const Cx<T>* kept, Cx<T>* buffer, int64_t which) const {
-    tile.finish(kept, buffer, kernel(which), *this);
+  void finish(const Cx<T>* kept, Cx<T>* buffer, int64_t which, int64_t results) const {
+    tile.finish(kept, buffer, kernel(which), results, *this);
   }
 
   // ---- results ----
@@ -274,7 +276,7 @@ struct Filled {
 
   void empty_panel(Cx<T>* buffer, const Results& results, int64_t p, const Cx<T>* kernel,
                    const int64_t (&n)[2], bool pairs, int64_t below) const {
-    if (!tile.panels) {
+    if (!tile.outside) {
       for (int64_t r = 0; r < W; r++) {
         Cx<T>* from = buffer + (p * W + r) * tile.pitch;
         if (pairs && results.row[0][r]) unpack_pairs(from, n[0], results.row[0][r]);

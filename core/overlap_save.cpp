@@ -59,6 +59,13 @@ struct OverlapSave : Sides {
     return tile.fill(buffer, source, &left_out);
   }
 
+  // Numbers of a row up to the last that is a result, of either side.
+  int64_t row_results(const Side* side, int count) const {
+    int64_t longest = 0;
+    for (int h = 0; h < count; h++) longest = most(longest, side[h].out.len[last]);
+    return (longest - 1) * last_step() + 1;
+  }
+
   void write(const Side* side, int count, Cx<T>* buffer, const Cx<T>* kernel) const {
     const bool pairs = this->template pairs<T>(), as_is = pairs || straight<T>();
     const RowStorer<T> storer = row_storer<T>(job.out_type);
@@ -101,15 +108,16 @@ struct OverlapSave : Sides {
       }
       return;
     }
+    const int64_t results = row_results(side, count);
     if (end - first == 1) {
-      tile.convolve(buffer, kernel);
+      tile.convolve(buffer, kernel, results);
       write(side, count, buffer, tile.kernel(kernel));
       return;
     }
     Cx<T>* kept = tile.begin(buffer);
     for (int64_t k = first; k < end; k++) {
       kernel = choose(k);
-      tile.finish(kept, buffer, kernel);
+      tile.finish(kept, buffer, kernel, results);
       write(side, count, buffer, tile.kernel(kernel));
     }
   }

@@ -58,12 +58,14 @@ bool make_layout(const Spectrum& s, Tile<T>& t) {
     t.transformed[t.dims++] = is_transformed(s, a);
   }
   t.panels = is_transformed(s, last);
+  t.outside = t.panels && !(getenv("INSIDE") && *getenv("INSIDE") == '1');
   t.width = s.tile[last];
   t.finish_layout();
   if (t.panels && t.width > (t.rows < kFewRows ? kLongLoneRow - 1 : kLongRow)) {
     const int64_t rows = cut_rows(t.width);
     if (rows > 1) {
       t.cut = true;
+      t.outside = false;
       t.dim[t.dims] = rows;
       t.transformed[t.dims++] = true;
       t.width /= rows;
@@ -132,11 +134,11 @@ void transform_kernel(const Spectrum& s, const Tile<double>& t, int64_t kernel, 
   }
   // Axes that are not transformed hold independent lines: all meet the first one's kernel.
   for (int a = 0; a < t.dims; a++)
-    for (int64_t g = 0; t.transformed[a] && g < t.groups(a); g++)
-      t.template columns<true>(tile, a, g, local);
+    for (int64_t g = 0; t.transformed[a] && g < t.groups(a, t.row_vectors()); g++)
+      t.template columns<true>(tile, a, g, t.row_vectors(), local);
   for (int64_t p = 0; t.panels && p < t.panel_count(); p++) {
     Cx<double>* rows = tile + p * t.W * t.pitch;
-    t.cut ? t.fetch_cut(tile, p, local) : t.to_lanes(rows, local);
+    t.fetch_panel(tile, p, local);
     t.row_fft.forward(local, 1);
     t.from_lanes(local, rows);
   }
@@ -166,9 +168,9 @@ void copy_kernel(Cx<double>* values, const Tile<double>& exact, const Tile<T>& t
     p[W] = T(*element_at(values, exact, row, column, true));
   };
   if (t.middle < 0) {
-    for (int64_t row = 0; row < (t.cut ? t.rows : W); row++)
+    for (int64_t row = 0; row < (t.outside ? W : t.rows); row++)
       for (int64_t i = 0; i < t.width; i++)
-        copy(t.cut ? kernel_row(t, row) : 0, i, kernel + row / W * t.width + i, int(row % W));
+        copy(t.outside ? 0 : kernel_row(t, row), i, kernel + row / W * t.width + i, int(row % W));
     return;
   }
   const int64_t n = t.dim[t.middle], inner = t.inner(t.middle), vectors = t.kernel_columns() / inner;

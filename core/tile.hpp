@@ -33,7 +33,8 @@ struct Tile {
   Fft<T> along[kMaxTileDims];
   Fft<T> row_fft;
   bool panels = false;  // whether the last axis is transformed
-  bool cut = false;     // whether dim[dims-1] and the last axis are one axis cut in two
+  bool outside = false;  // whether rows are transformed while samples come in and results go out
+  bool cut = false;      // whether dim[dims-1] and the last axis are one axis cut in two
   int middle = -1;      // the axis whose transform meets the kernel; -1: the last
   int folded = -1;      // the axis that is folded, if there is one
   T* turn = nullptr;    // exp(i pi e / 2n) for each element e of the folded axis
@@ -57,15 +58,15 @@ struct Tile {
     return n;
   }
 
-  // Whether rows are transformed while samples come in and results go out.
-  bool rows_outside() const { return panels && !cut; }
+  // Whether rows are transformed last, and meet the kernel in panels.
+  bool inside() const { return panels && !outside; }
 
   // Columns along the middle axis that differ in their kernel. Lanes of samples that are not
   // transformed share theirs; so do rows that nothing joins.
   int64_t kernel_columns() const { return inner(middle) * (panels ? row_vectors() : 1); }
   int64_t kernel_size() const {
     if (middle >= 0) return kernel_columns() * dim[middle];
-    return cut ? panel_count() * width : width;
+    return inside() ? panel_count() * width : width;
   }
 
   void finish_layout() {
@@ -75,7 +76,7 @@ struct Tile {
       rows *= dim[a];
       if (transformed[a]) middle = a;
     }
-    if (cut) middle = -1;
+    if (inside()) middle = -1;
     pitch = row_vectors() | 1;
   }
 
@@ -117,15 +118,15 @@ struct Tile {
   // Panels of one long row that is cut.
   int64_t cut_panels() const { return dim[dims - 1] / W; }
 
-  void fetch_cut(const Cx<T>* tile, int64_t p, Cx<T>* panel) const {
+  void fetch_panel(const Cx<T>* tile, int64_t p, Cx<T>* panel) const {
     to_lanes(tile + p * W * pitch, panel);
-    const Cx<T>* w = twiddle + p % cut_panels() * width;
-    for (int64_t i = 0; i < width; i++) panel[i] = mul(panel[i], w[i]);
+    const Cx<T>* w = cut ? twiddle + p % cut_panels() * width : nullptr;
+    for (int64_t i = 0; cut && i < width; i++) panel[i] = mul(panel[i], w[i]);
   }
 
-  void put_cut(Cx<T>* panel, int64_t p, Cx<T>* tile) const {
-    const Cx<T>* w = twiddle + p % cut_panels() * width;
-    for (int64_t i = 0; i < width; i++) panel[i] = mul_conj(panel[i], w[i]);
+  void put_panel(Cx<T>* panel, int64_t p, Cx<T>* tile) const {
+    const Cx<T>* w = cut ? twiddle + p % cut_panels() * width : nullptr;
+    for (int64_t i = 0; cut && i < width; i++) panel[i] = mul_conj(panel[i], w[i]);
     from_lanes(panel, tile + p * W * pitch);
   }
 
@@ -155,16 +156,18 @@ struct Tile {
 
   // ---- the other axes ----
 
-  // Groups of neighbouring columns along an axis.
-  int64_t groups_of_row() const { return (row_vectors() + kGroup - 1) / kGroup; }
-  int64_t groups(int a) const { return rows / dim[a] * groups_of_row(); }
+  // Groups of neighbouring columns along an axis, of the first `used` of each row.
+  int64_t groups(int a, int64_t used) const {
+    return rows / dim[a] * ((used + kGroup - 1) / kGroup);
+  }
 
   // body(first element, column) for each column of a group, counted along the rows of the tile.
   template <class F>
-  void each_column(Cx<T>* tile, int a, int64_t group, const F& body) const {
-    const int64_t row = group / groups_of_row(), v = group % groups_of_row() * kGroup;
+  void each_column(Cx<T>* tile, int a, int64_t group, int64_t used, const F& body) const {
+    const int64_t of_row = (used + kGroup - 1) / kGroup;
+    const int64_t row = group / of_row, v = group % of_row * kGroup;
     const int64_t between = inner(a), start = row / between * dim[a] * between + row % between;
-    for (int64_t i = v; i < least(row_vectors(), v + kGroup); i++)
+    for (int64_t i = v; i < least(used, v + kGroup); i++)
       body(tile + start * pitch + i, row * row_vectors() + i);
   }
 
@@ -190,10 +193,10 @@ struct Tile {
 
   // `local` has room for dim[a] vectors.
   template <bool Forward>
-  void columns(Cx<T>* tile, int a, int64_t group, Cx<T>* local) const {
+  void columns(Cx<T>* tile, int a, int64_t group, int64_t used, Cx<T>* local) const {
     const int64_t gap = inner(a) * pitch;
     const bool copied = is_copied(a, gap);
-    each_column(tile, a, group, [&](Cx<T>* p, int64_t) {
+    each_column(tile, a, group, used, [&](Cx<T>* p, int64_t) {
       if (copied) fetch(p, gap, a, Forward && a == folded, local);
       Cx<T>* x = copied ? local : p;
       Forward ? along[a].forward(x, copied ? 1 : gap) : along[a].backward(x, copied ? 1 : gap);
@@ -210,38 +213,44 @@ struct Tile {
   // The crew of a tile has `each`, which calls a body for every number below a count, and `local`,
   // which gives the calling thread room for the longest axis in vectors.
   template <bool Forward, class Crew>
-  void inner_axes(Cx<T>* tile, const Crew& crew) const {
+  void inner_axes(Cx<T>* tile, int64_t used, const Crew& crew) const {
     for (int i = 1; i < dims - middle; i++) {
       const int a = Forward ? dims - i : middle + i;
       if (transformed[a])
-        crew.each(groups(a), [&](int64_t g) { columns<Forward>(tile, a, g, crew.local()); });
+        crew.each(groups(a, used),
+                  [&](int64_t g) { columns<Forward>(tile, a, g, used, crew.local()); });
     }
   }
 
-  // From a filled tile to one that is to be emptied.
+  // Vectors of each row that its first n results need.
+  int64_t used_by(int64_t n) const {
+    return outside || cut ? row_vectors() : least(row_vectors(), (n + W - 1) / W);
+  }
+
+  // From a filled tile to one that is to be emptied, of the first `results` of each row.
   template <class Crew>
-  void convolve(Cx<T>* tile, const Cx<T>* kernel, const Crew& crew) const {
-    inner_axes<true>(tile, crew);
-    if (cut) {
+  void convolve(Cx<T>* tile, const Cx<T>* kernel, int64_t results, const Crew& crew) const {
+    inner_axes<true>(tile, row_vectors(), crew);
+    if (inside()) {
       crew.each(panel_count(), [&](int64_t p) {
         Cx<T>* panel = crew.local();
-        fetch_cut(tile, p, panel);
+        fetch_panel(tile, p, panel);
         row_fft.convolve(panel, 1, kernel + p * width);
-        put_cut(panel, p, tile);
+        put_panel(panel, p, tile);
       });
     } else if (middle >= 0) {
       const int64_t gap = inner(middle) * pitch;
       const bool copied = is_copied(middle, gap), turned = middle == folded;
-      crew.each(groups(middle), [&](int64_t group) {
+      crew.each(groups(middle, row_vectors()), [&](int64_t group) {
         Cx<T>* local = crew.local();
-        each_column(tile, middle, group, [&](Cx<T>* p, int64_t column) {
+        each_column(tile, middle, group, row_vectors(), [&](Cx<T>* p, int64_t column) {
           if (copied) fetch(p, gap, middle, turned, local);
           along[middle].convolve(copied ? local : p, copied ? 1 : gap, kernel_of(kernel, column));
           if (copied) put(local, middle, turned, p, gap);
         });
       });
     }
-    inner_axes<false>(tile, crew);
+    inner_axes<false>(tile, used_by(results), crew);
   }
 
   // The same in two halves, for many kernels. The first half leaves in `kept` what all of them
@@ -249,20 +258,20 @@ struct Tile {
   // meet the kernel stay in the tile.
   int64_t kept_size() const {
     if (middle >= 0) return rows * row_vectors();
-    return cut ? panel_count() * width : 0;
+    return inside() ? panel_count() * width : 0;
   }
 
   template <class Crew>
   void begin(Cx<T>* tile, Cx<T>* kept, const Crew& crew) const {
-    inner_axes<true>(tile, crew);
-    if (cut)
+    inner_axes<true>(tile, row_vectors(), crew);
+    if (inside())
       crew.each(panel_count(), [&](int64_t p) {
-        fetch_cut(tile, p, kept + p * width);
+        fetch_panel(tile, p, kept + p * width);
         row_fft.begin(kept + p * width, 1);
       });
     else if (middle >= 0)
-      crew.each(groups(middle), [&](int64_t group) {
-        each_column(tile, middle, group, [&](Cx<T>* p, int64_t column) {
+      crew.each(groups(middle, row_vectors()), [&](int64_t group) {
+        each_column(tile, middle, group, row_vectors(), [&](Cx<T>* p, int64_t column) {
           Cx<T>* own = kept + column * dim[middle];
           fetch(p, inner(middle) * pitch, middle, middle == folded, own);
           along[middle].begin(own, 1);
@@ -271,22 +280,23 @@ struct Tile {
   }
 
   template <class Crew>
-  void finish(const Cx<T>* kept, Cx<T>* tile, const Cx<T>* kernel, const Crew& crew) const {
-    if (cut)
+  void finish(const Cx<T>* kept, Cx<T>* tile, const Cx<T>* kernel, int64_t results,
+              const Crew& crew) const {
+    if (inside())
       crew.each(panel_count(), [&](int64_t p) {
         Cx<T>* panel = crew.local();
         row_fft.finish(kept + p * width, panel, 1, kernel + p * width);
-        put_cut(panel, p, tile);
+        put_panel(panel, p, tile);
       });
     else if (middle >= 0)
-      crew.each(groups(middle), [&](int64_t group) {
+      crew.each(groups(middle, row_vectors()), [&](int64_t group) {
         Cx<T>* local = crew.local();
-        each_column(tile, middle, group, [&](Cx<T>* p, int64_t column) {
+        each_column(tile, middle, group, row_vectors(), [&](Cx<T>* p, int64_t column) {
           along[middle].finish(kept + column * dim[middle], local, 1, kernel_of(kernel, column));
           put(local, middle, middle == folded, p, inner(middle) * pitch);
         });
       });
-    inner_axes<false>(tile, crew);
+    inner_axes<false>(tile, used_by(results), crew);
   }
 
   int64_t longest() const {
