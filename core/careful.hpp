@@ -48,7 +48,8 @@ struct Careful : Sides {
     const int64_t whole[2] = {width, planes > 1 ? width : 0};
     for (int band = 0; band < kMostBands; band++) {
       double top = 0;
-      for (int64_t e = 0; e < planes * size; e++) top = __builtin_fmax(top, fabs(samples[e]));
+      for (int64_t e = 0; e < planes * size; e++)
+        top = fabs(samples[e]) > top ? fabs(samples[e]) : top;
       if (top == 0) break;
       const double floor = band == kMostBands - 1 ? 0 : top / ratio;
       memset(marks, 0, size_t(size));
@@ -69,7 +70,7 @@ struct Careful : Sides {
       tile.convolve(buffer, kernel, width);
       widen(marks, size);
       tile.empty(
-          buffer, tile.kernel(kernel), whole, false, 0,
+          buffer, whole, false, 0,
           [&](int64_t, int h, double* space) { return h < planes ? space : nullptr; },
           [&](int64_t at, int h, const double* row) {
             for (int64_t e = 0; e < width; e++)

@@ -62,8 +62,7 @@ struct Filled {
   }
 
   Cx<T>* space(int slot = kTileSlot) const { return scratch<Cx<T>>(slot, tile.vectors()); }
-  const Cx<T>* kernel(int64_t i) const { return tile.kernel(i); }
-
+  
   // Room for the longest axis of a tile, for the calling thread.
   Cx<T>* local() const { return scratch<Cx<T>>(kLocalSlot, tile.longest()); }
 
@@ -150,7 +149,7 @@ struct Filled {
 
   void fill_panel(Cx<T>* buffer, Samples& samples, int64_t p, const int64_t (&n)[2], int64_t below,
                   Spread<T>& spread, bool* left_out) const {
-    Cx<T>* panel = tile.panel_at(buffer, p, local());
+    Cx<T>* panel = local();
     for (int h = 0; h < 2; h++) {
       const Rows<T>& rows = samples.plane[h];
       const Spread<T> before = spread;
@@ -218,7 +217,7 @@ struct Filled {
   // ---- the product ----
 
   void convolve(Cx<T>* buffer, int64_t which, int64_t results) const {
-    tile.convolve(buffer, kernel(which), results, *this);
+    tile.convolve(buffer, tile.kernel(which), results, *this);
   }
 
   // What all kernels of a group need, kept until the next group.
@@ -229,7 +228,7 @@ struct Filled {
   }
 
   void finish(const Cx<T>* kept, Cx<T>* buffer, int64_t which, int64_t results) const {
-    tile.finish(kept, buffer, kernel(which), results, *this);
+    tile.finish(kept, buffer, tile.kernel(which), results, *this);
   }
 
   // ---- results ----
@@ -238,8 +237,8 @@ struct Filled {
   // to(number, plane, space) says. Those that it wants in `space` are then given to done(number,
   // plane, row). Rows of the output are `below` elements apart.
   template <class To, class Done>
-  void empty(Cx<T>* buffer, const Cx<T>* kernel, const int64_t (&n)[2], bool pairs, int64_t below,
-             const To& to, const Done& done) const {
+  void empty(Cx<T>* buffer, const int64_t (&n)[2], bool pairs, int64_t below, const To& to,
+             const Done& done) const {
     auto find = [&](int64_t which) {
       Results found{};
       T* const own = this->copies();
@@ -269,13 +268,13 @@ struct Filled {
       bool any = false;
       for (int r = 0; r < W; r++) any = any || results.row[0][r] || results.row[1][r];
       if (!any) return;
-      empty_panel(buffer, results, p, kernel, n, pairs, below);
+      empty_panel(buffer, results, p, n, pairs, below);
       give(results, p);
     });
   }
 
-  void empty_panel(Cx<T>* buffer, const Results& results, int64_t p, const Cx<T>* kernel,
-                   const int64_t (&n)[2], bool pairs, int64_t below) const {
+  void empty_panel(Cx<T>* buffer, const Results& results, int64_t p, const int64_t (&n)[2],
+                   bool pairs, int64_t below) const {
     if (!tile.outside) {
       for (int64_t r = 0; r < W; r++) {
         Cx<T>* from = buffer + (p * W + r) * tile.pitch;
@@ -287,7 +286,7 @@ struct Filled {
     }
     Cx<T>* panel = local();
     for (int h = 0; h < 2; h++) expect_rows(n[h] * (pairs ? 2 : 1), results.row[h]);
-    tile.rows_backward(buffer, p, panel, kernel);
+    tile.rows_backward(buffer, p, panel);
     if (pairs) return panel_to_pairs(panel, n[0], results.row[0]);
     for (int h = 0; h < 2; h++) panel_to_rows(panel, h, n[h], below, results.row[h]);
   }

@@ -66,7 +66,7 @@ struct OverlapSave : Sides {
     return (longest - 1) * last_step() + 1;
   }
 
-  void write(const Side* side, int count, Cx<T>* buffer, const Cx<T>* kernel) const {
+  void write(const Side* side, int count, Cx<T>* buffer) const {
     const bool pairs = this->template pairs<T>(), as_is = pairs || straight<T>();
     const RowStorer<T> storer = row_storer<T>(job.out_type);
     int64_t n[2] = {};
@@ -78,7 +78,7 @@ struct OverlapSave : Sides {
       return result_row(side[h], index);
     };
     tile.empty(
-        buffer, kernel, n, pairs, last > 0 ? job.out_stride[last - 1] / int64_t(sizeof(T)) : 0,
+        buffer, n, pairs, last > 0 ? job.out_stride[last - 1] / int64_t(sizeof(T)) : 0,
         [&](int64_t at, int h, T* space) {
           char* to = find(at, h);
           return to && !as_is ? space : reinterpret_cast<T*>(to);
@@ -111,14 +111,14 @@ struct OverlapSave : Sides {
     const int64_t results = row_results(side, count);
     if (end - first == 1) {
       tile.convolve(buffer, kernel, results);
-      write(side, count, buffer, tile.kernel(kernel));
+      write(side, count, buffer);
       return;
     }
     Cx<T>* kept = tile.begin(buffer);
     for (int64_t k = first; k < end; k++) {
       kernel = choose(k);
       tile.finish(kept, buffer, kernel, results);
-      write(side, count, buffer, tile.kernel(kernel));
+      write(side, count, buffer);
     }
   }
 
@@ -163,7 +163,9 @@ Spectrum* spectrum_new(const Job& job, Type compute, int planes, const void* tap
   shape.folded = folded;
   shape.nd = job.nd;
   shape.taps = const_cast<void*>(taps);
+  shape.samples = 1;
   for (int a = 0; a < job.nd; a++) {
+    if (job.axis[a].reach() > 1) shape.samples *= job.axis[a].n;
     shape.tile[a] = tile[a];
     shape.k[a] = job.axis[a].k;
     shape.dilation[a] = job.axis[a].dilation;

@@ -24,13 +24,18 @@ struct Look {
     for (int r = 0; r < kLanes<T>; r++) squares += x[r] * x[r];
     spread.gather_all(x);
   }
+
+  void one(Vec<T> x) {
+    squares += x * x;
+    spread.gather(x);
+  }
 };
 
 // Vectors from v to before `end` of W rows, `Chunk` in a run. The same `ahead` elements further are
-// asked for.
-template <int Chunk, class T>
-void whole_vectors(const T* const (&row)[kLanes<T>], int64_t v, int64_t end, int64_t ahead,
-                   Vec<T>* plane, Look<T>& seen) {
+// asked for. Unless they are `All` there, rows without a bit in `present` are zero.
+template <int Chunk, bool All, class T>
+void whole_vectors(const T* const (&row)[kLanes<T>], unsigned present, int64_t v, int64_t end,
+                   int64_t ahead, Vec<T>* plane, Look<T>& seen) {
   constexpr int W = kLanes<T>;
   Look<T> look = seen;  // a copy that can live in registers
   for (; v < end; v += Chunk) {
@@ -46,7 +51,16 @@ void whole_vectors(const T* const (&row)[kLanes<T>], int64_t v, int64_t end, int
       Vec<T> x[W];
 #pragma GCC unroll 16
       for (int r = 0; r < W; r++) x[r] = block[r][c];
-      look.all(x);
+      if constexpr (All) {
+        look.all(x);
+      } else {
+#pragma GCC unroll 16
+        for (int r = 0; r < W; r++)
+          if (present >> r & 1)
+            look.one(x[r]);
+          else
+            x[r] = Vec<T>{};
+      }
       transpose<T>(x);
 #pragma GCC unroll 16
       for (int r = 0; r < W; r++) plane[2 * ((v + c) * W + r)] = x[r];
@@ -63,38 +77,34 @@ bool rows_to_panel(const Rows<T>& rows, int64_t n, Cx<T>* panel, int64_t width, 
                    int64_t pitch, Spread<T>& spread) {
   constexpr int W = kLanes<T>;
   Vec<T>* plane = plane_of(panel, imag);
+  unsigned present = 0;
+  for (int r = 0; r < W; r++) present |= unsigned(rows.row[r] != nullptr) << r;
+  if (!present) n = 0;
   Look<T> look{spread};
-  int64_t present = 0, v = 0;
-  for (int r = 0; r < W; r++) present += rows.row[r] != nullptr;
-  if (present == W) {
-    auto take = [&](const T* const (&row)[W], int64_t end, int64_t ahead) {
-      const int64_t chunks = compete(W, pitch * int64_t(sizeof(T))) ? (end - v) / kChunk : 0;
-      if (chunks > 0) whole_vectors<kChunk>(row, v, v + chunks * kChunk, ahead, plane, look);
-      v += most(0, chunks) * kChunk;
-      whole_vectors<1>(row, v, end, ahead, plane, look);
-      v = most(v, end);
-    };
+  int64_t v = 0;
+  auto take = [&](const T* const (&given)[W], int64_t end, int64_t ahead) {
+    // In the place of rows that are not there another one is loaded once more.
+    const T* row[W];
+    for (int r = 0; r < W; r++) row[r] = given[present >> r & 1 ? r : __builtin_ctz(present)];
+    const bool all = present == (1u << W) - 1;
+    const int64_t runs = compete(W, pitch * int64_t(sizeof(T))) ? (end - v) / kChunk : 0;
+    const int64_t middle = v + most(0, runs) * kChunk;
+    if (all) {
+      whole_vectors<kChunk, true>(row, present, v, middle, ahead, plane, look);
+      whole_vectors<1, true>(row, present, middle, end, ahead, plane, look);
+    } else {
+      whole_vectors<1, false>(row, present, v, end, ahead, plane, look);
+    }
+    v = most(v, end);
+  };
+  if (n > 0) {
     take(rows.copy, rows.begin / W, 0);
     take(rows.row, rows.end / W, W * pitch);
-    take(rows.copy, n / W, 0);
+    take(rows.copy, (n + W - 1) / W, 0);
   }
-  for (; v * W < n && present; v++) {
-    const T* const* row = rows.at(v * W);
-    Vec<T> x[W];
-    for (int r = 0; r < W; r++) {
-      x[r] = Vec<T>{};
-      if (!row[r]) continue;
-      const Vec<T> all = load(row[r] + v * W);
-      x[r] = first_lanes<T>(all, n - v * W);
-      look.squares += all * all;
-      look.spread.gather(all);
-    }
-    transpose<T>(x);
-    for (int r = 0; r < W; r++) plane[2 * (v * W + r)] = x[r];
-  }
-  for (int64_t i = v * W; i < width; i++) plane[2 * i] = Vec<T>{};
+  for (int64_t i = n; i < width; i++) plane[2 * i] = Vec<T>{};
   spread = look.spread;
-  return spread.add(look.squares, present * n);
+  return spread.add(look.squares, n * __builtin_popcount(present));
 }
 
 // Ask for the place of results before they are there.

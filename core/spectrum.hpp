@@ -17,6 +17,7 @@ struct Spectrum {
   int nd;
   int64_t kernels;
   int planes;  // 1: real taps; 2: of each kernel the real ones, then the imaginary ones
+  int64_t samples;  // along the axes that are transformed
   int folded;  // the axis whose second half travels as imaginary part (tile.hpp), or -1
   int64_t tile[kMaxDims], reach[kMaxDims], dilation[kMaxDims], k[kMaxDims];
   void* taps;
@@ -35,6 +36,9 @@ using iw::Type;
 // A last axis longer than this is cut in two, so that its panels stay in cache; a shorter one too
 // when the tile has too few rows to fill the lanes.
 constexpr int64_t kLongRow = 4096, kLongLoneRow = 256, kFewRows = 8;
+
+// Data of more samples than this do not stay in the second cache beside a tile.
+constexpr int64_t kManySamples = 1 << 17;
 
 bool is_transformed(const Spectrum& s, int a) { return s.reach[a] > 1; }
 
@@ -58,19 +62,19 @@ bool make_layout(const Spectrum& s, Tile<T>& t) {
     t.transformed[t.dims++] = is_transformed(s, a);
   }
   t.panels = is_transformed(s, last);
-  t.outside = t.panels && !(getenv("INSIDE") && *getenv("INSIDE") == '1');
   t.width = s.tile[last];
   t.finish_layout();
   if (t.panels && t.width > (t.rows < kFewRows ? kLongLoneRow - 1 : kLongRow)) {
     const int64_t rows = cut_rows(t.width);
     if (rows > 1) {
       t.cut = true;
-      t.outside = false;
       t.dim[t.dims] = rows;
       t.transformed[t.dims++] = true;
       t.width /= rows;
     }
   }
+  for (int a = 0; a < t.dims; a++)
+    t.outside |= t.transformed[a] && t.panels && !t.cut && s.samples > kManySamples;
   t.finish_layout();
   return t.width % kLanes<T> == 0 && t.init_transforms() && t.make_twiddle() && t.make_turn();
 }
@@ -167,10 +171,10 @@ void copy_kernel(Cx<double>* values, const Tile<double>& exact, const Tile<T>& t
     p[0] = T(*element_at(values, exact, row, column, false));
     p[W] = T(*element_at(values, exact, row, column, true));
   };
-  if (t.middle < 0) {
-    for (int64_t row = 0; row < (t.outside ? W : t.rows); row++)
+  if (t.inside()) {
+    for (int64_t row = 0; row < t.rows; row++)
       for (int64_t i = 0; i < t.width; i++)
-        copy(t.outside ? 0 : kernel_row(t, row), i, kernel + row / W * t.width + i, int(row % W));
+        copy(kernel_row(t, row), i, kernel + row / W * t.width + i, int(row % W));
     return;
   }
   const int64_t n = t.dim[t.middle], inner = t.inner(t.middle), vectors = t.kernel_columns() / inner;

@@ -1,15 +1,17 @@
 // One tile of complex numbers and its convolution over any number of axes.
 //
-// Rows of the tile lie one after another, an odd number of vectors apart. The last axis is
-// transformed while samples come in and results go out, in panels of W rows turned into lanes, so
-// that the tile holds frequencies of its rows only. The other axes are transformed where they lie,
-// a vector of columns at a time: from the inner ones to the first, whose columns are transformed,
-// multiplied by the kernel and turned back while they are in cache.
+// Rows of the tile lie one after another, an odd number of vectors apart. Axes before the last are
+// transformed where they lie, a vector of columns at a time; the last one in panels of W rows turned
+// into lanes. When it is not filtered its samples are lanes as they lie, and there are no panels.
+// The innermost axis of the way there meets the kernel, while its numbers are in cache:
+//  * rows are outside when much data streams through the tiles: they are transformed while samples
+//    come in and results go out, and the tile is passed over half as often. The first transformed
+//    axis is the innermost;
+//  * rows are inside when all data are in cache anyway: the tile holds samples, and the panels turn
+//    into lanes once instead of twice.
 //
 // A long last axis of n = n1 * n2 samples is cut into n1 rows of n2 and becomes two axes with a
-// twiddle in between (Gentleman and Sande 1966). Its columns must come first: then samples lie in
-// the tile, and it is rows that meet the kernel, in panels. When the last axis is not filtered, its
-// samples are lanes as they lie, and there are no panels.
+// twiddle in between (Gentleman and Sande 1966). Its columns come first, so rows are inside.
 //
 // One axis may be folded: of 2n real samples along it the second n travel as the imaginary part of
 // the first. A polynomial x(t) of degree below 2n is that complex one of degree below n modulo
@@ -62,11 +64,10 @@ struct Tile {
   bool inside() const { return panels && !outside; }
 
   // Columns along the middle axis that differ in their kernel. Lanes of samples that are not
-  // transformed share theirs; so do rows that nothing joins.
+  // transformed share theirs.
   int64_t kernel_columns() const { return inner(middle) * (panels ? row_vectors() : 1); }
   int64_t kernel_size() const {
-    if (middle >= 0) return kernel_columns() * dim[middle];
-    return inside() ? panel_count() * width : width;
+    return inside() ? panel_count() * width : kernel_columns() * dim[middle];
   }
 
   void finish_layout() {
@@ -98,19 +99,12 @@ struct Tile {
 
   // ---- the last axis ----
 
-  // Where a panel of samples is to be: in `room`, or where it stays when rows meet the kernel.
-  Cx<T>* panel_at(Cx<T>* tile, int64_t p, Cx<T>* room) const {
-    return middle < 0 ? tile + p * width : room;
-  }
-
   void rows_forward(Cx<T>* panel, int64_t p, Cx<T>* tile) const {
-    if (middle < 0) return row_fft.begin(panel, 1);
     row_fft.forward(panel, 1);
     from_lanes(panel, tile + p * W * pitch);
   }
 
-  void rows_backward(const Cx<T>* tile, int64_t p, Cx<T>* panel, const Cx<T>* kernel) const {
-    if (middle < 0) return row_fft.finish(tile + p * width, panel, 1, kernel);
+  void rows_backward(const Cx<T>* tile, int64_t p, Cx<T>* panel) const {
     to_lanes(tile + p * W * pitch, panel);
     row_fft.backward(panel, 1);
   }
@@ -238,7 +232,7 @@ struct Tile {
         row_fft.convolve(panel, 1, kernel + p * width);
         put_panel(panel, p, tile);
       });
-    } else if (middle >= 0) {
+    } else {
       const int64_t gap = inner(middle) * pitch;
       const bool copied = is_copied(middle, gap), turned = middle == folded;
       crew.each(groups(middle, row_vectors()), [&](int64_t group) {
@@ -254,11 +248,9 @@ struct Tile {
   }
 
   // The same in two halves, for many kernels. The first half leaves in `kept` what all of them
-  // need, and spoils the tile; the second fills the tile for one kernel. Rows that are outside and
-  // meet the kernel stay in the tile.
+  // need, and spoils the tile; the second fills the tile for one kernel.
   int64_t kept_size() const {
-    if (middle >= 0) return rows * row_vectors();
-    return inside() ? panel_count() * width : 0;
+    return inside() ? panel_count() * width : rows * row_vectors();
   }
 
   template <class Crew>
@@ -269,7 +261,7 @@ struct Tile {
         fetch_panel(tile, p, kept + p * width);
         row_fft.begin(kept + p * width, 1);
       });
-    else if (middle >= 0)
+    else
       crew.each(groups(middle, row_vectors()), [&](int64_t group) {
         each_column(tile, middle, group, row_vectors(), [&](Cx<T>* p, int64_t column) {
           Cx<T>* own = kept + column * dim[middle];
@@ -288,7 +280,7 @@ struct Tile {
         row_fft.finish(kept + p * width, panel, 1, kernel + p * width);
         put_panel(panel, p, tile);
       });
-    else if (middle >= 0)
+    else
       crew.each(groups(middle, row_vectors()), [&](int64_t group) {
         Cx<T>* local = crew.local();
         each_column(tile, middle, group, row_vectors(), [&](Cx<T>* p, int64_t column) {
