@@ -11,6 +11,7 @@ from rich.table import Table
 
 from intertwine.cli.console import out as standard_out
 from intertwine.cli.console import progress
+from intertwine.cli.doubt import doubt
 from intertwine.cli.targets import targets
 from intertwine.engine.errors import IntertwineError
 from intertwine.files import FileError, check_free, read, suffixes, white
@@ -38,6 +39,9 @@ def find_in_pictures(
                 hits = search(*_alike(small, large), **options)
                 _draw(hits, large, target)
                 console.print(_table(hits, source))
+                text = doubt(f"{pattern} in {source}", hits[0].false_alarm) if len(hits) else None
+                if text:
+                    console.print(text, markup=False, soft_wrap=True)
                 console.print(f"{target}", markup=False, soft_wrap=True)
             except IntertwineError as error:
                 if len(pairs) == 1:
