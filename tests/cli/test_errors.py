@@ -125,6 +125,7 @@ def test_messages(intertwine, picture, here, words, text):
         ("find a.png a.png --scales -1,2 -o a.png", "must be positive"),
         ("find a.csv a.csv --format jsn -o a.csv", "Did you mean 'json'?"),
         ("find a.csv a.csv --score znc -o a.csv", "Did you mean 'zncc'?"),
+        ("find a.csv a.csv --min-distance 0.5 -o a.csv", "it counts whole samples, from 1."),
         ("find a.csv a.csv --also b.wav -o a.csv", "--also is not for series."),
         ("rotation a.png a.png --plot a.npy", "the plot is a PNG picture."),
         ("deskew a.png --within 90 -o a.png", "`within_deg=90.0` is out of range"),

@@ -12,10 +12,10 @@ from rich.console import Console
 
 from intertwine.cli import options as o
 from intertwine.cli.console import out as standard_out
-from intertwine.cli.console import progress
 from intertwine.cli.kernel_text import kernel_from
+from intertwine.cli.many import for_each
 from intertwine.cli.targets import targets
-from intertwine.engine.errors import IntertwineError, OptionError
+from intertwine.engine.errors import OptionError
 from intertwine.files import (
     Document,
     FileError,
@@ -114,7 +114,11 @@ def convolve(
         with suppress(FileError):
             levels_for(*load(inputs[0]))  # where an option is wrong, too, that is said first
         raise
-    _convolve_all(pairs, load, force)
+
+    def work(source: Path, target: Path, bar: Any) -> None:
+        _convolve_one(source, target, load, force, bar)
+
+    for_each(pairs, work, "were not convolved")
 
 
 def _axes(text: str | None) -> tuple[int, ...] | None:
@@ -126,33 +130,7 @@ def _axes(text: str | None) -> tuple[int, ...] | None:
         raise OptionError(f"--axes {text}: write whole numbers, such as --axes 0,1") from None
 
 
-def _convolve_all(pairs: list[tuple[Path, Path]], load: Load, force: bool) -> None:
-    """Convolve each file; where there are many, one that fails does not stop the others."""
-    console, failed = standard_out(), 0
-    with progress() as bar:
-        task = bar.add_task("", total=len(pairs))
-        for source, target in pairs:
-            bar.update(task, description=source.name)
-            try:
-                _convolve_one(source, target, load, force, console, bar)
-            except IntertwineError as error:
-                if len(pairs) == 1:
-                    raise
-                failed += 1
-                bar.console.print(f"intertwine: {error}", markup=False, soft_wrap=True)
-            bar.advance(task)
-    if failed:
-        raise FileError(f"{failed} of {len(pairs)} files were not convolved.")
-
-
-def _convolve_one(
-    source: Path,
-    target: Path,
-    load: Load,
-    force: bool,
-    console: Console,
-    bar: Any,
-) -> None:
+def _convolve_one(source: Path, target: Path, load: Load, force: bool, bar: Any) -> None:
     start = time.perf_counter()
     document, chosen = load(source)
     levels = levels_for(document, chosen)
@@ -163,7 +141,7 @@ def _convolve_one(
     write(target, outcome.document, overwrite=force)
     seconds = time.perf_counter() - start
     method = explain_plan(document, chosen).method
-    _report(console, target, outcome, f"{chosen.kernel.name}, {method}, {seconds:.2f} s")
+    _report(standard_out(), target, outcome, f"{chosen.kernel.name}, {method}, {seconds:.2f} s")
 
 
 def _report(console: Console, target: Path, outcome: Outcome, how: str) -> None:

@@ -17,6 +17,13 @@ from intertwine.matching import find as search
 _NAMES = ("series", "sample", "position", "score", "z", "false_alarm")
 
 
+def whole_samples(apart: float | None) -> int | None:
+    """The least distance of two hits in a series, or say that it is no number of samples."""
+    if apart is not None and (apart < 1 or apart != int(apart)):
+        raise OptionError(f"--min-distance {apart:g}: in series it counts whole samples, from 1.")
+    return None if apart is None else int(apart)
+
+
 def find_in_series(
     pattern: Path,
     inputs: list[Path],
@@ -26,10 +33,6 @@ def find_in_series(
 ) -> None:
     """Search each series for the shape; one that is broken does not stop the others."""
     shape = read(pattern, column).pages[0]
-    apart = options.pop("min_distance")
-    if apart is not None and (apart < 1 or apart != int(apart)):
-        raise OptionError(f"--min-distance {apart:g}: in series it counts whole samples, from 1.")
-    options["min_distance"] = None if apart is None else int(apart)
     rows: list[Row] = []
     doubts: list[str] = []
     failed: list[str] = []

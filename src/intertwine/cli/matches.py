@@ -7,7 +7,7 @@ from typing import Any
 
 from intertwine.cli import find_options as o
 from intertwine.cli.matched_pictures import find_in_pictures
-from intertwine.cli.matched_series import find_in_series
+from intertwine.cli.matched_series import find_in_series, whole_samples
 from intertwine.cli.matched_sounds import find_in_sounds
 from intertwine.cli.options import Force
 from intertwine.cli.report import Report
@@ -61,6 +61,7 @@ def find(
         _refuse("recordings", column=column)
     else:
         _refuse("series", also=also)
+        min_distance = whole_samples(min_distance)
     check_options(score, whiten, threshold, count)
     options |= {"whiten": whiten, "min_distance": min_distance}
     report = Report.to(out, form, force)
