@@ -37,6 +37,14 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--planner", type=int, metavar="N", help="only judge the planner, on N random problems"
     )
+    parser.add_argument("--seed", type=int, default=1, help="which random problems (1)")
+    parser.add_argument(
+        "--rejudge",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="judge today's predictions by the times that --planner --json kept: run nothing",
+    )
     parser.add_argument("--memory", action="store_true", help="measure work space too")
     parser.add_argument("--inner", action="store_true", help="time the core's inner loops only")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything to FILE")
@@ -57,7 +65,9 @@ def main(argv: list[str] | None = None) -> dict[str, Any]:
     threads = [int(n) for n in (asked.threads or f"{cores},1").split(",")]
     threads = list(dict.fromkeys(threads))
     if asked.planner:
-        return judge_planner(asked.planner, threads, asked.json)
+        return judge_planner(asked.planner, threads, asked.seed, asked.json)
+    if asked.rejudge:
+        return rejudge(asked.rejudge)
     if asked.inner:
         threads = [1]
     regimes = chosen(asked.which, asked.only)
@@ -97,13 +107,24 @@ def main(argv: list[str] | None = None) -> dict[str, Any]:
     return run
 
 
-def judge_planner(count: int, threads: list[int], to_json: Path | None) -> dict[str, Any]:
+def judge_planner(
+    count: int, threads: list[int], seed: int, to_json: Path | None
+) -> dict[str, Any]:
     """Run every sensible method on random problems and say how good the choices were."""
-    found = list(planner.verdicts(count, threads))
+    found = list(planner.verdicts(count, threads, seed))
     print(planner.report(found))
     run = {"planner": planner.rows(found)}
     write(run, to_json, None)
     return run
+
+
+def rejudge(files: list[Path]) -> dict[str, Any]:
+    """Say how good today's choices would have been on the times kept in files."""
+    kept = [row for file in files for row in json.loads(file.read_text())["planner"]]
+    found = list(planner.again(kept))
+    print(planner.report(found))
+    print(f"{len(kept) - len(found)} of {len(kept)} left out: their choice was not timed.")
+    return {"planner": planner.rows(found)}
 
 
 def write(run: dict[str, Any], to_json: Path | None, to_markdown: Path | None) -> None:

@@ -163,8 +163,8 @@ def mix(flip, x, k, *, axes=None, mode="same", boundary="symmetric", cval=0, nan
     x = np.where(present, x, x.dtype.type(0))
     with np.errstate(all="ignore"):
         total = sums(adding, x, k, lines, outside, {"renormalize": 0, "zero": 0, "constant": cval})
-        if mask is None and nan != "ignore" and "renormalize" not in outside:
-            return total, 1
+        if present.all() and "renormalize" not in outside:
+            return total, 1  # nothing is missing, nothing is rescaled
         one = {"renormalize": 0, "zero": 1, "constant": 1}
         weight = sums(adding, present.astype(np.longdouble), k, lines, outside, one)
         full, size = (planes(k)[0] + 0).sum(), np.abs(k.astype(np.clongdouble)).sum()

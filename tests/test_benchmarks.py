@@ -12,6 +12,7 @@ from benchmarks.compare import Setting, WrongAnswer, compare
 from benchmarks.peers.common import refuse
 from benchmarks.regimes import REGIMES, Regime, chosen, general
 
+import intertwine as iw
 from oracles import convolve as oracle
 
 LIMITS = roofline.Limits({1: 100.0, 2: 200.0}, {1: 20.0, 2: 30.0})
@@ -123,6 +124,19 @@ def test_the_planner_is_judged_on_random_problems(tmp_path, capsys, monkeypatch)
         assert row["miss"] == row["seconds"][row["chosen"]] / min(row["seconds"].values())
         assert set(row["seconds"]) == set(row["predicted"])
     assert "6 problems; the choice takes at most 1.15 times" in capsys.readouterr().out
+
+
+def test_kept_times_judge_other_predictions(tmp_path, capsys):
+    row = {"shape": [40, 50], "taps": [3, 3], "kind": "random", "dtype": "float32", "mode": "same"}
+    taps = np.random.default_rng(0).normal(size=(3, 3))
+    chosen = iw.plan((40, 50), taps, dtype="float32").method
+    other = "overlap_save" if chosen == "direct" else "direct"
+    times = {chosen: 3.0, other: 2.0, "unheard_of": 1.0}
+    kept = [{**row, "threads": 2, "seconds": s} for s in (times, {other: 1.0})]
+    (tmp_path / "a.json").write_text(json.dumps({"planner": kept}))
+    found = command.main(["--rejudge", str(tmp_path / "a.json")])["planner"]
+    assert [(r["chosen"], r["best"], r["miss"]) for r in found] == [(chosen, other, 1.5)]
+    assert "1 of 2 left out: their choice was not timed." in capsys.readouterr().out
 
 
 def test_problems_are_drawn_of_every_kind():

@@ -3,12 +3,14 @@
 import itertools
 import math
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import intertwine as iw
 from intertwine.engine import calibrate, machine
+from intertwine.engine import plan as plans
 from intertwine.engine.methods import BY_NAME
 from intertwine.engine.methods.tiles import reading
 from intertwine.engine.plan import CACHE
@@ -84,6 +86,10 @@ def steps(name, method, shape, taps, dtype="float32"):
         ("product_row", "direct", (64, 64), (9, 9), "float32", 0),
         ("product_row", "direct", (64, 64), (1, 81), "float32", 64 * 64 * 81),
         ("product", "direct", (64, 49), (3, 3), "float32", 64 * -(-49 // LANES) * LANES * 9),
+        ("start", "direct", (64, 64), (1, 81), "float32", 64 * 81),  # no window lies inside
+        ("start", "direct", (64, 200), (1, 9), "float32", 64 * 9 * 3),  # inside, and two ends
+        ("start", "direct", (64, 200), (1, 9), "uint8", 64 * 9),  # loaded, ends and all
+        ("start", "direct", (64, 200), (9, 9), "float32", 0),
         ("narrow", "direct", (64, 1), (9, 9), "float32", 64 * 1 * 81),
         ("product", "direct", (64, 1), (9, 9), "float32", 0),
         ("sample", "direct", (64, 32), (3, 3), "float32", 64 * 32),  # read where they lie
@@ -184,3 +190,49 @@ def test_figures_that_do_not_fit_are_left_alone(calibration_folder, spoil, monke
     )
     machine.current.cache_clear()
     assert machine.current() is machine.SHIPPED
+
+
+class Costing:
+    """A method that answers with what it is told."""
+
+    TAKES_COMPLEX = BANKS = True
+
+    def __init__(self, name, margin, seconds):
+        self.NAME, self.MARGIN, self._seconds = name, margin, seconds
+
+    def applies(self, problem):
+        return ""
+
+    def cost(self, problem, machine):
+        return self._seconds
+
+    def error(self, problem):
+        return 0.0
+
+    def memory(self, problem):
+        return 0
+
+    def parts(self, problem):
+        return "sums"
+
+    def prepare(self, problem, taps):
+        return SimpleNamespace(run=None)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "sums", "transform", "chosen"),
+    [
+        ("float32", 1.0, 1.01, "sums"),
+        ("float32", 1.15, 1.0, "sums"),  # not 1.2 times quicker: whole numbers stay whole
+        ("float32", 1.25, 1.0, "transform"),
+        ("int16", 1.15, 1.0, "transform"),  # integers are exact with every method
+    ],
+)
+def test_a_method_that_rounds_more_must_be_quicker(dtype, sums, transform, chosen, monkeypatch):
+    methods = (Costing("transform", 1.2, transform), Costing("sums", 1.0, sums))
+    monkeypatch.setattr(plans, "METHODS", methods)
+    problem = iw.plan((20, 30), [[1, 2], [3, 5]], dtype=dtype).problem
+    plan = plans.Plan(problem, "test")
+    assert plan.method == chosen
+    said = "not taken: it rounds more, and must be 1.2 times faster" in plan.explain()
+    assert said == (transform < sums and chosen == "sums")

@@ -156,3 +156,13 @@ def test_nan_in_each_half_of_a_complex_number(method):
     for dtype, kind in (("complex64", "box"), ("complex128", "outer")):
         case = Case((9, 12), (3, 4), kind, dtype=dtype, specks=2)
         assert check(case, method) or (kind, method) == ("outer", "running_sum")
+
+
+@pytest.mark.parametrize("taps", [[1, 2, 3], [1.5 - 2j, 0, 3j]])
+def test_a_mask_that_leaves_nothing_out_is_no_mask(taps):
+    x = np.array([1.0, 5.0, np.inf, 2.0, np.nan, -np.inf, 7.0, 3.0])
+    for call in (iw.convolve, oracles.convolve):
+        np.testing.assert_array_equal(
+            call(x, np.array(taps), boundary="mirror", mask=np.ones(8, bool)),
+            call(x, np.array(taps), boundary="mirror"),
+        )

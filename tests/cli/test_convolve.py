@@ -236,3 +236,15 @@ def test_signed_keep_keeps_the_loudness_of_a_recording(intertwine, target):
     whole = soundfile.read("a.wav", dtype="int16")[0].astype(np.int64)
     expected = iw.convolve(whole, [3, -5, 1]) / 2**15
     np.testing.assert_array_equal(soundfile.read(target)[0], expected)
+
+
+def test_a_column_of_a_table_is_smoothed_and_the_others_stay(intertwine, here):
+    (here / "a.csv").write_text("year,flow,note\n1871,1,wet\n1872,5,dry\n1873,9,dry\n")
+    done = intertwine("convolve", "a.csv", "--taps", "0 1 2", "--boundary", "zero")
+    assert (done.code, done.err) == (0, "")
+    assert (here / "a-taps.csv").read_text() == (
+        "year,flow,note\n1871,1.0,wet\n1872,7.0,dry\n1873,19.0,dry\n"
+    )
+    words = ("--taps", "1 2", "--column", "year", "--mode", "valid", "-o", "b.csv")
+    assert intertwine("convolve", "a.csv", *words).code == 0
+    assert (here / "b.csv").read_text() == "year\n5614.0\n5617.0\n"

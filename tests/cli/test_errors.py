@@ -74,6 +74,7 @@ def picture(here):
             "  numpy.pad and torch 'reflect' is 32|1234|32: write boundary='mirror'",
         ),
         ("a.png -k sobel --axes 0,1", "--axes is for .npy files, not for an image."),
+        ("a.png -k sobel --column x", "--column is for .csv .tsv .txt, not for a.png."),
         ("a.npy -k sobel --axes x", "--axes x: write whole numbers, such as --axes 0,1"),
         ("b.png -k sobel", "There is no file b.png."),
         (
@@ -110,6 +111,60 @@ def test_messages(intertwine, picture, here, words, text):
     done = intertwine("convolve", *shlex.split(words))
     assert (done.code, done.out, done.err) == (2, "", f"intertwine: {text}\n")
     assert sorted(here.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("convolve a.png -k sobel --boundary mirorr -o a.png", "Did you mean 'mirror'?"),
+        ("convolve a.png -k sobel --alpha kep -o a.png", "Did you mean 'keep'?"),
+        ("compress a.png --basis circel -o a.png", "Did you mean 'circle'?"),
+        ("compress a.png --keep 2 -o a.png", "`keep=2.0` must be a number above 0"),
+        ("spectrum a.png --window hannn -o a.png", "Did you mean 'hann'?"),
+        ("find a.png a.png --score znc -o a.png", "Did you mean 'zncc'?"),
+        ("find a.png a.png --scales -1,2 -o a.png", "must be positive"),
+        ("find a.csv a.csv --format jsn -o a.csv", "Did you mean 'json'?"),
+        ("find a.csv a.csv --score znc -o a.csv", "Did you mean 'zncc'?"),
+        ("find a.csv a.csv --min-distance 0.5 -o a.csv", "it counts whole samples, from 1."),
+        ("find a.csv a.csv --also b.wav -o a.csv", "--also is not for series."),
+        ("rotation a.png a.png --plot a.npy", "the plot is a PNG picture."),
+        ("deskew a.png --within 90 -o a.png", "`within_deg=90.0` is out of range"),
+        ("diffuse a.png --boundary wrpa -o a.png --time 5", "Did you mean 'wrap'?"),
+        ("diffuse a.png --time -5 -o a.png", "must be a finite number from 0 up."),
+        ("diffuse a.png --frame-s 0 -o a.png --time 5", "write seconds from 0.02 to 60."),
+    ],
+)
+def test_a_wrong_option_is_said_before_a_name_that_is_taken(intertwine, picture, words, said):
+    np.savetxt("a.csv", np.arange(4))
+    done = intertwine(*words.split())
+    assert done.code == 2
+    assert said in done.err
+    assert "exists already" not in done.err
+
+
+def test_series_are_no_pictures(intertwine, here):
+    np.savetxt("a.csv", np.arange(4))
+    for words, text in (
+        ("rotation a.csv a.csv", "a.csv is a series, not a picture."),
+        ("deskew a.csv", "a.csv is a series, not a page."),
+        ("compress a.csv", "a.csv is no picture.\n  Pass a PNG, JPEG, TIFF, WebP or BMP."),
+        (
+            "spectrum a.csv",
+            "a.csv holds a series; drawn are those of pictures and recordings.\n"
+            "  Pass one of these, or call intertwine.spectrum in Python.",
+        ),
+        (
+            "convolve a.csv --taps 1 -o a.png",
+            "a.png: series samples of shape (4,) are no picture.",
+        ),
+        (
+            "convolve a.csv --taps 1 -o a.wav",
+            "a.wav: a series is no recording.\n  Write an image or a .npy.",
+        ),
+    ):
+        done = intertwine(*words.split())
+        assert (done.code, done.err) == (2, f"intertwine: {text}\n")
+    assert [path.name for path in here.iterdir()] == ["a.csv"]
 
 
 def test_debug_shows_the_traceback(intertwine):

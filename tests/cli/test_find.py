@@ -43,6 +43,25 @@ def test_turned(intertwine, coins):
     assert "90.0" in ended.out
 
 
+def test_a_best_place_is_doubted_where_chance_does_as_well(intertwine, coins):
+    Image.fromarray(skimage.data.moon()).save("moon.png")
+    ended = intertwine("find", "coin.png", "moon.png")
+    assert ended.code == 0, ended.err
+    row = next(line for line in ended.out.splitlines() if "│" in line)
+    chance = row.split("│")[5].strip()
+    assert float(chance) > 0.05
+    assert (
+        f"coin.png in moon.png: doubtful. Chance alone does as well there with probability "
+        f"{chance}; it may be absent.\n"
+    ) in ended.out
+    assert "doubtful" not in intertwine("find", "coin.png", "coins.png").out
+    Image.fromarray(coins[100:230, 50:200]).save("corner.png")
+    assert (
+        "coin.png in corner.png: how sure is not known. Chance is read from 12 places side by side "
+        "or more, and there are fewer; judge by the score.\n"
+    ) in intertwine("find", "coin.png", "corner.png").out
+
+
 @pytest.mark.parametrize(("words", "text"), [
     (("coins.png", "coin.png"), "is larger than `data`"),
     (("coin.png", "coins.png", "--score", "znc"), "Did you mean 'zncc'?"),

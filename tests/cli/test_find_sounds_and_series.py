@@ -66,6 +66,22 @@ def test_a_shape_in_a_series(intertwine, files):
     assert "2 found" in ended.out
 
 
+def test_absent_patterns_are_doubted_for_people_only(intertwine, files, here):
+    draw = np.random.default_rng(7)
+    soundfile.write("absent.wav", 0.1 * draw.standard_normal(1500), 8000, "FLOAT")
+    np.savetxt("absent.csv", draw.standard_normal(12))
+    for words, what in (
+        (("clip.wav", "song.wav", "--also", "absent.wav"), "absent.wav in song.wav"),
+        (("absent.csv", "series.csv"), "absent.csv in series.csv"),
+    ):
+        ended = intertwine("find", *words, "--count", "2")
+        assert ended.code == 0, ended.err
+        (said,) = [line for line in ended.out.splitlines() if "doubtful" in line]
+        assert said.startswith(f"{what}: doubtful. Chance alone does as well there with probab")
+        assert "doubtful" in intertwine("find", *words, "-o", "hits.csv", "-f").out
+        assert "doubtful" not in intertwine("find", *words, "--format", "csv").out
+
+
 @pytest.mark.parametrize(("words", "text"), [
     (("song.wav", "clip.wav"), "song.wav lasts 5.000 s but clip.wav only 0.500 s."),
     (("clip.wav", "nothing.wav"), "There is no file nothing.wav."),

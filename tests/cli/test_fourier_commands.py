@@ -120,19 +120,37 @@ def test_brightness_and_odd_pictures(intertwine, here):
         assert intertwine("spectrum", name).code == 0
 
 
-def test_the_verdict_follows_from_the_numbers():
-    def curve(name, *sizes):
-        levels = (20.0, 30.0, 40.0)
-        points = [rates.Point(n, db, 0.5) for n, db in zip(sizes, levels, strict=True)]
-        return rates.Curve(name, tuple(points))
+def measured(name, *sizes):
+    levels = (20.0, 30.0, 40.0)
+    points = [rates.Point(n, db, 0.5) for n, db in zip(sizes, levels, strict=True)]
+    return rates.Curve(name, tuple(points))
 
-    jpeg = curve("JPEG", 100, 1000, 10000)
-    wins = rates.verdict([curve("circle", 200, 2000, 9e4), curve("block-dct", 90, 900, 9000), jpeg])
-    assert "At 30.0 dB JPEG takes 1000 bytes; times as many: circle 2.00, block-dct 0.90." in wins
-    assert "JPEG wins" in wins
-    loses = rates.verdict([curve("circle", 10, 100, 1000), jpeg])
+
+JPEG = measured("JPEG", 100, 1000, 10000)
+
+
+def test_the_verdict_follows_from_the_numbers():
+    wins = rates.verdict(
+        [measured("circle", 200, 2000, 9e4), measured("block-dct", 90, 900, 9000), JPEG], 30.0
+    )
+    assert wins.startswith(
+        "At 30.0 dB, the quality of this result, JPEG takes 1000 bytes; times as many, written as "
+        "coarsely as that quality allows: circle 2.00, block-dct 0.90.\nJPEG wins"
+    )
+    loses = rates.verdict([measured("circle", 10, 100, 1000), JPEG], 30.0)
     assert "JPEG does not win" in loses
     assert "block-dct" not in loses
+
+
+def test_the_verdict_is_at_the_results_own_quality():
+    between = rates.verdict([measured("circle", 200, 2000, 2e5), JPEG], 35.0)
+    assert "At 35.0 dB, the quality of this result, JPEG takes 3162 bytes" in between
+    assert "circle 6.32." in between  # sqrt(2000 * 2e5) / sqrt(1000 * 10000)
+    assert rates.verdict([measured("circle", 200, 2000, 2e5), JPEG], 44.0).startswith(
+        "JPEG was measured from 20.0 to 40.0 dB, and this result has 44.0 dB: compared is its "
+        "middle setting. At 30.0 dB JPEG takes 1000 bytes; times as many, written as coarsely as "
+        "that quality allows: circle 2.00."
+    )
 
 
 def test_jpeg_is_pillows(tmp_path):

@@ -37,7 +37,7 @@ def text_of(call, *arguments):
 def test_names_that_cannot_be_read(here):
     (here / "photo.png").touch()
     (here / "folder.png").mkdir()
-    known = ".png .jpg .jpeg .webp .bmp .tif .tiff .wav .flac .ogg .npy"
+    known = ".png .jpg .jpeg .webp .bmp .tif .tiff .wav .flac .ogg .npy .csv .tsv .txt"
     assert text_of(files.read, "phto.png") == "There is no file phto.png. Did you mean 'photo.png'?"
     assert (
         text_of(files.read, "no/photo.png")

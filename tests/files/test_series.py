@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from intertwine import files
 from intertwine.engine.errors import OptionError
-from intertwine.files.document import FileError
-from intertwine.files.series import read_series
+from intertwine.files.document import Document, FileError
+from intertwine.files.series import read
 
 
 @pytest.mark.parametrize(("text", "column", "expected"), [
@@ -21,7 +22,7 @@ from intertwine.files.series import read_series
 def test_columns(tmp_path, text, column, expected):
     path = tmp_path / "a.csv"
     path.write_text(text)
-    np.testing.assert_array_equal(read_series(path, column), expected)
+    np.testing.assert_array_equal(read(path, column).pages[0], expected)
 
 
 @pytest.mark.parametrize(("text", "column", "error", "message"), [
@@ -36,5 +37,40 @@ def test_errors(tmp_path, text, column, error, message):
     path = tmp_path / "a.csv"
     path.write_text(text)
     with pytest.raises(error) as caught:
-        read_series(path, column)
+        read(path, column)
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(("name", "before", "after"), [
+    ("b.csv", "day,x,y\n1,5,a\n2,7,\"b,c\"\n", "day,x,y\n1,0.5,a\n2,NA,\"b,c\"\n"),
+    ("b.csv", "5;3\n7;4\n", "5;0.5\n7;NA\n"),
+    ("b.tsv", "x,y\n5,1\n7,2\n", "x\ty\n5\t0.5\n7\tNA\n"),
+    ("b.txt", "# by hand\n1  5\n2 6\n", "1 0.5\n2 NA\n"),
+    ("b.csv", "1 5\n2 6\n", "1,0.5\n2,NA\n"),
+    ("b.txt", "5\n6\n", "0.5\nNA\n"),
+])  # fmt: skip
+def test_a_table_gets_its_column_back_and_keeps_the_others(tmp_path, name, before, after):
+    (tmp_path / "a.csv").write_text(before)
+    document = read(tmp_path / "a.csv", "x" if "day" in before else None)
+    changed = Document("series", (np.array([0.5, np.nan]),), meta=document.meta)
+    files.write(tmp_path / name, changed)
+    assert (tmp_path / name).read_text() == after
+
+
+def test_another_number_of_samples_stands_alone(tmp_path):
+    (tmp_path / "a.csv").write_text("day,x\n1,5\n2,7\n")
+    meta = files.read(tmp_path / "a.csv").meta
+    files.write(tmp_path / "b.csv", Document("series", (np.array([1, 2, 3]),), meta=meta))
+    assert (tmp_path / "b.csv").read_text() == "x\n1\n2\n3\n"
+
+
+@pytest.mark.parametrize(("document", "message"), [
+    (Document("array", (np.zeros(3),)), "an array is no series.\n  Write a .npy."),
+    (Document("sound", (np.zeros((3, 1)),)), "a recording is no series.\n  Write a .npy."),
+    (Document("series", (np.zeros(3, complex),)),
+     "a series holds no complex128.\n  Write a .npy."),
+])  # fmt: skip
+def test_what_is_no_series(tmp_path, document, message):
+    with pytest.raises(FileError) as caught:
+        files.write(tmp_path / "a.csv", document)
+    assert str(caught.value) == f"{tmp_path / 'a.csv'}: {message}"

@@ -53,7 +53,7 @@ REFUSED = [
     ("iw.diffuse(GREY, 1, axes=2)",
      "ShapeError: diffuse: `axes` names axis 2 but `x` has 2, -2 to 1.\n  x: float64 (4, 6)"),
     ("iw.diffuse(GREY, 1, axes=(0, -2))",
-     "ShapeError: diffuse: `axes=(0, -2)` names an axis of `x` twice."),
+     "ShapeError: diffuse: `axes=(0, -2)` names an axis of `x` twice.\n  x: float64 (4, 6)"),
     ("iw.diffuse(GREY, 1, axes=())",
      "OptionError: diffuse: `axes=()` must be an integer or a tuple of integers."),
     ("iw.diffuse([1.0, np.nan, np.inf], 1)",

@@ -129,11 +129,18 @@ def _measured(kernel: Kernel) -> Iterator[tuple[str, str]]:
     if not kernel.is_zero_sum and kernel.dtype.kind != "c":
         moments = kernel.moments(2)
         yield "mean", f"{by_axis(_snap(moments.mean), ' samples')}, from the origin"
-        yield "variance", by_axis(_snap(moments.variance))
+        yield "variance", _variance(kernel, by_axis(_snap(moments.variance)))
     elif kernel.dtype.kind != "c" and kernel.norm(1):
         yield "moments", _first_moment(kernel)
     yield "spectrum", kernel.spectrum().sentence
     yield "noise gain", f"{number(kernel.noise_gain)} (variance out for variance 1 in)"
+
+
+def _variance(kernel: Kernel, second: str) -> str:
+    """Taps of one sign are weights of a distribution, which has a variance; others are not."""
+    if kernel.taps.min() < 0 < kernel.taps.max():
+        return f"none, as taps of both signs are no chances; the second moment is {second}"
+    return second
 
 
 def _first_moment(kernel: Kernel) -> str:

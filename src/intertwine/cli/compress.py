@@ -14,7 +14,7 @@ from intertwine.cli.console import out as standard_out
 from intertwine.cli.console import progress
 from intertwine.files import Document, FileError, check_free, check_target, read, white, write
 from intertwine.fourier.compression import bases
-from intertwine.fourier.compression.compressed import Compressed
+from intertwine.fourier.compression.compressed import Compressed, check_options
 from intertwine.fourier.compression.compressed import compress as compressed
 from intertwine.fourier.images import Array
 
@@ -68,11 +68,12 @@ def compress(
     target = source.with_name(f"{source.stem}-rates.png") if out is None else out
     if target.suffix.lower() != ".png":
         raise FileError(f"{target}: a drawing is a .png file.\n  Name it {target.stem}.png.")
+    if keep is ratio is psnr is None:
+        keep = 0.1
+    check_options(keep, ratio, psnr, basis)
     for path in (target, save):
         if path is not None:
             check_free(path, force)
-    if keep is ratio is psnr is None:
-        keep = 0.1
     image = _eight_bits(read(source), source)
     small = compressed(image, keep=keep, ratio=ratio, psnr=psnr, basis=basis)
     if save is not None:
@@ -135,7 +136,7 @@ def _compare(image: Array, source: Path, target: Path, force: bool, small: Compr
     sheet.save(figure, target, force)
     console = standard_out()
     console.print(_card(small))
-    console.print(rates.verdict(curves), markup=False)
+    console.print(rates.verdict(curves, small.psnr), markup=False)
     console.print(str(target), markup=False, soft_wrap=True)
 
 

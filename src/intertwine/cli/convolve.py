@@ -1,9 +1,10 @@
-"""``intertwine convolve``: one kernel over pictures, recordings and arrays."""
+"""``intertwine convolve``: one kernel over pictures, recordings, series and arrays."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +12,25 @@ from rich.console import Console
 
 from intertwine.cli import options as o
 from intertwine.cli.console import out as standard_out
-from intertwine.cli.console import progress
 from intertwine.cli.kernel_text import kernel_from
+from intertwine.cli.many import for_each
 from intertwine.cli.targets import targets
-from intertwine.engine.errors import IntertwineError, OptionError
-from intertwine.files import Document, FileError, check_target, describe, read, write
+from intertwine.engine.errors import OptionError
+from intertwine.files import (
+    Document,
+    FileError,
+    check_target,
+    describe,
+    named,
+    read,
+    suffixes,
+    write,
+)
 from intertwine.files.apply import Outcome, Settings, convolve_document, explain_plan, levels_for
+from intertwine.files.series import read as read_series
 from intertwine.kernel import Kernel
 
-MakeKernel = Callable[[int | None], tuple[Kernel, str]]
+Load = Callable[[Path], tuple[Document, Settings]]
 
 
 def convolve(
@@ -36,6 +47,7 @@ def convolve(
     dilation: o.Dilation = 1,
     nan: o.Nan = "propagate",
     axes: o.Axes = None,
+    column: o.Column = None,
     method: o.Method = "auto",
     precision: o.Precision = None,
     threads: o.Threads = None,
@@ -45,7 +57,7 @@ def convolve(
     force: o.Force = False,
     explain: o.Explain = False,
 ) -> None:
-    """Convolve pictures, recordings and arrays with a kernel.
+    """Convolve pictures, recordings, series and arrays with a kernel.
 
     Colours are filtered one by one, opacity is kept, photos are turned upright, 16 bits stay 16
     bits, and results are rounded. A file is written whole or not at all.
@@ -57,6 +69,7 @@ def convolve(
       intertwine convolve scan.tif --taps "1 2 1; 2 4 2; 1 2 1" --normalize
       intertwine convolve song.wav -k box:size=64 -o muffled.wav
       intertwine convolve *.png -k unsharp:sigma=2 -o sharper/
+      intertwine convolve sales.csv -k box:size=12 --column amount
       intertwine convolve volume.npy -k gaussian:sigma=2 --explain
     """
     chosen_axes = _axes(axes)
@@ -77,17 +90,35 @@ def convolve(
     def settings(document: Document) -> Settings:
         along = document.axes if chosen_axes is None else chosen_axes
         if chosen_axes is not None and document.kind != "array":
-            raise OptionError(f"--axes is for .npy files, not for an {document.kind}.")
+            raise OptionError(f"--axes is for .npy files, not for {named(document.kind)}.")
         fitted, _ = make(len(along))
         return Settings(fitted, correlate, signed, alpha, chosen_axes, threads, operator)
 
+    def load(source: Path) -> tuple[Document, Settings]:
+        if column is None:
+            document = read(source)
+        elif source.suffix.lower() in suffixes("series"):
+            document = read_series(source, column)
+        else:
+            raise OptionError(f"--column is for {' '.join(suffixes('series'))}, not for {source}.")
+        return document, settings(document)
+
     if explain:
-        document = read(inputs[0])
-        plan = explain_plan(document, settings(document))
+        plan = explain_plan(*load(inputs[0]))
         standard_out().print(plan.explain(), markup=False, soft_wrap=True)
         return
     _, label = make(None)
-    _convolve_all(targets(inputs, out, label, force), settings, force)
+    try:
+        pairs = targets(inputs, out, label, force)
+    except FileError:
+        with suppress(FileError):
+            levels_for(*load(inputs[0]))  # where an option is wrong, too, that is said first
+        raise
+
+    def work(source: Path, target: Path, bar: Any) -> None:
+        _convolve_one(source, target, load, force, bar)
+
+    for_each(pairs, work, "were not convolved")
 
 
 def _axes(text: str | None) -> tuple[int, ...] | None:
@@ -99,38 +130,9 @@ def _axes(text: str | None) -> tuple[int, ...] | None:
         raise OptionError(f"--axes {text}: write whole numbers, such as --axes 0,1") from None
 
 
-def _convolve_all(
-    pairs: list[tuple[Path, Path]], settings: Callable[[Document], Settings], force: bool
-) -> None:
-    """Convolve each file; where there are many, one that fails does not stop the others."""
-    console, failed = standard_out(), 0
-    with progress() as bar:
-        task = bar.add_task("", total=len(pairs))
-        for source, target in pairs:
-            bar.update(task, description=source.name)
-            try:
-                _convolve_one(source, target, settings, force, console, bar)
-            except IntertwineError as error:
-                if len(pairs) == 1:
-                    raise
-                failed += 1
-                bar.console.print(f"intertwine: {error}", markup=False, soft_wrap=True)
-            bar.advance(task)
-    if failed:
-        raise FileError(f"{failed} of {len(pairs)} files were not convolved.")
-
-
-def _convolve_one(
-    source: Path,
-    target: Path,
-    settings: Callable[[Document], Settings],
-    force: bool,
-    console: Console,
-    bar: Any,
-) -> None:
+def _convolve_one(source: Path, target: Path, load: Load, force: bool, bar: Any) -> None:
     start = time.perf_counter()
-    document = read(source)
-    chosen = settings(document)
+    document, chosen = load(source)
     levels = levels_for(document, chosen)
     check_target(target, document, levels.dtype)
     pages = bar.add_task("  pages", total=len(document.pages), visible=len(document.pages) > 1)
@@ -139,7 +141,7 @@ def _convolve_one(
     write(target, outcome.document, overwrite=force)
     seconds = time.perf_counter() - start
     method = explain_plan(document, chosen).method
-    _report(console, target, outcome, f"{chosen.kernel.name}, {method}, {seconds:.2f} s")
+    _report(standard_out(), target, outcome, f"{chosen.kernel.name}, {method}, {seconds:.2f} s")
 
 
 def _report(console: Console, target: Path, outcome: Outcome, how: str) -> None:

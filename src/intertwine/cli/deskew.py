@@ -12,8 +12,9 @@ from intertwine.cli.console import out as standard_out
 from intertwine.cli.console import progress
 from intertwine.cli.options import path
 from intertwine.cli.targets import targets
-from intertwine.files import FileError, check_target, read, write
+from intertwine.files import FileError, check_target, named, read, write
 from intertwine.registration import deskew as set_straight
+from intertwine.registration.page import checked_reach
 
 
 def deskew(
@@ -59,6 +60,7 @@ def deskew(
       intertwine deskew scan.tif -o straight.tif --within 5
       intertwine deskew *.png -o straight/ --fill 255
     """  # fmt: skip
+    checked_reach(within)
     pairs = targets(pages, out, "straight", force)
     with progress() as bar:
         task = bar.add_task("", total=len(pairs))
@@ -70,8 +72,8 @@ def deskew(
 
 def _deskew_one(source: Path, target: Path, within: float, fill: float | None, force: bool) -> None:
     document = read(source)
-    if document.kind == "sound":
-        raise FileError(f"{source} is a recording, not a page.")
+    if document.kind in ("sound", "series"):
+        raise FileError(f"{source} is {named(document.kind)}, not a page.")
     check_target(target, document)
     done = [set_straight(page, within_deg=within, fill=fill) for page in document.pages]
     write(target, replace(document, pages=tuple(d.image for d in done)), overwrite=force)

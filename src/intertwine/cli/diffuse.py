@@ -3,67 +3,34 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import typer
+from numpy.typing import NDArray
 
+from intertwine.cli import diffuse_options as o
 from intertwine.cli.console import out as standard_out
 from intertwine.cli.console import progress
-from intertwine.cli.options import path
 from intertwine.engine.errors import OptionError, did_you_mean
 from intertwine.files import Document, FileError, check_free, write
 from intertwine.files.atomic import atomic
+
+if TYPE_CHECKING:
+    from intertwine.aquarium import State
 
 _ANIMATIONS = (".gif", ".webp")
 
 
 def diffuse(
-    photo: Annotated[
-        Path,
-        typer.Argument(parser=path, metavar="PHOTO", help="A picture; 256 x 256 of it are used."),
-    ],
-    time: Annotated[
-        str, typer.Option("--time", "-t", metavar="T,T,...", help="Times since the barriers went.")
-    ] = "5,50,500",
-    diffusivity: Annotated[
-        str,
-        typer.Option(
-            "--diffusivity", "-d", metavar="D or D,D", help="Pixels² a unit of time; down,across."
-        ),
-    ] = "1",
-    drift: Annotated[
-        str | None,
-        typer.Option(
-            "--drift", metavar="V,V", help="A current: pixels a unit of time, down,across."
-        ),
-    ] = None,
-    boundary: Annotated[
-        str,
-        typer.Option(
-            "--boundary",
-            metavar="WORD",
-            help="symmetric (glass walls), wrap (around), zero (out), nearest (edges flow in).",
-        ),
-    ] = "symmetric",
-    discrete: Annotated[
-        bool, typer.Option("--discrete", help="The grid's own equation, not the continuous one.")
-    ] = False,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out",
-            "-o",
-            parser=path,
-            metavar="FILE|FOLDER",
-            help="A .gif or .webp for an animation, a .png for one time, a folder for one picture "
-            "a time. Default: PHOTO-diffused.gif",
-        ),
-    ] = None,
-    frame_s: Annotated[
-        float, typer.Option("--frame-s", help="Seconds that a frame of an animation is shown.")
-    ] = 0.8,
-    force: Annotated[bool, typer.Option("--force", "-f", help="Replace existing files.")] = False,
+    photo: o.Photo,
+    time: o.Time = "5,50,500",
+    diffusivity: o.Diffusivity = "1",
+    drift: o.Drift = None,
+    boundary: o.Boundary = "symmetric",
+    discrete: o.Discrete = False,
+    out: o.Out = None,
+    frame_s: o.FrameS = 0.8,
+    force: o.Force = False,
 ) -> None:
     """Take the barriers out of an aquarium whose cells are a photo's pixels.
 
@@ -77,8 +44,7 @@ def diffuse(
       intertwine diffuse photo.jpg --time 0,1,2,4,8,16,32 -o spreading.webp
       intertwine diffuse photo.jpg --time 0,10,20 --drift 0,4 --boundary wrap -o convection.gif
     """
-    from intertwine import aquarium
-    from intertwine.tour import photo as photos
+    from intertwine.diffusion import diffuse as diffuse_array
 
     times = _numbers("--time", time)
     options: dict[str, Any] = {
@@ -88,9 +54,30 @@ def diffuse(
     }
     if drift is not None:
         options["drift"] = _one_or_all("--drift", drift)
-    targets = _targets(photo, times, out, force)
     if not 0.02 <= frame_s <= 60:
         raise OptionError(f"--frame-s {frame_s:g}: write seconds from 0.02 to 60.")
+    for each in times:
+        diffuse_array(np.zeros((2, 2)), each, **options)  # wrong options are said first
+    targets = _targets(photo, times, out, force)
+    states, frames = _drawn(photo, times, options)
+    console = standard_out()
+    for state in states:
+        console.print(
+            f"t = {state.time:<8g} mass {state.mass:,.3f}   entropy {state.entropy_nats:.6f} nats",
+            markup=False,
+        )
+    _write(targets, frames, frame_s, force)
+    for target in targets:
+        console.print(str(target), markup=False, soft_wrap=True)
+
+
+def _drawn(
+    photo: Path, times: list[float], options: dict[str, Any]
+) -> tuple[list[State], list[NDArray[Any]]]:
+    """The aquarium at each time, and its pictures."""
+    from intertwine import aquarium
+    from intertwine.tour import photo as photos
+
     cells = photos.read(photo).square(aquarium.SIDE).grey.astype(np.float64)
     start = aquarium.state(0.0, cells)
     with progress() as bar:
@@ -101,21 +88,21 @@ def diffuse(
         for each in states:
             frames.append(aquarium.draw(each, start))
             bar.advance(task)
-    console = standard_out()
-    for each in states:
-        console.print(
-            f"t = {each.time:<8g} mass {each.mass:,.3f}   entropy {each.entropy_nats:.6f} nats",
-            markup=False,
-        )
-    if len(targets) == 1 and targets[0].suffix.lower() in _ANIMATIONS:
-        with atomic(targets[0]) as handle:
-            handle.write(aquarium.animation(frames, targets[0].suffix.lower(), frame_s))
-    else:
-        for target, frame in zip(targets, frames, strict=True):
-            target.parent.mkdir(exist_ok=True)  # `frames/`, where it is new
-            write(target, Document("image", (frame,)), overwrite=force)
-    for target in targets:
-        console.print(str(target), markup=False, soft_wrap=True)
+    return states, frames
+
+
+def _write(targets: list[Path], frames: list[NDArray[Any]], frame_s: float, force: bool) -> None:
+    """One animation, or a picture for each frame."""
+    first = targets[0]
+    if len(targets) == 1 and first.suffix.lower() in _ANIMATIONS:
+        from intertwine.aquarium import animation
+
+        with atomic(first) as handle:
+            handle.write(animation(frames, first.suffix.lower(), frame_s))
+        return
+    for target, frame in zip(targets, frames, strict=True):
+        target.parent.mkdir(exist_ok=True)  # `frames/`, where it is new
+        write(target, Document("image", (frame,)), overwrite=force)
 
 
 def _numbers(option: str, text: str) -> list[float]:

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from rich.table import Table
 
 from intertwine.cli.console import out as standard_out
-from intertwine.cli.console import progress
+from intertwine.cli.doubt import doubt
+from intertwine.cli.many import for_each
 from intertwine.cli.targets import targets
-from intertwine.engine.errors import IntertwineError
 from intertwine.files import FileError, check_free, read, suffixes, white
 from intertwine.files.atomic import atomic
 from intertwine.files.libraries import need
@@ -27,26 +27,20 @@ def find_in_pictures(
     small = _picture(pattern)
     pairs = [(s, t.with_suffix(".png") if out is None or out.is_dir() else t)
              for s, t in targets(inputs, out, "found", force)]  # fmt: skip
-    console, failed = standard_out(), 0
-    with progress() as bar:
-        task = bar.add_task("", total=len(pairs))
-        for source, target in pairs:
-            bar.update(task, description=source.name)
-            try:
-                check_free(target, force)
-                large = _picture(source)
-                hits = search(*_alike(small, large), **options)
-                _draw(hits, large, target)
-                console.print(_table(hits, source))
-                console.print(f"{target}", markup=False, soft_wrap=True)
-            except IntertwineError as error:
-                if len(pairs) == 1:
-                    raise
-                failed += 1
-                bar.console.print(f"intertwine: {source}: {error}", markup=False, soft_wrap=True)
-            bar.advance(task)
-    if failed:
-        raise FileError(f"{failed} of {len(pairs)} files could not be searched.")
+
+    def work(source: Path, target: Path, _: Any) -> None:
+        check_free(target, force)
+        large = _picture(source)
+        hits = search(*_alike(small, large), **options)
+        _draw(hits, large, target)
+        console = standard_out()
+        console.print(_table(hits, source))
+        text = doubt(f"{pattern} in {source}", hits[0].false_alarm) if len(hits) else None
+        for line in (text, str(target)):
+            if line:
+                console.print(line, markup=False, soft_wrap=True)
+
+    for_each(pairs, work, "could not be searched")
 
 
 def _picture(source: Path) -> NDArray[Any]:

@@ -7,16 +7,21 @@ from typing import Any
 
 from rich.console import Console
 
+from intertwine.cli.doubt import doubt
 from intertwine.cli.report import Report, Row
 from intertwine.engine.errors import IntertwineError, OptionError
 from intertwine.files import FileError
-from intertwine.files.series import read_series
+from intertwine.files.series import read
 from intertwine.matching import find as search
 
-#: The endings of files that are read as series.
-SERIES = (".csv", ".tsv", ".txt")
-
 _NAMES = ("series", "sample", "position", "score", "z", "false_alarm")
+
+
+def whole_samples(apart: float | None) -> int | None:
+    """The least distance of two hits in a series, or say that it is no number of samples."""
+    if apart is not None and (apart < 1 or apart != int(apart)):
+        raise OptionError(f"--min-distance {apart:g}: in series it counts whole samples, from 1.")
+    return None if apart is None else int(apart)
 
 
 def find_in_series(
@@ -27,16 +32,13 @@ def find_in_series(
     report: Report,
 ) -> None:
     """Search each series for the shape; one that is broken does not stop the others."""
-    shape = read_series(pattern, column)
-    apart = options.pop("min_distance")
-    if apart is not None and (apart < 1 or apart != int(apart)):
-        raise OptionError(f"--min-distance {apart:g}: in series it counts whole samples, from 1.")
-    options["min_distance"] = None if apart is None else int(apart)
+    shape = read(pattern, column).pages[0]
     rows: list[Row] = []
+    doubts: list[str] = []
     failed: list[str] = []
     for source in inputs:
         try:
-            hits = search(shape, read_series(source, column), **options)
+            hits = search(shape, read(source, column).pages[0], **options)
         except IntertwineError as error:
             if len(inputs) == 1:
                 raise
@@ -45,7 +47,9 @@ def find_in_series(
         for at, hit in zip(hits.index[:, 0].tolist(), hits, strict=True):
             cells = (str(source), at, hit.position[0], hit.score, hit.z, hit.false_alarm)
             rows.append(dict(zip(_NAMES, cells, strict=True)))
-    report.write(_NAMES, rows)
+        if len(hits) and (text := doubt(f"{pattern} in {source}", hits[0].false_alarm)):
+            doubts.append(text)
+    report.write(_NAMES, rows, doubts)
     if failed:
         console = Console(stderr=True, highlight=False)
         for text in failed:

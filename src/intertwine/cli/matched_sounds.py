@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from intertwine.cli.console import progress
+from intertwine.cli.doubt import doubt
 from intertwine.cli.report import Report
 from intertwine.files import FileError
 from intertwine.matching.recordings import find_in_recordings
@@ -33,7 +34,9 @@ def find_in_sounds(
                           s.false_alarm), strict=True))
         for s in result.found
     ]  # fmt: skip
-    report.write(_NAMES, rows)
+    best = {(s.clip, s.recording): s for s in reversed(result.found)}
+    doubts = [doubt(f"{s.clip} in {s.recording}", s.false_alarm) for s in reversed(best.values())]
+    report.write(_NAMES, rows, [text for text in doubts if text])
     if result.failed:
         console = Console(stderr=True, highlight=False)
         for path, why in result.failed:

@@ -20,13 +20,14 @@ def path(text: str) -> Path:
     return Path(text)
 
 
-def _option(
+def option(
     *names: str,
     panel: str,
     text: str,
     metavar: str | None = None,
     parser: Callable[[str], Path] | None = None,
 ) -> typer.models.OptionInfo:
+    """Declare an option under the heading `panel` of the help."""
     info: typer.models.OptionInfo = typer.Option(
         *names, help=text, rich_help_panel=panel, metavar=metavar, parser=parser
     )
@@ -38,94 +39,100 @@ Inputs = Annotated[
     typer.Argument(
         parser=path,
         metavar="IN",
-        help="PNG, JPEG, TIFF, WebP, BMP, WAV, FLAC, OGG or NPY. "
-        "Pictures are convolved along rows and columns, sounds along time.",
+        help="PNG, JPEG, TIFF, WebP, BMP, WAV, FLAC, OGG, NPY or CSV. Pictures are convolved "
+        "along rows and columns, sounds along time, a column of a table along its rows.",
         show_default=False,
     ),
 ]
 KernelName = Annotated[
     str | None,
-    _option("--kernel", "-k", panel=_KERNEL, metavar="NAME[:param=value,...]",
-            text="A named kernel (see intertwine explain --list), or a file of taps."),
+    option("--kernel", "-k", panel=_KERNEL, metavar="NAME[:param=value,...]",
+           text="A named kernel (see intertwine explain --list), or a file of taps."),
 ]  # fmt: skip
 Taps = Annotated[
     str | None,
-    _option("--taps", panel=_KERNEL, metavar="'1 2 1; 2 4 2; 1 2 1'",
-            text="The taps themselves, rows parted by semicolons; fractions too: 1/9."),
+    option("--taps", panel=_KERNEL, metavar="'1 2 1; 2 4 2; 1 2 1'",
+           text="The taps themselves, rows parted by semicolons; fractions too: 1/9."),
 ]  # fmt: skip
 KernelFile = Annotated[
     Path | None,
-    _option("--kernel-file", panel=_KERNEL, metavar="FILE", parser=path,
-            text="Taps from a .npy, .txt, .csv, or from a grey picture (black 0, white 1)."),
+    option("--kernel-file", panel=_KERNEL, metavar="FILE", parser=path,
+           text="Taps from a .npy, .txt, .csv, or from a grey picture (black 0, white 1)."),
 ]  # fmt: skip
 Normalize = Annotated[
-    bool, _option("--normalize", panel=_KERNEL, text="Divide the taps by their sum.")
+    bool, option("--normalize", panel=_KERNEL, text="Divide the taps by their sum.")
 ]
 Correlate = Annotated[
     bool,
-    _option("--correlate", panel=_OPERATOR,
-            text="Do not flip the kernel: correlation, as OpenCV and deep learning do it."),
+    option("--correlate", panel=_OPERATOR,
+           text="Do not flip the kernel: correlation, as OpenCV and deep learning do it."),
 ]  # fmt: skip
 Boundary = Annotated[
     str,
-    _option("--boundary", panel=_OPERATOR, metavar="WORD",
-            text="What lies outside 1234: symmetric 21|1234|43, mirror 32|1234|32, "
+    option("--boundary", panel=_OPERATOR, metavar="WORD",
+           text="What lies outside 1234: symmetric 21|1234|43, mirror 32|1234|32, "
                  "nearest 11|1234|44, wrap 34|1234|12, zero 00|1234|00, constant (--cval), "
                  "renormalize (only what is inside counts)."),
 ]  # fmt: skip
 Cval = Annotated[
-    float, _option("--cval", panel=_OPERATOR, text="The sample outside for --boundary constant.")
+    float, option("--cval", panel=_OPERATOR, text="The sample outside for --boundary constant.")
 ]
 Mode = Annotated[
     str,
-    _option("--mode", panel=_OPERATOR, metavar="WORD",
-            text="same: the size of the input; full: every touch; valid: no outside."),
+    option("--mode", panel=_OPERATOR, metavar="WORD",
+           text="same: the size of the input; full: every touch; valid: no outside."),
 ]  # fmt: skip
-Stride = Annotated[int, _option("--stride", panel=_OPERATOR, text="Keep every n-th output.")]
-Dilation = Annotated[int, _option("--dilation", panel=_OPERATOR, text="Spread the taps n apart.")]
+Stride = Annotated[int, option("--stride", panel=_OPERATOR, text="Keep every n-th output.")]
+Dilation = Annotated[int, option("--dilation", panel=_OPERATOR, text="Spread the taps n apart.")]
 Nan = Annotated[
     str,
-    _option("--nan", panel=_OPERATOR, metavar="WORD",
-            text="propagate, ignore (leave missing samples out) or raise."),
+    option("--nan", panel=_OPERATOR, metavar="WORD",
+           text="propagate, ignore (leave missing samples out) or raise."),
 ]  # fmt: skip
 Axes = Annotated[
     str | None,
-    _option("--axes", panel=_OPERATOR, metavar="0,1",
-            text="For .npy: the axes that the kernel works along. Default: all."),
+    option("--axes", panel=_OPERATOR, metavar="0,1",
+           text="For .npy: the axes that the kernel works along. Default: all."),
+]  # fmt: skip
+Column = Annotated[
+    str | None,
+    option("--column", panel=_OPERATOR, metavar="NAME",
+           text="For .csv, .tsv, .txt: the column, by name or number. "
+                "Default: the last one of numbers."),
 ]  # fmt: skip
 Method = Annotated[
-    str, _option("--method", panel=_OPERATOR, metavar="NAME", text="Force one; see --explain.")
+    str, option("--method", panel=_OPERATOR, metavar="NAME", text="Force one; see --explain.")
 ]
 Precision = Annotated[
     float | None,
-    _option("--precision", panel=_OPERATOR, metavar="BOUND",
-            text="Bound on |error| / (sum|k| * max|x|)."),
+    option("--precision", panel=_OPERATOR, metavar="BOUND",
+           text="Bound on |error| / (sum|k| * max|x|)."),
 ]  # fmt: skip
 Threads = Annotated[
     int | None,
-    _option("--threads", panel=_OPERATOR, text="The answer is the same for any number."),
+    option("--threads", panel=_OPERATOR, text="The answer is the same for any number."),
 ]
 Out = Annotated[
     Path | None,
-    _option("--out", "-o", panel=_RESULT, metavar="FILE|FOLDER", parser=path,
-            text="Default: beside the input, photo.jpg -> photo-gaussian.jpg."),
+    option("--out", "-o", panel=_RESULT, metavar="FILE|FOLDER", parser=path,
+           text="Default: beside the input, photo.jpg -> photo-gaussian.jpg."),
 ]  # fmt: skip
 Signed = Annotated[
     str,
-    _option("--signed", panel=_RESULT, metavar="WORD",
-            text="Negative results: clip (to 0), offset (mid-grey is 0), absolute, "
+    option("--signed", panel=_RESULT, metavar="WORD",
+           text="Negative results: clip (to 0), offset (mid-grey is 0), absolute, "
                  "keep (as the operator gives them: .tif, .npy, .wav). auto: floating-point "
                  "files and arrays keep; others clip, but unsigned ones show the absolute value "
                  "when the taps sum to 0."),
 ]  # fmt: skip
 Alpha = Annotated[
     str,
-    _option("--alpha", panel=_RESULT, metavar="WORD",
-            text="keep: opacity stays and hidden colours do not bleed; "
+    option("--alpha", panel=_RESULT, metavar="WORD",
+           text="keep: opacity stays and hidden colours do not bleed; "
                  "filter: opacity is convolved too (soft outlines)."),
 ]  # fmt: skip
-Force = Annotated[bool, _option("--force", "-f", panel=_RESULT, text="Replace existing files.")]
+Force = Annotated[bool, option("--force", "-f", panel=_RESULT, text="Replace existing files.")]
 Explain = Annotated[
     bool,
-    _option("--explain", panel=_RESULT, text="Print the plan and its alternatives; write nothing."),
+    option("--explain", panel=_RESULT, text="Print the plan and its alternatives; write nothing."),
 ]

@@ -39,18 +39,19 @@ class Report:
                 f"  Known: {', '.join(FORMATS)}."
             )
         if path is not None:
-            check_free(path, force)
             suffix = path.suffix.lower()[1:]
             form = form or (suffix if suffix in ("csv", "json") else None)
             if form not in ("csv", "json"):
                 raise FileError(f"{path}: hits are written as .csv or .json.\n  Name such a file.")
+            check_free(path, force)
         return cls(path, form or "table")
 
-    def write(self, names: Sequence[str], rows: Sequence[Row]) -> None:
-        """Write rows that have these names."""
+    def write(self, names: Sequence[str], rows: Sequence[Row], doubts: Sequence[str] = ()) -> None:
+        """Write rows that have these names; doubts are for people, not for programs."""
         if self.form == "table":
             console = standard_out()
             console.print(_table(names, rows))
+            self._print(doubts)
             return
         text = _csv(names, rows) if self.form == "csv" else _json(rows)
         if self.path is None:
@@ -58,7 +59,12 @@ class Report:
             return
         with atomic(self.path) as handle:
             handle.write(text.encode())
-        standard_out().print(f"{self.path}  {len(rows)} found", markup=False, soft_wrap=True)
+        self._print([f"{self.path}  {len(rows)} found", *doubts])
+
+    @staticmethod
+    def _print(lines: Sequence[str]) -> None:
+        for line in lines:
+            standard_out().print(line, markup=False, soft_wrap=True)
 
 
 def _table(names: Sequence[str], rows: Sequence[Row]) -> Table:

@@ -10,7 +10,7 @@ import typer
 
 from intertwine.cli.console import out as standard_out
 from intertwine.cli.options import path
-from intertwine.files import Document, FileError, check_free, check_target, read, write
+from intertwine.files import Document, FileError, check_free, check_target, named, read, write
 from intertwine.files.atomic import atomic
 from intertwine.registration import Rotation
 from intertwine.registration import rotation as find_rotation
@@ -59,11 +59,11 @@ def rotation(
       intertwine rotation before.png after.png --align after-on-before.png
       intertwine rotation map.tif photo.jpg --scale --plot match.png
     """  # fmt: skip
+    if plot is not None and plot.suffix.lower() != ".png":
+        raise FileError(f"{plot}: the plot is a PNG picture.\n  Name it {plot.stem}.png.")
     for target in (align, plot):
         if target is not None:
             check_free(target, force)
-    if plot is not None and plot.suffix.lower() != ".png":
-        raise FileError(f"{plot}: the plot is a PNG picture.\n  Name it {plot.stem}.png.")
     first, second = (_picture(read(each), each) for each in (a, b))
     if align is not None:
         check_target(align, second)
@@ -80,8 +80,8 @@ def rotation(
 
 
 def _picture(document: Document, name: Path) -> Document:
-    if document.kind == "sound":
-        raise FileError(f"{name} is a recording, not a picture.")
+    if document.kind in ("sound", "series"):
+        raise FileError(f"{name} is {named(document.kind)}, not a picture.")
     return replace(document, pages=document.pages[:1])
 
 

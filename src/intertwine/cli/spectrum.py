@@ -10,7 +10,7 @@ import typer
 
 from intertwine.cli import options as o
 from intertwine.cli.console import out as standard_out
-from intertwine.files import Document, FileError, check_free, read
+from intertwine.files import Document, FileError, check_free, named, read
 
 
 def spectrum(
@@ -56,6 +56,10 @@ def spectrum(
     target = source.with_name(f"{source.stem}-spectrum.png") if out is None else out
     if target.suffix.lower() != ".png":
         raise FileError(f"{target}: a drawing is a .png file.\n  Name it {target.stem}.png.")
+    if window is not None:
+        from intertwine.fourier.spectra import window_weights
+
+        window_weights(window, 8)  # a wrong name is said first
     check_free(target, force)
     document = read(source)
     figure = _drawn(document, source, window)
@@ -88,8 +92,8 @@ def _drawn(document: Document, source: Path, window: str | None) -> Any:
             raise FileError(f"{source} holds {mean.size} samples, too few for a spectrum: 16.")
         return sound.draw(mean, document.meta["rate_hz"], f"{source.name}: spectrogram")
     raise FileError(
-        f"{source} holds an array, and what its axes are is not known.\n"
-        f"  Pass a picture or a recording, or call intertwine.spectrum in Python."
+        f"{source} holds {named(document.kind)}; drawn are those of pictures and recordings.\n"
+        f"  Pass one of these, or call intertwine.spectrum in Python."
     )
 
 

@@ -50,7 +50,9 @@ def request(
     x: Array, time: Any, diffusivity: Any, boundary: Any, axes: Any, drift: Any, spacing: Any
 ) -> Request:
     """Check everything and turn lengths into cells."""
-    chosen = _axes(x, axes)
+    chosen = tuple(range(x.ndim))
+    if axes is not None:
+        chosen = checks.axes_of(_CALLER, "x", x, axes, f"  {checks.describe('x', x)}")
     count = len(chosen)
     steps = np.array(per_axis(_CALLER, "spacing", spacing, count, positive=True))
     tensor = diffusivity_tensor(_CALLER, diffusivity, count) / np.multiply.outer(steps, steps)
@@ -80,26 +82,6 @@ def single(value: Any) -> float | None:
     ):
         return None
     return float(value)
-
-
-def _axes(x: Array, named: Any) -> tuple[int, ...]:
-    if named is None:
-        return tuple(range(x.ndim))
-    listed = tuple(named) if isinstance(named, Sequence | np.ndarray) else (named,)
-    if isinstance(named, str) or not listed or not all(checks.is_integer(a) for a in listed):
-        raise OptionError(
-            f"diffuse: `axes={shown(named)}` must be an integer or a tuple of integers."
-        )
-    for axis in listed:
-        if not -x.ndim <= axis < x.ndim:
-            raise ShapeError(
-                f"diffuse: `axes` names axis {axis} but `x` has {x.ndim}, {-x.ndim} to "
-                f"{x.ndim - 1}.\n  {checks.describe('x', x)}"
-            )
-    counted = tuple(int(axis) % x.ndim for axis in listed)
-    if len(set(counted)) != len(counted):
-        raise ShapeError(f"diffuse: `axes={shown(listed)}` names an axis of `x` twice.")
-    return counted
 
 
 def per_axis(

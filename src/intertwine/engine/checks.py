@@ -181,6 +181,27 @@ def axes(caller: str, x: Array, taps: Array, ndim: int | None, named: Any) -> tu
     return counted
 
 
+def axes_of(caller: str, name: str, x: Array, named: Any, arrays: str) -> tuple[int, ...]:
+    """Return the axes of `x` that are named, from 0 up and each once; errors tell of `arrays`."""
+    listed = tuple(named) if isinstance(named, Sequence | np.ndarray) else (named,)
+    if isinstance(named, str) or not listed or not all(is_integer(axis) for axis in listed):
+        raise OptionError(
+            f"{caller}: `axes={shown(named)}` must be an integer or a tuple of integers."
+        )
+    for axis in listed:
+        if not -x.ndim <= axis < x.ndim:
+            raise ShapeError(
+                f"{caller}: `axes` names axis {axis} but `{name}` has {x.ndim}, {-x.ndim} to "
+                f"{x.ndim - 1}.\n{arrays}"
+            )
+    counted = tuple(int(axis) % x.ndim for axis in listed)
+    if len(set(counted)) != len(counted):
+        raise ShapeError(
+            f"{caller}: `axes={shown(listed)}` names an axis of `{name}` twice.\n{arrays}"
+        )
+    return counted
+
+
 def _check_count(
     caller: str, listed: tuple[Any, ...], x: Array, taps: Array, ndim: int | None
 ) -> None:

@@ -67,7 +67,10 @@ def _other(candidate: Candidate, chosen: Candidate, problem: Problem) -> str:
     said = f"{ratio:.3g} times as long" if ratio >= 1 else f"{1 / ratio:.3g} times faster"
     text = f"{name} {duration(candidate.seconds):>9s}, {said}, error {candidate.error:.1e}"
     text += f", {amount(candidate.memory)}: {candidate.method.parts(problem)}"
-    return f"{text}; not taken: {candidate.reason}" if candidate.reason else text
+    why = candidate.reason
+    if not why and 1 > ratio > 1 / candidate.method.MARGIN and not problem.exact:
+        why = f"it rounds more, and must be {candidate.method.MARGIN:g} times faster"
+    return f"{text}; not taken: {why}" if why else text
 
 
 def _measured(plan: Plan) -> list[str]:

@@ -49,6 +49,7 @@ class Machine:
     plane : one sample of the real or imaginary plane of a complex array, more than `sample`.
     product : one multiply-add where rows above each other share what they read, by compute type.
     product_row : one multiply-add of rows by themselves, by compute type.
+    start : beginning with one tap on a piece of a row by itself.
     line : one multiply-add of a separable pass, by compute type.
     narrow : one multiply-add in a row that is narrower than a vector.
     tap : getting one tap ready for one tile.
@@ -66,10 +67,11 @@ class Machine:
     call: float = 3.0e-6
     sample: float = 5.5e-11
     row: float = 1.6e-8
-    outside: float = 1.0e-9
+    outside: float = 7.0e-10
     plane: float = 4.3e-10
     product: Rates = Rates(2.25e-11, 4.2e-11, 1.0e-10)
     product_row: Rates = Rates(2.2e-11, 4.2e-11, 1.9e-10)
+    start: float = 4.0e-9
     line: Rates = Rates(2.2e-11, 6.4e-11, 1.3e-10)
     narrow: float = 8.4e-10
     tap: float = 6.2e-10

@@ -152,7 +152,7 @@ class Plan:
                 return able[self._measured.method]
             self._measured = None
             if able:
-                return min(able.values(), key=lambda c: c.seconds)
+                return min(able.values(), key=self._weighed)
             asked = self._problem.precision
             best = min(c.error for c in self._found)
             raise OptionError(
@@ -172,6 +172,10 @@ class Plan:
                 f"  Leave method='auto', or look at plan(...).explain() for those that can."
             )
         return found
+
+    def _weighed(self, candidate: Candidate) -> float:
+        """Predicted seconds, and what its rounding counts for: integers are not rounded."""
+        return candidate.seconds * (1.0 if self._problem.exact else candidate.method.MARGIN)
 
     @property
     def problem(self) -> Problem:

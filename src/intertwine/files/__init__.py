@@ -1,4 +1,4 @@
-"""Files in and out: pictures, recordings and arrays, by the libraries that know them best.
+"""Files in and out: pictures, recordings, arrays and series, by the libraries that know them best.
 
 >>> from intertwine import files
 >>> files.suffixes("sound")
@@ -16,7 +16,7 @@ import numpy as np
 
 from intertwine.engine.errors import did_you_mean
 from intertwine.files.atomic import atomic, check_free
-from intertwine.files.document import Array, Document, FileError, Kind, describe, white
+from intertwine.files.document import Array, Document, FileError, Kind, describe, named, white
 
 __all__ = [
     "Document",
@@ -24,6 +24,7 @@ __all__ = [
     "check_free",
     "check_target",
     "describe",
+    "named",
     "read",
     "refuse_folder",
     "suffixes",
@@ -56,6 +57,9 @@ _FORMATS: dict[str, tuple[str, Kind]] = {
     ".flac": ("sounds", "sound"),
     ".ogg": ("sounds", "sound"),
     ".npy": ("arrays", "array"),
+    ".csv": ("series", "series"),
+    ".tsv": ("series", "series"),
+    ".txt": ("series", "series"),
 }
 
 
@@ -83,7 +87,7 @@ def refuse_folder(path: Path) -> None:
 
 
 def read(path: str | Path) -> Document:
-    """Read a picture, a recording or an array.
+    """Read a picture, a recording, an array or a series.
 
     Raises
     ------

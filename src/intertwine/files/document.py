@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from intertwine.engine.errors import IntertwineError
 
 Array = NDArray[Any]
-Kind = Literal["image", "sound", "array"]
+Kind = Literal["image", "sound", "array", "series"]
 
 
 class FileError(IntertwineError, OSError):
@@ -26,7 +26,7 @@ class Document:
     Attributes
     ----------
     kind : "image" pages are (H, W) or (H, W, channels); "sound" has one page, (time, channels);
-        "array" has one page of any shape.
+        "array" has one page of any shape; "series" has one page, (rows,): a column of a table.
     pages : the samples, in the file's own type.
     alpha : whether the last channel of an image is opacity (never premultiplied).
     meta : what a writer puts back: colour profile, resolution, sampling rate, ...
@@ -43,6 +43,11 @@ class Document:
         if self.kind == "array":
             return tuple(range(self.pages[0].ndim))
         return (0, 1) if self.kind == "image" else (0,)
+
+
+def named(kind: Kind) -> str:
+    """The kind in a sentence: an image, a recording, ..."""
+    return {"sound": "a recording", "series": "a series"}.get(kind, f"an {kind}")
 
 
 def white(dtype: np.dtype[Any]) -> float:

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from intertwine.engine.errors import OptionError, did_you_mean
-from intertwine.files.document import FileError
+from intertwine.files.document import Array, Document, FileError, Kind, named
 
 #: What stands for a missing number, in small letters.
 _MISSING = ("", "na", "nan", "null", "none", "?", "-")
 
 
-def read_series(path: Path, column: str | None = None) -> NDArray[np.float64]:
+def read(path: Path, column: str | None = None) -> Document:
     """Read one column of a .csv, .tsv or .txt: the one named, or the last that holds numbers.
 
-    A head line is known by its words. Empty cells and NA are missing: NaN.
+    A head line is known by its words. Empty cells and NA are missing: NaN. The other cells are
+    kept in `meta`, so that `write` puts the table back.
 
     Raises
     ------
@@ -29,6 +31,57 @@ def read_series(path: Path, column: str | None = None) -> NDArray[np.float64]:
     OptionError
         It has no column of this name.
     """
+    lines, mark = _lines(path)
+    rows = _cells(lines, mark)
+    head = rows.pop(0) if _is_head(rows[0]) else None
+    ragged = [n for n, row in enumerate(rows, 1) if len(row) != len(rows[0])]
+    if not rows or ragged:
+        what = f"row {ragged[0]} has another number of cells" if ragged else "it has no rows"
+        raise FileError(f"{path} is not a table: {what}.")
+    columns = [[_number(cell) for cell in each] for each in zip(*rows, strict=True)]
+    if column is None:
+        place = _last_of_numbers(path, columns)
+    else:
+        place = _named(path, column, head, len(columns))
+    if None in columns[place]:
+        row = columns[place].index(None)
+        raise FileError(f"{path}: column {column} holds no number in row {row + 1}.")
+    meta = {"head": head, "rows": rows, "column": place, "mark": mark}
+    return Document("series", (np.array(columns[place], float),), meta=meta)
+
+
+def check(path: Path, kind: Kind, pages: Sequence[Array], alpha: bool) -> None:
+    """A series of real numbers."""
+    if kind != "series":
+        raise FileError(f"{path}: {named(kind)} is no series.\n  Write a .npy.")
+    if pages[0].dtype.kind not in "biuf":
+        raise FileError(f"{path}: a series holds no {pages[0].dtype}.\n  Write a .npy.")
+
+
+def write(path: Path, handle: Any, document: Document) -> None:
+    """Write the table with its column replaced; another number of samples stands alone."""
+    meta, cells = document.meta, [_cell(value) for value in document.pages[0].tolist()]
+    head, place = meta["head"], meta["column"]
+    if len(cells) == len(meta["rows"]):
+        rows = [[*row[:place], cell, *row[place + 1 :]]
+                for row, cell in zip(meta["rows"], cells, strict=True)]  # fmt: skip
+    else:
+        head, rows = head and head[place : place + 1], [[cell] for cell in cells]
+    mark = {".csv": meta["mark"] or ",", ".tsv": "\t"}.get(path.suffix.lower(), meta["mark"])
+    text = io.StringIO()
+    csv.writer(text, delimiter=mark or " ", lineterminator="\n").writerows(
+        rows if head is None else [head, *rows]
+    )
+    handle.write(text.getvalue().encode())
+
+
+def _cell(value: float) -> str:
+    """The shortest digits that read back as the same number; NA where it is missing."""
+    return "NA" if math.isnan(value) else repr(value)
+
+
+def _lines(path: Path) -> tuple[list[str], str | None]:
+    """The lines of a table, and what parts their cells: a character, or None for blanks."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
@@ -41,33 +94,10 @@ def read_series(path: Path, column: str | None = None) -> NDArray[np.float64]:
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     if not lines:
         raise FileError(f"{path} is empty.")
-    rows = _cells(lines)
-    head = rows.pop(0) if _is_head(rows[0]) else None
-    ragged = [n for n, row in enumerate(rows, 1) if len(row) != len(rows[0])]
-    if not rows or ragged:
-        what = f"row {ragged[0]} has another number of cells" if ragged else "it has no rows"
-        raise FileError(f"{path} is not a table: {what}.")
-    columns: list[list[Any]] = [
-        [_number(cell) for cell in each] for each in zip(*rows, strict=True)
-    ]
-    if column is not None:
-        chosen = columns[_named(path, column, head, len(columns))]
-    else:
-        good = [each for each in columns if None not in each and not all(map(math.isnan, each))]
-        if not good:
-            raise FileError(
-                f"{path}: no column holds only numbers.\n"
-                "  Gaps may be empty or NA; other words in a column of numbers have to go."
-            )
-        chosen = good[-1]
-    if None in chosen:
-        row = chosen.index(None)
-        raise FileError(f"{path}: column {column} holds no number in row {row + 1}.")
-    return np.array(chosen, float)
+    return lines, next((mark for mark in (",", ";", "\t") if mark in lines[0]), None)
 
 
-def _cells(lines: list[str]) -> list[list[str]]:
-    mark = next((mark for mark in (",", ";", "\t") if mark in lines[0]), None)
+def _cells(lines: list[str], mark: str | None) -> list[list[str]]:
     if mark is None:
         return [line.split() for line in lines]
     return [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=mark)]
@@ -86,6 +116,20 @@ def _number(cell: str) -> float | None:
         return float(cell)
     except ValueError:
         return None
+
+
+def _last_of_numbers(path: Path, columns: list[list[float | None]]) -> int:
+    good = [
+        number
+        for number, each in enumerate(columns)
+        if None not in each and not all(math.isnan(value) for value in each if value is not None)
+    ]
+    if not good:
+        raise FileError(
+            f"{path}: no column holds only numbers.\n"
+            "  Gaps may be empty or NA; other words in a column of numbers have to go."
+        )
+    return good[-1]
 
 
 def _named(path: Path, column: str, head: list[str] | None, count: int) -> int:

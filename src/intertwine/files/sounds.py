@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from intertwine.files.document import Array, Document, FileError, Kind
+from intertwine.files.document import Array, Document, FileError, Kind, named
 from intertwine.files.libraries import need
 
 #: How samples are read: integers as integers, in the high bits of a wider type where needed.
@@ -58,7 +58,7 @@ def _reason(error: Exception) -> str:
 def check(path: Path, kind: Kind, pages: Sequence[Array], alpha: bool) -> None:
     """Only sound fits."""
     if kind != "sound":
-        raise FileError(f"{path}: an {kind} is no recording.\n  Write an image or a .npy.")
+        raise FileError(f"{path}: {named(kind)} is no recording.\n  Write an image or a .npy.")
 
 
 def write(path: Path, handle: Any, document: Document) -> None:

@@ -209,18 +209,22 @@ def _level(x: Array, axes: tuple[int, ...], detrend: str | None) -> Array:
 def _windowed(x: Array, axes: tuple[int, ...], window: str | None) -> Array:
     if window is None:
         return x
+    for axis in axes:
+        form = [-1 if a == axis else 1 for a in range(x.ndim)]
+        x = x * window_weights(window, x.shape[axis]).reshape(form).astype(x.real.dtype)
+    return x
+
+
+def window_weights(window: str, size: int) -> Array:
+    """Return SciPy's window of this name; OptionError where there is none."""
     from scipy.signal import windows  # type: ignore[import-untyped]
 
-    for axis in axes:
-        try:
-            weights = windows.get_window(window, x.shape[axis])
-        except (ValueError, TypeError) as error:
-            known = [name for name in windows.__all__ if name != "get_window"]
-            raise OptionError(
-                f"spectrum: `window={shown(window)}` is no window of SciPy that needs no more than "
-                f"its name.{did_you_mean(window, known)}\n"
-                f"  Pass for example 'hann', 'blackman' or 'tukey'."
-            ) from error
-        form = [-1 if a == axis else 1 for a in range(x.ndim)]
-        x = x * weights.reshape(form).astype(x.real.dtype)
-    return x
+    try:
+        return np.asarray(windows.get_window(window, size))
+    except (ValueError, TypeError) as error:
+        known = [name for name in windows.__all__ if name != "get_window"]
+        raise OptionError(
+            f"spectrum: `window={shown(window)}` is no window of SciPy that needs no more than "
+            f"its name.{did_you_mean(window, known)}\n"
+            f"  Pass for example 'hann', 'blackman' or 'tukey'."
+        ) from error

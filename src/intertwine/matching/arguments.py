@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -135,21 +134,7 @@ def _axes(x: Array, k: Array, axes: Any) -> tuple[int, ...]:
     if axes is None:
         colour = x.ndim == 3 and x.shape[2] == k.shape[2] and x.shape[2] in (3, 4)
         return (0, 1) if colour else tuple(range(x.ndim))
-    listed = tuple(axes) if isinstance(axes, Sequence | np.ndarray) else (axes,)
-    if not listed or not all(checks.is_integer(axis) for axis in listed):
-        raise OptionError(
-            f"{CALLER}: `axes={shown(axes)}` must be an integer or a tuple of integers."
-        )
-    for axis in listed:
-        if not -x.ndim <= axis < x.ndim:
-            raise ShapeError(
-                f"{CALLER}: `axes` names axis {axis} but `data` has {x.ndim}, "
-                f"{-x.ndim} to {x.ndim - 1}.\n{_both(x, k)}"
-            )
-    counted = sorted(int(axis) % x.ndim for axis in listed)
-    if len(set(counted)) != len(counted):
-        raise ShapeError(f"{CALLER}: `axes={shown(listed)}` names an axis twice.\n{_both(x, k)}")
-    return tuple(counted)
+    return tuple(sorted(checks.axes_of(CALLER, "data", x, axes, _both(x, k))))
 
 
 def _check_sizes(x: Array, k: Array, along: tuple[int, ...]) -> None:

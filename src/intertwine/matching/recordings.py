@@ -24,13 +24,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.engine import checks
 from intertwine.engine.errors import IntertwineError, OptionError
 from intertwine.files import FileError, suffixes
 from intertwine.files.sound_streams import SoundStream
 from intertwine.matching import arguments
 from intertwine.matching.clips import Clip, Gathered, Sighting, Wanted
-from intertwine.matching.search import find
+from intertwine.matching.search import options
 
 Array = NDArray[Any]
 
@@ -114,16 +113,11 @@ def find_in_recordings(
             f"{CALLER}: score='phase' needs the whole recording at once.\n"
             f"  Pass whiten='noise' for sharp peaks, or read the samples and call find."
         )
-    limit = arguments.number("threshold", threshold)
-    if count is not None:
-        count = checks.integer(CALLER, "count", count, 1)
-    elif limit is None:
-        count = 1
+    _, limit, count = options(score, whiten, threshold, count)
     apart = arguments.number("min_distance", min_distance)
     if apart is not None and not apart > 0:
         raise OptionError(f"{CALLER}: `min_distance={apart:g}` must be more than 0 seconds.")
     wanted = Wanted(score, limit, count, apart, whiten)
-    find(np.array([0.0, 1, 0]), np.arange(64) % 7, score=score, whiten=whiten)  # checks the words
     result = Sightings()
     loaded: list[Clip] = []
     for path in sounds("clips", clips):

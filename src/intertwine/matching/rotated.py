@@ -56,10 +56,7 @@ def search(
     data = asked.data.astype(np.float64)
     level, most = data.mean(), float(np.abs(data - data.mean()).max()) or 1.0
     data = (data - level) / most
-    turns = np.deg2rad(_values("angles", angles, 0.0))
-    sizes = _values("scales", scales, 1.0)
-    if sizes.min() <= 0:
-        raise OptionError(f"{CALLER}: `scales={shown(scales)}` must be positive.")
+    turns, sizes = ranges(angles, scales)
     pattern = (asked.pattern - asked.pattern.mean()) / (np.abs(asked.pattern).max() or 1.0)
     factor = _factor(asked, sizes)
     bank = _Bank(pattern, asked.mask, factor, turns, sizes)
@@ -77,6 +74,15 @@ def search(
     chosen = _apart(poses, scores, threshold, count, near)
     poses, scores = poses[chosen], scores[chosen]
     return _hits(asked, poses, scores, surface, lead, factor, turns, rng)
+
+
+def ranges(angles: Any, scales: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the angles, in radians, and the scales to start from."""
+    turns = np.deg2rad(_values("angles", angles, 0.0))
+    sizes = _values("scales", scales, 1.0)
+    if sizes.min() <= 0:
+        raise OptionError(f"{CALLER}: `scales={shown(scales)}` must be positive.")
+    return turns, sizes
 
 
 def _check(asked: Search) -> None:

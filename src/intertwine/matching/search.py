@@ -108,24 +108,19 @@ def find(
     >>> hits.index.tolist(), hits.surface.round(3).tolist()
     ([[3]], [0.676, 3.431, 3.431, 0.0, 1.851])
     """
-    kind = _score(score, whiten)
+    kind, limit, count = options(score, whiten, threshold, count, angles, scales)
     several = _several(pattern)
     searches = [
         arguments.read(each, data, mask, data_mask, axes, boundary, pad=kind != "snr")
         for each in (pattern if several else [pattern])
     ]
-    limit = arguments.number("threshold", threshold)
-    if count is not None:
-        count = checks.integer(CALLER, "count", count, 1)
     if not isinstance(subpixel, bool | np.bool):
         raise OptionError(f"{CALLER}: `subpixel={shown(subpixel)}` must be True or False.")
-    if count is None and limit is None:
-        count = 1
     nearest = [arguments.distances(min_distance, search.window) for search in searches]
     if angles is not None or scales is not None:
         found = []
         for search, near in zip(searches, nearest, strict=True):
-            _check_turned(search, kind)
+            arguments.check_live(search, centred=True)
             found.append(rotated.search(search, angles, scales, limit, count, near, rng))
         return found if several else found[0]
     found = [
@@ -135,6 +130,26 @@ def find(
     return found if several else found[0]
 
 
+def options(
+    score: Any, whiten: Any, threshold: Any, count: Any, angles: Any = None, scales: Any = None
+) -> tuple[str, float | None, int | None]:
+    """Check what can be checked without data: the score's name, the threshold, the count."""
+    kind = _score(score, whiten)
+    limit = arguments.number("threshold", threshold)
+    if count is not None:
+        count = checks.integer(CALLER, "count", count, 1)
+    elif limit is None:
+        count = 1
+    if angles is not None or scales is not None:
+        if kind != "zncc":
+            raise OptionError(
+                f"{CALLER}: angles and scales are searched by 'zncc', not by {kind!r}.\n"
+                f"  Leave `score` and `whiten` out, or angles and scales."
+            )
+        rotated.ranges(angles, scales)
+    return kind, limit, count
+
+
 def _score(score: Any, whiten: Any) -> str:
     if whiten is not None:
         checks.word(CALLER, "whiten", whiten, ("noise",))
@@ -142,20 +157,12 @@ def _score(score: Any, whiten: Any) -> str:
         CALLER, "score", ("snr" if whiten else "zncc") if score is None else score, SCORES
     )
     if (kind == "snr") != (whiten is not None):
+        more = "" if whiten else ", or pass whiten='noise'"
         raise OptionError(
             f"{CALLER}: score={kind!r} does not go with whiten={whiten!r}.\n"
-            f"  Whitened data are scored by 'snr', and only they: leave `score` out."
+            f"  Whitened data are scored by 'snr', and only they: leave `score` out{more}."
         )
     return kind
-
-
-def _check_turned(search: Search, kind: str) -> None:
-    if kind != "zncc":
-        raise OptionError(
-            f"{CALLER}: angles and scales are searched by 'zncc', not by {kind!r}.\n"
-            f"  Leave `score` and `whiten` out, or angles and scales."
-        )
-    arguments.check_live(search, centred=True)
 
 
 def _several(pattern: Any) -> bool:

@@ -89,7 +89,7 @@ def deskew(
     >>> abs(iw.deskew(page).angle_deg) < 0.01
     True
     """
-    reach = _checked_reach(within_deg)
+    reach = checked_reach(within_deg)
     page = checked("deskew", "image", image)
     level = _background(page) if fill is None else _checked_fill(page, fill)
     found = lines(as_grey("deskew", "image", page), reach)
@@ -105,7 +105,8 @@ def _background(page: Array) -> Array:
     return np.asarray(np.median(border.astype(float), axis=0))
 
 
-def _checked_reach(within_deg: float) -> float:
+def checked_reach(within_deg: float) -> float:
+    """Return the largest tilt to look for, in degrees."""
     if isinstance(within_deg, bool) or not isinstance(within_deg, Real):
         raise OptionError(f"deskew: `within_deg` must be a number of degrees, not {within_deg!r}.")
     if not 0 < within_deg <= MOST_DEG:

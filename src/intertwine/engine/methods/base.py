@@ -36,6 +36,7 @@ class Means(Protocol):
 
     NAME: str
     TAKES_COMPLEX: bool  # whether complex data (and taps) come whole, not plane by plane
+    MARGIN: float  # how many times quicker than others it must be predicted, to round floats more
 
     def parts(self, problem: Problem) -> str:
         """What the method does here, in a few words for `explain`."""

@@ -10,11 +10,12 @@ from intertwine.engine.lower import Lowered, lower, too_many_axes
 from intertwine.engine.machine import VECTOR_BYTES, Machine
 from intertwine.engine.methods.base import Array, Prepared, plain_error, plane, too_much_memory
 from intertwine.engine.methods.tiles import SIZE, reading, whole_vectors, widths, writing
-from intertwine.engine.problem import Problem
+from intertwine.engine.problem import Axis, Problem
 
 NAME = "direct"
 BANKS = True
 TAKES_COMPLEX = False
+MARGIN = 1.0
 
 #: Work space beyond which a tile and its halo are too much: dilated kernels that reach far.
 MOST_BYTES = 48 << 20
@@ -22,6 +23,9 @@ MOST_BYTES = 48 << 20
 
 #: Outputs of the core's tiles along the last axes, and along a single one.
 TILE, LINE = (4, 32, 1024), 8192
+
+#: What beginning with a tap takes where the kernel has several rows: some of them are at hand.
+SEVERAL = 0.35
 
 
 def _tile(lowered: Lowered, channels: int) -> tuple[int, ...]:
@@ -69,7 +73,19 @@ def _row(problem: Problem, lowered: Lowered, width: int, machine: Machine) -> fl
     above = lowered.axes[-2] if len(lowered.axes) > 1 else None
     shared = above is not None and above.k > 2 and above.stride == above.dilation == 1
     rate = machine.product if shared else machine.product_row
-    return whole_vectors(width, problem.compute) * rate[problem.compute]
+    begun = 0.0 if shared else machine.start * _pieces(problem, lowered.axes[-1])
+    if lowered.axes[-1].k < problem.kernel_size:
+        begun *= SEVERAL
+    return begun + whole_vectors(width, problem.compute) * rate[problem.compute]
+
+
+def _pieces(problem: Problem, axis: Axis) -> int:
+    """What a row of outputs falls into: its inside is read where it lies, its ends are not."""
+    if problem.dtype != problem.compute:
+        return 1
+    first = min(axis.m, max(0, -(axis.start // axis.stride)))  # the first inside
+    beyond = min(axis.m, (axis.n - axis.reach - axis.start) // axis.stride + 1)
+    return 1 + (first > 0) + (beyond < axis.m) if beyond > first else 1
 
 
 def error(problem: Problem) -> float:

@@ -18,13 +18,10 @@ from intertwine.engine.problem import Axis, Problem
 NAME = "overlap_save"
 BANKS = True
 TAKES_COMPLEX = True
+MARGIN = 1.1
 
 #: The core's tiles have rows of a multiple of this many samples, whatever the vector width.
 ROW_UNIT = 16
-
-#: Seconds that a transform must save, for each axis under each: it makes almost whole numbers of
-#: whole ones, and along many axes small tiles are mostly borders.
-RELUCTANCE = 6e-6
 
 #: Tiles of this many bytes are worked on by all threads together (`kSharedBytes` in the core).
 SHARED_BYTES = 1 << 20
@@ -248,9 +245,8 @@ def cost(problem: Problem, machine: Machine) -> float:
     shared, groups = _sharing(problem)
     ways = groups * (1 + shared) / 2  # half of a transform is the way there, half the way back
     seconds = machine.call + found.transforms * found.seconds * ways
-    seconds += RELUCTANCE * sum(a.k > 1 for a in problem.axes) ** 2
     if problem.complex_data:  # the other methods take each plane by itself
-        seconds += 2 * RELUCTANCE + machine.plane * (problem.out_size + prod(problem.shape))
+        seconds += machine.plane * (problem.out_size + prod(problem.shape))
     return seconds
 
 

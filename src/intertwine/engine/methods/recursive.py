@@ -25,6 +25,7 @@ from intertwine.engine.problem import Axis, Problem, Taps
 NAME = "recursive"
 BANKS = False
 TAKES_COMPLEX = False
+MARGIN = 1.0
 
 #: Shorter kernels never pay.
 LEAST_TAPS = 16

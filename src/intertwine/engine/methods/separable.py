@@ -30,6 +30,7 @@ from intertwine.engine.problem import Axis, Problem, Taps
 NAME = "separable"
 BANKS = False
 TAKES_COMPLEX = False
+MARGIN = 1.0
 
 #: Samples along an axis that is filtered in place, its window's length included.
 MOST_SWEPT = 12288

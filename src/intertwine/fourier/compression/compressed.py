@@ -212,8 +212,7 @@ def compress(
     source = images.as_image("compress", "image", image)
     height, width = source.shape[:2]
     _check_memory(source)
-    checks.word("compress", "basis", basis, bases.NAMES)
-    share, target = _asked(keep, ratio, psnr)
+    share, target = check_options(keep, ratio, psnr, basis)
     grid = Basis(basis, height, width)
     waves = Waves.of(grid, images.to_planes(images.to_levels(source)))
 
@@ -260,10 +259,11 @@ def _check_memory(image: Array) -> None:
         )
 
 
-def _asked(
-    keep: float | None, ratio: float | None, psnr: float | None
+def check_options(
+    keep: float | None, ratio: float | None, psnr: float | None, basis: str
 ) -> tuple[float, float | None]:
-    """The share to keep, and the PSNR if that is what is asked for."""
+    """Return the share to keep, and the PSNR if that is what is asked for."""
+    checks.word("compress", "basis", basis, bases.NAMES)
     given = {"keep": keep, "ratio": ratio, "psnr": psnr}
     named = [name for name, value in given.items() if value is not None]
     if len(named) != 1:

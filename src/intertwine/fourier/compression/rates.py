@@ -95,16 +95,29 @@ _JPEGS_IDEA = (
 )
 
 
-def verdict(measured: Sequence[Curve]) -> str:
-    """Who takes how many bytes at JPEG's middle quality, and why, in whole sentences."""
+def verdict(measured: Sequence[Curve], psnr: float) -> str:
+    """Who takes how many bytes at a result's quality, and why, in whole sentences.
+
+    Where JPEG was not measured there, its middle setting is compared instead, and that is said.
+    """
     *ours, jpeg = measured
     if not jpeg.points:
         return "Nothing is lost of this picture at any setting: there is nothing to compare."
-    middle = jpeg.points[len(jpeg.points) // 2]
-    times = {curve.name: curve.nbytes_at(middle.psnr) / middle.nbytes for curve in ours}
+    level, takes = psnr, jpeg.nbytes_at(psnr)
+    where = f"At {psnr:.1f} dB, the quality of this result,"
+    if math.isnan(takes):
+        middle = jpeg.points[len(jpeg.points) // 2]
+        level, takes = middle.psnr, middle.nbytes
+        low, high = jpeg.points[0].psnr, jpeg.points[-1].psnr
+        where = (
+            f"JPEG was measured from {low:.1f} to {high:.1f} dB, and this result has "
+            f"{psnr:.1f} dB: compared is its middle setting. At {level:.1f} dB"
+        )
+    times = {curve.name: curve.nbytes_at(level) / takes for curve in ours}
     known = {name: each for name, each in times.items() if math.isfinite(each)}
     said = ", ".join(f"{name} {each:.2f}" for name, each in known.items()) or "none comparable"
-    text = [f"At {middle.psnr:.1f} dB JPEG takes {middle.nbytes} bytes; times as many: {said}."]
+    text = [f"{where} JPEG takes {takes:.0f} bytes; times as many, written as coarsely as that "
+            f"quality allows: {said}."]  # fmt: skip
     whole = [each for name, each in known.items() if name != "block-dct"]
     if whole:
         text.append(_JPEG_WINS if min(whole) > 1 else _JPEG_LOSES)
