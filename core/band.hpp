@@ -5,6 +5,8 @@
 
 #include "finite.hpp"
 #include "job.hpp"
+#include "numbers.hpp"
+#include "parts.hpp"
 #include "vec.hpp"
 #include "widen.hpp"
 
@@ -18,65 +20,6 @@ using iw::Type;
 
 template <class T>
 constexpr Type kTypeOf = sizeof(T) == 4 ? Type::f32 : (T(0.5) == T(0) ? Type::i64 : Type::f64);
-
-struct Half {
-  uint16_t bits;
-};
-
-IW_INLINE float from_half(Half h) {
-  // Shift the exponent and mantissa into place, then scale by 2^112, which also makes
-  // subnormals right; an exponent of all ones stays one.
-  uint32_t sign = uint32_t(h.bits & 0x8000u) << 16, rest = uint32_t(h.bits & 0x7fffu) << 13;
-  float scaled, scale = 0x1p112f;
-  __builtin_memcpy(&scaled, &rest, 4);
-  scaled *= scale;
-  uint32_t bits;
-  __builtin_memcpy(&bits, &scaled, 4);
-  if (rest >= 0x0f800000u) bits = 0x7f800000u | rest;  // infinity or NaN
-  bits |= sign;
-  float f;
-  __builtin_memcpy(&f, &bits, 4);
-  return f;
-}
-
-IW_INLINE Half to_half(float f) {
-  uint32_t bits;
-  __builtin_memcpy(&bits, &f, 4);
-  uint32_t sign = (bits >> 16) & 0x8000u, rest = bits & 0x7fffffffu;
-  if (rest > 0x7f800000u) return Half{uint16_t(sign | 0x7e00u)};   // NaN
-  if (rest >= 0x477ff000u) return Half{uint16_t(sign | 0x7c00u)};  // rounds to infinity
-  if (rest < 0x38800000u) {
-    // Subnormal: adding 0.5 leaves the mantissa, rounded to even, in the lowest bits.
-    float magnitude, half = 0.5f;
-    __builtin_memcpy(&magnitude, &rest, 4);
-    magnitude += half;
-    __builtin_memcpy(&rest, &magnitude, 4);
-    return Half{uint16_t(sign | (rest - 0x3f000000u))};
-  }
-  rest += 0xfffu + ((rest >> 13) & 1u);  // round half to even
-  return Half{uint16_t(sign | ((rest - 0x38000000u) >> 13))};
-}
-
-template <class T, class S>
-IW_INLINE T read_as(const char* p) {
-  S s;
-  __builtin_memcpy(&s, p, sizeof s);
-  if constexpr (sizeof(S) == 2 && __is_class(S))
-    return T(from_half(s));
-  else
-    return T(s);
-}
-
-template <class S, class T>
-IW_INLINE S convert_to(T value) {
-  if constexpr (__is_class(S))
-    return to_half(float(value));
-  else if constexpr (S(0.5) == S(0) && T(0.5) != T(0))  // real to integer: exact but for rounding
-    return S(sizeof(T) == 4 ? int64_t(__builtin_rintf(float(value)))
-                            : int64_t(__builtin_rint(double(value))));
-  else
-    return S(value);
-}
 
 // Where position i of an axis of n samples is found; -1 when nothing is there. The first copy of
 // the data beyond each end is what kernels nearly always meet: it is found without a division.
@@ -406,59 +349,5 @@ bool writes_straight(const Job& job) {
     if (job.out_stride[a] % size) return false;
   return job.out_stride[last] == job.inner * size;
 }
-
-// How many kernels of a bank meet the same samples: they make a group.
-IW_INLINE int64_t group_size(const Job& job) {
-  int64_t count = 1;
-  for (int a = 0; a < job.bank_nd; a++)
-    if (job.bank_x_stride[a] == 0) count *= job.bank[a];
-  return count;
-}
-
-// The number in the bank of the i-th kernel of a group.
-IW_INLINE int64_t kernel_of_group(const Job& job, int64_t group, int64_t i) {
-  int64_t kernel = 0, unit = 1;
-  for (int a = job.bank_nd - 1; a >= 0; a--) {
-    int64_t& rest = job.bank_x_stride[a] == 0 ? i : group;
-    kernel += rest % job.bank[a] * unit;
-    rest /= job.bank[a];
-    unit *= job.bank[a];
-  }
-  return kernel;
-}
-
-// The job of one kernel of a bank.
-IW_INLINE Job job_of_kernel(const Job& job, int64_t kernel) {
-  Job own = job;
-  for (int a = job.bank_nd - 1; a >= 0; a--) {
-    const int64_t i = kernel % job.bank[a];
-    own.x += i * job.bank_x_stride[a];
-    own.out += i * job.bank_out_stride[a];
-    kernel /= job.bank[a];
-  }
-  return own;
-}
-
-// A grid of boxes that covers the output.
-struct Grid {
-  int nd;
-  int64_t size[kMaxDims], count[kMaxDims], total;
-
-  void cover(const Job& job) {
-    nd = job.nd;
-    total = 1;
-    for (int a = 0; a < nd; a++) {
-      count[a] = (job.axis[a].m + size[a] - 1) / size[a];
-      total *= count[a];
-    }
-  }
-  void box(const Job& job, int64_t i, int64_t* lo, int64_t* len) const {
-    for (int a = nd - 1; a >= 0; a--) {
-      lo[a] = i % count[a] * size[a];
-      len[a] = least(size[a], job.axis[a].m - lo[a]);
-      i /= count[a];
-    }
-  }
-};
 
 }  // namespace

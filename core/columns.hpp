@@ -28,48 +28,65 @@ struct Line {  // the taps along one axis
 
 constexpr int64_t kColumns = 64;  // columns taken down together: the rows in use stay near
 
-// Outputs made at once.
+// Outputs made at once: their sums, and as many samples from either end, stay in registers.
+#if defined(__AVX512F__) && !defined(IW_SHORT_VECTORS)
+constexpr int kAtOnce = 8;
+#else
 constexpr int kAtOnce = 4;
+#endif
 
-// One step of a folded sum: tap j, samples j from either end. `lo` and `hi` hold four rows each,
-// one of which is replaced by the row that the next step needs. U: j modulo 4.
-template <class T, int U>
-IW_INLINE void folded_step(Vec<T> (&acc)[4], Vec<T> (&lo)[4], Vec<T> (&hi)[4], const Rows<T>& rows,
+// One step of R folded sums: tap j, samples j from either end. `lo` and `hi` hold R rows each, one
+// of which is replaced by the row that the next step needs. U: j modulo R.
+template <class T, int R, int U>
+IW_INLINE void folded_step(Vec<T> (&acc)[R], Vec<T> (&lo)[R], Vec<T> (&hi)[R], const Rows<T>& rows,
                            const Line<T>& line, int64_t j) {
   const Vec<T> tap = splat(line.tap[j]);
-#pragma GCC unroll 4
-  for (int r = 0; r < 4; r++) acc[r] += tap * (lo[(r + U) & 3] + hi[(r - U) & 3]);
-  lo[U] = load(rows.at(j + 4));
-  hi[3 - U] = load(rows.at(line.k - 2 - j));
+#pragma GCC unroll 8
+  for (int r = 0; r < R; r++) acc[r] += tap * (lo[(r + U) % R] + hi[(r - U + R) % R]);
+  lo[U] = load(rows.at(j + R));
+  hi[R - 1 - U] = load(rows.at(line.k - 2 - j));
 }
 
-template <class T>
+// R steps, from one where j is a multiple of R.
+template <class T, int R, int U = 0>
+IW_INLINE void folded_round(Vec<T> (&acc)[R], Vec<T> (&lo)[R], Vec<T> (&hi)[R], const Rows<T>& rows,
+                            const Line<T>& line, int64_t j) {
+  if constexpr (U < R) {
+    folded_step<T, R, U>(acc, lo, hi, rows, line, j + U);
+    folded_round<T, R, U + 1>(acc, lo, hi, rows, line, j);
+  }
+}
+
+// The steps that remain, less than R, and the tap in the middle.
+template <class T, int R, int U = 0>
+IW_INLINE void folded_end(Vec<T> (&acc)[R], Vec<T> (&lo)[R], Vec<T> (&hi)[R], const Rows<T>& rows,
+                          const Line<T>& line, int64_t j) {
+  if constexpr (U + 1 < R) {
+    if (j < line.k / 2) {
+      folded_step<T, R, U>(acc, lo, hi, rows, line, j);
+      return folded_end<T, R, U + 1>(acc, lo, hi, rows, line, j + 1);
+    }
+  }
+  if (line.k % 2 == 0) return;
+  const Vec<T> tap = splat(line.tap[j]);
+#pragma GCC unroll 8
+  for (int r = 0; r < R; r++) acc[r] += tap * lo[(r + U) % R];
+}
+
+template <class T, int R>
 IW_INLINE void folded_block(const Rows<T>& rows, const Line<T>& line, T* out, int64_t pitch) {
-  Vec<T> acc[4], lo[4], hi[4];
-#pragma GCC unroll 4
-  for (int r = 0; r < 4; r++) {
+  Vec<T> acc[R], lo[R], hi[R];
+#pragma GCC unroll 8
+  for (int r = 0; r < R; r++) {
     acc[r] = Vec<T>{};
     lo[r] = load(rows.at(r));
     hi[r] = load(rows.at(line.k - 1 + r));
   }
-  const int64_t half = line.k / 2;
   int64_t j = 0;
-  for (; j + 4 <= half; j += 4) {
-    folded_step<T, 0>(acc, lo, hi, rows, line, j);
-    folded_step<T, 1>(acc, lo, hi, rows, line, j + 1);
-    folded_step<T, 2>(acc, lo, hi, rows, line, j + 2);
-    folded_step<T, 3>(acc, lo, hi, rows, line, j + 3);
-  }
-  if (j < half) folded_step<T, 0>(acc, lo, hi, rows, line, j);
-  if (j + 1 < half) folded_step<T, 1>(acc, lo, hi, rows, line, j + 1);
-  if (j + 2 < half) folded_step<T, 2>(acc, lo, hi, rows, line, j + 2);
-  if (line.k & 1) {
-    const Vec<T> tap = splat(line.tap[half]);
-#pragma GCC unroll 4
-    for (int r = 0; r < 4; r++) acc[r] += tap * load(rows.at(half + r));
-  }
-#pragma GCC unroll 4
-  for (int r = 0; r < 4; r++) store(out + r * pitch, acc[r]);
+  for (; j + R <= line.k / 2; j += R) folded_round<T, R>(acc, lo, hi, rows, line, j);
+  folded_end<T, R>(acc, lo, hi, rows, line, j);
+#pragma GCC unroll 8
+  for (int r = 0; r < R; r++) store(out + r * pitch, acc[r]);
 }
 
 // Outputs FROM .. TO of four take row i of the samples, C vectors of it.
@@ -123,6 +140,16 @@ IW_INLINE Vec<T> single(const Rows<T>& rows, int64_t step, const Line<T>& line) 
   return acc;
 }
 
+// Outputs from y on, R at once, as far as there are so many; how far they came.
+template <class T, int R>
+IW_INLINE int64_t folded_blocks(const Rows<T>& rows, const Line<T>& line, int64_t y, int64_t n,
+                                int64_t left, int64_t right, T* out, int64_t pitch) {
+  for (; y + R <= n; y += R)
+    for (int64_t x = left; x < right; x += kLanes<T>)
+      folded_block<T, R>(rows.from(y, x), line, out + y * pitch + x, pitch);
+  return y;
+}
+
 // n outputs down every column, columns in whole vectors. Outputs may take the place of samples
 // that no later output needs.
 template <class T>
@@ -132,18 +159,18 @@ void undilated(const Rows<T>& rows, const Line<T>& line, int64_t n, int64_t widt
   for (int64_t left = 0; left < width; left += kColumns) {
     const int64_t right = least(left + kColumns, width);
     int64_t y = 0;
-    if (line.stride == 1 && line.fold)
-      for (; y + kAtOnce <= n; y += kAtOnce)
-        for (int64_t x = left; x < right; x += W)
-          folded_block<T>(rows.from(y, x), line, out + y * pitch + x, pitch);
-    else if (line.stride == 1 && line.k >= 3)
-      for (; y + kAtOnce <= n; y += kAtOnce) {
+    if (line.stride == 1 && line.fold) {
+      y = folded_blocks<T, kAtOnce>(rows, line, y, n, left, right, out, pitch);
+      if (kAtOnce > 4) y = folded_blocks<T, 4>(rows, line, y, n, left, right, out, pitch);
+    } else if (line.stride == 1 && line.k >= 3) {
+      for (; y + 4 <= n; y += 4) {
         int64_t x = left;
         for (; x + 2 * W <= right; x += 2 * W)
           plain_block<T, 2>(rows.from(y, x), line, out + y * pitch + x, pitch);
         for (; x < right; x += W)
           plain_block<T, 1>(rows.from(y, x), line, out + y * pitch + x, pitch);
       }
+    }
     for (; y < n; y++)
       for (int64_t x = left; x < right; x += W)
         store(out + y * pitch + x, single<T>(rows.from(y * line.stride, x), line.dilation, line));

@@ -2,6 +2,7 @@
 // side, so that what runs along rows needs no unaligned loads.
 #pragma once
 
+#include "finite.hpp"
 #include "vec.hpp"
 
 namespace {
@@ -46,6 +47,33 @@ void rows_to_lanes(const T* const* rows, int64_t n, T* panel, int64_t step) {
 #pragma GCC unroll 16
     for (int r = 0; r < W; r++) store(panel + (i + r) * step, v[r]);
   }
+}
+
+// The same into a panel of whole vectors. Whether any of those elements, multiplied by `headroom`,
+// is not finite: while they are in registers the look costs little.
+template <class T>
+bool rows_to_lanes_seen(const T* const* rows, int64_t n, T* panel, T headroom) {
+  constexpr int W = kLanes<T>;
+  Vec<T> odd[2] = {};  // zeros, or NaN
+  const int64_t whole = n / W * W;
+  for (int64_t i = 0; i < whole; i += W) {
+    Vec<T> v[W];
+#pragma GCC unroll 16
+    for (int r = 0; r < W; r++) {
+      v[r] = load(rows[r] + i);
+      if constexpr (T(0.5) != T(0)) odd[r & 1] += v[r] * headroom * T(0);
+    }
+    transpose<T>(v);
+#pragma GCC unroll 16
+    for (int r = 0; r < W; r++) store(panel + (i + r) * W, v[r]);
+  }
+  if (whole < n) {
+    const T* rest[W];
+    for (int r = 0; r < W; r++) rest[r] = rows[r] + whole;
+    rows_to_lanes<T>(rest, n - whole, panel + whole * W, W);
+    for (int64_t i = whole; i < n; i++) odd[0] += load(panel + i * W) * headroom * T(0);
+  }
+  return sum_of_lanes<T>(odd[0] + odd[1]) != T(0);
 }
 
 // The way back.

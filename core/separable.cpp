@@ -1,17 +1,21 @@
 // Separable convolution: a kernel as a sum of products of 1-D kernels, one axis at a time.
 //
-// Every tile slides along one axis, a few planes of samples at a time (rows, in two dimensions):
-// the new planes are filtered along the other axes and join those still needed; outputs are then
-// summed across them. No sample is filtered twice within a tile.
+// Every tile slides along one axis, the last with taps before the rows'. What it takes on its way
+// are planes (in two dimensions rows) across: the planes of samples are filtered along the axes
+// before, then along their rows, and join those still needed; outputs are then summed across them.
+// Halos along the slide are filtered once within a tile; those of the axes before are only read.
 #include "band.hpp"
 #include "columns.hpp"
 #include "kernels.hpp"
 #include "lanes.hpp"
+#include "stream.hpp"
 
 namespace {
 
 using iw::Factors;
 using iw::Services;
+
+constexpr int64_t kKeptBytes = 192 << 10;  // of planes between two moves of those still needed
 
 template <class T>
 struct Separable {
@@ -19,23 +23,31 @@ struct Separable {
   const Services& services;
   const Factors& factors;
   const int last;
-  int slide = 0;  // the axis that tiles slide along: the first with taps, but for the last axis
+  int slide = 0;     // the axis that tiles slide along
+  int filtered = 0;  // axes before it that have taps
   Grid grid;
   int64_t taps_per_term = 0;
-  double headroom = 2;  // how far sums of two samples on the way may exceed the largest sample
+  int64_t far_tiles = 1;  // along the axes before that of the slide
+  double headroom = 2;    // how far sums of two samples on the way may exceed the largest sample
+  bool past = false;      // whether results are written past the caches
   bool left_out = false;
 
   Separable(const Job& j, const Services& s, const Factors& f)
       : job(j), services(s), factors(f), last(j.nd - 1) {
-    for (int a = last - 1; a >= 0; a--)
+    for (int a = 0; a < last; a++)
       if (job.axis[a].k > 1) slide = a;
     for (int a = 0; a <= last; a++) {
       taps_per_term += job.axis[a].k;
       // Tiles are one thick where nothing is filtered.
       const bool thick = a == last || a == slide || job.axis[a].k > 1;
       grid.size[a] = thick ? factors.tile[a] : 1;
+      if (a < slide) filtered += job.axis[a].k > 1;
     }
     grid.cover(job);
+    int64_t bytes = job.inner * int64_t(sizeof(T));
+    for (int a = 0; a <= last; a++) bytes *= job.axis[a].m;
+    past = bytes > kPastBytes;
+    for (int a = 0; a < slide; a++) far_tiles *= grid.count[a];
     const T* tap = static_cast<const T*>(factors.taps);
     for (int64_t t = 0; t < factors.terms; t++) {
       double gain = 2;
@@ -58,7 +70,9 @@ struct Separable {
     T *loaded, *panel, *planes, *spare[2];
     T* beside;        // rows that nobody reads
     T *ready, *more;  // planes of outputs: the sum of terms so far, and the next term
+    int64_t* deep;    // where the rows of a plane of samples lie from each other: bytes, or -1
     bool fold;        // whether sums of two samples are known not to overflow
+    bool cleaned;     // whether the planes at hand were looked through one by one
   };
 
   template <class E>
@@ -69,7 +83,8 @@ struct Separable {
   void tile(int64_t i) {
     constexpr int W = kLanes<T>;
     Space w;
-    grid.box(job, i, w.lo, w.len);
+    // Tiles behind each other along the first axes share samples: they follow each other.
+    grid.box(job, i % far_tiles * (grid.total / far_tiles) + i / far_tiles, w.lo, w.len);
     w.plane_rows = w.batch_rows = 1;
     for (int a = 0; a <= last; a++) {
       const Axis& ax = job.axis[a];
@@ -82,40 +97,70 @@ struct Separable {
     const Axis& x = job.axis[last];
     w.width = ((w.len[last] - 1) * x.stride + 1) * job.inner;
     w.pitch = padded_row<T>(round_up(w.width, W));
-    w.plane = w.plane_rows * w.pitch;
+    w.plane = padded_row<T>(w.plane_rows * w.pitch);
     const int64_t loaded = round_up(w.source[last] * job.inner, W) + W;
     w.loaded_pitch = padded_row<T>(loaded);
     const int64_t batch = factors.batch, planes = w.source[slide];
     const Axis& down = job.axis[slide];
-    w.room = least(planes, down.reach() - 1 + batch + kAtOnce * down.stride);
+    const int64_t between = most(2 * batch, kKeptBytes / int64_t(sizeof(T)) / w.plane);
+    w.room = least(planes, down.reach() - 1 + between + kAtOnce * down.stride);
     w.first = 0;
-    const int64_t rows = batch * w.batch_rows;
+    // As many planes at a time as fill the lanes with their rows.
+    const int64_t group = least(batch, (W - 1) / w.plane_rows + 1);
+    const int64_t rows = group * w.batch_rows;
     w.loaded = space<T>(0, rows * w.loaded_pitch);
     w.panel = space<T>(1, W * (loaded + kAtOnce * job.inner + w.pitch));
     w.beside = w.panel + W * (loaded + kAtOnce * job.inner);
     w.planes = space<T>(2, factors.terms * w.room * w.plane);
-    const int64_t most_ready = (batch / down.stride + 5) * w.plane;
+    const int64_t most_ready = (batch / down.stride + kAtOnce + 1) * w.plane;
     w.ready = space<T>(3, (factors.terms > 1 ? 2 : 1) * most_ready);
     w.more = w.ready + most_ready;
-    w.spare[0] = space<T>(4, rows * w.pitch);
-    w.spare[1] = space<T>(5, rows * w.pitch);
+    w.spare[0] = space<T>(4, rows * w.loaded_pitch);
+    w.spare[1] = space<T>(5, filtered > 1 ? rows * w.loaded_pitch : 1);
     w.fold = true;
+    if (filtered) find_rows(w);
 
     int64_t done = 0;  // planes of outputs
     for (int64_t p = 0; p < planes; p += batch) {
-      const int64_t count = least(batch, planes - p);
-      if (p + count - w.first > w.room) drop(w, least(p, done * down.stride), p);
-      load(w, p, count);
-      const T* taps = static_cast<const T*>(factors.taps);
-      for (int64_t t = 0; t < factors.terms; t++)
-        filter_planes(w, p, count, taps + t * taps_per_term, t);
+      const int64_t end = least(p + batch, planes);
+      if (end - w.first > w.room) drop(w, least(p, done * down.stride), p);
+      for (int64_t q = p; q < end; q += group) take(w, q, least(group, end - q));
       // Outputs whose windows are whole; by whole blocks, but for the last.
-      int64_t n =
-          p + count < down.reach() ? 0 : (p + count - down.reach()) / down.stride + 1 - done;
-      if (p + count < planes) n -= n % kAtOnce;
+      int64_t n = end < down.reach() ? 0 : (end - down.reach()) / down.stride + 1 - done;
+      if (end < planes) n -= n % kAtOnce;
       if (n > 0) write(w, done, n);
       done += most(n, 0);
     }
+    if (past) end_streams();
+  }
+
+  // Where the rows of a plane of samples lie.
+  void find_rows(Space& w) const {
+    w.deep = space<int64_t>(6, w.batch_rows);
+    for (int64_t r = 0; r < w.batch_rows; r++) {
+      int64_t at = 0, rest = r;
+      for (int a = slide - 1; a >= 0; a--) {
+        const Axis& ax = job.axis[a];
+        const int64_t s = fold(w.from[a] + rest % w.source[a], ax.n, ax.border);
+        rest /= w.source[a];
+        at = s < 0 || at < 0 ? -1 : at + s * job.x_stride[a];
+      }
+      w.deep[r] = at;
+    }
+  }
+
+  // Ask for a part of the rows of plane p: while those before it are filtered, by and by, as the
+  // processor does not foresee rows that lie far apart.
+  void look_ahead(const Space& w, int64_t p, int64_t part, int64_t parts) const {
+    const Axis& down = job.axis[slide];
+    const int64_t at = fold(w.from[slide] + p, down.n, down.border);
+    if (p >= w.source[slide] || at < 0) return;
+    const int64_t step = job.x_stride[last], begin = most(w.from[last], 0) * step;
+    const int64_t end = least(w.from[last] + w.source[last], job.axis[last].n) * step;
+    const char* const plane = job.x + at * job.x_stride[slide];
+    for (int64_t r = part * w.batch_rows / parts; r < (part + 1) * w.batch_rows / parts; r++)
+      if (w.deep[r] >= 0)
+        for (int64_t b = begin; b < end; b += 64) __builtin_prefetch(plane + w.deep[r] + b, 0, 2);
   }
 
   // Keep the filtered planes from `first` to before `end`.
@@ -128,7 +173,8 @@ struct Separable {
     w.first = first;
   }
 
-  void load(Space& w, int64_t p, int64_t count) {
+  // Load `count` planes and filter them along all axes but that of the slide.
+  void take(Space& w, int64_t p, int64_t count) {
     int64_t from[kMaxDims], len[kMaxDims], pitch[kMaxDims], rows = w.loaded_pitch;
     for (int a = last; a >= 0; a--) {
       from[a] = w.from[a];
@@ -139,16 +185,25 @@ struct Separable {
     from[slide] += p;
     len[slide] = count;
     pitch[slide] = w.batch_rows * w.loaded_pitch;
-    T* to = w.loaded;
-    if (bare()) {
-      to = slot(w, 0, p);
-      pitch[slide] = w.plane;
+    load_box(job, from, len, w.loaded, pitch);
+    w.cleaned = false;
+    const T* taps = static_cast<const T*>(factors.taps);
+    for (int64_t t = 0; t < factors.terms; t++) {
+      if (!filter_planes(w, p, count, taps + t * taps_per_term, t)) continue;
+      clean(w, count * w.batch_rows);
+      filter_planes(w, p, count, taps + t * taps_per_term, t);
     }
-    load_rows(job, from, len, to, pitch, [&](T* row, int64_t n) {
-      const Unusual seen = leave_out_unusual(row, n, T(headroom));
+  }
+
+  // Leave out what is not finite among the rows just loaded.
+  void clean(Space& w, int64_t rows) {
+    w.cleaned = true;
+    for (int64_t r = 0; r < rows; r++) {
+      const Unusual seen =
+          leave_out_unusual(w.loaded + r * w.loaded_pitch, w.source[last] * job.inner, T(headroom));
       if (seen.nonfinite) __atomic_store_n(&left_out, true, __ATOMIC_RELAXED);
       if (seen.huge) w.fold = false;
-    });
+    }
   }
 
   Line<T> line(const Space& w, int axis, const T* taps) const {
@@ -159,81 +214,82 @@ struct Separable {
     return {taps, ax.k, axis == last ? 1 : ax.stride, ax.dilation, fold};
   }
 
-  // Whether planes need no filtering: they are loaded where they are kept.
-  bool bare() const {
-    return factors.terms == 1 && job.axis[last].k == 1 && first_between() == last;
-  }
-
-  // The planes just loaded, along every axis but that of the slide: one term.
-  void filter_planes(Space& w, int64_t p, int64_t count, const T* taps, int64_t t) const {
+  // The planes just loaded, along every axis but that of the slide: one term. Whether there was
+  // anything unusual, in which case they are not done.
+  bool filter_planes(Space& w, int64_t p, int64_t count, const T* taps, int64_t t) const {
     constexpr int W = kLanes<T>;
-    if (bare()) return;
-    const bool between = first_between() < last;
+    const T* rows = w.loaded;
+    if (filtered) look_ahead(w, p + count, 0, (count * w.plane_rows - 1) / W + 2);
+    for (int64_t q = 0; filtered && q < count; q++) rows = along_first_axes(w, q, taps);
     const Line<T> along = line(w, last, taps);
-    const int64_t rows = count * w.batch_rows;
-    for (int64_t r = 0; r < rows; r += W) {
+    const int64_t all = count * w.plane_rows;
+    for (int64_t r = 0; r < all; r += W) {
       const T* from[W];
       T* to[W];
       for (int64_t i = 0; i < W; i++) {
-        from[i] = w.loaded + least(r + i, rows - 1) * w.loaded_pitch;
-        to[i] = r + i >= rows ? w.beside + i * w.pitch
-                : between     ? w.spare[0] + (r + i) * w.pitch
-                              : slot(w, t, p + r + i);
+        from[i] = rows + least(r + i, all - 1) * w.loaded_pitch;
+        to[i] = r + i >= all
+                    ? w.beside + i * w.pitch
+                    : slot(w, t, p + (r + i) / w.plane_rows) + (r + i) % w.plane_rows * w.pitch;
       }
-      along_rows(w, from, along, to);
+      if (filtered) look_ahead(w, p + count, r / W + 1, (all - 1) / W + 2);
+      if (along_rows(w, from, along, to)) return true;
     }
-    if (!between) return;
-    for (int64_t b = 0; b < count; b++)
-      across_plane(w, w.spare[0] + b * w.batch_rows * w.pitch, taps, slot(w, t, p + b));
+    return false;
   }
 
   T* slot(const Space& w, int64_t t, int64_t p) const {
     return w.planes + (t * w.room + p - w.first) * w.plane;
   }
 
-  // The first axis with taps between that of the slide and the last; the last if there is none.
-  int first_between() const {
-    for (int a = slide + 1; a < last; a++)
-      if (job.axis[a].k > 1) return a;
-    return last;
+  // Plane q of those just loaded along the axes before that of the slide. Where the planes lie
+  // then, one after the other.
+  const T* along_first_axes(const Space& w, int64_t q, const T* taps) const {
+    constexpr int W = kLanes<T>;
+    int64_t len[kMaxDims];
+    for (int a = 0; a < slide; a++) len[a] = w.source[a];
+    const int64_t row = round_up(w.source[last] * job.inner, W);
+    const T* from = w.loaded + q * w.batch_rows * w.loaded_pitch;
+    int left = filtered;
+    for (int a = slide - 1; a >= 0; a--) {
+      if (job.axis[a].k == 1) continue;
+      int64_t outers = 1, inners = 1;
+      for (int b = 0; b < a; b++) outers *= len[b];
+      for (int b = a + 1; b < slide; b++) inners *= len[b];
+      const int64_t below = inners * w.loaded_pitch, width = inners == 1 ? row : below;
+      left--;
+      T* const to = w.spare[left & 1] + q * (left ? w.batch_rows : w.plane_rows) * w.loaded_pitch;
+      for (int64_t o = 0; o < outers; o++)
+        columns(Rows<T>{from + o * len[a] * below, below}, line(w, a, taps), w.len[a], width,
+                to + o * w.len[a] * below, below);
+      len[a] = w.len[a];
+      from = to;
+    }
+    return w.spare[0];
   }
 
   // W rows along themselves, as lanes; each of the interleaved channels is a series of its own.
-  void along_rows(Space& w, const T* const* from, const Line<T>& along, T* const* to) const {
+  // Whether there was anything unusual, in which case they are not done.
+  bool along_rows(const Space& w, const T* const* from, const Line<T>& along, T* const* to) const {
     constexpr int W = kLanes<T>;
     if (along.k == 1) {  // its tap is one
-      for (int i = 0; i < W; i++) copy_run(to[i], reinterpret_cast<const char*>(from[i]), w.width);
-      return;
+      for (int i = 0; i < W; i++) {
+        if (!w.cleaned && oddness(from[i], w.width, T(headroom)) != T(0)) return true;
+        copy_run(to[i], reinterpret_cast<const char*>(from[i]), w.width);
+      }
+      return false;
     }
     // Whole blocks of outputs: what lies beyond the last is never used.
     const int64_t outputs =
         along.dilation > 1 ? w.width / job.inner : round_up(w.width / job.inner, kAtOnce);
-    rows_to_lanes(from, w.source[last] * job.inner, w.panel, W);
+    const int64_t samples = w.source[last] * job.inner;
+    if (rows_to_lanes_seen(from, samples, w.panel, T(headroom)) && !w.cleaned) return true;
     for (int64_t c = 0; c < job.inner; c++) {
       T* series = w.panel + c * W;
       columns(Rows<T>{series, job.inner * W}, along, outputs, W, series, job.inner * W);
     }
     lanes_to_rows(w.panel, W, w.width, to);
-  }
-
-  // One plane along the axes between that of the slide and the last.
-  void across_plane(Space& w, const T* from, const T* taps, T* to) const {
-    int64_t len[kMaxDims];
-    for (int a = slide + 1; a < last; a++) len[a] = w.source[a];
-    int turn = 1;
-    for (int a = last - 1; a > slide; a--) {
-      if (job.axis[a].k == 1) continue;
-      int64_t outers = 1, below = w.pitch;
-      for (int b = slide + 1; b < a; b++) outers *= len[b];
-      for (int b = a + 1; b < last; b++) below *= len[b];
-      T* const next = a == first_between() ? to : w.spare[turn];
-      for (int64_t o = 0; o < outers; o++)
-        columns(Rows<T>{from + o * len[a] * below, below}, line(w, a, taps), w.len[a], below,
-                next + o * w.len[a] * below, below);
-      len[a] = w.len[a];
-      from = next;
-      turn ^= 1;
-    }
+    return false;
   }
 
   // Outputs done .. done+n-1 along the slide, across the filtered planes of all terms.
@@ -287,6 +343,14 @@ struct Separable {
   void write_rows(Space& w, const Rows<T>& rows, const Line<T>& across, int64_t n, T* out) const {
     constexpr int W = kLanes<T>;
     const int64_t pitch = job.out_stride[slide] / int64_t(sizeof(T)), whole = w.width / W * W;
+    if (past) {
+      const bool joined = pitch == whole && pitch == w.width;
+      const int64_t apart = joined ? pitch : w.pitch;
+      columns(rows, across, n, round_up(w.width, W), w.ready, apart);
+      for (int64_t y = 0; y < (joined ? 1 : n); y++)
+        stream_run(out + y * pitch, w.ready + y * apart, joined ? n * pitch : w.width);
+      return;
+    }
     columns(rows, across, n, whole, out, pitch);
     if (whole == w.width) return;
     columns(rows.from(0, whole), across, n, W, w.ready, W);
@@ -297,99 +361,12 @@ struct Separable {
 };
 
 template <class T>
-bool one_pass(const Job& job, const Services& services, const Factors& factors) {
+bool run(const Job& job, const Services& services, const Factors& factors) {
   Separable<T> separable(job, services, factors);
   services.parallel_for(
       separable.grid.total, job.threads,
       [](void* context, int64_t i) { static_cast<Separable<T>*>(context)->tile(i); }, &separable);
   return separable.left_out;
-}
-
-// Tiles of a pass over planes; bytes of the columns that are filtered in place together, which
-// stay in the second-level cache.
-constexpr int64_t kPassTile = 512, kPassBatch = 16;
-constexpr int64_t kSweepBytes = 192 << 10;
-
-// Whether an axis can be filtered after the others, over their results: the border must then be
-// made of results as it was of samples.
-bool sweeps(const Axis& a) {
-  return a.stride == 1 && a.m == a.n && (a.border != Border::constant || a.fill == 0);
-}
-
-// In three dimensions and more: the last two axes first, then each of the others over the output,
-// in place. That saves the halo which a tile needs on every side. False when it cannot be done.
-template <class T>
-bool several_passes(const Job& job, const Services& services, const Factors& factors,
-                    bool* left_out) {
-  const int last = job.nd - 1;
-  int near = last - 1;  // the axis that goes with the last
-  while (near > 0 && job.axis[near].k == 1) near--;
-  if (factors.terms > 1 || job.add || job.out_type != kTypeOf<T>) return false;
-  bool far = false;
-  for (int a = 0; a < near; a++) {
-    if (job.axis[a].k == 1) continue;
-    far = true;
-    if (!sweeps(job.axis[a]) ||
-        (job.axis[a].n + job.axis[a].reach()) * 64 * job.inner > 4 * kSweepBytes)
-      return false;
-  }
-  if (!far) return false;
-
-  int64_t sum = 0;
-  for (int a = 0; a <= last; a++) sum += job.axis[a].k;
-  T* const taps = static_cast<T*>(services.scratch(7, (sum + job.nd) * int64_t(sizeof(T))));
-  const auto pass = [&](Job part, bool (*wanted)(int, int), int axis, int64_t* tile,
-                        int64_t batch) {
-    const T* from = static_cast<const T*>(factors.taps);
-    T* to = taps;
-    for (int a = 0; a <= last; a++) {
-      const int64_t k = job.axis[a].k;
-      if (k > 1 && wanted(a, axis)) {
-        for (int64_t j = 0; j < k; j++) *to++ = from[j];
-      } else {
-        *to++ = T(1);
-        if (k > 1) part.axis[a].start = 0;
-        part.axis[a].k = part.axis[a].dilation = 1;
-      }
-      from += k;
-    }
-    return one_pass<T>(part, services, Factors{1, taps, tile, batch});
-  };
-
-  int64_t tile[kMaxDims];
-  for (int a = 0; a <= last; a++) tile[a] = kPassTile;
-  tile[last] = most(kPassTile / job.inner, job.axis[last].reach() / 2);
-  *left_out = pass(job, [](int a, int axis) { return a >= axis; }, near, tile, kPassBatch);
-
-  Job rest = job;
-  rest.x = job.out;
-  rest.x_type = job.out_type;
-  for (int a = 0; a <= job.nd; a++) rest.x_stride[a] = job.out_stride[a];
-  for (int a = near; a <= last; a++)
-    rest.axis[a] = {job.axis[a].m, job.axis[a].m, 1, 0, 1, 1, Border::nearest, 0};
-  for (int a = 0; a < near; a++)
-    if (job.axis[a].k == 1)
-      rest.axis[a] = {job.axis[a].m, job.axis[a].m, 1, 0, 1, 1, Border::nearest, 0};
-  bool overflow = false;
-  for (int a = near - 1; a >= 0; a--) {
-    if (job.axis[a].k == 1) continue;
-    // All samples of a column are taken before the first output is written over them.
-    const int64_t planes = job.axis[a].n + job.axis[a].reach();
-    for (int b = 0; b <= last; b++) tile[b] = 1;
-    tile[a] = job.axis[a].m;
-    tile[last] =
-        most(64 / int64_t(sizeof(T)), kSweepBytes / int64_t(sizeof(T)) / planes) / job.inner;
-    tile[last] = most(1, tile[last]);
-    overflow |= pass(rest, [](int b, int axis) { return b == axis; }, a, tile, planes);
-  }
-  return !overflow;
-}
-
-template <class T>
-bool run(const Job& job, const Services& services, const Factors& factors) {
-  bool left_out;
-  if (several_passes<T>(job, services, factors, &left_out)) return left_out;
-  return one_pass<T>(job, services, factors);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 """Every class of tile gives the same answers: small, beyond a cache, shared, rows cut in two."""
 
 from dataclasses import replace
+from functools import reduce
 
 import numpy as np
 import pytest
@@ -130,3 +131,75 @@ def test_tiles_of_products(monkeypatch, tile, dtype):
     for boundary in ("mirror", "zero"):
         y, bound = answers(x, k, "separable", boundary)
         agree(y, bound, x, k, boundary)
+
+
+#: Data, taps and tiles of volumes: planes of one row, of many, cut short; two axes first.
+PRODUCTS = [
+    ((30, 21, 40), (7, 6, 5), [(1, 1, 1), (3, 5, 7), (16, 21, 40), (30, 8, 16), (9, 200, 33)]),
+    ((30, 21, 40), (7, 6, 1), [(4, 5, 7), (17, 21, 40)]),
+    ((9, 40, 3, 50), (3, 1, 3, 5), [(4, 1, 3, 20), (9, 1, 2, 50)]),
+    ((9, 8, 21, 50), (3, 4, 9, 5), [(4, 3, 16, 20), (9, 8, 21, 50), (1, 1, 5, 17)]),
+]
+
+
+def lines(rng, size, mirrored):
+    """The factors of a kernel, each its own mirror image or not."""
+    drawn = [rng.uniform(0.1, 1, n) for n in size]
+    return [f + f[::-1] if mirrored else f for f in drawn]
+
+
+@pytest.mark.parametrize("mirrored", [True, False])
+@pytest.mark.parametrize(
+    ("shape", "size", "tile"), [(x, k, tile) for x, k, tiles in PRODUCTS for tile in tiles]
+)
+def test_tiles_of_products_in_volumes(monkeypatch, shape, size, tile, mirrored):
+    rng = np.random.default_rng(7)
+    x = rng.uniform(-1, 1, shape).astype("float32")
+    k = reduce(np.multiply.outer, lines(rng, size, mirrored))
+    model = separable.tiling
+    monkeypatch.setattr(separable, "tiling", lambda problem: replace(model(problem), tile=tile))
+    for boundary in ("symmetric", "wrap", "zero"):
+        y, bound = answers(x, k, "separable", boundary)
+        agree(y, bound, x, k, boundary)
+
+
+@pytest.mark.parametrize("size", [(5, 4, 3), (5, 4, 1), (5, 1, 3)])
+def test_products_keep_nan_and_huge_samples_local(size):
+    rng = np.random.default_rng(8)
+    x = rng.uniform(0.5, 1, (40, 30, 50)).astype("float32")
+    x[20, 10, 30], x[5, 20, 10], x[33, 25, 45] = np.nan, 3e38, np.inf
+    k = reduce(np.multiply.outer, lines(rng, size, mirrored=True))
+    k = k / k.sum()
+    y, bound = answers(x, k, "separable", "zero")
+    want = iw.convolve(x.astype("float64"), k, boundary="zero", method="direct")
+    assert np.array_equal(np.isnan(y), np.isnan(want))
+    assert np.array_equal(np.isinf(y), np.isinf(want))
+    assert np.isnan(y).sum() == k.size
+    huge = np.zeros(x.shape, bool)
+    huge[:11, 15:26, 5:16] = True
+    near = np.isfinite(want) & ~huge
+    assert np.abs(y[near] - want[near]).max() <= bound
+    assert np.abs(y[huge] - want[huge]).max() <= bound * 3e38
+
+
+@pytest.mark.parametrize(
+    ("shape", "size"),
+    [((2100, 4101), (3, 4)), ((137, 256, 256), (2, 3, 4)), ((2101, 4096), (5, 2))],
+)
+@pytest.mark.parametrize("shift", [0, 1, 3])
+def test_results_past_the_caches(shape, size, shift):
+    """Results begin anywhere within a cache line; what lies around them is left alone."""
+    rng = np.random.default_rng(9)
+    x = rng.uniform(-1, 1, shape).astype("float32")
+    k = reduce(np.multiply.outer, lines(rng, size, mirrored=False))
+    room = np.full(x.size + 2 * shift, 77, "float32")
+    out = room[shift : shift + x.size].reshape(shape)
+    bound = 0.0
+    answer = {}
+    for method, where in (("separable", out), ("direct", None)):
+        plan = iw.plan(x, k, method=method, boundary="mirror")
+        answer[method] = plan(x, out=where)
+        bound += plan.error
+    assert np.abs(out - answer["direct"]).max() <= bound * k.sum() * np.abs(x).max()
+    assert np.all(room[:shift] == 77)
+    assert np.all(room[shift + x.size :] == 77)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from math import prod, sqrt
 
@@ -32,24 +32,26 @@ BANKS = False
 TAKES_COMPLEX = False
 MARGIN = 1.0
 
-#: Samples along an axis that is filtered in place, its window's length included.
-MOST_SWEPT = 12288
-
 #: Work space beyond which tiles are too much.
 MOST_BYTES = 48 << 20
 
-#: Outputs in a row of a tile: filtered along one axis beside its rows, or along more, where a halo
-#: on many sides wants planes that are not too thin.
-ROW, PLANE_ROW, PLANE_ROWS = 512, 128, 128
+#: Outputs in a row of a tile, and how far it slides: in two dimensions, and in more, where tiles
+#: behind each other share samples that should stay in the cache.
+ROW, SLIDE, VOLUME_ROW, VOLUME_SLIDE = 512, 512, 256, 256
 
-#: Planes filtered at a time while a tile slides, and how far it goes.
-BATCH, SLIDE, SHORT_SLIDE = 16, 512, 128
+#: Outputs of a tile along the axes before that of the slide: the more, the fewer samples are read
+#: twice, as long as there are tiles enough.
+DEEP, ENOUGH_DEEP = (64, 32, 16), 8
+
+#: Planes filtered at a time while a tile slides, and how far it goes where there are few tiles.
+BATCH, SHORT_SLIDE = 16, 128
 
 #: With fewer tiles than this they slide less far, so that there is work for every thread.
 FEW_TILES = 16
 
-#: Filtered planes kept for one tile; planes get smaller beyond.
-KEPT_BYTES = 4 << 20
+#: Filtered planes kept for one tile; planes get smaller beyond. Where planes are small, so many are
+#: kept that those still needed are seldom moved.
+KEPT_BYTES, EASY_BYTES = 4 << 20, 192 << 10
 
 
 @lru_cache(maxsize=64)
@@ -124,25 +126,47 @@ class Tiling:
     products: float
 
 
+def _slide(axes: tuple[Axis, ...]) -> int:
+    """The axis that tiles slide along: the last with taps before the rows'."""
+    return max((i for i, a in enumerate(axes[:-1]) if a.k > 1), default=0)
+
+
 def _tile(axes: tuple[Axis, ...], slide: int, channels: int, size: int) -> tuple[int, ...]:
     """Outputs of one tile: it slides along one axis, its planes lie across."""
+    if any(axes[i].k > 1 for i in range(slide)):
+        for depth in DEEP:
+            tile = _sliding(axes, slide, channels, size, depth, VOLUME_SLIDE)
+            if _tiles(axes, tile) >= ENOUGH_DEEP:
+                return tile
+    else:
+        tile = _sliding(axes, slide, channels, size, 1, SLIDE)
+        if _tiles(axes, tile) >= FEW_TILES:
+            return tile
+    return _sliding(axes, slide, channels, size, DEEP[-1], SHORT_SLIDE)
+
+
+def _tiles(axes: tuple[Axis, ...], tile: tuple[int, ...]) -> int:
+    return prod(-(-a.m // t) for a, t in zip(axes, tile, strict=True))
+
+
+def _sliding(
+    axes: tuple[Axis, ...], slide: int, channels: int, size: int, depth: int, far: int
+) -> tuple[int, ...]:
+    """The tile that is `depth` deep and slides as far as `far`."""
     last = len(axes) - 1
-    across = [i for i in range(slide + 1, last) if axes[i].k > 1]
+    deep = [i for i in range(slide) if axes[i].k > 1]
     tile = [1] * len(axes)
-    tile[last] = max((PLANE_ROW if across else ROW) // channels, axes[last].reach // 2)
-    for i in across:
-        tile[i] = max(PLANE_ROWS, axes[i].reach)
-    for i in (last, *across):
+    tile[last] = max((VOLUME_ROW if deep else ROW) // channels, axes[last].reach // 2)
+    for i in deep:
+        tile[i] = depth
+    for i in (last, *deep):
         tile[i] = max(1, min(tile[i] // axes[i].stride, axes[i].m))
-    kept = (axes[slide].reach + BATCH) * channels * size
-    while prod(tile) * kept > KEPT_BYTES and prod(tile) * channels > 64:
-        widest = max((last, *across), key=lambda i: tile[i])
-        tile[widest] = (tile[widest] + 1) // 2
     down = axes[slide]
-    for far in (SLIDE, SHORT_SLIDE):
-        tile[slide] = min(max(1, max(far, 4 * down.reach) // down.stride), down.m)
-        if prod(-(-a.m // t) for a, t in zip(axes, tile, strict=True)) >= FEW_TILES:
-            break
+    kept = (down.reach + BATCH) * channels * size
+    while prod(tile) * kept > KEPT_BYTES and prod(tile) * channels > 64:
+        widest = max((last, *deep), key=lambda i: tile[i])
+        tile[widest] = (tile[widest] + 1) // 2
+    tile[slide] = min(max(1, max(far, 4 * down.reach) // down.stride), down.m)
     return tuple(tile)
 
 
@@ -154,50 +178,33 @@ def _share(factors: Factors | None) -> float:
     return 1 - sum(np.array_equal(f, f[::-1]) for f in lines) / (2 * max(1, len(lines)))
 
 
-def _swept(problem: Problem, axes: tuple[Axis, ...]) -> list[int]:
-    """Axes that the core filters in place after the last two, where one term is all there is."""
-    far = [i for i in range(len(axes) - 1) if axes[i].k > 1][:-1]
-    plain = all(
-        a.stride == 1 and a.m == a.n and a.boundary != "constant" and a.n + a.reach <= MOST_SWEPT
-        for a in (axes[i] for i in far)
-    )
-    return far if plain and terms(problem) == 1 and problem.result == problem.compute else []
-
-
 def tiling(problem: Problem) -> Tiling:
     """The tile that `run` uses, and the work of one term over the whole output."""
     lowered, factors = lower(problem), _of(problem)
     axes, last = lowered.axes, len(lowered.axes) - 1
     channels = problem.axes[-1].n if lowered.channels else 1
     count_terms = terms(problem) or MOST_TERMS
-    swept = _swept(problem, axes)
-    lines = prod(a.m for a in axes[:-1]) * len(swept)
-    folded = sum(axes[i].k for i in swept) * problem.out_size
-    moved = problem.out_size * len(swept)
-    axes = tuple(replace(a, k=1, start=0) if i in swept else a for i, a in enumerate(axes))
     size = 4 if problem.compute == "float32" else 8
-    slide = next((i for i in range(last) if axes[i].k > 1), 0)
+    slide = _slide(axes)
     tile = _tile(axes, slide, channels, count_terms * size)
-    count = prod(-(-a.m // t) for a, t in zip(axes, tile, strict=True)) * channels
+    count = _tiles(axes, tile) * channels
     box = [(t - 1) * a.stride + a.reach for a, t in zip(axes, tile, strict=True)]
-    source, rows, passed, products = prod(box), 0, 0, 0
-    plane = source // box[slide]
-    kept = plane
-    for i in (last, *range(last - 1, slide, -1), slide):
-        if i == slide:
-            kept = prod(box) // box[slide]
+    plane, down = prod(box) // box[slide], axes[slide]
+    rows = passed = products = 0
+    for i in (*range(slide - 1, -1, -1), last, slide):
         if axes[i].k > 1 or i == last:
             box[i] = (tile[i] - 1) * axes[i].stride + 1 if i == last else tile[i]
             rows += prod(box[:last])
             passed += prod(box)
             products += prod(box) * axes[i].k
-    down = axes[slide]
-    planes = count_terms * (down.reach + BATCH + 4 * down.stride) + (BATCH // down.stride + 5) * 2
-    space = size * channels * (planes * kept + 3 * BATCH * plane)
+    kept = prod(box) // box[slide] * channels
+    between = max(2 * BATCH, EASY_BYTES // size // kept)
+    planes = count_terms * (down.reach + between + 8 * down.stride) + (BATCH // down.stride + 9) * 2
+    group = min(BATCH, 15 // prod(tile[:slide]) + 1)
+    space = size * (planes * kept + 2 * group * plane * channels)
     share = _share(factors)
     read = reading(axes, channels, tile)
-    passes = count * rows + lines, count * passed + moved, (count * products + folded) * share
-    return Tiling(tile, space, read, *passes)
+    return Tiling(tile, space, read, count * rows, count * passed, count * products * share)
 
 
 def cost(problem: Problem, machine: Machine) -> float:
@@ -261,10 +268,11 @@ def _tame(term: tuple[Array, ...], places: tuple[int, ...]) -> tuple[Array, ...]
     The axis that is filtered last takes what the others give.
     """
     result, given = list(term), 0
-    first, *others = [i for i in places if term[i].size > 1]
-    for i in others:
+    near = max(i for i, place in enumerate(places[:-1]) if term[place].size > 1)
+    last = places[near]
+    for i in (place for place in places if term[place].size > 1 and place != last):
         power = int(np.frexp(np.abs(term[i]).sum())[1])
         result[i] = np.ldexp(term[i], -power)
         given += power
-    result[first] = np.ldexp(term[first], given)
+    result[last] = np.ldexp(term[last], given)
     return tuple(result)

@@ -1,0 +1,67 @@
+// One number of any type, read as another or written as one: half precision is converted by hand.
+#pragma once
+
+#include "vec.hpp"
+
+namespace {
+
+struct Half {
+  uint16_t bits;
+};
+
+IW_INLINE float from_half(Half h) {
+  // Shift the exponent and mantissa into place, then scale by 2^112, which also makes
+  // subnormals right; an exponent of all ones stays one.
+  uint32_t sign = uint32_t(h.bits & 0x8000u) << 16, rest = uint32_t(h.bits & 0x7fffu) << 13;
+  float scaled, scale = 0x1p112f;
+  __builtin_memcpy(&scaled, &rest, 4);
+  scaled *= scale;
+  uint32_t bits;
+  __builtin_memcpy(&bits, &scaled, 4);
+  if (rest >= 0x0f800000u) bits = 0x7f800000u | rest;  // infinity or NaN
+  bits |= sign;
+  float f;
+  __builtin_memcpy(&f, &bits, 4);
+  return f;
+}
+
+IW_INLINE Half to_half(float f) {
+  uint32_t bits;
+  __builtin_memcpy(&bits, &f, 4);
+  uint32_t sign = (bits >> 16) & 0x8000u, rest = bits & 0x7fffffffu;
+  if (rest > 0x7f800000u) return Half{uint16_t(sign | 0x7e00u)};   // NaN
+  if (rest >= 0x477ff000u) return Half{uint16_t(sign | 0x7c00u)};  // rounds to infinity
+  if (rest < 0x38800000u) {
+    // Subnormal: adding 0.5 leaves the mantissa, rounded to even, in the lowest bits.
+    float magnitude, half = 0.5f;
+    __builtin_memcpy(&magnitude, &rest, 4);
+    magnitude += half;
+    __builtin_memcpy(&rest, &magnitude, 4);
+    return Half{uint16_t(sign | (rest - 0x3f000000u))};
+  }
+  rest += 0xfffu + ((rest >> 13) & 1u);  // round half to even
+  return Half{uint16_t(sign | ((rest - 0x38000000u) >> 13))};
+}
+
+template <class T, class S>
+IW_INLINE T read_as(const char* p) {
+  S s;
+  __builtin_memcpy(&s, p, sizeof s);
+  if constexpr (sizeof(S) == 2 && __is_class(S))
+    return T(from_half(s));
+  else
+    return T(s);
+}
+
+template <class S, class T>
+IW_INLINE S convert_to(T value) {
+  if constexpr (__is_class(S))
+    return to_half(float(value));
+  else if constexpr (S(0.5) == S(0) && T(0.5) != T(0))  // real to integer: exact but for rounding
+    return S(sizeof(T) == 4 ? int64_t(__builtin_rintf(float(value)))
+                            : int64_t(__builtin_rint(double(value))));
+  else
+    return S(value);
+}
+
+}  // namespace

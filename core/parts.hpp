@@ -1,0 +1,66 @@
+// A job in parts: the kernels of a bank one by one, and the tiles of an output.
+#pragma once
+
+#include "job.hpp"
+#include "vec.hpp"
+
+namespace {
+
+using iw::Job;
+using iw::kMaxDims;
+
+// How many kernels of a bank meet the same samples: they make a group.
+IW_INLINE int64_t group_size(const Job& job) {
+  int64_t count = 1;
+  for (int a = 0; a < job.bank_nd; a++)
+    if (job.bank_x_stride[a] == 0) count *= job.bank[a];
+  return count;
+}
+
+// The number in the bank of the i-th kernel of a group.
+IW_INLINE int64_t kernel_of_group(const Job& job, int64_t group, int64_t i) {
+  int64_t kernel = 0, unit = 1;
+  for (int a = job.bank_nd - 1; a >= 0; a--) {
+    int64_t& rest = job.bank_x_stride[a] == 0 ? i : group;
+    kernel += rest % job.bank[a] * unit;
+    rest /= job.bank[a];
+    unit *= job.bank[a];
+  }
+  return kernel;
+}
+
+// The job of one kernel of a bank.
+IW_INLINE Job job_of_kernel(const Job& job, int64_t kernel) {
+  Job own = job;
+  for (int a = job.bank_nd - 1; a >= 0; a--) {
+    const int64_t i = kernel % job.bank[a];
+    own.x += i * job.bank_x_stride[a];
+    own.out += i * job.bank_out_stride[a];
+    kernel /= job.bank[a];
+  }
+  return own;
+}
+
+// A grid of boxes that covers the output.
+struct Grid {
+  int nd;
+  int64_t size[kMaxDims], count[kMaxDims], total;
+
+  void cover(const Job& job) {
+    nd = job.nd;
+    total = 1;
+    for (int a = 0; a < nd; a++) {
+      count[a] = (job.axis[a].m + size[a] - 1) / size[a];
+      total *= count[a];
+    }
+  }
+  void box(const Job& job, int64_t i, int64_t* lo, int64_t* len) const {
+    for (int a = nd - 1; a >= 0; a--) {
+      lo[a] = i % count[a] * size[a];
+      len[a] = least(size[a], job.axis[a].m - lo[a]);
+      i /= count[a];
+    }
+  }
+};
+
+}  // namespace
