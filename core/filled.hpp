@@ -19,7 +19,8 @@ enum Slot {
   kSumSlot,
   kMarkSlot,
   kWideSlot,
-  kKeptSlot
+  kKeptSlot,
+  kSeenSlot
 };
 
 // Samples are looked at in this many parts at most, of at least so many rows: threads can share
@@ -88,7 +89,7 @@ struct Filled {
 
   // Parts of the samples that are looked at together.
   struct Seen {
-    Spread<T> part[kMostParts];
+    Spread<T>* part;
     int64_t step;  // panels of a part
   };
 
@@ -126,10 +127,12 @@ struct Filled {
     const int64_t count = panels();
     seen.step = most(kLeastPartRows / W, (count + kMostParts - 1) / kMostParts);
     const int64_t parts = (count + seen.step - 1) / seen.step;
+    seen.part = scratch<Spread<T>>(kSeenSlot, 2 * parts);
+    for (int64_t part = 0; part < parts; part++) seen.part[part] = {};
     if (tile.cut) {
       for (int64_t i = 0; i < row_count; i++) {
         Samples samples = find_samples(source, i);
-        fill_cut(buffer, samples, i, source.n, source.below, seen, left_out);
+        fill_cut(buffer, samples, i, source.n, source.below, seen, seen.part + parts, left_out);
       }
     } else {
       each(parts, [&](int64_t part) {
@@ -173,10 +176,10 @@ struct Filled {
 
   // One row that is cut: again from a copy, when it held what must be left out.
   void fill_cut(Cx<T>* buffer, Samples& samples, int64_t which, const int64_t (&n)[2],
-                int64_t below, Seen& seen, bool* left_out) const {
+                int64_t below, const Seen& seen, Spread<T>* before, bool* left_out) const {
     const int64_t begin = which * set_panels(), end = begin + set_panels();
     const int64_t first = begin / seen.step, parts = (end - 1) / seen.step + 1 - first;
-    const Seen before = seen;
+    for (int64_t part = 0; part < parts; part++) before[part] = seen.part[first + part];
     bool finite[2] = {true, true};
     auto fill_all = [&] {
       each(parts, [&](int64_t part) {
@@ -195,7 +198,7 @@ struct Filled {
     if (finite[0] && finite[1]) return;
     for (int h = 0; h < 2; h++)
       if (!finite[h]) leave_out(samples, h, n[h], left_out);
-    seen = before;
+    for (int64_t part = 0; part < parts; part++) seen.part[first + part] = before[part];
     fill_all();
   }
 
