@@ -65,7 +65,8 @@ struct Careful : Sides {
         rows.row[r] = rows.copy[r] = row;
       };
       bool ignored;
-      tile.fill(buffer, Filled<double>::Source<decltype(take)>{{width, planes > 1 ? width : 0}, 0, take},
+      tile.fill(buffer,
+                Filled<double>::Source<decltype(take)>{{width, planes > 1 ? width : 0}, 0, take},
                 &ignored);
       tile.convolve(buffer, kernel, width);
       widen(marks, size);

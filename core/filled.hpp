@@ -63,7 +63,7 @@ struct Filled {
   }
 
   Cx<T>* space(int slot = kTileSlot) const { return scratch<Cx<T>>(slot, tile.vectors()); }
-  
+
   // Room for the longest axis of a tile, for the calling thread.
   Cx<T>* local() const { return scratch<Cx<T>>(kLocalSlot, tile.longest()); }
 
@@ -81,9 +81,7 @@ struct Filled {
 
   // Where rows of a set may be copied.
   T* copies() const { return scratch<T>(kRowSlot, 2 * set_rows() * row_room); }
-  T* copy_of(T* copies, int h, int64_t r) const {
-    return copies + (h * set_rows() + r) * row_room;
-  }
+  T* copy_of(T* copies, int h, int64_t r) const { return copies + (h * set_rows() + r) * row_room; }
 
   // ---- samples ----
 

@@ -59,8 +59,8 @@ struct Rows {
 // after them. The same samples `below` elements further are asked for. False when a sample is not
 // finite, or so large that this cannot be told.
 template <class T>
-bool pack(const Rows<T>& rows, int64_t r, int64_t begin, int64_t end, int64_t below,
-          Vec<T>* plane, int64_t vectors, Spread<T>& spread) {
+bool pack(const Rows<T>& rows, int64_t r, int64_t begin, int64_t end, int64_t below, Vec<T>* plane,
+          int64_t vectors, Spread<T>& spread) {
   constexpr int W = kLanes<T>;
   Spread<T> seen = spread;  // a copy that can live in registers
   Vec<T> squares = {};
@@ -120,8 +120,7 @@ IW_INLINE void store_pairs(T* p, Vec<T> re, Vec<T> im, int64_t count) {
 template <class T>
 IW_INLINE void unpack_pairs(const Cx<T>* row, int64_t n, T* out) {
   constexpr int W = kLanes<T>;
-  for (int64_t v = 0; v * W < n; v++)
-    store_pairs(out + 2 * v * W, row[v].re, row[v].im, n - v * W);
+  for (int64_t v = 0; v * W < n; v++) store_pairs(out + 2 * v * W, row[v].re, row[v].im, n - v * W);
 }
 
 }  // namespace

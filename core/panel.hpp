@@ -82,7 +82,7 @@ bool rows_to_panel(const Rows<T>& rows, int64_t n, Cx<T>* panel, int64_t width, 
   if (!present) n = 0;
   Look<T> look{spread};
   int64_t v = 0;
-  auto take = [&](const T* const (&given)[W], int64_t end, int64_t ahead) {
+  auto take = [&](const T* const(&given)[W], int64_t end, int64_t ahead) {
     // In the place of rows that are not there another one is loaded once more.
     const T* row[W];
     for (int r = 0; r < W; r++) row[r] = given[present >> r & 1 ? r : __builtin_ctz(present)];

@@ -143,8 +143,8 @@ struct Sides {
     bool exists;
     const char* p = source_of(side, index, fill, exists);
     const int64_t lo = side.in.lo[last], len = side.in.len[last];
-    const bool as_is = p && of.x_type == kTypeOf<S> &&
-                       of.x_stride[last] == int64_t(sizeof(S)) && side.step[last] == 1;
+    const bool as_is = p && of.x_type == kTypeOf<S> && of.x_stride[last] == int64_t(sizeof(S)) &&
+                       side.step[last] == 1;
     if (!as_is || !rows.lie_between(-lo, of.axis[last].n - lo, len)) {
       if (!exists || !copy_row(side, index, own)) return;
       rows.row[r] = rows.copy[r] = own;
@@ -173,9 +173,7 @@ struct Sides {
   }
 
   // Results lie this far apart in a row of a tile.
-  int64_t last_step() const {
-    return is_transformed(spectrum, last) ? job.axis[last].stride : 1;
-  }
+  int64_t last_step() const { return is_transformed(spectrum, last) ? job.axis[last].stride : 1; }
 
   // Samples of a row as it is read: all those between the ones used, too.
   int64_t row_samples() const {

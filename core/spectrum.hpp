@@ -16,9 +16,9 @@ struct Spectrum {
   Type compute;
   int nd;
   int64_t kernels;
-  int planes;  // 1: real taps; 2: of each kernel the real ones, then the imaginary ones
+  int planes;       // 1: real taps; 2: of each kernel the real ones, then the imaginary ones
   int64_t samples;  // along the axes that are transformed
-  int folded;  // the axis whose second half travels as imaginary part (tile.hpp), or -1
+  int folded;       // the axis whose second half travels as imaginary part (tile.hpp), or -1
   int64_t tile[kMaxDims], reach[kMaxDims], dilation[kMaxDims], k[kMaxDims];
   void* taps;
   void* layout;  // Tile<float> or Tile<double>
@@ -177,13 +177,14 @@ void copy_kernel(Cx<double>* values, const Tile<double>& exact, const Tile<T>& t
         copy(kernel_row(t, row), i, kernel + row / W * t.width + i, int(row % W));
     return;
   }
-  const int64_t n = t.dim[t.middle], inner = t.inner(t.middle), vectors = t.kernel_columns() / inner;
+  const int64_t n = t.dim[t.middle], inner = t.inner(t.middle),
+                vectors = t.kernel_columns() / inner;
   for (int64_t row = 0; row < n * inner; row++) {
     const int64_t from = kernel_row(t, row);
     for (int64_t v = 0; v < vectors; v++)
       for (int lane = 0; lane < W; lane++)
-        copy(from, t.panels ? v * W + lane : 0, kernel + (row % inner * vectors + v) * n + row / inner,
-             lane);
+        copy(from, t.panels ? v * W + lane : 0,
+             kernel + (row % inner * vectors + v) * n + row / inner, lane);
   }
 }
 

@@ -1,9 +1,9 @@
 // One tile of complex numbers and its convolution over any number of axes.
 //
 // Rows of the tile lie one after another, an odd number of vectors apart. Axes before the last are
-// transformed where they lie, a vector of columns at a time; the last one in panels of W rows turned
-// into lanes. When it is not filtered its samples are lanes as they lie, and there are no panels.
-// The innermost axis of the way there meets the kernel, while its numbers are in cache:
+// transformed where they lie, a vector of columns at a time; the last one in panels of W rows
+// turned into lanes. When it is not filtered its samples are lanes as they lie, and there are no
+// panels. The innermost axis of the way there meets the kernel, while its numbers are in cache:
 //  * rows are outside when much data streams through the tiles: they are transformed while samples
 //    come in and results go out, and the tile is passed over half as often. The first transformed
 //    axis is the innermost;
@@ -34,12 +34,12 @@ struct Tile {
   bool transformed[kMaxTileDims];
   Fft<T> along[kMaxTileDims];
   Fft<T> row_fft;
-  bool panels = false;  // whether the last axis is transformed
+  bool panels = false;   // whether the last axis is transformed
   bool outside = false;  // whether rows are transformed while samples come in and results go out
   bool cut = false;      // whether dim[dims-1] and the last axis are one axis cut in two
-  int middle = -1;      // the axis whose transform meets the kernel; -1: the last
-  int folded = -1;      // the axis that is folded, if there is one
-  T* turn = nullptr;    // exp(i pi e / 2n) for each element e of the folded axis
+  int middle = -1;       // the axis whose transform meets the kernel; -1: the last
+  int folded = -1;       // the axis that is folded, if there is one
+  T* turn = nullptr;     // exp(i pi e / 2n) for each element e of the folded axis
   int64_t width = 0, rows = 1, pitch = 0;  // samples a row, rows, vectors from row to row
   Cx<T>* kernels = nullptr;                // as the transforms of the middle axis meet them
   Cx<T>* twiddle = nullptr;                // [panel][width], when cut
@@ -249,9 +249,7 @@ struct Tile {
 
   // The same in two halves, for many kernels. The first half leaves in `kept` what all of them
   // need, and spoils the tile; the second fills the tile for one kernel.
-  int64_t kept_size() const {
-    return inside() ? panel_count() * width : rows * row_vectors();
-  }
+  int64_t kept_size() const { return inside() ? panel_count() * width : rows * row_vectors(); }
 
   template <class Crew>
   void begin(Cx<T>* tile, Cx<T>* kept, const Crew& crew) const {
