@@ -85,9 +85,9 @@ struct Filled {
 
   // ---- samples ----
 
-  // Parts of the samples that are looked at together.
+  // Parts of the samples that are looked at together, those of the two planes apart.
   struct Seen {
-    Spread<T>* part;
+    Spread<T> (*part)[2];
     int64_t step;  // panels of a part
   };
 
@@ -125,8 +125,9 @@ struct Filled {
     const int64_t count = panels();
     seen.step = most(kLeastPartRows / W, (count + kMostParts - 1) / kMostParts);
     const int64_t parts = (count + seen.step - 1) / seen.step;
-    seen.part = scratch<Spread<T>>(kSeenSlot, 2 * parts);
-    for (int64_t part = 0; part < parts; part++) seen.part[part] = {};
+    seen.part = scratch<Spread<T>[2]>(kSeenSlot, 2 * parts);
+    for (int64_t part = 0; part < parts; part++)
+      for (Spread<T>& plane : seen.part[part]) plane = {};
     if (tile.cut) {
       for (int64_t i = 0; i < row_count; i++) {
         Samples samples = find_samples(source, i);
@@ -142,22 +143,24 @@ struct Filled {
     }
     Spread<T> all;
     for (int64_t part = 0; part < parts; part++) {
-      seen.part[part].finish();
-      all.join(seen.part[part]);
+      for (Spread<T>& plane : seen.part[part]) {
+        plane.finish();
+        all.join(plane);
+      }
     }
     return all.wide();
   }
 
   void fill_panel(Cx<T>* buffer, Samples& samples, int64_t p, const int64_t (&n)[2], int64_t below,
-                  Spread<T>& spread, bool* left_out) const {
+                  Spread<T> (&seen)[2], bool* left_out) const {
     Cx<T>* panel = local();
     for (int h = 0; h < 2; h++) {
       const Rows<T>& rows = samples.plane[h];
-      const Spread<T> before = spread;
-      if (load(buffer, panel, rows, p, h, n[h], below, spread)) continue;
+      const Spread<T> before = seen[h];
+      if (load(buffer, panel, rows, p, h, n[h], below, seen[h])) continue;
       leave_out(samples, h, n[h], left_out);
-      spread = before;
-      load(buffer, panel, rows, p, h, n[h], 0, spread);
+      seen[h] = before;
+      load(buffer, panel, rows, p, h, n[h], 0, seen[h]);
     }
     if (tile.outside) tile.rows_forward(panel, p, buffer);
   }
@@ -174,10 +177,14 @@ struct Filled {
 
   // One row that is cut: again from a copy, when it held what must be left out.
   void fill_cut(Cx<T>* buffer, Samples& samples, int64_t which, const int64_t (&n)[2],
-                int64_t below, const Seen& seen, Spread<T>* before, bool* left_out) const {
+                int64_t below, const Seen& seen, Spread<T> (*before)[2], bool* left_out) const {
     const int64_t begin = which * set_panels(), end = begin + set_panels();
     const int64_t first = begin / seen.step, parts = (end - 1) / seen.step + 1 - first;
-    for (int64_t part = 0; part < parts; part++) before[part] = seen.part[first + part];
+    auto copy = [&](Spread<T>(*from)[2], Spread<T>(*to)[2]) {
+      for (int64_t part = 0; part < parts; part++)
+        for (int h = 0; h < 2; h++) to[part][h] = from[part][h];
+    };
+    copy(seen.part + first, before);
     bool finite[2] = {true, true};
     auto fill_all = [&] {
       each(parts, [&](int64_t part) {
@@ -187,7 +194,7 @@ struct Filled {
           for (int h = 0; h < 2; h++) {
             const int64_t at = (r - begin * W) * tile.width;
             if (!pack(samples.plane[h], 0, at, least(n[h], at + tile.width), below,
-                      plane_of(buffer + r * tile.pitch, h), tile.row_vectors(), seen.part[part]))
+                      plane_of(buffer + r * tile.pitch, h), tile.row_vectors(), seen.part[part][h]))
               __atomic_store_n(&finite[h], false, __ATOMIC_RELAXED);
           }
       });
@@ -196,7 +203,7 @@ struct Filled {
     if (finite[0] && finite[1]) return;
     for (int h = 0; h < 2; h++)
       if (!finite[h]) leave_out(samples, h, n[h], left_out);
-    for (int64_t part = 0; part < parts; part++) seen.part[first + part] = before[part];
+    copy(before, seen.part + first);
     fill_all();
   }
 

@@ -64,24 +64,24 @@ class Machine:
     numpy : one tap in the NumPy reference, however few samples.
     """
 
-    call: float = 3.0e-6
+    call: float = 1.0e-6
     sample: float = 5.5e-11
-    row: float = 1.6e-8
-    outside: float = 7.0e-10
+    row: float = 1.5e-8
+    outside: float = 6.0e-10
     plane: float = 4.3e-10
     product: Rates = Rates(2.25e-11, 4.2e-11, 1.0e-10)
-    product_row: Rates = Rates(2.2e-11, 4.2e-11, 1.9e-10)
+    product_row: Rates = Rates(3.0e-11, 5.6e-11, 1.6e-10)
     start: float = 4.0e-9
-    line: Rates = Rates(2.2e-11, 6.4e-11, 1.3e-10)
+    line: Rates = Rates(2.0e-11, 5.4e-11, 1.1e-10)
     narrow: float = 8.4e-10
     tap: float = 6.2e-10
-    pass_: float = 1.17e-10
+    pass_: float = 8.5e-11
     running: float = 9.8e-10
     recursion: float = 6.6e-11
     turn: float = 3.0e-10
-    fft: float = 1.04e-10
-    tile: float = 9.1e-10
-    double: float = 2.08
+    fft: float = 1.1e-10
+    tile: float = 8.0e-10
+    double: float = 1.8
     gather: float = 2.8e-9
     numpy: float = 2.0e-5
 
