@@ -170,7 +170,7 @@ def _tiling(axes: tuple[Axis, ...], precision: str, whole: bool, machine: Machin
         work = work + _doublings(grids[-1]) / busy
     rows = 4 * samples / grids[-1]  # two tiles in, two out
     one = samples * narrow * spill * cut * (machine.fft * work + machine.tile)
-    one = one + rows * machine.row + EACH
+    one = one + rows * machine.row * len(axes) + EACH  # a row is found axis by axis
     # Two threads share the transforms, or each of the large ones. The kernel has its own, once, in
     # float64.
     rounds = np.where(samples * size < SHARED_BYTES, 2 * -(-transforms // 2), transforms)
