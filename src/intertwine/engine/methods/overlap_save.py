@@ -26,12 +26,15 @@ ROW_UNIT = 16
 #: Tiles of this many bytes are worked on by all threads together (`kSharedBytes` in the core).
 SHARED_BYTES = 1 << 20
 
+#: How much longer such a tile takes than its share of the threads' time.
+TOGETHER = 1.1
+
 #: How much longer a sample takes in tiles beyond the caches: doublings of 512 KiB, and factors.
-SPILL = [-2, 0, 1, 3, 4, 6], [1.0, 1.08, 1.25, 1.35, 1.4, 1.9]
+SPILL = [-2, 0, 2.5, 4, 5, 6], [1.0, 1.02, 1.05, 1.35, 2.0, 2.2]
 
 #: How much less a sample takes where samples and results stay in the caches: both in bytes, as
 #: doublings of 8 MiB, and factors.
-CACHED = [0, 2], [0.75, 1.25]
+CACHED = [0, 2], [0.75, 1.0]
 
 #: How much longer a stage of the transform takes for each doubling that it brings.
 STAGES = {2: 1.0, 3: 1.45, 5: 1.45}
@@ -173,7 +176,8 @@ def _tiling(axes: tuple[Axis, ...], precision: str, whole: bool, machine: Machin
     one = one + rows * machine.row * len(axes) + EACH  # a row is found axis by axis
     # Two threads share the transforms, or each of the large ones. The kernel has its own, once, in
     # float64.
-    rounds = np.where(samples * size < SHARED_BYTES, 2 * -(-transforms // 2), transforms)
+    alone = 2 * -(-transforms // 2)
+    rounds = np.where(samples * size < SHARED_BYTES, alone, TOGETHER * transforms)
     kernel = one * 2 * machine.double / narrow / USES
     seconds = np.where(samples > MOST_SAMPLES, np.inf, one * rounds + kernel)
     best = np.unravel_index(int(np.argmin(seconds)), seconds.shape)
