@@ -14,7 +14,7 @@ from intertwine.engine import machine as machines
 from intertwine.engine import missing, planes
 from intertwine.engine.errors import DTypeError, OptionError, ShapeError, did_you_mean
 from intertwine.engine.methods import BY_NAME, METHODS
-from intertwine.engine.methods.base import ROUNDOFF, Means, Method
+from intertwine.engine.methods.base import LEAST_SAVING, ROUNDOFF, Means, Method
 from intertwine.engine.methods.each import Each
 from intertwine.engine.problem import Problem
 from intertwine.engine.recent import PlanCache
@@ -175,7 +175,10 @@ class Plan:
 
     def _weighed(self, candidate: Candidate) -> float:
         """Predicted seconds, and what its rounding counts for: integers are not rounded."""
-        return candidate.seconds * (1.0 if self._problem.exact else candidate.method.MARGIN)
+        margin = candidate.method.MARGIN
+        if self._problem.exact or margin == 1:
+            return candidate.seconds
+        return candidate.seconds * margin + LEAST_SAVING
 
     @property
     def problem(self) -> Problem:

@@ -31,6 +31,10 @@ class Prepared(Protocol):
         """Write `out`, or add to it. True when samples were NaN or infinite and left out."""
 
 
+#: Seconds that a method with a margin must save, too: so tiny problems of whole numbers stay whole.
+LEAST_SAVING = 2.5e-6
+
+
 class Means(Protocol):
     """What a plan needs of the method that was chosen."""
 
