@@ -91,8 +91,9 @@ struct Filled {
     int64_t step;  // panels of a part
   };
 
-  // Samples of both planes: `n` of each row. `find(number, row, copy, begin, end)` says where they
-  // lie: see `Rows`. Rows that lie as they are, are followed by others `below` elements further.
+  // Samples of both planes: `n` of each row. find(number, plane, r, copy, rows) puts a row of the
+  // tile into `rows`, as its r-th. Rows as they lie are followed by others `below` elements
+  // further.
   template <class F>
   struct Source {
     int64_t n[2], below;
