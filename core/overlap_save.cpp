@@ -156,13 +156,12 @@ namespace iw::IW_LEVEL {
 
 Spectrum* spectrum_new(const Job& job, Type compute, int planes, const void* taps,
                        const int64_t* tile, int folded) {
-  Spectrum shape{};
+  Shape shape{};
   shape.compute = compute;
   shape.kernels = job.kernels;
   shape.planes = planes;
   shape.folded = folded;
   shape.nd = job.nd;
-  shape.taps = const_cast<void*>(taps);
   shape.samples = 1;
   for (int a = 0; a < job.nd; a++) {
     if (job.axis[a].reach() > 1) shape.samples *= job.axis[a].n;
@@ -171,7 +170,7 @@ Spectrum* spectrum_new(const Job& job, Type compute, int planes, const void* tap
     shape.dilation[a] = job.axis[a].dilation;
     shape.reach[a] = job.axis[a].reach();
   }
-  Spectrum* s = new_spectrum(shape);
+  Spectrum* s = new_spectrum(shape, taps);
   if (s && s->taps && (compute == Type::f32 ? prepare<float>(s) : prepare<double>(s))) return s;
   free_spectrum(s);
   return nullptr;

@@ -10,9 +10,8 @@
 
 namespace iw {
 
-// What was prepared for the kernels of one geometry: the wide (float64) form is made when a tile
-// first needs it.
-struct Spectrum {
+// The kernels of one geometry and their tiles.
+struct Shape {
   Type compute;
   int nd;
   int64_t kernels;
@@ -20,6 +19,10 @@ struct Spectrum {
   int64_t samples;  // along the axes that are transformed
   int folded;       // the axis whose second half travels as imaginary part (tile.hpp), or -1
   int64_t tile[kMaxDims], reach[kMaxDims], dilation[kMaxDims], k[kMaxDims];
+};
+
+// What was prepared for them: the wide (float64) form is made when a tile first needs it.
+struct Spectrum : Shape {
   void* taps;
   void* layout;  // Tile<float> or Tile<double>
   mutable Spectrum* wide;
@@ -30,6 +33,7 @@ struct Spectrum {
 namespace {
 
 using iw::kMaxDims;
+using iw::Shape;
 using iw::Spectrum;
 using iw::Type;
 
@@ -190,7 +194,7 @@ void copy_kernel(Cx<double>* values, const Tile<double>& exact, const Tile<T>& t
 
 template <class T>
 Cx<T>* allocate(int64_t count) {
-  return static_cast<Cx<T>*>(aligned_alloc(64, size_t(count) * sizeof(Cx<T>)));
+  return static_cast<Cx<T>*>(aligned_alloc(64, size_t(round_up(count * sizeof(Cx<T>), 64))));
 }
 
 template <class T>
@@ -217,15 +221,12 @@ bool prepare(Spectrum* s) {
 }
 
 // A spectrum of this shape with its own copy of the taps, not prepared yet.
-Spectrum* new_spectrum(const Spectrum& shape) {
-  auto* s = new (std::nothrow) Spectrum(shape);
+Spectrum* new_spectrum(const Shape& shape, const void* taps) {
+  auto* s = new (std::nothrow) Spectrum{shape, nullptr, nullptr, nullptr};
   if (!s) return nullptr;
-  s->layout = nullptr;
-  s->wide = nullptr;
-  s->taps = nullptr;
   const size_t bytes = size_t(all_taps(*s)) * (s->compute == Type::f32 ? 4 : 8);
   s->taps = malloc(bytes);
-  if (s->taps) memcpy(s->taps, shape.taps, bytes);
+  if (s->taps) memcpy(s->taps, taps, bytes);
   return s;
 }
 
@@ -250,7 +251,7 @@ const Spectrum* wide_spectrum(const Spectrum& spectrum) {
   if (spectrum.compute == Type::f64 && spectrum.folded < 0) return &spectrum;
   Spectrum* made = __atomic_load_n(&spectrum.wide, __ATOMIC_ACQUIRE);
   if (made) return made;
-  made = new_spectrum(spectrum);
+  made = new_spectrum(spectrum, spectrum.taps);
   if (!made || !made->taps) {
     free_spectrum(made);
     return nullptr;
