@@ -10,13 +10,15 @@ cd "$(dirname "$0")/.."
 kinds=${1:?which sanitizers? address,undefined or thread}
 shift
 python=${PYTHON:-.venv/bin/python}
-folder=build/sanitize/$(echo "$kinds" | tr , -)
+folder=$PWD/build/sanitize/$(echo "$kinds" | tr , -)
 flags="-fsanitize=$kinds -fno-sanitize-recover=all -fno-omit-frame-pointer"
 
+# The best level of this machine, and the one that every machine has (INTERTWINE_ISA=x86-64).
+best=$("$python" -c 'import intertwine._core as c
+print({"x86-64-v4": ";v4", "x86-64-v3": ";v3"}.get(c.level, ""))')
+
 PATH=$(dirname "$python"):$PATH cmake -S . -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo \
-  -DCMAKE_CXX_FLAGS="$flags" -DCMAKE_MODULE_LINKER_FLAGS="$flags" \
-  -DLEVELS="$("$python" -c 'import intertwine._core as c
-print({"x86-64-v4": "v4", "x86-64-v3": "v3"}.get(c.level, "base"))')" \
+  -DCMAKE_CXX_FLAGS="$flags" -DCMAKE_MODULE_LINKER_FLAGS="$flags" -DLEVELS="base$best" \
   -DPython_EXECUTABLE="$(command -v "$python")" \
   -Dnanobind_DIR="$("$python" -m nanobind --cmake_dir)" >/dev/null
 PATH=$(dirname "$python"):$PATH cmake --build "$folder"
@@ -45,7 +47,7 @@ done
 [ $# -gt 0 ] || set -- tests/core tests/test_fuzz.py tests/laws tests/agreement
 
 # Python keeps what it allocates until it ends; memory that the core loses, tests/core looks for.
-export ASAN_OPTIONS=detect_leaks=0:log_path=$folder/report TSAN_OPTIONS=halt_on_error=1:suppressions=tools/tsan.supp:die_after_fork=0:log_path=$folder/report OPENBLAS_NUM_THREADS=1
+export ASAN_OPTIONS=detect_leaks=0:log_path=$folder/report UBSAN_OPTIONS=print_stacktrace=1:log_path=$folder/report TSAN_OPTIONS=halt_on_error=1:suppressions=$PWD/tools/tsan.supp:die_after_fork=0:log_path=$folder/report OPENBLAS_NUM_THREADS=1
 PYTHONPATH=$folder/package LD_PRELOAD=$runtimes \
   exec "$python" -c "import sys, pathlib, intertwine._core as c, pytest
 assert 'sanitize' in c.__file__, c.__file__
