@@ -3,7 +3,8 @@
 #   tools/sanitize.sh address,undefined
 #   tools/sanitize.sh thread
 # Further arguments go to pytest; without any, the tests that reach the core run. The first error
-# ends the run, its report beside the build. PYTHON is a Python that has what the tests need.
+# ends the run, its report beside the build. PYTHON is a Python that has what the
+# tests need, and nanobind.
 set -eu
 
 cd "$(dirname "$0")/.."
