@@ -65,9 +65,8 @@ struct Careful : Sides {
         rows.row[r] = rows.copy[r] = row;
       };
       bool ignored;
-      tile.fill(buffer,
-                Filled<double>::Source<decltype(take)>{{width, planes > 1 ? width : 0}, 0, take},
-                &ignored);
+      const Filled<double>::Source<decltype(take)> source{{whole[0], whole[1]}, 0, take};
+      tile.fill(buffer, source, &ignored);
       tile.convolve(buffer, kernel, width);
       widen(marks, size);
       tile.empty(

@@ -59,18 +59,14 @@ struct OverlapSave : Sides {
     return tile.fill(buffer, source, &left_out);
   }
 
-  // Numbers of a row up to the last that is a result, of either side.
-  int64_t row_results(const Side* side, int count) const {
-    int64_t longest = 0;
-    for (int h = 0; h < count; h++) longest = most(longest, side[h].out.len[last]);
-    return (longest - 1) * last_step() + 1;
-  }
+  // Numbers of a row up to the last that is a result.
+  int64_t row_results(const Side& side) const { return (side.out.len[last] - 1) * last_step() + 1; }
 
   void write(const Side* side, int count, Cx<T>* buffer) const {
     const bool pairs = this->template pairs<T>(), as_is = pairs || straight<T>();
     const RowStorer<T> storer = row_storer<T>(job.out_type);
     int64_t n[2] = {};
-    for (int h = 0; h < count; h++) n[h] = (side[h].out.len[last] - 1) * last_step() + 1;
+    for (int h = 0; h < count; h++) n[h] = row_results(side[h]);
     auto find = [&](int64_t at, int h) -> char* {
       if (h >= count || (pairs && h > 0)) return nullptr;
       int64_t index[kMaxDims];
@@ -108,7 +104,8 @@ struct OverlapSave : Sides {
       }
       return;
     }
-    const int64_t results = row_results(side, count);
+    int64_t results = 0;
+    for (int h = 0; h < count; h++) results = most(results, row_results(side[h]));
     if (end - first == 1) {
       tile.convolve(buffer, kernel, results);
       write(side, count, buffer);

@@ -47,7 +47,9 @@ struct Rows {
   bool lie_between(int64_t first, int64_t past, int64_t n) {
     begin = round_up(most(0, first), W);
     end = least(past, n) / W * W;
-    return begin < end;
+    if (begin < end) return true;
+    begin = end = 0;  // all of them are copies
+    return false;
   }
 
   static void fill_last(T* copy, int64_t n) {
