@@ -17,9 +17,6 @@ using namespace iw;
 
 namespace {
 
-// Kernels of more bytes than this are not worth comparing.
-constexpr npy_intp kMostBytes = 1 << 16;
-
 // Of larger kernels only so many words are mixed into the number that calls are found by.
 constexpr size_t kWords = 16;
 
@@ -72,7 +69,7 @@ class Question {
       origin = attribute(k, "origin");
       if (!origin.is_valid() || !is_row_of_integers(origin.ptr())) return;
     }
-    if (!is_plain_array(taps.ptr()) || PyArray_NBYTES(as_array(taps.ptr())) > kMostBytes) return;
+    if (!is_plain_array(taps.ptr())) return;
     kernel = nb::steal(reinterpret_cast<PyObject*>(PyArray_GETCONTIGUOUS(as_array(taps.ptr()))));
     if (!kernel.is_valid()) throw nb::python_error();
     number = mix();
@@ -117,7 +114,7 @@ class Answer {
   Answer(const Question& q, nb::object plan, nb::object call, int64_t kept)
       : plan(std::move(plan)),
         call(std::move(call)),
-        kept(kept),
+        kept(kept + PyArray_NBYTES(q.array())),
         flip_(q.flip),
         x_(lengths(q.x)),
         k_(lengths(q.array())),
@@ -132,7 +129,7 @@ class Answer {
   }
 
   nb::object plan, call;  // `call`: a Call, or None where the plan needs more
-  int64_t kept;           // bytes that the plan holds on to
+  int64_t kept;           // bytes that the plan holds on to, and those of the kernel
 
  private:
   // An array's type and lengths.

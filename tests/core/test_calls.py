@@ -138,13 +138,20 @@ def test_kernels_are_told_apart_by_every_byte():
         assert calls.find(X, k, (), True) is None
         k[i] = 0
     assert calls.find(X, k, (), True) == "all zero"
-    calls.remember(X, np.zeros(1 << 14, np.float32), (), True, "64 KiB", None, 0)
-    calls.remember(X, np.zeros((1 << 14) + 1, np.float32), (), True, "more", None, 0)
-    assert calls.plans() == ["all zero", "64 KiB"]
+
+
+def test_kernels_count_among_what_is_kept():
+    calls = _core.Recent(4, 3000)
+    for i in range(3):
+        calls.remember(X, np.full(250, i, np.float32), (), True, i, None, 100)
+    assert calls.plans() == [1, 2]
+    calls.remember(X, np.zeros(1 << 20, np.float32), (), True, "4 MiB", None, 0)
+    assert calls.find(X, np.zeros(1 << 20, np.float32), (), True) == "4 MiB"
+    assert calls.plans() == ["4 MiB"]
 
 
 def test_kernels_with_an_origin_are_told_apart_by_it():
-    calls = _core.Recent(4, 0)
+    calls = _core.Recent(4, 1000)
     for origin in ((0, 0), (0, 2)):
         calls.remember(X, iw.Kernel(K, origin=origin), (), True, origin, None, 0)
     for origin in ((0, 0), (0, 2)):
@@ -175,7 +182,7 @@ def test_strange_kernels_are_left_to_python():
 
 
 def test_calls_are_forgotten_beyond_the_bounds():
-    calls = _core.Recent(3, 100)
+    calls = _core.Recent(3, 3 * K.nbytes + 100)
     for i in range(5):
         calls.remember(X, K, (i,), True, i, None, 30)
     assert calls.plans() == [2, 3, 4]
