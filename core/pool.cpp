@@ -10,7 +10,6 @@
 #endif
 #if defined(__linux__)
 #include <sched.h>
-#include <sys/mman.h>
 #endif
 
 #include <atomic>
@@ -19,6 +18,8 @@
 #include <new>
 #include <thread>
 #include <vector>
+
+#include "pages.hpp"
 
 namespace iw {
 namespace {
@@ -65,8 +66,6 @@ struct Task {
   }
 };
 
-constexpr int64_t kHugePage = 2 << 20;
-
 struct Buffer {
   void* data = nullptr;
   int64_t bytes = 0;
@@ -82,17 +81,9 @@ struct Buffer {
     // Grow, or shrink when far too large: work space must not outlive the job that needed it.
     if (wanted > bytes || bytes > 4 * wanted + (8 << 20)) {
       std::free(data);
-      const int64_t unit = wanted >= kHugePage ? kHugePage : 64;
-      bytes = (wanted + unit - 1) / unit * unit;
-      data = std::aligned_alloc(size_t(unit), size_t(bytes));
-#if defined(__linux__)
-      // Columns of a large tile touch a page each: few large pages are found faster.
-      if (data && unit == kHugePage) madvise(data, size_t(bytes), MADV_HUGEPAGE);
-#endif
-      if (!data) {
-        bytes = 0;
-        throw std::bad_alloc();
-      }
+      data = aligned_pages(wanted);
+      bytes = data ? whole_pages(wanted) : 0;
+      if (!data) throw std::bad_alloc();
     }
     return data;
   }

@@ -194,7 +194,7 @@ void copy_kernel(Cx<double>* values, const Tile<double>& exact, const Tile<T>& t
 
 template <class T>
 Cx<T>* allocate(int64_t count) {
-  return static_cast<Cx<T>*>(aligned_alloc(64, size_t(round_up(count * sizeof(Cx<T>), 64))));
+  return static_cast<Cx<T>*>(iw::aligned_pages(count * int64_t(sizeof(Cx<T>))));
 }
 
 template <class T>

@@ -22,6 +22,7 @@
 #include <string.h>
 
 #include "fft.hpp"
+#include "pages.hpp"
 
 namespace {
 
@@ -311,7 +312,7 @@ struct Tile {
     if (!cut) return true;
     const int64_t n1 = dim[dims - 1], n = n1 * width, fine = 1024, coarse = n / fine + 1;
     double* table = static_cast<double*>(malloc(size_t(2 * (fine + coarse)) * sizeof(double)));
-    twiddle = static_cast<Cx<T>*>(aligned_alloc(64, size_t(round_up(n * 2 * sizeof(T), 64))));
+    twiddle = static_cast<Cx<T>*>(iw::aligned_pages(n * 2 * int64_t(sizeof(T))));
     if (!table || !twiddle) {
       free(table);
       return false;
