@@ -62,7 +62,7 @@ struct Careful : Sides {
           marks[at * width + e] = 1;
           value = 0;
         }
-        rows.row[r] = rows.copy[r] = row;
+        rows.take_copy(r, row);
       };
       bool ignored;
       const Filled<double>::Source<decltype(take)> source{{whole[0], whole[1]}, 0, take};

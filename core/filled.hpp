@@ -215,11 +215,13 @@ struct Filled {
       if (!rows.row[r]) continue;
       T* const own = copy_of(samples.copies, h, r);
       if (rows.row[r] != own)
-        memcpy(own + rows.begin, rows.row[r] + rows.begin,
-               size_t(rows.end - rows.begin) * sizeof(T));
+        as_they_lie(rows.lie_of(r), [&]<Lie How>() {
+          for (int64_t i = rows.begin; i < rows.end; i += W)
+            store(own + i, load_as<How>(rows.row[r], i));
+        });
       if (leave_out_nonfinite(own, n)) __atomic_store_n(left_out, true, __ATOMIC_RELAXED);
       Rows<T>::fill_last(own, n);
-      rows.row[r] = rows.copy[r] = own;
+      rows.take_copy(r, own);
     }
   }
 

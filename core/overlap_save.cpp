@@ -50,7 +50,7 @@ struct OverlapSave : Sides {
     auto find = [&](int64_t at, int h, int64_t r, T* copy, Rows<T>& rows) {
       int64_t index[kMaxDims];
       row_index(at, index);
-      find_row(side[h], index, r, copy, rows);
+      find_row(side[h], h, index, r, copy, rows);
     };
     typename Filled<T>::template Source<decltype(find)> source{{}, 0, find};
     for (int h = 0; h < count; h++) source.n[h] = side[h].len[last];

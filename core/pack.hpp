@@ -31,16 +31,48 @@ IW_INLINE void store_some(T* p, Vec<T> x, int64_t count) {
   for (int64_t l = 0; l < count; l++) p[l] = x[l];
 }
 
+// How the samples of a plane lie in their row: one after the other, or as the first or the second
+// numbers of pairs.
+enum class Lie { single, first, second };
+
+// Sample i and those behind it, as many as there are lanes.
+template <Lie How, class T, int... E>
+IW_INLINE Vec<T> load_as(const T* row, int64_t i, Sequence<E...>) {
+  if constexpr (How == Lie::single) return load(row + i);
+  const Vec<T> low = load(row + 2 * i), high = load(row + 2 * i + kLanes<T>);
+  return __builtin_shufflevector(low, high, (2 * E + (How == Lie::second))...);
+}
+
+template <Lie How, class T>
+IW_INLINE Vec<T> load_as(const T* row, int64_t i) {
+  return load_as<How>(row, i, typename CountTo<kLanes<T>>::type{});
+}
+
+// Call body.template operator()<How>().
+template <class F>
+IW_INLINE auto as_they_lie(Lie how, const F& body) {
+  if (how == Lie::first) return body.template operator()<Lie::first>();
+  if (how == Lie::second) return body.template operator()<Lie::second>();
+  return body.template operator()<Lie::single>();
+}
+
 // Up to W rows of n samples: where they lie from `begin` to before `end`, whole vectors, and copies
 // of what a border made and of the last vector that is not whole, which the last sample fills.
-// Rows that are null are not there.
+// Rows that are null are not there. The samples of copies lie one after the other.
 template <class T>
 struct Rows {
   static constexpr int W = kLanes<T>;
   const T *row[W], *copy[W];
   int64_t begin, end;
+  Lie lie;
+  unsigned copied;  // a bit for each row that is all copy
 
-  const T* const* at(int64_t i) const { return i >= begin && i < end ? row : copy; }
+  Lie lie_of(int64_t r) const { return copied >> r & 1 ? Lie::single : lie; }
+
+  void take_copy(int64_t r, const T* all) {
+    row[r] = copy[r] = all;
+    copied |= 1u << r;
+  }
 
   // Set the range for rows whose samples from `first` to before `past` lie as they are; whether any
   // vector does.
@@ -57,21 +89,22 @@ struct Rows {
   }
 };
 
-// Write samples of row r from `begin` to before `end` into one plane of a row of `vectors`, zeros
-// after them. The same samples `below` elements further are asked for. False when a sample is not
-// finite, or so large that this cannot be told.
-template <class T>
-bool pack(const Rows<T>& rows, int64_t r, int64_t begin, int64_t end, int64_t below, Vec<T>* plane,
-          int64_t vectors, Spread<T>& spread) {
+template <Lie How, class T>
+bool pack_as(const Rows<T>& rows, int64_t r, int64_t begin, int64_t end, int64_t below,
+             Vec<T>* plane, int64_t vectors, Spread<T>& spread) {
   constexpr int W = kLanes<T>;
+  constexpr int64_t apart = How == Lie::single ? 1 : 2;
   Spread<T> seen = spread;  // a copy that can live in registers
   Vec<T> squares = {};
   const int64_t n = rows.row[r] ? most(0, end - begin) : 0;
   int64_t v = 0;
   for (; (v + 1) * W <= n; v++) {
     const int64_t i = begin + v * W;
-    const Vec<T> x = load(rows.at(i)[r] + i);
-    __builtin_prefetch(rows.row[r] + i + below, 0, 2);
+    const bool there = i >= rows.begin && i < rows.end;
+    const Vec<T> x = there ? load_as<How>(rows.row[r], i) : load(rows.copy[r] + i);
+    if constexpr (How != Lie::second)
+      for (int64_t e = 0; e < apart; e++)
+        __builtin_prefetch(rows.row[r] + i * apart + e * W + below, 0, 2);
     plane[2 * v] = x;
     squares += x * x;
     seen.gather(x);
@@ -86,6 +119,17 @@ bool pack(const Rows<T>& rows, int64_t r, int64_t begin, int64_t end, int64_t be
   for (; v < vectors; v++) plane[2 * v] = Vec<T>{};
   spread = seen;
   return spread.add(squares, n);
+}
+
+// Write samples of row r from `begin` to before `end` into one plane of a row of `vectors`, zeros
+// after them. The same samples `below` elements further are asked for. False when a sample is not
+// finite, or so large that this cannot be told.
+template <class T>
+bool pack(const Rows<T>& rows, int64_t r, int64_t begin, int64_t end, int64_t below, Vec<T>* plane,
+          int64_t vectors, Spread<T>& spread) {
+  return as_they_lie(rows.lie_of(r), [&]<Lie How>() {
+    return pack_as<How>(rows, r, begin, end, below, plane, vectors, spread);
+  });
 }
 
 template <class T>

@@ -32,11 +32,13 @@ struct Look {
 };
 
 // Vectors from v to before `end` of W rows, `Chunk` in a run. The same `ahead` elements further are
-// asked for. Unless they are `All` there, rows without a bit in `present` are zero.
-template <int Chunk, bool All, class T>
-void whole_vectors(const T* const (&row)[kLanes<T>], unsigned present, int64_t v, int64_t end,
-                   int64_t ahead, Vec<T>* plane, Look<T>& seen) {
+// asked for. Unless they are `All` there and alike, rows without a bit in `present` are zero, and
+// those with one in `copied` lie one sample after the other.
+template <Lie How, int Chunk, bool All, class T>
+void whole_vectors(const T* const (&row)[kLanes<T>], unsigned present, unsigned copied, int64_t v,
+                   int64_t end, int64_t ahead, Vec<T>* plane, Look<T>& seen) {
   constexpr int W = kLanes<T>;
+  constexpr int64_t apart = How == Lie::single ? 1 : 2;
   Look<T> look = seen;  // a copy that can live in registers
   for (; v < end; v += Chunk) {
     Vec<T> block[W][Chunk > 1 ? Chunk + 1 : 1];
@@ -44,8 +46,14 @@ void whole_vectors(const T* const (&row)[kLanes<T>], unsigned present, int64_t v
     for (int r = 0; r < W; r++)
 #pragma GCC unroll 8
       for (int c = 0; c < Chunk; c++) {
-        block[r][c] = load(row[r] + (v + c) * W);
-        __builtin_prefetch(row[r] + (v + c) * W + ahead, 0, 2);
+        if (!All && copied >> r & 1) {
+          block[r][c] = load(row[r] + (v + c) * W);
+          continue;
+        }
+        block[r][c] = load_as<How>(row[r], (v + c) * W);
+        if constexpr (How != Lie::second)
+          for (int64_t e = 0; e < apart; e++)
+            __builtin_prefetch(row[r] + (v + c) * W * apart + e * W + ahead, 0, 2);
       }
     for (int c = 0; c < Chunk; c++) {
       Vec<T> x[W];
@@ -82,25 +90,35 @@ bool rows_to_panel(const Rows<T>& rows, int64_t n, Cx<T>* panel, int64_t width, 
   if (!present) n = 0;
   Look<T> look{spread};
   int64_t v = 0;
-  auto take = [&](const T* const(&given)[W], int64_t end, int64_t ahead) {
+  auto take = [&]<Lie How>(const T* const(&given)[W], int64_t end, int64_t ahead) {
     // In the place of rows that are not there another one is loaded once more.
     const T* row[W];
-    for (int r = 0; r < W; r++) row[r] = given[present >> r & 1 ? r : __builtin_ctz(present)];
-    const bool all = present == (1u << W) - 1;
+    unsigned copied = 0;
+    for (int r = 0; r < W; r++) {
+      const int taken = present >> r & 1 ? r : __builtin_ctz(present);
+      row[r] = given[taken];
+      if (How != Lie::single) copied |= (rows.copied >> taken & 1) << r;
+    }
+    const bool all = present == (1u << W) - 1 && !copied;
     const int64_t runs = compete(W, pitch * int64_t(sizeof(T))) ? (end - v) / kChunk : 0;
     const int64_t middle = v + most(0, runs) * kChunk;
     if (all) {
-      whole_vectors<kChunk, true>(row, present, v, middle, ahead, plane, look);
-      whole_vectors<1, true>(row, present, middle, end, ahead, plane, look);
+      whole_vectors<How, kChunk, true>(row, present, copied, v, middle, ahead, plane, look);
+      whole_vectors<How, 1, true>(row, present, copied, middle, end, ahead, plane, look);
     } else {
-      whole_vectors<1, false>(row, present, v, end, ahead, plane, look);
+      whole_vectors<How, 1, false>(row, present, copied, v, end, ahead, plane, look);
     }
     v = most(v, end);
   };
   if (n > 0) {
-    take(rows.copy, rows.begin / W, 0);
-    take(rows.row, rows.end / W, W * pitch);
-    take(rows.copy, (n + W - 1) / W, 0);
+    const auto take_copies = [&](int64_t end) {
+      take.template operator()<Lie::single>(rows.copy, end, 0);
+    };
+    take_copies(rows.begin / W);
+    as_they_lie(rows.lie, [&]<Lie How>() {
+      take.template operator()<How>(rows.row, rows.end / W, W * pitch);
+    });
+    take_copies((n + W - 1) / W);
   }
   for (int64_t i = n; i < width; i++) plane[2 * i] = Vec<T>{};
   spread = look.spread;

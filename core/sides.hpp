@@ -5,6 +5,8 @@
 // and the halves of a folded tile.
 #pragma once
 
+#include <optional>
+
 #include "band.hpp"
 #include "kernels.hpp"
 #include "pack.hpp"
@@ -134,23 +136,36 @@ struct Sides {
     return true;
   }
 
+  // How samples of a plane lie in their rows, when they need no conversion.
+  template <class S>
+  std::optional<Lie> lie(int plane) const {
+    constexpr int64_t size = sizeof(S);
+    const bool second = complex && plane == 1;
+    const Job& of = jobs[second];
+    if (of.x_type != kTypeOf<S>) return {};
+    if (of.x_stride[last] == size) return Lie::single;
+    if (!complex || of.x_stride[last] != 2 * size || jobs[1].x != jobs[0].x + size) return {};
+    return second ? Lie::second : Lie::first;
+  }
+
   // Find the samples of a row of a tile, the r-th of `rows`. What does not lie as it is, goes to
   // `own`.
   template <class S>
-  void find_row(const Side& side, const int64_t* index, int64_t r, S* own, Rows<S>& rows) const {
+  void find_row(const Side& side, int plane, const int64_t* index, int64_t r, S* own,
+                Rows<S>& rows) const {
     const Job& of = *side.job;
     double fill;
     bool exists;
     const char* p = source_of(side, index, fill, exists);
     const int64_t lo = side.in.lo[last], len = side.in.len[last];
-    const bool as_is = p && of.x_type == kTypeOf<S> && of.x_stride[last] == int64_t(sizeof(S)) &&
-                       side.step[last] == 1;
-    if (!as_is || !rows.lie_between(-lo, of.axis[last].n - lo, len)) {
+    const std::optional<Lie> how = side.step[last] == 1 && p ? lie<S>(plane) : std::nullopt;
+    if (!how || !rows.lie_between(-lo, of.axis[last].n - lo, len)) {
       if (!exists || !copy_row(side, index, own)) return;
-      rows.row[r] = rows.copy[r] = own;
+      rows.take_copy(r, own);
       return rows.fill_last(own, side.len[last]);
     }
-    rows.row[r] = reinterpret_cast<const S*>(p + lo * int64_t(sizeof(S)));
+    rows.lie = *how;
+    rows.row[r] = reinterpret_cast<const S*>(p + lo * of.x_stride[last]) - (how == Lie::second);
     rows.copy[r] = own;
     const RowLoader<S> loader = row_loader<S>(of.x_type);
     if (rows.begin > 0) loader(of, p, lo, rows.begin, own);
