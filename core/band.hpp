@@ -87,7 +87,13 @@ IW_INLINE void read_run(T* dst, const char* src, int64_t stride, int64_t count) 
 
 template <class T, class S>
 IW_INLINE void read_backwards(T* dst, const char* src, int64_t count) {
-  for (int64_t i = 0; i < count; i++) dst[i] = read_as<T, S>(src - i * int64_t(sizeof(S)));
+  constexpr int W = kLanes<T>;
+  int64_t i = 0;
+  if constexpr (__is_same(T, S))
+    for (; i + W <= count; i += W)
+      store(dst + i, reversed<T>(load(reinterpret_cast<const T*>(src) - i - (W - 1)),
+                                 typename CountTo<W>::type{}));
+  for (; i < count; i++) dst[i] = read_as<T, S>(src - i * int64_t(sizeof(S)));
 }
 
 // One row of the box: positions lo .. lo+len-1 of the last axis, all of `inner` at each.

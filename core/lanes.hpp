@@ -7,15 +7,6 @@
 
 namespace {
 
-template <int... I>
-struct Sequence {};
-template <int N, int... I>
-struct CountTo : CountTo<N - 1, N - 1, I...> {};
-template <int... I>
-struct CountTo<0, I...> {
-  using type = Sequence<I...>;
-};
-
 template <class T, int S, int... E>
 IW_INLINE void swap_blocks(Vec<T>& a, Vec<T>& b, Sequence<E...>) {
   constexpr int W = kLanes<T>;

@@ -20,8 +20,13 @@ struct Look {
   Vec<T> squares = {};
 
   void all(const Vec<T> (&x)[kLanes<T>]) {
-#pragma GCC unroll 16
-    for (int r = 0; r < kLanes<T>; r++) squares += x[r] * x[r];
+    Vec<T> odd = {};
+#pragma GCC unroll 8
+    for (int r = 0; r < kLanes<T>; r += 2) {
+      squares += x[r] * x[r];
+      odd += x[r + 1] * x[r + 1];
+    }
+    squares += odd;
     spread.gather_all(x);
   }
 

@@ -40,13 +40,19 @@ struct Spread {
     } else {
 #pragma GCC unroll 2
       for (int i = 0; i < kLanes<T>; i += 8) {
-        Vec<T> most = size_of<T>(v[i]);
+        // By halves: one after the other they would wait for each other.
+        Vec<T> size[8];
 #pragma GCC unroll 8
-        for (int j = i + 1; j < i + 8; j++) {
-          const Vec<T> size = size_of<T>(v[j]);
-          most = most < size ? size : most;
+        for (int j = 0; j < 8; j++) {
+          size[j] = size_of<T>(v[i + j]);
+          pin<T>(size[j]);
         }
-        take(most);
+#pragma GCC unroll 4
+        for (int half = 4; half > 0; half /= 2)
+#pragma GCC unroll 4
+          for (int j = 0; j < half; j++)
+            size[j] = size[j] < size[j + half] ? size[j + half] : size[j];
+        take(size[0]);
       }
     }
   }

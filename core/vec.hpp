@@ -56,6 +56,20 @@ IW_INLINE Vec<T> splat(T value) {
   return value - Vec<T>{};  // minus zero keeps every bit and costs nothing; plus zero does not
 }
 
+template <int... I>
+struct Sequence {};
+template <int N, int... I>
+struct CountTo : CountTo<N - 1, N - 1, I...> {};
+template <int... I>
+struct CountTo<0, I...> {
+  using type = Sequence<I...>;
+};
+
+template <class T, int... E>
+IW_INLINE Vec<T> reversed(Vec<T> v, Sequence<E...>) {
+  return __builtin_shufflevector(v, v, (kLanes<T> - 1 - E)...);
+}
+
 // Keep a value in a register: otherwise GCC folds its load into every multiply-add that uses it,
 // and the load ports become the limit.
 template <class T>
