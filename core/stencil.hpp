@@ -7,6 +7,10 @@
 
 #include "vec.hpp"
 
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
+
 namespace {
 
 // Taps on a grid of rows by columns: neighbouring output rows share the rows they read. `outer`
@@ -192,12 +196,14 @@ void stencil(const T* const* rows, const Stencil<T>& s, T* dst, int64_t pitch, i
 }
 
 // A weighted sum of single samples: dst[x] = sum_t tap[t] * rows[row[t]][x + off[t]]. The first
-// `paired` taps come two by two, the second a vector further along the same row.
+// `paired` taps come two by two, the second a vector further along the same row. When they are `in
+// line`, all follow each other along one row.
 template <class T>
 struct Taps {
   const int64_t *row, *off;
   const T* tap;
   int64_t count, paired;
+  bool in_line;
 };
 
 // The taps of a stencil one by one, its rows `dilation` apart. They keep their order if there may
@@ -222,7 +228,7 @@ Taps<T> one_by_one(const Stencil<T>& s, int64_t dilation, int64_t* row, int64_t*
   const int64_t paired = count;
   for (int64_t r = 0; r < grid; r++)
     for (int64_t j = 2 * pairs; j < s.cols; j++) add(r, j);
-  return Taps<T>{row, off, tap, count, paired};
+  return Taps<T>{row, off, tap, count, paired, grid == 1 && s.col_step == 1 && !paired};
 }
 
 // C vectors of one output row. Two taps a vector apart read the same vectors but the first and the
@@ -256,13 +262,73 @@ IW_INLINE void taps_block(const T* const* rows, int64_t x, const Taps<T>& taps, 
   for (int c = 0; c < C; c++) store(dst + x + c * W, acc[0][c]);
 }
 
+#if defined(__AVX512F__) && !defined(IW_SHORT_VECTORS)
+// Nearly every load of 64 bytes at any place crosses a cache line and counts twice. Shifting two
+// vectors that are there into one costs less: then each sample is loaded once for W taps.
+template <class T, int S, int C, int... E>
+IW_INLINE void tap_in_line(Vec<T> (&acc)[C], const Vec<T> (&v)[C + 1], const T* tap, int64_t taps,
+                           Sequence<E...> lanes) {
+  if (S >= taps) return;
+  const Vec<T> k = splat(tap[S]);
+#pragma GCC unroll 8
+  for (int c = 0; c < C; c++) acc[c] += k * __builtin_shufflevector(v[c], v[c + 1], (S + E)...);
+  if constexpr (S + 1 < kLanes<T>) tap_in_line<T, S + 1, C>(acc, v, tap, taps, lanes);
+}
+
+// The first `count` lanes of a vector, the others not read.
+IW_INLINE Vec<float> load_some(const float* p, int64_t count) {
+  return Vec<float>(_mm512_maskz_loadu_ps(__mmask16((1u << count) - 1), p));
+}
+IW_INLINE Vec<double> load_some(const double* p, int64_t count) {
+  return Vec<double>(_mm512_maskz_loadu_pd(__mmask8((1u << count) - 1), p));
+}
+
+template <class T, int C>
+IW_INLINE void line_block(const T* src, const Taps<T>& taps, T* dst) {
+  constexpr int W = kLanes<T>;
+  Vec<T> acc[C];
+#pragma GCC unroll 8
+  for (int c = 0; c < C; c++) acc[c] = Vec<T>{};
+  for (int64_t j = 0; j < taps.count; j += W) {
+    const int64_t here = least(W, taps.count - j);
+    Vec<T> v[C + 1];
+#pragma GCC unroll 9
+    for (int c = 0; c < C; c++) v[c] = load(src + j + c * W);
+    v[C] = load_some(src + j + C * W, here - 1);
+    tap_in_line<T, 0, C>(acc, v, taps.tap + j, here, typename CountTo<W>::type{});
+  }
+#pragma GCC unroll 8
+  for (int c = 0; c < C; c++) store(dst + c * W, acc[c]);
+}
+
+template <class T, int C>
+IW_INLINE bool sum_in_line(const T* const* rows, const Taps<T>& taps, T* dst, int64_t width) {
+  if constexpr (T(0.5) != T(0)) {
+    if (!taps.in_line || width < C * kLanes<T>) return false;
+    const T* const src = rows[taps.row[0]] + taps.off[0];
+    cover(width, C * kLanes<T>, 0, [&](int64_t x) { line_block<T, C>(src + x, taps, dst + x); });
+    return true;
+  }
+  return false;
+}
+#else
+template <class T, int C>
+IW_INLINE bool sum_in_line(const T* const*, const Taps<T>&, T*, int64_t) {
+  return false;
+}
+#endif
+
 // One output row by single taps.
 template <class T>
 IW_APART void sum_of_taps(const T* const* rows, const Taps<T>& taps, T* dst, int64_t width) {
-  constexpr int W = kLanes<T>, C = 12;
+  constexpr int W = kLanes<T>, C = 12, few = 4;
+  if (sum_in_line<T, 8>(rows, taps, dst, width) || sum_in_line<T, few>(rows, taps, dst, width))
+    return;
   if (width >= C * W) {
     cover(width, C * W, to_aligned(dst, 0),
           [&](int64_t x) { taps_block<T, C>(rows, x, taps, dst); });
+  } else if (width >= few * W) {
+    cover(width, few * W, 0, [&](int64_t x) { taps_block<T, few>(rows, x, taps, dst); });
   } else if (width >= W) {
     cover(width, W, 0, [&](int64_t x) { taps_block<T, 1>(rows, x, taps, dst); });
   } else {

@@ -32,7 +32,7 @@ class Prepared(Protocol):
 
 
 #: Seconds that a method with a margin must save, too: so tiny problems of whole numbers stay whole.
-LEAST_SAVING = 2.5e-6
+LEAST_SAVING = 1e-6
 
 
 class Means(Protocol):

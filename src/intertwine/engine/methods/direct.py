@@ -24,6 +24,9 @@ MOST_BYTES = 48 << 20
 #: Outputs of the core's tiles along the last axes, and along a single one.
 TILE, LINE = (4, 32, 1024), 8192
 
+#: Fewer columns are not worth a piece of their own (`kLeastInside` in the core).
+LEAST_INSIDE = 64
+
 #: What beginning with a tap takes where the kernel has several rows: some of them are at hand.
 SEVERAL = 0.35
 
@@ -85,7 +88,7 @@ def _pieces(problem: Problem, axis: Axis) -> int:
         return 1
     first = min(axis.m, max(0, -(axis.start // axis.stride)))  # the first inside
     beyond = min(axis.m, (axis.n - axis.reach - axis.start) // axis.stride + 1)
-    return 1 + (first > 0) + (beyond < axis.m) if beyond > first else 1
+    return 1 + (first > 0) + (beyond < axis.m) if beyond - first >= LEAST_INSIDE else 1
 
 
 def error(problem: Problem) -> float:
