@@ -197,17 +197,6 @@ class OverlapSave : public Prepared {
 
   int64_t kept_bytes() const { return kept_bytes_; }
 
-  // Complex data as two planes: they travel together.
-  bool run_complex(nb::handle x_re, nb::handle x_im, nb::handle out_re, nb::handle out_im,
-                   double cval_re, double cval_im, int threads) const {
-    if (folded_) refuse("folded: takes real data");
-    View re(x_re, false), im(x_im, false), to_re(out_re, true), to_im(out_im, true);
-    const Job jobs[2] = {geometry_.job(re.array("x"), to_re.array("out"), cval_re, false, threads),
-                         geometry_.job(im.array("x"), to_im.array("out"), cval_im, false, threads)};
-    nb::gil_scoped_release release;
-    return kernels->overlap_save(jobs, true, services(), spectrum_);
-  }
-
  private:
   static void check_length(int64_t n) {
     for (int64_t p : {2, 3, 5})
@@ -231,6 +220,11 @@ class OverlapSave : public Prepared {
     return kernels->overlap_save(&job, false, services(), spectrum_);
   }
 
+  bool compute_both(const Job (&jobs)[2]) const override {
+    if (folded_) refuse("folded: takes real data");
+    return kernels->overlap_save(jobs, true, services(), spectrum_);
+  }
+
   Spectrum* spectrum_ = nullptr;
   int64_t kept_bytes_ = 0;
   bool folded_ = false;
@@ -243,7 +237,9 @@ void bind_methods(nb::module_& m, const Kernels* chosen) {
   nb::class_<Geometry>(m, "Geometry")
       .def(nb::init<const Ints&, const std::vector<int>&, bool, const Ints&>(), nb::arg("numbers"),
            nb::arg("order"), nb::arg("channels"), nb::arg("bank") = Ints{});
-  nb::class_<Prepared>(m, "Prepared").def("run", &Prepared::run);
+  nb::class_<Prepared>(m, "Prepared")
+      .def("run", &Prepared::run)
+      .def("run_complex", &Prepared::run_complex);
   nb::class_<Direct, Prepared>(m, "Direct")
       .def(nb::init<const Geometry&, nb::handle, const std::string&>());
   nb::class_<Separable, Prepared>(m, "Separable")
@@ -255,6 +251,5 @@ void bind_methods(nb::module_& m, const Kernels* chosen) {
                     const Ints&, const std::vector<bool>&, const std::string&>());
   nb::class_<OverlapSave, Prepared>(m, "OverlapSave")
       .def(nb::init<const Geometry&, nb::handle, bool, const Ints&, const std::string&, int>())
-      .def("run_complex", &OverlapSave::run_complex)
       .def_prop_ro("kept_bytes", &OverlapSave::kept_bytes);
 }

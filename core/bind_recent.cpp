@@ -3,6 +3,7 @@
 // Reading and checking a call takes longer than filtering a small image, so this only compares.
 // What may be remembered is decided in Python; it consists of values that mean the same when they
 // have one type and are equal.
+#include <nanobind/stl/pair.h>
 #include <nanobind/stl/vector.h>
 
 #include <cstring>
@@ -225,7 +226,7 @@ class Recent {
 
 void bind_recent(nb::module_& m) {
   nb::class_<Call>(m, "Call")
-      .def(nb::init<nb::object, const Ints&, nb::handle, const Ints&, nb::handle, double, int64_t,
+      .def(nb::init<nb::list, const Ints&, nb::handle, const Ints&, nb::handle, int64_t,
                     nb::object>())
       .def(
           "run",

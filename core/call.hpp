@@ -1,4 +1,4 @@
-// A call of a plan that needs nothing but its method: the arrays fit, or Python looks at them.
+// A call of a plan that needs nothing but its methods: the arrays fit, or Python looks at them.
 #pragma once
 
 #include <algorithm>
@@ -27,8 +27,12 @@ class Form {
     if (!PyArray_DescrCheck(type.ptr())) refuse("type: no dtype");
     descr_ = nanobind::borrow(type);
     number_ = descr()->type_num;
-    type_ = type_of(descr()->kind, PyDataType_ELSIZE(descr()));
+    planes_ = descr()->kind == 'c' ? 2 : 1;
+    type_ =
+        type_of(descr()->kind == 'c' ? 'f' : descr()->kind, PyDataType_ELSIZE(descr()) / planes_);
   }
+
+  int planes() const { return planes_; }
 
   bool fits(PyObject* object) const {
     if (!is_plain_array(object)) return false;
@@ -37,11 +41,18 @@ class Form {
            std::equal(shape_.begin(), shape_.end(), PyArray_DIMS(array));
   }
 
-  // Where an array lies that fits.
+  // Where an array lies that fits: all of it, or the real (0) or imaginary (1) plane.
   Array array(PyObject* object) const {
     PyArrayObject* const array = as_array(object);
     return {PyArray_BYTES(array),   PyArray_NDIM(array),     PyArray_DIMS(array),
             PyArray_STRIDES(array), PyArray_ITEMSIZE(array), type_};
+  }
+
+  Array plane(PyObject* object, int which) const {
+    Array one = array(object);
+    one.itemsize /= planes_;
+    one.data += which * one.itemsize;
+    return one;
   }
 
   nanobind::object make() const {
@@ -69,7 +80,7 @@ class Form {
 
   std::vector<npy_intp> shape_;
   nanobind::object descr_;
-  int number_;
+  int number_, planes_;
   Type type_;
 };
 
@@ -86,19 +97,30 @@ inline bool apart(const Array& a, const Array& b) {
   return a_last <= b_first || b_last <= a_first;
 }
 
+// What one method does in a call: a plane of the data, summed into one of the results; or both
+// planes at once.
+struct Step {
+  const Prepared* method;
+  bool whole;
+  int source, target;
+  double cval[2];
+  bool add;
+};
+
 class Call {
  public:
-  // `usual` tells how many threads a call uses that names no number.
-  Call(nanobind::object prepared, const Ints& shape, nanobind::handle type, const Ints& out_shape,
-       nanobind::handle result, double cval, int64_t most_threads, nanobind::object usual)
-      : prepared_(method(prepared)),
-        kept_(std::move(prepared)),
+  // `steps`: (method, whole, source, target, cval, add) each. `usual` tells how many threads a call
+  // uses that names no number.
+  Call(nanobind::list steps, const Ints& shape, nanobind::handle type, const Ints& out_shape,
+       nanobind::handle result, int64_t most_threads, nanobind::object usual)
+      : kept_(steps),
         x_(shape, type),
         out_(out_shape, result),
-        cval_(cval),
         most_threads_(most_threads),
         usual_(std::move(usual)) {
     if (most_threads < 1) refuse("threads: less than 1");
+    for (nanobind::handle step : steps) add(nanobind::cast<nanobind::tuple>(step));
+    if (steps_.empty()) refuse("steps: none");
   }
 
   // Data that fit are taken, and the result is returned; else nothing is done and nothing returned.
@@ -115,10 +137,11 @@ class Call {
       if (!apart(x_.array(x.ptr()), out_.array(out.ptr()))) return {};
       result = nanobind::borrow(out);
     }
-    const Array from = x_.array(x.ptr()), to = out_.array(result.ptr());
     const bool left_out = [&] {
       nanobind::gil_scoped_release release;
-      return prepared_.run_here(from, to, cval_, *count);
+      bool any = false;
+      for (const Step& step : steps_) any |= take(step, x.ptr(), result.ptr(), *count);
+      return any;
     }();
     if (left_out) plan.attr("stamp")(x, result, *count);
     return result;
@@ -127,9 +150,30 @@ class Call {
  private:
   static constexpr long kMostThreads = 1024;
 
-  static const Prepared& method(nanobind::handle object) {
-    if (!nanobind::isinstance<Prepared>(object)) refuse("prepared: no method");
-    return nanobind::cast<const Prepared&>(object);
+  void add(nanobind::tuple said) {
+    if (said.size() != 6 || !nanobind::isinstance<Prepared>(said[0])) refuse("steps: no method");
+    const auto cval = nanobind::cast<std::pair<double, double>>(said[4]);
+    const Step step{nanobind::cast<const Prepared*>(said[0]),
+                    nanobind::cast<bool>(said[1]),
+                    nanobind::cast<int>(said[2]),
+                    nanobind::cast<int>(said[3]),
+                    {cval.first, cval.second},
+                    nanobind::cast<bool>(said[5])};
+    const auto there = [](const Form& form, int plane) {
+      return plane >= 0 && plane < form.planes();
+    };
+    if (!there(x_, step.source) || !there(out_, step.target)) refuse("steps: no such plane");
+    if (step.whole && (x_.planes() < 2 || out_.planes() < 2)) refuse("steps: data are not complex");
+    steps_.push_back(step);
+  }
+
+  bool take(const Step& step, PyObject* x, PyObject* out, int threads) const {
+    if (!step.whole)
+      return step.method->run_here(x_.plane(x, step.source), out_.plane(out, step.target),
+                                   step.cval[0], step.add, threads);
+    const Array from[2] = {x_.plane(x, 0), x_.plane(x, 1)};
+    const Array to[2] = {out_.plane(out, 0), out_.plane(out, 1)};
+    return step.method->run_both_here(from, to, step.cval, threads);
   }
 
   // Nothing when Python has to look at what was asked for.
@@ -146,10 +190,9 @@ class Call {
     return int(std::min(int64_t(count), most_threads_));
   }
 
-  const Prepared& prepared_;
-  nanobind::object kept_;
+  std::vector<Step> steps_;
+  nanobind::list kept_;
   Form x_, out_;
-  double cval_;
   int64_t most_threads_;
   nanobind::object usual_;
 };

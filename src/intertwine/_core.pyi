@@ -26,6 +26,16 @@ class Prepared:
 
     def run(self, x: Any, out: Any, cval: float, add: bool, threads: int) -> bool:
         """Compute; True when samples were NaN or infinite and left out of the sums."""
+    def run_complex(
+        self,
+        x_re: Any,
+        x_im: Any,
+        out_re: Any,
+        out_im: Any,
+        cval_re: float,
+        cval_im: float,
+        threads: int,
+    ) -> bool: ...
 
 class Direct(Prepared):
     def __init__(self, geometry: Geometry, taps: Any, compute: str) -> None: ...
@@ -67,16 +77,6 @@ class OverlapSave(Prepared):
         compute: str,
         folded: int,
     ) -> None: ...
-    def run_complex(
-        self,
-        x_re: Any,
-        x_im: Any,
-        out_re: Any,
-        out_im: Any,
-        cval_re: float,
-        cval_im: float,
-        threads: int,
-    ) -> bool: ...
 
 class Sampler:
     """Draws from windows: `parts` of (places of taps, chances, last words, scale)."""
@@ -105,21 +105,23 @@ class Sampler:
     def variance(self, x: Any, out: Any, cval: float, first: int, count: int, threads: int) -> None:
         """Write the variance of one draw into some tiles of `out`."""
 
-class Call:
-    """A call of a plan that needs nothing but a method of the core.
+Step = tuple[Prepared, bool, int, int, tuple[float, float], bool]
 
-    Made of that method, the shape and type of data and results, the number outside, the most
-    threads that are worth it, and who knows their usual number.
+class Call:
+    """A call of a plan that needs nothing but methods of the core.
+
+    Made of their steps, the shape and type of data and results, the most threads that are worth
+    it, and who knows their usual number. A step is (method, whether it takes both planes at once,
+    plane of the data, plane of the results, numbers outside, whether it adds).
     """
 
     def __init__(
         self,
-        prepared: Prepared,
+        steps: list[Step],
         shape: Sequence[int],
         dtype: Any,
         out_shape: Sequence[int],
         result: Any,
-        cval: float,
         most_threads: int,
         usual: Callable[[None], int],
     ) -> None: ...

@@ -14,6 +14,12 @@ SAID = (None, "same", 0.0, (1, 2))
 PLAN = iw.plan(X, K)
 RIGHT = PLAN(X).tolist()
 METHOD = PLAN._only.__self__
+STEP = METHOD, False, 0, 0, (0.0, 0.0), False
+F4, C8 = X.dtype, np.dtype("c8")
+
+
+def made(*steps, shape=(5, 6), dtype=F4, result=F4, most=1, usual=len):
+    return _core.Call(list(steps), shape, dtype, (5, 6), result, most, usual)
 
 
 def answer(x=X, out=None, threads=None):
@@ -200,8 +206,36 @@ def test_what_a_plan_needs_more_is_left_to_python():
     calls = _core.Recent(3, 100)
     calls.remember(X, K, (), True, PLAN, None, 0)
     assert calls.run(X, K, (), True, None, None) is None
-    assert iw.plan(X.astype("c8"), K).call is None
     assert iw.plan(X, K, method="reference").call is None
+    assert iw.plan(X, K, nan="ignore").call is None
+
+
+def test_both_planes_at_once_are_refused_by_methods_of_real_data():
+    both = made((METHOD, True, *STEP[2:]), dtype=C8, result=C8)
+    with pytest.raises(ValueError, match="whole: this method takes real data"):
+        both.run(PLAN, X.astype("c8"), None, None)
+
+
+@pytest.mark.parametrize("method", ["direct", "separable", "overlap_save"])
+@pytest.mark.parametrize("complex_x", [False, True])
+@pytest.mark.parametrize("complex_k", [False, True])
+def test_complex_calls_are_answered(method, complex_x, complex_k):
+    rng = np.random.default_rng(9)
+    x, k = rng.uniform(-1, 1, (20, 30)), np.outer(rng.uniform(-1, 1, 4), rng.uniform(-1, 1, 3))
+    x = (x + 1j * rng.uniform(-1, 1, x.shape)) if complex_x else x
+    k = k * (1 + 2j) if complex_k else k
+    cval = 3 - 2j if complex_x else 3.0
+    plan = iw.plan(x, k, method=method, boundary="constant", cval=cval)
+    y = plan.call.run(plan, x, None, None)
+    out = np.empty_like(y)
+    plan.execute(x, None, out, 1)
+    assert y.tobytes() == out.tobytes()
+    x[3, 4] = np.nan
+    x[12, 20] = np.inf
+    y = plan.call.run(plan, x, None, 1)
+    want = iw.convolve(x, k, method="reference", boundary="constant", cval=cval)
+    for part in (np.real, np.imag):
+        np.testing.assert_allclose(part(y), part(want), atol=1e-12)
 
 
 def test_nothing_is_lost_or_kept():
@@ -221,19 +255,15 @@ def test_nothing_is_lost_or_kept():
 @pytest.mark.parametrize(
     ("make", "text"),
     [
-        (lambda: _core.Call(3, (5,), X.dtype, (5,), X.dtype, 0.0, 1, len), "prepared: no method"),
-        (
-            lambda: _core.Call(METHOD, (5,), np.dtype("c8"), (5,), X.dtype, 0.0, 1, len),
-            "type: no real native type",
-        ),
-        (
-            lambda: _core.Call(METHOD, (5,), "f4", (5,), X.dtype, 0.0, 1, len),
-            "type: no dtype",
-        ),
-        (
-            lambda: _core.Call(METHOD, (5,), X.dtype, (5,), X.dtype, 0.0, 0, len),
-            "threads: less than 1",
-        ),
+        (lambda: made((3, *STEP[1:])), "steps: no method"),
+        (lambda: made(STEP[:5]), "steps: no method"),
+        (lambda: made(), "steps: none"),
+        (lambda: made((METHOD, False, 1, 0, (0.0, 0.0), False)), "steps: no such plane"),
+        (lambda: made((METHOD, False, 0, -1, (0.0, 0.0), False)), "steps: no such plane"),
+        (lambda: made((METHOD, True, *STEP[2:]), dtype=C8), "steps: data are not complex"),
+        (lambda: made(STEP, dtype=np.dtype("M8[s]")), "type: no real native type"),
+        (lambda: made(STEP, dtype="f4"), "type: no dtype"),
+        (lambda: made(STEP, most=0), "threads: less than 1"),
         (lambda: _core.Recent(1, 1).remember(X, K, (), True, PLAN, 3, 0), "call: no Call"),
     ],
 )  # fmt: skip
@@ -243,7 +273,7 @@ def test_wrong_parts_are_refused(make, text):
 
 
 def test_a_call_made_for_other_arrays_than_its_method_is_refused():
-    other = _core.Call(METHOD, (5, 7), X.dtype, (5, 6), X.dtype, 0.0, 1, len)
+    other = made(STEP, shape=(5, 7))
     with pytest.raises(ValueError, match="x, out: shape differs from geometry"):
         other.run(PLAN, np.zeros((5, 7), np.float32), None, None)
 
@@ -252,10 +282,9 @@ def test_the_usual_number_of_threads_is_asked_for_where_it_matters():
     big, asked = np.zeros((900, 800), np.float32), []
     plan = iw.plan(big, K)
     assert plan.most_threads > 1
-    call = _core.Call(
-        plan._only.__self__, big.shape, big.dtype, big.shape, big.dtype, 0.0, 8,
-        lambda none: asked.append(none) or 2,
-    )  # fmt: skip
+    step = plan._only.__self__, *STEP[1:]
+    usual = lambda none: asked.append(none) or 2  # noqa: E731
+    call = _core.Call([step], big.shape, F4, big.shape, F4, 8, usual)
     assert call.run(plan, big, None, None).tolist() == plan(big, threads=1).tolist()
     assert asked == [None]
     call.run(plan, big, None, 1)

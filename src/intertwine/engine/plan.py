@@ -14,7 +14,7 @@ from intertwine.engine import machine as machines
 from intertwine.engine import missing, planes
 from intertwine.engine.errors import DTypeError, OptionError, ShapeError, did_you_mean
 from intertwine.engine.methods import BY_NAME, METHODS
-from intertwine.engine.methods.base import LEAST_SAVING, ROUNDOFF, Means, Method
+from intertwine.engine.methods.base import LEAST_SAVING, ROUNDOFF, Means, Method, Prepared
 from intertwine.engine.methods.each import Each
 from intertwine.engine.problem import Problem
 from intertwine.engine.recent import PlanCache
@@ -134,7 +134,7 @@ class Plan:
         self.most_threads = 1 + int(min(self._chosen.seconds / WORTH_A_THREAD, 1e6))
         self._only = self._single_run()
         #: What calls come down to where data go into one sum of the core as they are.
-        self.call = self._single_call()
+        self.call = self._core_call()
         #: Memory that the plan holds on to: a kernel's spectrum can be large.
         self.kept_bytes = sum(getattr(p, "kept_bytes", 0) for p in self._prepared.values())
 
@@ -255,30 +255,50 @@ class Plan:
             self.stamp(x, out, threads)
 
     def stamp(self, x: Array, out: Array, threads: int) -> None:
-        """Add what NaN and infinities in real data mean to outputs of the only sum."""
+        """Add what NaN and infinities mean to outputs whose sums left them out."""
         problem = self._problem
-        missing.stamp(problem, x, problem.taps.array, out, problem.cval.real, threads)
+        for product in self._products:
+            source, target = planes.take(x, product.source), planes.take(out, product.target)
+            taps = planes.take(problem.taps.array, product.factor)
+            cval = planes.number(problem.cval, product.source)
+            missing.stamp(problem, source, taps, target, cval, threads)
 
-    def _single_run(self) -> Callable[[Array, Array, float, bool, int], bool] | None:
-        """What `execute` comes down to where data go into one sum as they are."""
+    def _as_they_are(self) -> bool:
+        """Whether data go into the sums as they are, and nothing happens to the results."""
         problem = self._problem
         ranged = problem.value_range is not None and problem.dtype.itemsize == 8
-        if problem.missing != "propagate" or problem.weighted or ranged or problem.added:
-            return None
-        if len(self._products) != 1 or problem.result.kind == "c":
+        careful = problem.missing != "propagate" or problem.weighted or ranged or problem.added
+        return bool(self._products) and not careful
+
+    def _single_run(self) -> Callable[[Array, Array, float, bool, int], bool] | None:
+        """What `execute` comes down to where data go into one sum."""
+        if not self._as_they_are() or self._problem.result.kind == "c":
             return None
         return self._prepared[self._products[0].factor].run
 
-    def _single_call(self) -> _core.Call | None:
-        """The same, as far as the core can do it without asking."""
-        problem, run = self._problem, self._only
-        prepared = getattr(run, "__self__", None)
-        if not isinstance(prepared, _core.Prepared):
+    def _core_call(self) -> _core.Call | None:
+        """The whole of a call, as far as the core can do it without asking."""
+        problem = self._problem
+        if not self._as_they_are():
             return None
+        steps: list[_core.Step] = []
+        for method, whole, product in self._steps():
+            if not isinstance(method, _core.Prepared):
+                return None
+            cval = planes.number(problem.cval, product.source), problem.cval.imag
+            steps.append((method, whole, *product.places, cval, product.add))
+        if problem.result.kind == "c" and len(steps) == 1 and not steps[0][1]:
+            return None  # imaginary parts are zero
         return _core.Call(
-            prepared, problem.shape, problem.dtype, problem.out_shape, problem.result,
-            problem.cval.real, self.most_threads, resolve,
+            steps, problem.shape, problem.dtype, problem.out_shape, problem.result,
+            self.most_threads, resolve,
         )  # fmt: skip
+
+    def _steps(self) -> list[tuple[Prepared, bool, planes.Product]]:
+        """What is run one after the other, and whether it takes both planes at once."""
+        if "whole" in self._prepared:
+            return [(self._prepared["whole"], True, self._products[0])]
+        return [(self._prepared[p.factor], False, p) for p in self._products]
 
     def _with_care(
         self, x: Array, present: NDArray[np.bool_] | None, out: Array, threads: int, caller: str
@@ -310,27 +330,20 @@ class Plan:
         prepared: Any = self._prepared["whole"]
         fill = self._problem.cval
         if prepared.run_complex(x.real, x.imag, out.real, out.imag, fill.real, fill.imag, threads):
-            for product in self._products:
-                self._stamp(product, x, out, threads)
+            self.stamp(x, out, threads)
 
     def _run_planes(self, x: Array, out: Array, threads: int) -> None:
         """Real data, or complex data as real planes whose products are added up."""
         if out.dtype.kind == "c" and len(self._products) == 1:
             out.imag = 0
+        left_out = False
         for product in self._products:
             source, target = planes.take(x, product.source), planes.take(out, product.target)
             cval = planes.number(self._problem.cval, product.source)
             prepared = self._prepared[product.factor]
-            if prepared.run(source, target, cval, product.add, threads):
-                self._stamp(product, x, out, threads)
-
-    def _stamp(self, product: planes.Product, x: Array, out: Array, threads: int) -> None:
-        """Add what NaN and infinities mean to outputs whose sums left them out."""
-        problem = self._problem
-        source, target = planes.take(x, product.source), planes.take(out, product.target)
-        taps = planes.take(problem.taps.array, product.factor)
-        cval = planes.number(problem.cval, product.source)
-        missing.stamp(problem, source, taps, target, cval, threads)
+            left_out |= prepared.run(source, target, cval, product.add, threads)
+        if left_out:
+            self.stamp(x, out, threads)
 
     def _check_values(self, x: Array, caller: str) -> None:
         """64-bit integers are exact only within the range the plan was made for."""

@@ -21,6 +21,11 @@ class Product:
     target: str
     add: bool = False
 
+    @property
+    def places(self) -> tuple[int, int]:
+        """The numbers of its planes: 0 for real parts, 1 for imaginary ones."""
+        return int(self.source == "im"), int(self.target == "im")
+
 
 def products(problem: Problem) -> tuple[Product, ...]:
     """The real convolutions that make up `problem`."""
