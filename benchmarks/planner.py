@@ -23,6 +23,7 @@ from intertwine.engine.plan import Plan
 GOOD, POOR = 1.15, 1.5  # times the quickest: as good as right, and never to be exceeded
 SAMPLES = (32, 4_000_000)
 MOST_TAPS = 1 << 20
+KINDS = ("random", "product", "gaussian", "box")
 LONGEST_S = 0.3  # predicted for the choice on one thread: longer problems are not drawn
 ABSURD = 12.0  # times the choice's prediction: not run
 LAGGARD = 2.0  # times the quickest so far: run no more
@@ -33,9 +34,10 @@ LEAST_S = 1e-3  # shorter runs are repeated and timed together
 
 @dataclass(frozen=True)
 class Drawn:
-    """A random problem."""
+    """A random problem. Axes that are not filtered hold images or channels of their own."""
 
     shape: tuple[int, ...]
+    axes: tuple[int, ...]
     taps: np.ndarray
     kind: str
     dtype: str
@@ -44,11 +46,21 @@ class Drawn:
 
     def plan(self, method: str = "auto") -> Plan:
         """Plan by the planner, or by a method that is forced."""
-        return iw.plan(self.shape, self.taps, dtype=self.dtype, mode=self.mode, method=method)
+        return iw.plan(
+            self.shape,
+            self.taps,
+            axes=self.axes,
+            dtype=self.dtype,
+            mode=self.mode,
+            method=method,
+        )
 
     def __str__(self) -> str:
         size, taps = ("x".join(map(str, s)) for s in (self.shape, self.taps.shape))
-        return f"{self.dtype} {size}, {self.kind} {taps}, {self.mode}, threads {self.threads}"
+        along = "" if len(self.axes) == len(self.shape) else f" along {self.axes}"
+        return (
+            f"{self.dtype} {size}, {self.kind} {taps}{along}, {self.mode}, threads {self.threads}"
+        )
 
 
 @dataclass
@@ -77,21 +89,31 @@ class Verdict:
 
 
 def draw(rng: np.random.Generator, threads: list[int]) -> Drawn:
-    """Return any problem of 1 to 3 axes."""
+    """Return any problem of 1 to 3 axes, with images or channels of three beside them or not."""
     ndim = int(rng.integers(1, 4))
     samples = _between(rng, *SAMPLES)
+    images = round(_between(rng, 2, 20)) if rng.random() < 0.15 else 1
+    channels = 3 if rng.random() < 0.2 else 1
     sides = np.exp(rng.uniform(-0.7, 0.7, ndim))
-    sides *= (samples / sides.prod()) ** (1 / ndim)
-    shape = tuple(max(1, round(n)) for n in sides)
-    taps = min(_between(rng, 1, MOST_TAPS), 2.0**ndim * samples)
-    lengths = np.exp(rng.uniform(-0.5, 0.5, ndim)) * taps ** (1 / ndim)
-    if ndim > 1 and rng.random() < 0.15:
-        lengths[rng.integers(ndim)] = 1
-    size = tuple(max(1, round(k)) for k in lengths)
-    kind = str(rng.choice(["random", "product", "box"], p=[0.5, 0.3, 0.2]))
+    sides *= (samples / (images * channels) / sides.prod()) ** (1 / ndim)
+    lengths = tuple(max(1, round(n)) for n in sides)
+    size = _size(rng, lengths)
+    kind = str(rng.choice(KINDS, p=[0.45, 0.2, 0.15, 0.2]))
     dtype = str(rng.choice(["float32", "float64", "uint8", "complex64"], p=[0.5, 0.2, 0.2, 0.1]))
-    mode = "valid" if rng.random() < 0.3 and all(map(int.__le__, size, shape)) else "same"
-    return Drawn(shape, _taps(rng, kind, size), kind, dtype, mode, int(rng.choice(threads)))
+    mode = "valid" if rng.random() < 0.3 and all(map(int.__le__, size, lengths)) else "same"
+    shape = (images,) * (images > 1) + lengths + (channels,) * (channels > 1)
+    axes = tuple(i + (images > 1) for i in range(ndim))
+    return Drawn(shape, axes, _taps(rng, kind, size), kind, dtype, mode, int(rng.choice(threads)))
+
+
+def _size(rng: np.random.Generator, lengths: tuple[int, ...]) -> tuple[int, ...]:
+    """Taps along each axis."""
+    ndim = len(lengths)
+    taps = min(_between(rng, 1, MOST_TAPS), 2.0**ndim * math.prod(lengths))
+    size = np.exp(rng.uniform(-0.5, 0.5, ndim)) * taps ** (1 / ndim)
+    if ndim > 1 and rng.random() < 0.15:
+        size[rng.integers(ndim)] = 1
+    return tuple(max(1, round(k)) for k in size)
 
 
 def _between(rng: np.random.Generator, least: float, most: float) -> float:
@@ -105,7 +127,9 @@ def _taps(rng: np.random.Generator, kind: str, size: tuple[int, ...]) -> np.ndar
         return rng.normal(size=size)
     product = np.ones(())
     for n in size:
-        product = np.multiply.outer(product, rng.normal(size=n))
+        places = np.linspace(-3, 3, n) if n > 1 else np.zeros(1)
+        line = np.exp(-(places**2) / 2) if kind == "gaussian" else rng.normal(size=n)
+        product = np.multiply.outer(product, line)
     return product
 
 
@@ -216,7 +240,8 @@ def again(kept: list[dict[str, Any]]) -> Iterator[Verdict]:
     for row in kept:
         taps = _taps(np.random.default_rng(0), row["kind"], tuple(row["taps"]))
         named = [row[name] for name in ("kind", "dtype", "mode", "threads")]
-        problem = Drawn(tuple(row["shape"]), taps, *named)
+        axes = tuple(row.get("axes", range(len(row["shape"]))))
+        problem = Drawn(tuple(row["shape"]), axes, taps, *named)
         plan = problem.plan()
         predicted = {c.method.NAME: c.seconds for c in plan.candidates if not c.reason}
         times = {name: [s] for name, s in row["seconds"].items() if name in predicted}
@@ -229,6 +254,7 @@ def rows(found: list[Verdict]) -> list[dict[str, Any]]:
     return [
         {
             "shape": v.problem.shape,
+            "axes": v.problem.axes,
             "taps": v.problem.taps.shape,
             "kind": v.problem.kind,
             "dtype": v.problem.dtype,

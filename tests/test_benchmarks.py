@@ -142,13 +142,16 @@ def test_kept_times_judge_other_predictions(tmp_path, capsys):
 def test_problems_are_drawn_of_every_kind():
     rng = np.random.default_rng(0)
     drawn = [planner.draw(rng, [1, 2]) for _ in range(300)]
-    assert {len(d.shape) for d in drawn} == {1, 2, 3}
-    assert {d.kind for d in drawn} == {"random", "product", "box"}
+    assert {len(d.axes) for d in drawn} == {d.taps.ndim for d in drawn} == {1, 2, 3}
+    beside = {(d.axes[0], len(d.shape) - 1 - d.axes[-1]) for d in drawn}
+    assert beside == {(0, 0), (1, 0), (0, 1), (1, 1)}
+    assert {d.kind for d in drawn} == set(planner.KINDS)
     assert {d.mode for d in drawn} == {"same", "valid"}
     assert {d.dtype for d in drawn} == {"float32", "float64", "uint8", "complex64"}
     assert {d.threads for d in drawn} == {1, 2}
     assert any(d.taps.size == 1 for d in drawn)
-    assert any(k > n for d in drawn for k, n in zip(d.taps.shape, d.shape, strict=True))
+    lengths = [(d.taps.shape, [d.shape[axis] for axis in d.axes]) for d in drawn]
+    assert any(k > n for size, shape in lengths for k, n in zip(size, shape, strict=True))
 
 
 def test_misses_are_reported_with_their_times():
