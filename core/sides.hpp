@@ -26,16 +26,25 @@ struct Side {
   int64_t len[kMaxDims], step[kMaxDims];  // samples read along each axis, and their distance
 };
 
+// Fewer planes than this may be channels, side by side in memory.
+constexpr int64_t kFew = 16;
+
 struct Sides {
   const Job* const jobs;  // one, or two: the real and the imaginary plane of complex data
   const bool complex;
   const Job& job;
   const Spectrum& spectrum;
   const int last;
+  const bool together;  // whether tiles of the same place, which may be channels, follow each other
   Grid grid;
 
   Sides(const Job* j, bool is_complex, const Spectrum& p)
-      : jobs(j), complex(is_complex), job(j[0]), spectrum(p), last(j[0].nd - 1) {
+      : jobs(j),
+        complex(is_complex),
+        job(j[0]),
+        spectrum(p),
+        last(j[0].nd - 1),
+        together(last && !is_transformed(p, 0) && j[0].axis[0].m < kFew) {
     for (int a = 0; a < job.nd; a++) {
       const int64_t valid = spectrum.tile[a] - spectrum.reach[a] + 1;
       grid.size[a] = (valid - 1) / job.axis[a].stride + 1;
@@ -75,6 +84,7 @@ struct Sides {
   // its stride: one sample for each output.
   void find(int64_t i, const Job& of, Side& side) const {
     side.job = &of;
+    if (together) i = i % grid.count[0] * (grid.total / grid.count[0]) + i / grid.count[0];
     grid.box(of, i, side.out.lo, side.out.len);
     for (int a = 0; a < of.nd; a++) {
       const Axis& ax = of.axis[a];

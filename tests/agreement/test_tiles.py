@@ -242,3 +242,22 @@ def test_results_past_the_caches(shape, size, shift):
     assert np.abs(out - answer["direct"]).max() <= bound * k.sum() * np.abs(x).max()
     assert np.all(room[:shift] == 77)
     assert np.all(room[shift + x.size :] == 77)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "complex64", "uint8"])
+@pytest.mark.parametrize("channels", [2, 3, 4, 5])
+def test_channels_side_by_side(monkeypatch, channels, dtype):
+    rng = np.random.default_rng(channels)
+    x, k = rng.uniform(0, 200, (90, 170, channels)), rng.uniform(-1, 1, (9, 8))
+    if dtype == "complex64":
+        x = x + 1j * rng.uniform(-1, 1, x.shape)
+    x = x.astype(dtype)
+    forced(monkeypatch, (1, 40, 96))
+    for given in (x, x[::-1, ::-1], np.moveaxis(np.moveaxis(x, 2, 0).copy(), 0, 2)):
+        for boundary in ("symmetric", "zero"):
+            plan = iw.plan(given, k, axes=(0, 1), method="overlap_save", boundary=boundary)
+            one, eight = plan(given, threads=1), plan(given, threads=8)
+            assert one.tobytes() == eight.tobytes() == plan(given.copy()).tobytes()
+            want = iw.convolve(given, k, axes=(0, 1), boundary=boundary, method="direct")
+            scale = np.abs(k).sum() * np.abs(x).max()
+            assert np.abs(one - want).max() <= 2 * plan.error * scale
