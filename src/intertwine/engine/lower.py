@@ -72,6 +72,12 @@ def too_many_axes(problem: Problem) -> str:
     return ""
 
 
+def has_channels(problem: Problem) -> bool:
+    """Whether the last axis is short and not filtered: channels side by side."""
+    own = [a for a in problem.axes if a.kernels == 1]
+    return len(own) > 1 and not own[-1].filtered and own[-1].n < MOST_CHANNELS
+
+
 def lower(problem: Problem, *, channels_last: bool = True) -> Lowered:
     """Order the axes for the core.
 
@@ -80,11 +86,9 @@ def lower(problem: Problem, *, channels_last: bool = True) -> Lowered:
     """
     bank = problem.bank
     order = tuple(i for i, a in enumerate(problem.axes) if a.kernels == 1)
-    last = problem.axes[order[-1]]
-    short = len(order) > 1 and not last.filtered and last.n < MOST_CHANNELS
-    if short and not channels_last:
-        order = (order[-1], *order[:-1])
-    channels = short and channels_last
+    channels = has_channels(problem)
+    if channels and not channels_last:
+        order, channels = (order[-1], *order[:-1]), False
     axes = tuple(problem.axes[i] for i in (order[:-1] if channels else order))
     kernels = tuple(problem.axes[i].kernels for i in bank)
     return Lowered(axes, kernels, (*bank, *order), channels)

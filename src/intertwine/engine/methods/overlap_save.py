@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine import _core
-from intertwine.engine.lower import lower, too_many_axes
+from intertwine.engine.lower import has_channels, lower, too_many_axes
 from intertwine.engine.machine import VECTOR_BYTES, Machine, current
 from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared
 from intertwine.engine.problem import Axis, Problem
@@ -249,8 +249,9 @@ def cost(problem: Problem, machine: Machine) -> float:
     shared, groups = _sharing(problem)
     ways = groups * (1 + shared) / 2  # half of a transform is the way there, half the way back
     seconds = machine.call + found.transforms * found.seconds * ways
-    if problem.complex_data:  # the other methods take each plane by itself
-        seconds += machine.plane * (problem.out_size + prod(problem.shape))
+    # The other methods take each plane of complex data by itself, and channels together.
+    apart = problem.complex_data + has_channels(problem)
+    seconds += apart * machine.plane * (problem.out_size + prod(problem.shape))
     return seconds
 
 
