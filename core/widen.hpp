@@ -1,5 +1,5 @@
-// Runs of small integers to float. Left to itself GCC widens them step by step, which takes longer
-// than the filtering of 3 x 3 taps.
+// Small integers to float, in runs, or to wider ones. Left to itself GCC widens them step by step,
+// which takes longer than the filtering of 3 x 3 taps.
 #pragma once
 
 #include "vec.hpp"
@@ -39,5 +39,21 @@ IW_INLINE int64_t widen(float*, const S*, int64_t) {
 }
 
 #endif
+
+// Vectors of 8- or 16-bit samples as numbers of A.
+template <class A, class S>
+IW_INLINE Vec<A> widened_to(const S* p) {
+#if defined(__AVX2__)
+  if constexpr (sizeof(A) == 4) return Vec<A>(widened(p));
+  if constexpr (sizeof(A) == 2 && S(-1) > S(0))
+    return Vec<A>(_mm256_cvtepu8_epi16(sixteen_bytes(p)));
+  if constexpr (sizeof(A) == 2) return Vec<A>(_mm256_cvtepi8_epi16(sixteen_bytes(p)));
+#else
+  typedef S Few __attribute__((vector_size(kLanes<A> * sizeof(S))));
+  Few few;
+  __builtin_memcpy(&few, p, sizeof few);
+  return __builtin_convertvector(few, Vec<A>);
+#endif
+}
 
 }  // namespace
