@@ -10,17 +10,24 @@
 namespace {
 
 // A row of sums down the columns, and of four of these at every place.
-template <class A>
+// They are held as C, and windows of them summed as A.
+template <class A, class C>
 struct Line {
-  const A *sums, *four;
+  const C *sums, *four;
   int64_t inner, wide;
   int64_t fours;  // that a window of `wide` is put together from, and samples
 
+  IW_INLINE Vec<A> at(const C* p) {
+    if constexpr (sizeof(A) == sizeof(C))
+      return load(p);
+    else
+      return widened_to<A>(p);
+  }
   // The window that begins at x, and its neighbours.
   [[gnu::always_inline]] Vec<A> whole(int64_t x) const {
     Vec<A> sum{};
-    for (int64_t i = 0; i < fours; i++) sum += load(four + x + 4 * i * inner);
-    for (int64_t i = 4 * fours; i < wide; i++) sum += load(sums + x + i * inner);
+    for (int64_t i = 0; i < fours; i++) sum += at(four + x + 4 * i * inner);
+    for (int64_t i = 4 * fours; i < wide; i++) sum += at(sums + x + i * inner);
     return sum;
   }
   // What a window gains and loses that moves on by `Few` samples from x on.
@@ -30,26 +37,26 @@ struct Line {
   }
   template <int Few>
   [[gnu::always_inline]] Vec<A> some(int64_t x) const {
-    if (Few == 1) return load(sums + x);
-    if (Few == 2) return load(sums + x) + load(sums + x + inner);
-    Vec<A> sum = load(four + x);
+    if (Few == 1) return at(sums + x);
+    if (Few == 2) return at(sums + x) + at(sums + x + inner);
+    Vec<A> sum = at(four + x);
 #pragma GCC unroll 4
-    for (int i = 4; i < Few; i += 4) sum += load(four + x + i * inner);
+    for (int i = 4; i < Few; i += 4) sum += at(four + x + i * inner);
     return sum;
   }
 };
 
-template <class A>
-IW_APART void add_fours(const A* sums, A* four, int64_t n, int64_t inner) {
-  for (int64_t x = 0; x < n; x += kLanes<A>) {
-    const A* p = sums + x;
+template <class C>
+IW_APART void add_fours(const C* sums, C* four, int64_t n, int64_t inner) {
+  for (int64_t x = 0; x < n; x += kLanes<C>) {
+    const C* p = sums + x;
     store(four + x, (load(p) + load(p + inner)) + (load(p + 2 * inner) + load(p + 3 * inner)));
   }
 }
 
 // Windows put together each by itself, some vectors at a time; the last of these overlap others.
-template <class A, class O>
-IW_APART void each_window(const Line<A> line, int64_t n, const Weigh weigh, O* out) {
+template <class A, class C, class O>
+IW_APART void each_window(const Line<A, C> line, int64_t n, const Weigh weigh, O* out) {
   constexpr int64_t W = kLanes<A>, V = 4;
   for (int64_t x = 0; x < n; x += V * W) {
     const int64_t at = n < V * W ? x : least(x, n - V * W);
@@ -58,18 +65,18 @@ IW_APART void each_window(const Line<A> line, int64_t n, const Weigh weigh, O* o
     for (int v = 0; v < V; v++) sum[v] = Vec<A>{};
     for (int64_t i = 0; i < line.fours; i++)
 #pragma GCC unroll 4
-      for (int v = 0; v < V; v++) sum[v] += load(line.four + at + v * W + 4 * i * line.inner);
+      for (int v = 0; v < V; v++) sum[v] += line.at(line.four + at + v * W + 4 * i * line.inner);
     for (int64_t i = 4 * line.fours; i < line.wide; i++)
 #pragma GCC unroll 4
-      for (int v = 0; v < V; v++) sum[v] += load(line.sums + at + v * W + i * line.inner);
+      for (int v = 0; v < V; v++) sum[v] += line.at(line.sums + at + v * W + i * line.inner);
 #pragma GCC unroll 4
     for (int v = 0; v < V; v++) weigh.template write<A>(sum[v], out + at + v * W);
   }
 }
 
 // Long windows that move on by `Few` samples, which are V vectors.
-template <int Few, int V, class A, class O>
-IW_APART void move_on(const Line<A> line, int64_t n, const Weigh weigh, O* out) {
+template <int Few, int V, class A, class C, class O>
+IW_APART void move_on(const Line<A, C> line, int64_t n, const Weigh weigh, O* out) {
   constexpr int W = kLanes<A>;
   Vec<A> sum[V];
 #pragma GCC unroll 4
@@ -88,8 +95,8 @@ IW_APART void move_on(const Line<A> line, int64_t n, const Weigh weigh, O* out) 
 }
 
 // The same for any number of vectors, one after the other.
-template <int Few, class A, class O>
-IW_APART void move_each_on(const Line<A> line, int64_t n, const Weigh weigh, O* out) {
+template <int Few, class A, class C, class O>
+IW_APART void move_each_on(const Line<A, C> line, int64_t n, const Weigh weigh, O* out) {
   constexpr int W = kLanes<A>;
   const int64_t step = Few * line.inner;
   for (int64_t lane = 0; lane < step; lane += W) {

@@ -190,10 +190,10 @@ bool fits_float(const Job& job) {
   }
 }
 
-template <class S, class A>
+template <class S, class C, class A>
 bool slid_whole(const Job& job, const Services& services, const Boxes& boxes) {
-  if (!whole_fits<S, A>(job, boxes)) return false;
-  WholeBox<S, A> box(job, services, boxes);
+  if (!whole_fits<S, C, A>(job, boxes)) return false;
+  WholeBox<S, C, A> box(job, services, boxes);
   run(box);
   return true;
 }
@@ -207,15 +207,17 @@ bool slid_whole(const Job& job, const Services& services, Type compute, const Bo
   }
   switch (job.x_type) {
     case Type::u8:
-      return slid_whole<uint8_t, uint16_t>(job, services, boxes) ||
-             slid_whole<uint8_t, int32_t>(job, services, boxes);
+      return slid_whole<uint8_t, uint16_t, uint16_t>(job, services, boxes) ||
+             slid_whole<uint8_t, uint16_t, int32_t>(job, services, boxes) ||
+             slid_whole<uint8_t, int32_t, int32_t>(job, services, boxes);
     case Type::i8:
-      return slid_whole<int8_t, int16_t>(job, services, boxes) ||
-             slid_whole<int8_t, int32_t>(job, services, boxes);
+      return slid_whole<int8_t, int16_t, int16_t>(job, services, boxes) ||
+             slid_whole<int8_t, int16_t, int32_t>(job, services, boxes) ||
+             slid_whole<int8_t, int32_t, int32_t>(job, services, boxes);
     case Type::u16:
-      return slid_whole<uint16_t, int32_t>(job, services, boxes);
+      return slid_whole<uint16_t, int32_t, int32_t>(job, services, boxes);
     case Type::i16:
-      return slid_whole<int16_t, int32_t>(job, services, boxes);
+      return slid_whole<int16_t, int32_t, int32_t>(job, services, boxes);
     default:
       return false;
   }

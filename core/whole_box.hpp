@@ -4,8 +4,8 @@
 // the columns a row of sums is the one above it, plus the row of samples that comes in, less the
 // one that goes out; `along.hpp` does the same along rows.
 //
-// Sums run in 16 bits where all samples of the box fit, else in 32. What lies between two windows
-// may wrap, and wraps back.
+// Sums run in 16 bits where all samples of the box fit, else in 32; those down the columns in 16
+// bits where four of them fit. What lies between two windows may wrap, and wraps back.
 #pragma once
 
 #include "along.hpp"
@@ -29,8 +29,9 @@ IW_INLINE int down_of(const Job& job, const Boxes& boxes) {
   return down;
 }
 
-// Whether sums of the box fit type A: it covers two axes at most, neither strided.
-template <class S, class A>
+// Whether sums of the box fit type A, and four down its columns type C: it covers two axes at most,
+// neither strided.
+template <class S, class C, class A>
 bool whole_fits(const Job& job, const Boxes& boxes) {
   const int last = job.nd - 1, down = down_of(job, boxes);
   if (boxes.count != 1) return false;
@@ -48,16 +49,18 @@ bool whole_fits(const Job& job, const Boxes& boxes) {
     if (boxes.length[a] > (int64_t(1) << 31) / taps) return false;
     taps *= boxes.length[a];
   }
+  const int64_t four = down < 0 ? 4 : 4 * boxes.length[down];
+  if (sizeof(C) < sizeof(A) && four * kLargest<S> > kLargest<C> - (C(-1) < C(0))) return false;
   return taps * kLargest<S> <= kLargest<A> - (A(-1) < A(0));
 }
 
-// Samples are read as S and summed as A.
-template <class S, class A>
+// Samples are read as S, summed down the columns as C, and along rows as A.
+template <class S, class C, class A>
 struct WholeBox {
   static constexpr int W = kLanes<A>;
-  static constexpr int64_t kAtOnce = 4 * W;            // numbers that are written at once
-  static constexpr int64_t kWidth = 8192 / sizeof(A);  // numbers of a tile's row
-  static constexpr int64_t kHeight = 512;              // rows of a tile
+  static constexpr int64_t kAtOnce = 4 * W;  // numbers that are written at once
+  // Numbers of a tile's row, and its rows.
+  static constexpr int64_t kWidth = 4096, kHeight = 512;
 
   const Job& job;
   const Services& services;
@@ -99,8 +102,8 @@ struct WholeBox {
     int64_t lo[kMaxDims], len[kMaxDims], from[kMaxDims];
     int64_t source_width, width, source_pitch, pitch;  // in numbers, interleaved channels counted
     S* source;                                         // the rows under a window, and the next
-    A* sums;                                           // down the columns
-    A* four;                                           // of four of them
+    C* sums;                                           // down the columns
+    C* four;                                           // of four of them
     void* own;                                         // one row of results
   };
 
@@ -113,12 +116,12 @@ struct WholeBox {
     w.width = w.len[last] * job.inner;
     w.source_width = (w.len[last] + wide - 1) * job.inner;
     // Windows at the end of a row reach beyond it, those of lanes that nobody reads.
-    const int64_t reach = w.source_width + step + (few + 4) * job.inner + kAtOnce;
-    w.source_pitch = padded_row<S>(round_up(w.source_width, W));
-    w.pitch = padded_row<A>(reach);
+    const int64_t reach = w.source_width + step + (few + 4) * job.inner + kAtOnce + kLanes<C>;
+    w.source_pitch = padded_row<S>(round_up(w.source_width, kLanes<C>));
+    w.pitch = padded_row<C>(reach);
     w.source = space<S>(0, (tall + 2) * w.source_pitch);
-    w.sums = space<A>(1, w.pitch);
-    w.four = space<A>(2, w.pitch);
+    w.sums = space<C>(1, w.pitch);
+    w.four = space<C>(2, w.pitch);
     w.own = space<double>(3, w.width + kAtOnce);
     const RawRows<S> raw(job, w.from, w.len[last] + wide - 1, down,
                          [&](int64_t n) { return space<int64_t>(4, n); });
@@ -157,16 +160,16 @@ struct WholeBox {
 
   // Sums down the columns of one more row.
   void down_columns(const Space& w, const S* in, const S* out) const {
-    A* const sums = w.sums;
-    for (int64_t x = 0; x < w.source_width; x += W)
-      store(sums + x, load(sums + x) + widened_to<A>(in + x) - widened_to<A>(out + x));
+    C* const sums = w.sums;
+    for (int64_t x = 0; x < w.source_width; x += kLanes<C>)
+      store(sums + x, load(sums + x) + widened_to<C>(in + x) - widened_to<C>(out + x));
   }
 
   // Sums along the row of w.sums, weighed.
   template <class O>
   void along_row(const Space& w, O* out) const {
     if (with_fours) add_fours(w.sums, w.four, w.source_width, job.inner);
-    const Line<A> line{w.sums, w.four, job.inner, wide, fours};
+    const Line<A, C> line{w.sums, w.four, job.inner, wide, fours};
     if (plain) return each_window(line, w.width, weigh, out);
     pick_power<W>(few, [&](auto number) {
       constexpr int Few = decltype(number)::value;

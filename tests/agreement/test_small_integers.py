@@ -108,6 +108,10 @@ def test_lines_longer_than_a_tile(dtype: str) -> None:
         ("uint8", (2, 129), 32),
         ("uint8", (16, 16), 16),
         ("uint8", (17, 17), 32),
+        ("uint8", (64, 40), 32),  # four sums down the columns fit 16 bits
+        ("uint8", (65, 40), 32),
+        ("int8", (63, 40), 32),
+        ("int8", (64, 40), 32),
         ("int8", (1, 255), 16),
         ("int8", (15, 17), 16),
         ("int8", (16, 16), 32),

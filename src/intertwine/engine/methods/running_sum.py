@@ -24,6 +24,9 @@ MARGIN = 1.0
 #: More boxes than this never pay.
 MOST_BOXES = 8
 
+#: Numbers in a row of a tile of small integers.
+WIDTH = 4096
+
 #: Weights beyond this could leave the whole numbers that float64 holds.
 LARGEST_WEIGHT = 1 << 22
 
@@ -113,7 +116,7 @@ def _cost_of_sums(problem: Problem, machine: Machine) -> float | None:
     size, down, along = sums
     lowered = lower(problem)
     channels = problem.axes[-1].n if lowered.channels else 1
-    width = min(max(2 * along.reach, 8192 // size // channels), along.m)
+    width = min(max(2 * along.reach, WIDTH // channels), along.m)
     height = max(512, 4 * down.reach) if down else 1
     tile = [min(height, a.m) if a is down else 1 for a in lowered.axes[:-1]]
     read = reading(lowered.axes, channels, [*tile, width])
@@ -160,7 +163,7 @@ def memory(problem: Problem) -> int:
     if sums is not None:
         size, above, along = sums
         channels = problem.axes[-1].n if lower(problem).channels else 1
-        width = min(max(8192 // size // channels, 2 * along.reach), along.m) + along.reach
+        width = min(max(2 * along.reach, WIDTH // channels), along.m) + along.reach
         rows = (above.reach if above else 1) + 2
         return channels * width * (problem.dtype.itemsize * rows + 2 * size + 8)
     slides = _slides(problem)
