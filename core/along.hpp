@@ -56,7 +56,9 @@ IW_APART void add_fours(const C* sums, C* four, int64_t n, int64_t inner) {
 
 // Windows put together each by itself, some vectors at a time; the last of these overlap others.
 template <class A, class C, class O>
-IW_APART void each_window(const Line<A, C> line, int64_t n, const Weigh weigh, O* out) {
+IW_APART void each_window(const Line<A, C>& windows, int64_t n, const Weigh& weights, O* out) {
+  const Line<A, C> line = windows;  // of our own: no result can change them
+  const Weigh weigh = weights;
   constexpr int64_t W = kLanes<A>, V = 4;
   for (int64_t x = 0; x < n; x += V * W) {
     const int64_t at = n < V * W ? x : least(x, n - V * W);
@@ -76,7 +78,9 @@ IW_APART void each_window(const Line<A, C> line, int64_t n, const Weigh weigh, O
 
 // Long windows that move on by `Few` samples, which are V vectors.
 template <int Few, int V, class A, class C, class O>
-IW_APART void move_on(const Line<A, C> line, int64_t n, const Weigh weigh, O* out) {
+IW_APART void move_on(const Line<A, C>& windows, int64_t n, const Weigh& weights, O* out) {
+  const Line<A, C> line = windows;  // of our own: no result can change them
+  const Weigh weigh = weights;
   constexpr int W = kLanes<A>;
   Vec<A> sum[V];
 #pragma GCC unroll 4
@@ -96,7 +100,9 @@ IW_APART void move_on(const Line<A, C> line, int64_t n, const Weigh weigh, O* ou
 
 // The same for any number of vectors, one after the other.
 template <int Few, class A, class C, class O>
-IW_APART void move_each_on(const Line<A, C> line, int64_t n, const Weigh weigh, O* out) {
+IW_APART void move_each_on(const Line<A, C>& windows, int64_t n, const Weigh& weights, O* out) {
+  const Line<A, C> line = windows;  // of our own: no result can change them
+  const Weigh weigh = weights;
   constexpr int W = kLanes<A>;
   const int64_t step = Few * line.inner;
   for (int64_t lane = 0; lane < step; lane += W) {
