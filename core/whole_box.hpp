@@ -130,7 +130,6 @@ struct WholeBox {
     S* const none = w.source + (tall + 1) * w.source_pitch;
     clear(none, w.source_pitch);
     clear(w.sums, w.pitch);
-    const bool straight = writes_straight<float>(job);
     const bool past = job.out_stride[0] * job.axis[0].m >= kPastBytes;
     const int64_t rows = (down < 0 ? 1 : w.len[down]) + tall - 1;
     int64_t enters = 0;  // which row of the source
@@ -143,12 +142,9 @@ struct WholeBox {
       int64_t place[kMaxDims];
       for (int a = 0; a <= last; a++) place[a] = w.lo[a];
       if (down >= 0) place[down] += y - (tall - 1);
-      if (straight)
-        write_straight(w, place, past);
-      else
-        write(w, place);
+      write(w, place, past);
     }
-    if (straight && past) end_streams();
+    if (past) end_streams();
   }
 
   template <class E>
@@ -175,18 +171,32 @@ struct WholeBox {
     if (plain) return each_window(line, w.width, weigh, out);
     pick_power<W>(few, [&](auto number) {
       constexpr int Few = decltype(number)::value;
-      if (sizeof(O) == 4 && step == W)
+      if (step == W)
         move_on<Few, 1>(line, w.width, weigh, out);
-      else if (sizeof(O) == 4 && step == 3 * W)
+      else if (step == 3 * W)
         move_on<Few, 3>(line, w.width, weigh, out);
       else
         move_each_on<Few>(line, w.width, weigh, out);
     });
   }
 
+  // One row of results, to where it belongs if its type is one that sums are written as.
+  void write(const Space& w, const int64_t* place, bool past) const {
+    if (writes_straight<float>(job)) return write_straight<float>(w, place, past);
+    if (writes_straight<double>(job)) return write_straight<double>(w, place, past);
+    const Type type = job.out_type;
+    if (weigh.whole && (type == Type::u32 || type == Type::i32) && lies_straight(job, 4))
+      return write_straight<uint32_t>(w, place, past);
+    if constexpr (sizeof(A) == 2)
+      if (weigh.whole && (type == Type::u16 || type == Type::i16) && lies_straight(job, 2))
+        return write_straight<uint16_t>(w, place, past);
+    write_apart(w, place);
+  }
+
+  template <class O>
   void write_straight(const Space& w, const int64_t* place, bool past) const {
-    float* const own = static_cast<float*>(w.own);
-    float* const out = reinterpret_cast<float*>(out_at(job, place));
+    O* const own = static_cast<O*>(w.own);
+    O* const out = reinterpret_cast<O*>(out_at(job, place));
     if (!past && w.width >= kAtOnce) return along_row(w, out);
     along_row(w, own);
     if (past)
@@ -195,7 +205,7 @@ struct WholeBox {
       copy_run(out, reinterpret_cast<const char*>(own), w.width);
   }
 
-  void write(const Space& w, const int64_t* place) const {
+  void write_apart(const Space& w, const int64_t* place) const {
     double* const own = static_cast<double*>(w.own);
     along_row(w, own);
     int64_t len[kMaxDims], one[kMaxDims];

@@ -29,6 +29,9 @@ SIZES = ((1, 1), (1, 2), (3, 1), (3, 3), (2, 7), (5, 8), (4, 11), (9, 17), (1, 4
 
 CVAL = 7
 
+#: Rows of several vectors, with channels and without, and rows that fill none.
+SHAPES = ((40, 90), (33, 71, 3), (9, 5))
+
 
 def window_sums(x: np.ndarray, size: tuple[int, ...], boundary: str, cval: int = 0) -> np.ndarray:
     """Sums over the windows of the first axes, as int64."""
@@ -133,21 +136,22 @@ def test_the_largest_boxes_do_not_overflow(dtype: str, size: tuple[int, ...], su
         np.testing.assert_allclose(got, value, rtol=4 * np.finfo(float).eps, atol=0)
 
 
+@pytest.mark.parametrize("result", ["float32", "float64"])
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("weight", [0.3, -2.75, 1e-30, 3e30])
-def test_any_weight_is_rounded_as_in_float64(dtype: str, weight: float) -> None:
-    x = samples((40, 90), dtype)
-    for size in ((3, 3), (7, 33)):
-        right = (window_sums(x, size, "wrap") * weight).astype(np.float32)
-        got = boxed(x, np.full(size, weight), boundary="wrap")
+def test_any_weight_is_rounded_as_in_float64(dtype: str, weight: float, result: str) -> None:
+    for shape, size in itertools.product(SHAPES, [(3, 3), (7, 33)]):
+        x = samples(shape, dtype)
+        right = (window_sums(x, size, "nearest") * weight).astype(result)
+        got = boxed(x, np.full(size, weight), boundary="nearest", dtype=result)
         np.testing.assert_array_equal(got, right)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("weight", [1, -3])
+@pytest.mark.parametrize("weight", [1, -3, 70_000])
 def test_whole_weights_give_whole_numbers(dtype: str, weight: int) -> None:
-    x = samples((40, 90), dtype)
-    for size in ((3, 3), (7, 33)):
+    for shape, size in itertools.product(SHAPES, [(1, 2), (3, 3), (7, 33)]):
+        x = samples(shape, dtype)
         got = boxed(x, np.full(size, weight), boundary="nearest")
         assert got.dtype.kind in "iu"
         np.testing.assert_array_equal(got, window_sums(x, size, "nearest") * weight)

@@ -109,7 +109,10 @@ def _slides(problem: Problem) -> tuple[Axis, Axis] | None:
 
 
 def _cost_of_sums(problem: Problem, machine: Machine) -> float | None:
-    """What sums of small integers take: the ends of rows are copied, not looked up."""
+    """What sums of small integers take: the ends of rows are copied, not looked up.
+
+    Results of some types are written by vectors, others one by one.
+    """
     sums = _sums(problem)
     if sums is None:
         return None
@@ -120,11 +123,14 @@ def _cost_of_sums(problem: Problem, machine: Machine) -> float | None:
     height = max(512, 4 * down.reach) if down else 1
     tile = [min(height, a.m) if a is down else 1 for a in lowered.axes[:-1]]
     read = reading(lowered.axes, channels, [*tile, width])
+    result = problem.result
+    vectors = result.itemsize in (4, 8) if result.kind == "f" else result.itemsize in (size, 4)
     return (
         machine.call
         + machine.row * read.rows
         + (machine.sample + machine.whole * size / 2) * read.samples
         + writing(problem, machine)
+        + (0.0 if vectors else machine.running * problem.out_size)
     )
 
 
