@@ -25,6 +25,7 @@ GAUSSIAN = (
 BOX = ("scipy.ndimage.uniform_filter", "cv2.blur", "ducc0 fft")
 LINE = ("scipy.ndimage.convolve", "cv2.sepFilter2D", *FULL)
 SMALL = ("scipy.ndimage.convolve", "cv2.filter2D")
+BYTE_BOX = ("cv2.boxFilter", "cv2.blur to uint8")
 BYTES = ("scipy.ndimage.convolve", "cv2.filter2D", "cv2.filter2D to uint8")
 
 
@@ -127,6 +128,9 @@ REGIMES = (
     ),
     Regime(
         "uint8 RGB 3x3, any taps", (2048, 2048, 3), weights(binary=False), BYTES, False, np.uint8, W
+    ),
+    Regime(
+        "box 11, uint8 RGB 2048x2048", (2048, 2048, 3), box(11), BYTE_BOX, dtype=np.uint8, axes=W
     ),
     Regime("5x5, 2048x2048", (2048, 2048), general(5, 5), IMAGE),
     Regime("9x9, 2048x2048", (2048, 2048), general(9, 9), IMAGE),

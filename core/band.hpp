@@ -381,16 +381,21 @@ void store_box(const Job& job, const int64_t* lo, const int64_t* len, const T* s
   }
 }
 
-// Whether rows of results are rows of the output: its type, its order, nothing to add or drop.
-template <class T>
-bool writes_straight(const Job& job) {
+// Whether rows of results, numbers of `size` bytes, lie as the output's do, with nothing to add or
+// drop.
+IW_INLINE bool lies_straight(const Job& job, int64_t size) {
   const int last = job.nd - 1;
-  constexpr int64_t size = sizeof(T);
-  if (job.add || job.out_type != kTypeOf<T> || job.axis[last].stride != 1) return false;
+  if (job.add || job.axis[last].stride != 1) return false;
   if (job.inner > 1 && job.out_stride[job.nd] != size) return false;
   for (int a = 0; a < last; a++)
     if (job.out_stride[a] % size) return false;
   return job.out_stride[last] == job.inner * size;
+}
+
+// Whether rows of results are rows of the output: its type too.
+template <class T>
+bool writes_straight(const Job& job) {
+  return job.out_type == kTypeOf<T> && lies_straight(job, sizeof(T));
 }
 
 }  // namespace

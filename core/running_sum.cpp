@@ -12,6 +12,7 @@
 #include "band.hpp"
 #include "box.hpp"
 #include "kernels.hpp"
+#include "whole_box.hpp"
 
 namespace {
 
@@ -189,6 +190,39 @@ bool fits_float(const Job& job) {
   }
 }
 
+template <class S, class C, class A>
+bool slid_whole(const Job& job, const Services& services, const Boxes& boxes) {
+  if (!whole_fits<S, C, A>(job, boxes)) return false;
+  WholeBox<S, C, A> box(job, services, boxes);
+  run(box);
+  return true;
+}
+
+// Small integers, in as few bits as hold their sums. Those that are to be integers again are
+// written by way of float64.
+bool slid_whole(const Job& job, const Services& services, Type compute, const Boxes& boxes) {
+  if (compute == Type::i64) {
+    double size = boxes.weight[0] * 0x1p31;
+    if (job.add || size > 0x1p53 || size < -0x1p53) return false;
+  }
+  switch (job.x_type) {
+    case Type::u8:
+      return slid_whole<uint8_t, uint16_t, uint16_t>(job, services, boxes) ||
+             slid_whole<uint8_t, uint16_t, int32_t>(job, services, boxes) ||
+             slid_whole<uint8_t, int32_t, int32_t>(job, services, boxes);
+    case Type::i8:
+      return slid_whole<int8_t, int16_t, int16_t>(job, services, boxes) ||
+             slid_whole<int8_t, int16_t, int32_t>(job, services, boxes) ||
+             slid_whole<int8_t, int32_t, int32_t>(job, services, boxes);
+    case Type::u16:
+      return slid_whole<uint16_t, int32_t, int32_t>(job, services, boxes);
+    case Type::i16:
+      return slid_whole<int16_t, int32_t, int32_t>(job, services, boxes);
+    default:
+      return false;
+  }
+}
+
 template <class T>
 bool slid(const Job& job, const Services& services, const Boxes& boxes, bool* left_out) {
   SlidingBox<T> box(job, services, boxes);
@@ -202,6 +236,7 @@ bool slid(const Job& job, const Services& services, const Boxes& boxes, bool* le
 namespace iw::IW_LEVEL {
 
 bool running_sum(const Job& job, const Services& services, Type compute, const Boxes& boxes) {
+  if (slid_whole(job, services, compute, boxes)) return false;
   if (compute == Type::i64) {
     RunningSum<int64_t> sums(job, services, boxes);
     return run(sums);

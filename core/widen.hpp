@@ -1,10 +1,10 @@
-// Runs of small integers to float. Left to itself GCC widens them step by step, which takes longer
-// than the filtering of 3 x 3 taps.
+// Small integers to float, in runs, or to wider ones. Left to itself GCC widens them step by step,
+// which takes longer than the filtering of 3 x 3 taps.
 #pragma once
 
 #include "vec.hpp"
 
-#if defined(__AVX2__)
+#if defined(__SSE2__)
 #include <immintrin.h>
 #endif
 
@@ -39,5 +39,38 @@ IW_INLINE int64_t widen(float*, const S*, int64_t) {
 }
 
 #endif
+
+// Vectors of 8- or 16-bit samples as numbers of A.
+template <class A, class S>
+IW_INLINE Vec<A> widened_to(const S* p) {
+#if defined(__AVX2__)
+  if constexpr (sizeof(A) == 4) return Vec<A>(widened(p));
+  if constexpr (sizeof(A) == 2 && S(-1) > S(0))
+    return Vec<A>(_mm256_cvtepu8_epi16(sixteen_bytes(p)));
+  if constexpr (sizeof(A) == 2) return Vec<A>(_mm256_cvtepi8_epi16(sixteen_bytes(p)));
+#elif defined(__SSE2__)
+  // Each sample beside itself until it fills a number, from whose top it is then shifted down.
+  __m128i v;
+  if constexpr (kLanes<A> * sizeof(S) == 4) {
+    int four;
+    __builtin_memcpy(&four, p, sizeof four);
+    v = _mm_cvtsi32_si128(four);
+  } else {
+    v = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(p));
+  }
+  if (sizeof(S) == 1) v = _mm_unpacklo_epi8(v, v);
+  if (sizeof(A) == 4) v = _mm_unpacklo_epi16(v, v);
+  constexpr int down = 8 * (sizeof(A) - sizeof(S));
+  if constexpr (sizeof(A) == 2)
+    return Vec<A>(S(-1) < S(0) ? _mm_srai_epi16(v, down) : _mm_srli_epi16(v, down));
+  else
+    return Vec<A>(S(-1) < S(0) ? _mm_srai_epi32(v, down) : _mm_srli_epi32(v, down));
+#else
+  typedef S Few __attribute__((vector_size(kLanes<A> * sizeof(S))));
+  Few few;
+  __builtin_memcpy(&few, p, sizeof few);
+  return __builtin_convertvector(few, Vec<A>);
+#endif
+}
 
 }  // namespace

@@ -25,6 +25,17 @@ def _contender(case: Case, threads: int, call: Callable[..., np.ndarray]) -> Con
     return Contender(run, lambda: run(kept), case.boundary)
 
 
+def _to_bytes(case: Case, threads: int, call: Callable[..., np.ndarray]) -> Contender:
+    """Time a call whose answer is rounded to bytes."""
+    kept = np.zeros(case.x.shape, np.uint8)
+
+    def run(dst: np.ndarray | None = None) -> np.ndarray:
+        cv2.setNumThreads(threads)
+        return call(case.x, dst=dst)
+
+    return Contender(run, lambda: run(kept), case.boundary, same=False)
+
+
 def _anchor(taps: np.ndarray) -> tuple[int, ...]:
     """Return OpenCV's (column, row) of the origin in a flipped kernel."""
     return tuple(k // 2 for k in reversed(taps.shape))
@@ -69,13 +80,7 @@ def filter2d_bytes(case: Case, threads: int) -> Contender:
         kernel=flipped(case.taps.array),
         borderType=cv2.BORDER_REFLECT,
     )
-    kept = np.zeros(case.x.shape, np.uint8)
-
-    def run(dst: np.ndarray | None = None) -> np.ndarray:
-        cv2.setNumThreads(threads)
-        return call(case.x, dst=dst)
-
-    return Contender(run, lambda: run(kept), case.boundary, same=False)
+    return _to_bytes(case, threads, call)
 
 
 def sep_filter2d(case: Case, threads: int) -> Contender:
@@ -121,10 +126,26 @@ def blur(case: Case, threads: int) -> Contender:
     return _contender(case, threads, call)
 
 
+def box_filter(case: Case, threads: int) -> Contender:
+    """``cv2.boxFilter`` from bytes to float32: sums of whole numbers."""
+    call = partial(
+        cv2.boxFilter, ddepth=cv2.CV_32F, ksize=case.taps.size, borderType=cv2.BORDER_REFLECT
+    )
+    return _contender(case, threads, call)
+
+
+def blur_bytes(case: Case, threads: int) -> Contender:
+    """``cv2.blur`` from bytes to bytes: a quarter is written, and the answer is rounded."""
+    call = partial(cv2.blur, ksize=case.taps.size, borderType=cv2.BORDER_REFLECT)
+    return _to_bytes(case, threads, call)
+
+
 BUILDERS = {
     "cv2.filter2D": filter2d,
     "cv2.filter2D to uint8": filter2d_bytes,
     "cv2.sepFilter2D": sep_filter2d,
     "cv2.GaussianBlur": gaussian_blur,
     "cv2.blur": blur,
+    "cv2.blur to uint8": blur_bytes,
+    "cv2.boxFilter": box_filter,
 }

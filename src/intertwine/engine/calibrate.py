@@ -97,6 +97,8 @@ PROBES = (
     Probe("separable", (300, 300), (9, 9), "product", "complex64"),
     Probe("separable", (400, 400), (11, 11), "product", "uint8"),
     Probe("running_sum", (512, 512), (15, 15), "box"),
+    Probe("running_sum", (512, 512), (11, 11), "box", "uint8"),
+    Probe("running_sum", (400, 300), (31, 31), "box", "int16"),
     Probe("running_sum", (300_000,), (101,), "box"),
     Probe("running_sum", (64, 64, 64), (5, 5, 5), "box"),
     Probe("overlap_save", (700, 700), (25, 25)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from math import prod
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +23,12 @@ MARGIN = 1.0
 
 #: More boxes than this never pay.
 MOST_BOXES = 8
+
+#: Numbers in a row of a tile of small integers.
+WIDTH = 4096
+
+#: Weights beyond this could leave the whole numbers that float64 holds.
+LARGEST_WEIGHT = 1 << 22
 
 #: Work space beyond which tiles are too much.
 MOST_BYTES = 96 << 20
@@ -50,6 +57,36 @@ def applies(problem: Problem) -> str:
     return too_many_axes(problem)
 
 
+def _sums(problem: Problem) -> tuple[int, Axis | None, Axis] | None:
+    """Where small integers are summed as such: bytes of a sum, and the axes of the box.
+
+    These are the axis down columns, if there is one, and that along rows.
+    """
+    found, axes, dtype = _boxes(problem.taps) or (), lower(problem).axes, problem.dtype
+    down = [a for a in axes[:-1] if a.k > 1] or list(axes[-2:-1])
+    if len(found) != 1 or dtype.kind not in "biu" or dtype.itemsize > 2:
+        return None
+    taps, along = prod(found[0].length), axes[-1]
+    if len(down) > 1 or any(a.stride > 1 for a in (*down, along)):
+        return None
+    if any(a.boundary == "constant" for a in axes) and problem.cval.real not in _samples(dtype):
+        return None
+    if problem.compute == "int64" and abs(found[0].weight) > LARGEST_WEIGHT:
+        return None
+    largest = taps * max(-_samples(dtype)[0], _samples(dtype)[-1])
+    signed = dtype.kind == "i"
+    for bytes_ in (2, 4) if dtype.itemsize == 1 else (4,):
+        if largest < 1 << (8 * bytes_ - (signed or bytes_ == 4)):
+            return bytes_, down[0] if down else None, along
+    return None
+
+
+def _samples(dtype: np.dtype[Any]) -> range:
+    """The whole numbers of a type, as the core knows it: bytes for bool."""
+    limits = np.iinfo(np.uint8 if dtype.kind == "b" else dtype)
+    return range(int(limits.min), int(limits.max) + 1)
+
+
 def _tile(problem: Problem) -> list[tuple[int, int]]:
     """Outputs of a tile and the samples behind them, for each axis from the last."""
     sizes = []
@@ -71,7 +108,36 @@ def _slides(problem: Problem) -> tuple[Axis, Axis] | None:
     return None if down[0].stride > 1 or axes[-1].stride > 1 else (down[0], axes[-1])
 
 
+def _cost_of_sums(problem: Problem, machine: Machine) -> float | None:
+    """What sums of small integers take: the ends of rows are copied, not looked up.
+
+    Results of some types are written by vectors, others one by one.
+    """
+    sums = _sums(problem)
+    if sums is None:
+        return None
+    size, down, along = sums
+    lowered = lower(problem)
+    channels = problem.axes[-1].n if lowered.channels else 1
+    width = min(max(2 * along.reach, WIDTH // channels), along.m)
+    height = max(512, 4 * down.reach) if down else 1
+    tile = [min(height, a.m) if a is down else 1 for a in lowered.axes[:-1]]
+    read = reading(lowered.axes, channels, [*tile, width])
+    result = problem.result
+    vectors = result.itemsize in (4, 8) if result.kind == "f" else result.itemsize in (size, 4)
+    return (
+        machine.call
+        + machine.row * read.rows
+        + (machine.sample + machine.whole * size / 2) * read.samples
+        + writing(problem, machine)
+        + (0.0 if vectors else machine.running * problem.out_size)
+    )
+
+
 def cost(problem: Problem, machine: Machine) -> float:
+    whole = _cost_of_sums(problem, machine)
+    if whole is not None:
+        return whole
     found = _boxes(problem.taps) or ()
     lowered = lower(problem)
     channels = problem.axes[-1].n if lowered.channels else 1
@@ -99,6 +165,13 @@ def error(problem: Problem) -> float:
 
 
 def memory(problem: Problem) -> int:
+    sums = _sums(problem)
+    if sums is not None:
+        size, above, along = sums
+        channels = problem.axes[-1].n if lower(problem).channels else 1
+        width = min(max(2 * along.reach, WIDTH // channels), along.m) + along.reach
+        rows = (above.reach if above else 1) + 2
+        return channels * width * (problem.dtype.itemsize * rows + 2 * size + 8)
     slides = _slides(problem)
     if slides is None:
         return 3 * 8 * max(prod(samples for _, samples in _tile(problem)), 1 << 16)
@@ -114,7 +187,10 @@ def terms(problem: Problem) -> int:
 def parts(problem: Problem) -> str:
     found = _boxes(problem.taps) or ()
     sizes = ", ".join("x".join(str(n) for n in b.length) for b in found)
-    return f"{len(found)} box{'es' * (len(found) > 1)} ({sizes}), a few additions for each output"
+    sums = _sums(problem)
+    exact = f", sums in {8 * sums[0]} bits" if sums else ""
+    many = "es" * (len(found) > 1)
+    return f"{len(found)} box{many} ({sizes}){exact}, a few additions for each output"
 
 
 def prepare(problem: Problem, taps: Array) -> Prepared:
