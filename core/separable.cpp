@@ -36,16 +36,18 @@ struct Separable {
     while (slide + 1 < last && job.axis[slide].k == 1) slide++;
     for (int a = 0; a <= last; a++) {
       taps_per_term += job.axis[a].k;
-      grid.size[a] = a < slide ? 1 : factors.tile[a];
+      // Tiles are one thick where nothing is summed and outputs lie apart.
+      const bool thin = a < slide || (a < last && job.axis[a].k == 1 && job.axis[a].stride > 1);
+      grid.size[a] = thin ? 1 : factors.tile[a];
       filtered += a > slide && a < last && job.axis[a].k > 1;
     }
     grid.cover(job);
     int64_t bytes = job.inner * int64_t(sizeof(T));
     for (int a = 0; a <= last; a++) bytes *= job.axis[a].m;
     past = bytes > kPastBytes;
-    in_place = job.x_type == kTypeOf<T> && job.inner == 1 && filtered == 1 &&
-               job.axis[first_filtered()].dilation == 1 && job.axis[last].k > 1 &&
-               job.x_stride[last] == int64_t(sizeof(T));
+    in_place = job.x_type == kTypeOf<T> && job.inner == 1 && filtered <= 1 &&
+               (filtered == 0 || job.axis[first_filtered()].dilation == 1) &&
+               job.axis[last].k > 1 && job.x_stride[last] == int64_t(sizeof(T));
     const T* tap = static_cast<const T*>(factors.taps);
     for (int64_t t = 0; t < factors.terms; t++) {
       double gain = 2;
@@ -64,8 +66,9 @@ struct Separable {
     Space w;
     grid.box(job, i, w.lo, w.len);
     w.lay_out(job, services, factors, slide, filtered);
-    w.in_place = in_place && w.rows.found && w.rows.end - w.rows.begin >= kLanes<T> &&
-                 w.group == 1 && w.batch_rows == w.source[first_filtered()];
+    w.in_place = in_place && w.rows.found && w.rows.end - w.rows.begin >= kLanes<T>;
+    if (filtered)  // planes one by one, of rows along one axis
+      w.in_place = w.in_place && w.group == 1 && w.batch_rows == w.source[first_filtered()];
 
     const Axis& down = job.axis[slide];
     const int64_t batch = factors.batch, group = w.group, planes = w.source[slide];
@@ -79,6 +82,7 @@ struct Separable {
       if (n > 0) write(w, done, n);
       done += most(n, 0);
     }
+    w.aside.streams.rest();
     if (past) end_streams();
   }
 
@@ -91,14 +95,17 @@ struct Separable {
   // Planes p .. p+count-1 of samples, filtered along all axes but that of the slide.
   void take(Space& w, int64_t p, int64_t count) {
     w.cleaned = false;
-    if (w.in_place) w.rows.plane(job, slide, w.from, p, 0);
-    if (!w.in_place) load(w, p, count);
-    w.aside = {};
-    if (filtered && p + count < w.source[slide] && job.x_stride[last] <= kVectorBytes) {
-      w.rows.plane(job, slide, w.from, p + count, 1);
-      w.aside.ahead = {w.rows.list[1], w.batch_rows, 0,
+    if (w.in_place)
+      w.rows.planes(job, slide, w.from, p, count, 0);
+    else
+      load(w, p, count);
+    w.aside.ahead = {};
+    const int64_t next = least(w.group, w.source[slide] - p - count);
+    if (next > 0 && (w.in_place || filtered) && job.x_stride[last] <= kVectorBytes) {
+      w.rows.planes(job, slide, w.from, p + count, next, 1);
+      w.aside.ahead = {w.rows.list[1], next * w.batch_rows, 0,
                        (w.rows.end - w.rows.begin) * job.x_stride[last],
-                       2 * factors.terms * blocks(w, count * w.plane_rows)};
+                       (filtered + 1) * factors.terms * blocks(w, count * w.plane_rows)};
     }
     bool in_place = w.in_place;
     const T* taps = static_cast<const T*>(factors.taps);
@@ -149,6 +156,7 @@ struct Separable {
   bool filter_planes(Space& w, int64_t p, int64_t count, const T* taps, int64_t t, bool in_place) {
     constexpr int W = kLanes<T>;
     const T* rows = w.loaded;
+    const char* const* const lie = w.rows.list[0];
     for (int64_t q = 0; filtered && !in_place && q < count; q++)
       rows = along_first_axes(w, q, taps);
     const Line<T> along = line(w, last, taps);
@@ -157,7 +165,9 @@ struct Separable {
       const T* from[W];
       T* to[W];
       for (int64_t i = 0; i < W; i++) {
-        from[i] = rows + least(r + i, all - 1) * w.loaded_pitch;
+        const int64_t row = least(r + i, all - 1);
+        from[i] = in_place && !filtered ? reinterpret_cast<const T*>(lie[row])
+                                        : rows + row * w.loaded_pitch;
         to[i] = r + i >= all
                     ? w.beside + i * w.pitch
                     : slot(w, t, p + (r + i) / w.plane_rows) + (r + i) % w.plane_rows * w.pitch;
@@ -167,8 +177,11 @@ struct Separable {
         continue;
       }
       const bool odd =
-          in_place ? lanes_in_place(w, r, least(W, all - r), taps)
-                   : rows_to_lanes_seen(from, w.source[last] * job.inner, w.panel, T(headroom));
+          !in_place  ? rows_to_lanes_seen(from, w.source[last] * job.inner, w.panel, T(headroom))
+          : filtered ? lanes_in_place(w, r, least(W, all - r), taps)
+                     : rows_to_lanes_within(from, w.rows.end - w.rows.begin,
+                                            w.panel + w.rows.begin * W, T(headroom));
+      if (in_place) w.rows.finish_lanes(w.panel);
       if (odd && !w.cleaned) return true;
       along_rows(w, along, to);
     }
@@ -199,7 +212,6 @@ struct Separable {
     for (; x + many * W <= width; x += many * W) vectors(x, many);
     if (x + W <= width) vectors(x, (width - x) / W);
     if ((width - x) % W) vectors(width - W, 1);
-    w.rows.finish_lanes(w.panel);
     return sum_of_lanes<T>(odd) != T(0);
   }
 
@@ -274,7 +286,7 @@ struct Separable {
     step[last] = job.axis[last].stride;
     const bool straight = factors.terms == 1 && writes_straight<T>(job);
     const int64_t behind = (n - 1) * down.stride + down.reach();
-    w.aside = {};
+    w.aside.ahead = {};
     for (int64_t t = 0; t < factors.terms; t++) {
       const int64_t each = down.stride > 1 ? 1 : down.dilation;
       for (int64_t i = 0; i < behind; i++)
@@ -285,7 +297,7 @@ struct Separable {
         const Listed<T> rows{w.ring, behind, m * w.pitch};
         if (straight)
           write_rows(w, rows, across, n, row_of(place, m, w),
-                     m + 1 < w.plane_rows ? row_of(place, m + 1, w) : nullptr, m & 1);
+                     m + 1 < w.plane_rows ? row_of(place, m + 1, w) : nullptr);
         else
           columns(rows, across, n, round_up(w.width, W), (t ? w.more : w.ready) + m * w.pitch,
                   w.plane, w.aside);
@@ -294,7 +306,6 @@ struct Separable {
         for (int64_t e = 0; e < n * w.plane; e++) w.ready[e] += w.more[e];
     }
     if (!straight) store_box(job, place, len, w.ready, pitch, step);
-    w.aside.streams.rest();
   }
 
   // Blocks of sums in n rows of a plane.
@@ -315,7 +326,7 @@ struct Separable {
   // Rows of outputs as they are; what is left of a vector at their end is cut. Those that go past
   // the caches do so while the next are summed.
   void write_rows(Space& w, const Listed<T>& rows, const Line<T>& across, int64_t n, T* out,
-                  const T* next, int turn) const {
+                  const T* next) const {
     constexpr int W = kLanes<T>;
     const int64_t pitch = job.out_stride[slide] / int64_t(sizeof(T)), whole = w.width / W * W;
     if (past) {
@@ -323,8 +334,9 @@ struct Separable {
       constexpr int64_t line = Streams<T>::kLine;
       const bool joined = pitch == whole && pitch == w.width;
       const int64_t apart = joined ? pitch : padded_row<T>(round_up(w.width, W) + line);
-      T* const ready = w.ready + turn * n * apart + line;
-      const T* const before = w.ready + (turn ^ 1) * n * apart + line;
+      T* const ready = (w.turn ? w.more : w.ready) + line;
+      const T* const before = (w.turn ? w.ready : w.more) + line;
+      w.turn ^= 1;
       columns(rows, across, n, round_up(w.width, W), ready, apart, w.aside);
       streams.rest();
       const bool follows = streams.followed;

@@ -22,6 +22,7 @@ struct Slide {
   T *loaded, *panel, *planes, *spare[2];
   T* beside;           // rows that nobody reads
   T *ready, *more;     // planes of outputs: the sum of terms so far, and the next term
+  int64_t turn = 0;    // which half of `ready` rows that go past the caches take
   SourceRows<T> rows;  // the samples of a plane
   const char** ring;   // the filtered planes behind some outputs
   Aside<T> aside;
@@ -67,10 +68,10 @@ struct Slide {
     spare[1] = space(5, filtered > 1 ? all : loaded_pitch);
     __builtin_memset(spare[1], 0, size_t(loaded_pitch) * sizeof(T));
     fold = true;
-    const int64_t listed = SourceRows<T>::room(batch_rows, source[last]);
+    const int64_t listed = SourceRows<T>::room(batch_rows, source[last], group);
     int64_t* const lists = static_cast<int64_t*>(services.scratch(6, (listed + room) * 8));
     ring = reinterpret_cast<const char**>(lists + listed);
-    rows.find(job, slide, from, source, lists, spare[1]);
+    rows.find(job, slide, from, source, lists, group, spare[1]);
   }
 };
 

@@ -21,11 +21,14 @@ struct SourceRows {
   const char* zeros = nullptr;
   bool found = false;  // whether all that is needed lies in the data or is zero
 
-  static int64_t room(int64_t rows, int64_t source) { return 3 * rows + source; }
+  static int64_t room(int64_t rows, int64_t source, int64_t planes) {
+    return (1 + 2 * planes) * rows + source;
+  }
 
-  // Rows along axes slide+1 .. last-1; `space` has `room` entries, `zeros` a row's samples.
+  // Rows along axes slide+1 .. last-1 of so many planes; `space` has `room` entries, `none` as many
+  // zeros as a row has samples.
   void find(const Job& job, int slide, const int64_t* from, const int64_t* lengths, int64_t* space,
-            const T* none) {
+            int64_t planes, const T* none) {
     const int last = job.nd - 1;
     const Axis& x = job.axis[last];
     source = lengths[last];
@@ -36,7 +39,7 @@ struct SourceRows {
     deep = space;
     edge = deep + count;
     list[0] = reinterpret_cast<const char**>(edge + source);
-    list[1] = list[0] + count;
+    list[1] = list[0] + count * planes;
     zeros = reinterpret_cast<const char*>(none);
     found = true;
     for (int a = slide; a <= last; a++)
@@ -69,12 +72,15 @@ struct SourceRows {
     return at;
   }
 
-  // List the rows of plane p, which may lie outside.
-  void plane(const Job& job, int slide, const int64_t* from, int64_t p, int which) const {
-    const int64_t s = fold(from[slide] + p, job.axis[slide].n, job.axis[slide].border);
-    const char* const plane = first + most(s, 0) * job.x_stride[slide];
-    for (int64_t r = 0; r < count; r++)
-      list[which][r] = s < 0 || deep[r] < 0 ? zeros : plane + deep[r];
+  // List the rows of `planes` planes from p on, which may lie outside.
+  void planes(const Job& job, int slide, const int64_t* from, int64_t p, int64_t planes,
+              int which) const {
+    const char** row = list[which];
+    for (int64_t q = p; q < p + planes; q++) {
+      const int64_t s = fold(from[slide] + q, job.axis[slide].n, job.axis[slide].border);
+      const char* const plane = first + most(s, 0) * job.x_stride[slide];
+      for (int64_t r = 0; r < count; r++) *row++ = s < 0 || deep[r] < 0 ? zeros : plane + deep[r];
+    }
   }
 
   // Rows as lanes, those within the data: the samples beyond their ends.

@@ -106,8 +106,10 @@ def steps(name, method, shape, taps, dtype="float32"):
         ("line", "separable", (64, 32), (5, 7), "float32", (68 * 32 * 7 + 64 * 32 * 5) // 2),
         ("line", "separable", (64, 32), (2, 7), "float32", (65 * 32 * 7 + 64 * 32 * 2) // 2),
         ("pass_", "separable", (64, 32), (5, 7), "float32", 68 * 32 + 64 * 32),
-        ("row", "separable", (64, 32), (5, 7), "float32", 68 + 68 + 64),
-        # Volumes of the summing type are summed where they lie: two tiles of 16 outputs deep.
+        ("row", "separable", (64, 32), (5, 7), "uint8", 68 + 68 + 64),
+        # Samples of the summing type are taken where they lie.
+        ("row", "separable", (64, 32), (5, 7), "float32", 68 + 64),
+        # Two tiles of 16 outputs across.
         ("row", "separable", (20, 18, 40), (5, 7, 3), "float32", 2 * (24 * 16 + 20 * 16)),
         ("outside", "separable", (20, 18, 40), (5, 7, 3), "float32", 0),
         ("outside", "separable", (20, 18, 40), (5, 7, 3), "uint8", 24 * (18 + 2 * 6) * 2),

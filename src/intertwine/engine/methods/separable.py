@@ -160,7 +160,9 @@ def _sliding(
 ) -> tuple[int, ...]:
     """The tile that is `depth` deep and slides as far as `far`."""
     last = len(axes) - 1
-    deep = [i for i in range(slide + 1, last) if axes[i].k > 1 or i == last - 1]
+    deep = [i for i in range(slide + 1, last) if axes[i].k > 1]
+    if not deep and slide + 1 < last and axes[last - 1].stride == 1:
+        deep = [last - 1]
     down, tile = axes[slide], [1] * len(axes)
     tile[last] = max((VOLUME_ROW if deep else ROW) // channels, axes[last].reach // 2)
     for i in deep:
@@ -185,8 +187,8 @@ def _in_place(problem: Problem, axes: tuple[Axis, ...], slide: int) -> bool:
     between = [a for a in axes[slide + 1 : -1] if a.k > 1]
     return (
         problem.dtype == np.dtype(problem.compute)
-        and len(between) == 1
-        and between[0].dilation == 1
+        and len(between) <= 1
+        and all(a.dilation == 1 for a in between)
         and axes[-1].k > 1
     )
 
