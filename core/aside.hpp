@@ -52,7 +52,7 @@ struct Streams {
   static int64_t within(const T* p) { return int64_t(uintptr_t(p) & 63) / int64_t(sizeof(T)); }
 
   void begin(int64_t blocks) {
-    pace = round_up((rows * width + most(blocks, 1) - 1) / most(blocks, 1), kLine);
+    pace = round_up(rows * width / most(blocks, 1) + 1, kLine);
     at = follows ? -within(to) : 0;
   }
   void some() {
@@ -74,19 +74,16 @@ struct Streams {
   }
 };
 
+// Both. The work stands apart: among the sums' own loops it would take registers from them.
 template <class T>
 struct Aside {
   Ahead ahead;
   Streams<T> streams;
-  void some() {
+
+  __attribute__((noinline)) void some() {
     ahead.some();
     streams.some();
   }
-};
-
-// Sums and nothing else.
-struct Nothing {
-  void some() {}
 };
 
 }  // namespace

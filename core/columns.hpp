@@ -193,36 +193,36 @@ IW_INLINE Vec<T> single(const From& rows, int64_t step, const Line<T>& line) {
 }
 
 // Outputs from y on, R at once, as far as there are so many; how far they came.
-template <class T, int R, class From, class Beside>
+template <class T, int R, class From>
 IW_INLINE int64_t folded_blocks(const From& rows, const Line<T>& line, int64_t y, int64_t n,
                                 int64_t left, int64_t right, T* out, int64_t pitch,
-                                Beside& beside) {
+                                Aside<T>& aside) {
   for (; y + R <= n; y += R)
     for (int64_t x = left; x < right; x += kLanes<T>) {
       folded_block<T, R>(rows.from(y, x), line, out + y * pitch + x, pitch);
-      beside.some();
+      aside.some();
     }
   return y;
 }
 
 // n outputs down every column, columns in whole vectors. Outputs may take the place of samples
 // that no later output needs.
-template <class T, class From, class Beside>
+template <class T, class From>
 void undilated(const From& rows, const Line<T>& line, int64_t n, int64_t width, T* out,
-               int64_t pitch, Beside& beside) {
+               int64_t pitch, Aside<T>& aside) {
   constexpr int W = kLanes<T>;
   for (int64_t left = 0; left < width; left += kColumns) {
     const int64_t right = least(left + kColumns, width);
     int64_t y = 0;
     if (line.stride == 1 && line.fold) {
-      y = folded_blocks<T, kAtOnce>(rows, line, y, n, left, right, out, pitch, beside);
-      if (kAtOnce > 4) y = folded_blocks<T, 4>(rows, line, y, n, left, right, out, pitch, beside);
+      y = folded_blocks<T, kAtOnce>(rows, line, y, n, left, right, out, pitch, aside);
+      if (kAtOnce > 4) y = folded_blocks<T, 4>(rows, line, y, n, left, right, out, pitch, aside);
     } else if (line.stride == 1 && line.k >= 3) {
       for (; y + 4 <= n; y += 4) {
         int64_t x = left;
         for (; x + 2 * W <= right; x += 2 * W) {
           plain_block<T, 2>(rows.from(y, x), line, out + y * pitch + x, pitch);
-          beside.some();
+          aside.some();
         }
         for (; x < right; x += W)
           plain_block<T, 1>(rows.from(y, x), line, out + y * pitch + x, pitch);
@@ -235,18 +235,18 @@ void undilated(const From& rows, const Line<T>& line, int64_t n, int64_t width, 
 }
 
 // With dilation d the outputs fall into d series that have nothing to do with each other.
-template <class T, class From, class Beside>
+template <class T, class From>
 void columns(const From& rows, const Line<T>& line, int64_t n, int64_t width, T* out, int64_t pitch,
-             Beside&& beside) {
+             Aside<T>& aside) {
   if (line.stride > 1 || line.dilation == 1) {
-    undilated(rows, line, n, width, out, pitch, beside);
+    undilated(rows, line, n, width, out, pitch, aside);
     return;
   }
   Line<T> dense = line;
   dense.dilation = 1;
   for (int64_t p = 0; p < least(line.dilation, n); p++)
     undilated(rows.each(p, line.dilation), dense, (n - p + line.dilation - 1) / line.dilation,
-              width, out + p * pitch, pitch * line.dilation, beside);
+              width, out + p * pitch, pitch * line.dilation, aside);
 }
 
 }  // namespace
