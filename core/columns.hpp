@@ -5,6 +5,7 @@
 // time, so that a row is read once or twice for all of them and not once for each tap.
 #pragma once
 
+#include "aside.hpp"
 #include "vec.hpp"
 
 namespace {
@@ -16,7 +17,29 @@ struct Rows {
   int64_t pitch;
   const T* at(int64_t i) const { return first + i * pitch; }
   Rows from(int64_t i, int64_t x) const { return {first + i * pitch + x, pitch}; }
+  void next() { step(pitch); }
+  void back() { step(-pitch); }
+  void step(int64_t by) {
+    first += by;
+    asm("" : "+r"(first));  // one addition at a time: GCC would keep many addresses
+  }
   Rows each(int64_t p, int64_t step) const { return {first + p * pitch, pitch * step}; }
+};
+
+// Rows that lie anywhere. Where every d-th is wanted, those follow each other in the list: first
+// rows 0, d, 2 d, .., then rows 1, d + 1, ..
+template <class T>
+struct Listed {
+  const char* const* list;
+  int64_t count, x;
+  const T* at(int64_t i) const { return reinterpret_cast<const T*>(list[i]) + x; }
+  Listed from(int64_t i, int64_t dx) const { return {list + i, count, x + dx}; }
+  void next() { list++; }
+  void back() { list--; }
+  Listed each(int64_t p, int64_t d) const { return {list + place(p, d, count), count, x}; }
+  static int64_t place(int64_t i, int64_t d, int64_t count) {
+    return i % d * (count / d) + least(i % d, count % d) + i / d;
+  }
 };
 
 template <class T>
@@ -35,46 +58,73 @@ constexpr int kAtOnce = 8;
 constexpr int kAtOnce = 4;
 #endif
 
+// Keep a few additions ahead of the multiplications that need them: Zen 4 runs four of the ones and
+// four of the others in four cycles, in turns it takes five.
+template <class T>
+IW_INLINE void together([[maybe_unused]] Vec<T> (&v)[4]) {
+#if defined(__AVX512F__)
+  if constexpr (T(0.5) != T(0)) asm("" : "+v"(v[0]), "+v"(v[1]), "+v"(v[2]), "+v"(v[3]));
+#endif
+}
+template <class T>
+IW_INLINE void together([[maybe_unused]] Vec<T> (&v)[2]) {
+#if defined(__AVX512F__)
+  if constexpr (T(0.5) != T(0)) asm("" : "+v"(v[0]), "+v"(v[1]));
+#elif defined(__x86_64__)
+  if constexpr (T(0.5) != T(0)) asm("" : "+x"(v[0]), "+x"(v[1]));
+#endif
+}
+
 // One step of R folded sums: tap j, samples j from either end. `lo` and `hi` hold R rows each, one
 // of which is replaced by the row that the next step needs. U: j modulo R.
-template <class T, int R, int U>
-IW_INLINE void folded_step(Vec<T> (&acc)[R], Vec<T> (&lo)[R], Vec<T> (&hi)[R], const Rows<T>& rows,
-                           const Line<T>& line, int64_t j) {
-  const Vec<T> tap = splat(line.tap[j]);
+template <class T, int R, int U, class From>
+IW_INLINE void folded_step(Vec<T> (&acc)[R], Vec<T> (&lo)[R], Vec<T> (&hi)[R], From& next,
+                           From& back, const T* tap_at) {
+  const Vec<T> tap = splat(tap_at[U]);
+  constexpr int G = R > 4 ? 4 : 2;
 #pragma GCC unroll 8
-  for (int r = 0; r < R; r++) acc[r] += tap * (lo[(r + U) % R] + hi[(r - U + R) % R]);
-  lo[U] = load(rows.at(j + R));
-  hi[R - 1 - U] = load(rows.at(line.k - 2 - j));
+  for (int r = 0; r < R; r += G) {
+    Vec<T> sum[G];
+#pragma GCC unroll 4
+    for (int g = 0; g < G; g++) sum[g] = lo[(r + g + U) % R] + hi[(r + g - U + R) % R];
+    together<T>(sum);
+#pragma GCC unroll 4
+    for (int g = 0; g < G; g++) acc[r + g] += tap * sum[g];
+  }
+  lo[U] = load(next.at(0));
+  hi[R - 1 - U] = load(back.at(0));
+  next.next();
+  back.back();
 }
 
 // R steps, from one where j is a multiple of R.
-template <class T, int R, int U = 0>
-IW_INLINE void folded_round(Vec<T> (&acc)[R], Vec<T> (&lo)[R], Vec<T> (&hi)[R], const Rows<T>& rows,
-                            const Line<T>& line, int64_t j) {
+template <class T, int R, int U = 0, class From>
+IW_INLINE void folded_round(Vec<T> (&acc)[R], Vec<T> (&lo)[R], Vec<T> (&hi)[R], From& next,
+                            From& back, const T* tap) {
   if constexpr (U < R) {
-    folded_step<T, R, U>(acc, lo, hi, rows, line, j + U);
-    folded_round<T, R, U + 1>(acc, lo, hi, rows, line, j);
+    folded_step<T, R, U>(acc, lo, hi, next, back, tap);
+    folded_round<T, R, U + 1>(acc, lo, hi, next, back, tap);
   }
 }
 
-// The steps that remain, less than R, and the tap in the middle.
-template <class T, int R, int U = 0>
-IW_INLINE void folded_end(Vec<T> (&acc)[R], Vec<T> (&lo)[R], Vec<T> (&hi)[R], const Rows<T>& rows,
-                          const Line<T>& line, int64_t j) {
+// The steps that remain, `left` < R, and the tap in the middle if there is one.
+template <class T, int R, int U = 0, class From>
+IW_INLINE void folded_end(Vec<T> (&acc)[R], Vec<T> (&lo)[R], Vec<T> (&hi)[R], From& next,
+                          From& back, const T* tap_at, int64_t left, bool middle) {
   if constexpr (U + 1 < R) {
-    if (j < line.k / 2) {
-      folded_step<T, R, U>(acc, lo, hi, rows, line, j);
-      return folded_end<T, R, U + 1>(acc, lo, hi, rows, line, j + 1);
+    if (U < left) {
+      folded_step<T, R, U>(acc, lo, hi, next, back, tap_at);
+      return folded_end<T, R, U + 1>(acc, lo, hi, next, back, tap_at, left, middle);
     }
   }
-  if (line.k % 2 == 0) return;
-  const Vec<T> tap = splat(line.tap[j]);
+  if (!middle) return;
+  const Vec<T> tap = splat(tap_at[U]);
 #pragma GCC unroll 8
   for (int r = 0; r < R; r++) acc[r] += tap * lo[(r + U) % R];
 }
 
-template <class T, int R>
-IW_INLINE void folded_block(const Rows<T>& rows, const Line<T>& line, T* out, int64_t pitch) {
+template <class T, int R, class From>
+IW_APART void folded_block(const From& rows, const Line<T>& line, T* out, int64_t pitch) {
   Vec<T> acc[R], lo[R], hi[R];
 #pragma GCC unroll 8
   for (int r = 0; r < R; r++) {
@@ -82,16 +132,18 @@ IW_INLINE void folded_block(const Rows<T>& rows, const Line<T>& line, T* out, in
     lo[r] = load(rows.at(r));
     hi[r] = load(rows.at(line.k - 1 + r));
   }
-  int64_t j = 0;
-  for (; j + R <= line.k / 2; j += R) folded_round<T, R>(acc, lo, hi, rows, line, j);
-  folded_end<T, R>(acc, lo, hi, rows, line, j);
+  From next = rows.from(R, 0), back = rows.from(line.k - 2, 0);
+  const T* tap = line.tap;
+  int64_t left = line.k / 2;
+  for (; left >= R; left -= R, tap += R) folded_round<T, R>(acc, lo, hi, next, back, tap);
+  folded_end<T, R>(acc, lo, hi, next, back, tap, left, line.k % 2);
 #pragma GCC unroll 8
   for (int r = 0; r < R; r++) store(out + r * pitch, acc[r]);
 }
 
 // Outputs FROM .. TO of four take row i of the samples, C vectors of it.
-template <class T, int C, int FROM, int TO>
-IW_INLINE void plain_row(Vec<T> (&acc)[4][C], const Rows<T>& rows, const T* tap, int64_t i) {
+template <class T, int C, int FROM, int TO, class From>
+IW_INLINE void plain_row(Vec<T> (&acc)[4][C], const From& rows, const T* tap, int64_t i) {
   const T* row = rows.at(i);
   Vec<T> v[C];
 #pragma GCC unroll 4
@@ -107,8 +159,8 @@ IW_INLINE void plain_row(Vec<T> (&acc)[4][C], const Rows<T>& rows, const T* tap,
   }
 }
 
-template <class T, int C>
-IW_INLINE void plain_block(const Rows<T>& rows, const Line<T>& line, T* out, int64_t pitch) {
+template <class T, int C, class From>
+IW_INLINE void plain_block(const From& rows, const Line<T>& line, T* out, int64_t pitch) {
   Vec<T> acc[4][C];
 #pragma GCC unroll 4
   for (int r = 0; r < 4; r++)
@@ -129,8 +181,8 @@ IW_INLINE void plain_block(const Rows<T>& rows, const Line<T>& line, T* out, int
 }
 
 // One output vector, in the same order of sums as above; taps `step` rows apart.
-template <class T>
-IW_INLINE Vec<T> single(const Rows<T>& rows, int64_t step, const Line<T>& line) {
+template <class T, class From>
+IW_INLINE Vec<T> single(const From& rows, int64_t step, const Line<T>& line) {
   Vec<T> acc = {};
   const int64_t half = line.fold ? line.k / 2 : 0;
   for (int64_t j = 0; j < half; j++)
@@ -141,32 +193,37 @@ IW_INLINE Vec<T> single(const Rows<T>& rows, int64_t step, const Line<T>& line) 
 }
 
 // Outputs from y on, R at once, as far as there are so many; how far they came.
-template <class T, int R>
-IW_INLINE int64_t folded_blocks(const Rows<T>& rows, const Line<T>& line, int64_t y, int64_t n,
-                                int64_t left, int64_t right, T* out, int64_t pitch) {
+template <class T, int R, class From>
+IW_INLINE int64_t folded_blocks(const From& rows, const Line<T>& line, int64_t y, int64_t n,
+                                int64_t left, int64_t right, T* out, int64_t pitch,
+                                Aside<T>& aside) {
   for (; y + R <= n; y += R)
-    for (int64_t x = left; x < right; x += kLanes<T>)
+    for (int64_t x = left; x < right; x += kLanes<T>) {
       folded_block<T, R>(rows.from(y, x), line, out + y * pitch + x, pitch);
+      aside.some();
+    }
   return y;
 }
 
 // n outputs down every column, columns in whole vectors. Outputs may take the place of samples
 // that no later output needs.
-template <class T>
-void undilated(const Rows<T>& rows, const Line<T>& line, int64_t n, int64_t width, T* out,
-               int64_t pitch) {
+template <class T, class From>
+void undilated(const From& rows, const Line<T>& line, int64_t n, int64_t width, T* out,
+               int64_t pitch, Aside<T>& aside) {
   constexpr int W = kLanes<T>;
   for (int64_t left = 0; left < width; left += kColumns) {
     const int64_t right = least(left + kColumns, width);
     int64_t y = 0;
     if (line.stride == 1 && line.fold) {
-      y = folded_blocks<T, kAtOnce>(rows, line, y, n, left, right, out, pitch);
-      if (kAtOnce > 4) y = folded_blocks<T, 4>(rows, line, y, n, left, right, out, pitch);
+      y = folded_blocks<T, kAtOnce>(rows, line, y, n, left, right, out, pitch, aside);
+      if (kAtOnce > 4) y = folded_blocks<T, 4>(rows, line, y, n, left, right, out, pitch, aside);
     } else if (line.stride == 1 && line.k >= 3) {
       for (; y + 4 <= n; y += 4) {
         int64_t x = left;
-        for (; x + 2 * W <= right; x += 2 * W)
+        for (; x + 2 * W <= right; x += 2 * W) {
           plain_block<T, 2>(rows.from(y, x), line, out + y * pitch + x, pitch);
+          aside.some();
+        }
         for (; x < right; x += W)
           plain_block<T, 1>(rows.from(y, x), line, out + y * pitch + x, pitch);
       }
@@ -178,18 +235,18 @@ void undilated(const Rows<T>& rows, const Line<T>& line, int64_t n, int64_t widt
 }
 
 // With dilation d the outputs fall into d series that have nothing to do with each other.
-template <class T>
-void columns(const Rows<T>& rows, const Line<T>& line, int64_t n, int64_t width, T* out,
-             int64_t pitch) {
+template <class T, class From>
+void columns(const From& rows, const Line<T>& line, int64_t n, int64_t width, T* out, int64_t pitch,
+             Aside<T>& aside) {
   if (line.stride > 1 || line.dilation == 1) {
-    undilated(rows, line, n, width, out, pitch);
+    undilated(rows, line, n, width, out, pitch, aside);
     return;
   }
   Line<T> dense = line;
   dense.dilation = 1;
   for (int64_t p = 0; p < least(line.dilation, n); p++)
     undilated(rows.each(p, line.dilation), dense, (n - p + line.dilation - 1) / line.dilation,
-              width, out + p * pitch, pitch * line.dilation);
+              width, out + p * pitch, pitch * line.dilation, aside);
 }
 
 }  // namespace

@@ -67,6 +67,34 @@ bool rows_to_lanes_seen(const T* const* rows, int64_t n, T* panel, T headroom) {
   return sum_of_lanes<T>(odd[0] + odd[1]) != T(0);
 }
 
+// The same for n of a vector or more, and nothing read beyond: the last square may overlap the one
+// before it.
+template <class T>
+bool rows_to_lanes_within(const T* const* rows, int64_t n, T* panel, T headroom) {
+  constexpr int W = kLanes<T>;
+  if (rows_to_lanes_seen(rows, n / W * W, panel, headroom)) return true;
+  if (n % W == 0) return false;
+  const T* rest[W];
+  for (int r = 0; r < W; r++) rest[r] = rows[r] + n - W;
+  return rows_to_lanes_seen(rest, W, panel + (n - W) * W, headroom);
+}
+
+// One square, its rows `pitch` apart, into a panel. `odd` is no longer zero once any element,
+// multiplied by `headroom`, is not finite.
+template <class T>
+IW_INLINE void square_to_lanes(const T* square, int64_t pitch, T* panel, T headroom, Vec<T>& odd) {
+  constexpr int W = kLanes<T>;
+  Vec<T> v[W];
+#pragma GCC unroll 16
+  for (int r = 0; r < W; r++) {
+    v[r] = load(square + r * pitch);
+    if constexpr (T(0.5) != T(0)) odd += v[r] * headroom * T(0);
+  }
+  transpose<T>(v);
+#pragma GCC unroll 16
+  for (int r = 0; r < W; r++) store(panel + r * W, v[r]);
+}
+
 // The way back.
 template <class T>
 void lanes_to_rows(const T* panel, int64_t step, int64_t n, T* const* rows) {

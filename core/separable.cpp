@@ -1,21 +1,20 @@
 // Separable convolution: a kernel as a sum of products of 1-D kernels, one axis at a time.
 //
-// Every tile slides along one axis, the last with taps before the rows'. What it takes on its way
-// are planes (in two dimensions rows) across: the planes of samples are filtered along the axes
-// before, then along their rows, and join those still needed; outputs are then summed across them.
-// Halos along the slide are filtered once within a tile; those of the axes before are only read.
+// Every tile slides along one axis, the first with taps. What it takes on its way are planes (in
+// two dimensions rows) across: the planes of samples are filtered along the axes between, then
+// along their rows, and join those still needed; outputs are then summed across them. Halos along
+// the slide are filtered once within a tile; those of the axes between are only read. Of the first
+// axis planes are whole pieces of memory, which a tile reads as they lie.
 #include "band.hpp"
 #include "columns.hpp"
 #include "kernels.hpp"
 #include "lanes.hpp"
-#include "stream.hpp"
+#include "slide.hpp"
 
 namespace {
 
 using iw::Factors;
 using iw::Services;
-
-constexpr int64_t kKeptBytes = 192 << 10;  // of planes between two moves of those still needed
 
 template <class T>
 struct Separable {
@@ -24,30 +23,31 @@ struct Separable {
   const Factors& factors;
   const int last;
   int slide = 0;     // the axis that tiles slide along
-  int filtered = 0;  // axes before it that have taps
+  int filtered = 0;  // axes between it and the rows' that have taps
   Grid grid;
   int64_t taps_per_term = 0;
-  int64_t far_tiles = 1;  // along the axes before that of the slide
   double headroom = 2;    // how far sums of two samples on the way may exceed the largest sample
   bool past = false;      // whether results are written past the caches
+  bool in_place = false;  // whether samples may be summed where they lie
   bool left_out = false;
 
   Separable(const Job& j, const Services& s, const Factors& f)
       : job(j), services(s), factors(f), last(j.nd - 1) {
-    for (int a = 0; a < last; a++)
-      if (job.axis[a].k > 1) slide = a;
+    while (slide + 1 < last && job.axis[slide].k == 1) slide++;
     for (int a = 0; a <= last; a++) {
       taps_per_term += job.axis[a].k;
-      // Tiles are one thick where nothing is filtered.
-      const bool thick = a == last || a == slide || job.axis[a].k > 1;
-      grid.size[a] = thick ? factors.tile[a] : 1;
-      if (a < slide) filtered += job.axis[a].k > 1;
+      // Tiles are one thick where nothing is summed and outputs lie apart.
+      const bool thin = a < slide || (a < last && job.axis[a].k == 1 && job.axis[a].stride > 1);
+      grid.size[a] = thin ? 1 : factors.tile[a];
+      filtered += a > slide && a < last && job.axis[a].k > 1;
     }
     grid.cover(job);
     int64_t bytes = job.inner * int64_t(sizeof(T));
     for (int a = 0; a <= last; a++) bytes *= job.axis[a].m;
     past = bytes > kPastBytes;
-    for (int a = 0; a < slide; a++) far_tiles *= grid.count[a];
+    in_place = job.x_type == kTypeOf<T> && job.inner == 1 && filtered <= 1 &&
+               (filtered == 0 || job.axis[first_filtered()].dilation == 1) &&
+               job.axis[last].k > 1 && job.x_stride[last] == int64_t(sizeof(T));
     const T* tap = static_cast<const T*>(factors.taps);
     for (int64_t t = 0; t < factors.terms; t++) {
       double gain = 2;
@@ -60,70 +60,21 @@ struct Separable {
     }
   }
 
-  struct Space {
-    int64_t lo[kMaxDims], len[kMaxDims], from[kMaxDims];
-    int64_t source[kMaxDims];  // samples behind a plane along each axis; rows at full rate
-    int64_t width, loaded_pitch, pitch;  // elements of a filtered row; from row to row
-    int64_t plane_rows, plane;           // rows of a filtered plane; from plane to plane
-    int64_t batch_rows;                  // source rows of one plane
-    int64_t room, first;  // filtered planes that each term has room for; the first kept
-    T *loaded, *panel, *planes, *spare[2];
-    T* beside;        // rows that nobody reads
-    T *ready, *more;  // planes of outputs: the sum of terms so far, and the next term
-    int64_t* deep;    // where the rows of a plane of samples lie from each other: bytes, or -1
-    bool fold;        // whether sums of two samples are known not to overflow
-    bool cleaned;     // whether the planes at hand were looked through one by one
-  };
-
-  template <class E>
-  E* space(int slot, int64_t count) const {
-    return static_cast<E*>(services.scratch(slot, count * int64_t(sizeof(E))));
-  }
+  using Space = Slide<T>;
 
   void tile(int64_t i) {
-    constexpr int W = kLanes<T>;
     Space w;
-    // Tiles behind each other along the first axes share samples: they follow each other.
-    grid.box(job, i % far_tiles * (grid.total / far_tiles) + i / far_tiles, w.lo, w.len);
-    w.plane_rows = w.batch_rows = 1;
-    for (int a = 0; a <= last; a++) {
-      const Axis& ax = job.axis[a];
-      w.from[a] = w.lo[a] * ax.stride + ax.start;
-      w.source[a] = (w.len[a] - 1) * ax.stride + ax.reach();
-      if (a == slide || a == last) continue;
-      w.plane_rows *= w.len[a];
-      w.batch_rows *= w.source[a];
-    }
-    const Axis& x = job.axis[last];
-    w.width = ((w.len[last] - 1) * x.stride + 1) * job.inner;
-    w.pitch = padded_row<T>(round_up(w.width, W));
-    w.plane = padded_row<T>(w.plane_rows * w.pitch);
-    const int64_t loaded = round_up(w.source[last] * job.inner, W) + W;
-    w.loaded_pitch = padded_row<T>(loaded);
-    const int64_t batch = factors.batch, planes = w.source[slide];
-    const Axis& down = job.axis[slide];
-    const int64_t between = most(2 * batch, kKeptBytes / int64_t(sizeof(T)) / w.plane);
-    w.room = least(planes, down.reach() - 1 + between + kAtOnce * down.stride);
-    w.first = 0;
-    // As many planes at a time as fill the lanes with their rows.
-    const int64_t group = least(batch, (W - 1) / w.plane_rows + 1);
-    const int64_t rows = group * w.batch_rows;
-    w.loaded = space<T>(0, rows * w.loaded_pitch);
-    w.panel = space<T>(1, W * (loaded + kAtOnce * job.inner + w.pitch));
-    w.beside = w.panel + W * (loaded + kAtOnce * job.inner);
-    w.planes = space<T>(2, factors.terms * w.room * w.plane);
-    const int64_t most_ready = (batch / down.stride + kAtOnce + 1) * w.plane;
-    w.ready = space<T>(3, (factors.terms > 1 ? 2 : 1) * most_ready);
-    w.more = w.ready + most_ready;
-    w.spare[0] = space<T>(4, rows * w.loaded_pitch);
-    w.spare[1] = space<T>(5, filtered > 1 ? rows * w.loaded_pitch : 1);
-    w.fold = true;
-    if (filtered) find_rows(w);
+    grid.box(job, i, w.lo, w.len);
+    w.lay_out(job, services, factors, slide, filtered);
+    w.in_place = in_place && w.rows.found && w.rows.end - w.rows.begin >= kLanes<T>;
+    if (filtered)  // planes one by one, of rows along one axis
+      w.in_place = w.in_place && w.group == 1 && w.batch_rows == w.source[first_filtered()];
 
+    const Axis& down = job.axis[slide];
+    const int64_t batch = factors.batch, group = w.group, planes = w.source[slide];
     int64_t done = 0;  // planes of outputs
     for (int64_t p = 0; p < planes; p += batch) {
       const int64_t end = least(p + batch, planes);
-      if (end - w.first > w.room) drop(w, least(p, done * down.stride), p);
       for (int64_t q = p; q < end; q += group) take(w, q, least(group, end - q));
       // Outputs whose windows are whole; by whole blocks, but for the last.
       int64_t n = end < down.reach() ? 0 : (end - down.reach()) / down.stride + 1 - done;
@@ -131,50 +82,43 @@ struct Separable {
       if (n > 0) write(w, done, n);
       done += most(n, 0);
     }
+    w.aside.streams.rest();
     if (past) end_streams();
   }
 
-  // Where the rows of a plane of samples lie.
-  void find_rows(Space& w) const {
-    w.deep = space<int64_t>(6, w.batch_rows);
-    for (int64_t r = 0; r < w.batch_rows; r++) {
-      int64_t at = 0, rest = r;
-      for (int a = slide - 1; a >= 0; a--) {
-        const Axis& ax = job.axis[a];
-        const int64_t s = fold(w.from[a] + rest % w.source[a], ax.n, ax.border);
-        rest /= w.source[a];
-        at = s < 0 || at < 0 ? -1 : at + s * job.x_stride[a];
-      }
-      w.deep[r] = at;
-    }
+  int first_filtered() const {
+    int a = slide + 1;
+    while (a < last && job.axis[a].k == 1) a++;
+    return a;
   }
 
-  // Ask for a part of the rows of plane p: while those before it are filtered, by and by, as the
-  // processor does not foresee rows that lie far apart.
-  void look_ahead(const Space& w, int64_t p, int64_t part, int64_t parts) const {
-    const Axis& down = job.axis[slide];
-    const int64_t at = fold(w.from[slide] + p, down.n, down.border);
-    if (p >= w.source[slide] || at < 0) return;
-    const int64_t step = job.x_stride[last], begin = most(w.from[last], 0) * step;
-    const int64_t end = least(w.from[last] + w.source[last], job.axis[last].n) * step;
-    const char* const plane = job.x + at * job.x_stride[slide];
-    for (int64_t r = part * w.batch_rows / parts; r < (part + 1) * w.batch_rows / parts; r++)
-      if (w.deep[r] >= 0)
-        for (int64_t b = begin; b < end; b += 64) __builtin_prefetch(plane + w.deep[r] + b, 0, 2);
-  }
-
-  // Keep the filtered planes from `first` to before `end`.
-  void drop(Space& w, int64_t first, int64_t end) const {
-    for (int64_t t = 0; t < factors.terms; t++) {
-      T* const planes = w.planes + t * w.room * w.plane;
-      __builtin_memmove(planes, planes + (first - w.first) * w.plane,
-                        size_t((end - first) * w.plane) * sizeof(T));
-    }
-    w.first = first;
-  }
-
-  // Load `count` planes and filter them along all axes but that of the slide.
+  // Planes p .. p+count-1 of samples, filtered along all axes but that of the slide.
   void take(Space& w, int64_t p, int64_t count) {
+    w.cleaned = false;
+    if (w.in_place)
+      w.rows.planes(job, slide, w.from, p, count, 0);
+    else
+      load(w, p, count);
+    w.aside.ahead = {};
+    const int64_t next = least(w.group, w.source[slide] - p - count);
+    if (next > 0 && (w.in_place || filtered) && job.x_stride[last] <= kVectorBytes) {
+      w.rows.planes(job, slide, w.from, p + count, next, 1);
+      w.aside.ahead = {w.rows.list[1], next * w.batch_rows, 0,
+                       (w.rows.end - w.rows.begin) * job.x_stride[last],
+                       (filtered + 1) * factors.terms * blocks(w, count * w.plane_rows)};
+    }
+    bool in_place = w.in_place;
+    const T* taps = static_cast<const T*>(factors.taps);
+    for (int64_t t = 0; t < factors.terms; t++) {
+      if (!filter_planes(w, p, count, taps + t * taps_per_term, t, in_place)) continue;
+      if (in_place) load(w, p, count);
+      in_place = false;
+      clean(w, count * w.batch_rows);
+      filter_planes(w, p, count, taps + t * taps_per_term, t, false);
+    }
+  }
+
+  void load(Space& w, int64_t p, int64_t count) const {
     int64_t from[kMaxDims], len[kMaxDims], pitch[kMaxDims], rows = w.loaded_pitch;
     for (int a = last; a >= 0; a--) {
       from[a] = w.from[a];
@@ -186,13 +130,6 @@ struct Separable {
     len[slide] = count;
     pitch[slide] = w.batch_rows * w.loaded_pitch;
     load_box(job, from, len, w.loaded, pitch);
-    w.cleaned = false;
-    const T* taps = static_cast<const T*>(factors.taps);
-    for (int64_t t = 0; t < factors.terms; t++) {
-      if (!filter_planes(w, p, count, taps + t * taps_per_term, t)) continue;
-      clean(w, count * w.batch_rows);
-      filter_planes(w, p, count, taps + t * taps_per_term, t);
-    }
   }
 
   // Leave out what is not finite among the rows just loaded.
@@ -214,82 +151,120 @@ struct Separable {
     return {taps, ax.k, axis == last ? 1 : ax.stride, ax.dilation, fold};
   }
 
-  // The planes just loaded, along every axis but that of the slide: one term. Whether there was
+  // The planes just taken, along every axis but that of the slide: one term. Whether there was
   // anything unusual, in which case they are not done.
-  bool filter_planes(Space& w, int64_t p, int64_t count, const T* taps, int64_t t) const {
+  bool filter_planes(Space& w, int64_t p, int64_t count, const T* taps, int64_t t, bool in_place) {
     constexpr int W = kLanes<T>;
     const T* rows = w.loaded;
-    if (filtered) look_ahead(w, p + count, 0, (count * w.plane_rows - 1) / W + 2);
-    for (int64_t q = 0; filtered && q < count; q++) rows = along_first_axes(w, q, taps);
+    const char* const* const lie = w.rows.list[0];
+    for (int64_t q = 0; filtered && !in_place && q < count; q++)
+      rows = along_first_axes(w, q, taps);
     const Line<T> along = line(w, last, taps);
     const int64_t all = count * w.plane_rows;
     for (int64_t r = 0; r < all; r += W) {
       const T* from[W];
       T* to[W];
       for (int64_t i = 0; i < W; i++) {
-        from[i] = rows + least(r + i, all - 1) * w.loaded_pitch;
+        const int64_t row = least(r + i, all - 1);
+        from[i] = in_place && !filtered ? reinterpret_cast<const T*>(lie[row])
+                                        : rows + row * w.loaded_pitch;
         to[i] = r + i >= all
                     ? w.beside + i * w.pitch
                     : slot(w, t, p + (r + i) / w.plane_rows) + (r + i) % w.plane_rows * w.pitch;
       }
-      if (filtered) look_ahead(w, p + count, r / W + 1, (all - 1) / W + 2);
-      if (along_rows(w, from, along, to)) return true;
+      if (along.k == 1) {  // its tap is one
+        if (copy_rows(w, from, to)) return true;
+        continue;
+      }
+      const bool odd =
+          !in_place  ? rows_to_lanes_seen(from, w.source[last] * job.inner, w.panel, T(headroom))
+          : filtered ? lanes_in_place(w, r, least(W, all - r), taps)
+                     : rows_to_lanes_within(from, w.rows.end - w.rows.begin,
+                                            w.panel + w.rows.begin * W, T(headroom));
+      if (in_place) w.rows.finish_lanes(w.panel);
+      if (odd && !w.cleaned) return true;
+      along_rows(w, along, to);
     }
     return false;
   }
 
+  // n rows from r on of a plane along the first axis, of those samples that lie within the data,
+  // as lanes. Vectors begin where samples' cache lines do; those at both ends may overlap them.
+  bool lanes_in_place(Space& w, int64_t r, int64_t n, const T* taps) const {
+    constexpr int64_t W = kLanes<T>;
+    const int a = first_filtered();
+    const Line<T> down = line(w, a, taps);
+    const Listed<T> rows{w.rows.list[0] + r * down.stride, w.rows.count, 0};
+    const int64_t width = w.rows.end - w.rows.begin;
+    const bool even = job.x_stride[a] % kVectorBytes == 0;
+    const int64_t off = even ? int64_t(uintptr_t(rows.at(0)) % kVectorBytes / sizeof(T)) : 0;
+    constexpr int64_t many = Space::kMany, pitch = (many + 1) * W;
+    T *const sums = w.spare[0], *const panel = w.panel + w.rows.begin * W;
+    if (n < W) __builtin_memset(sums + n * pitch, 0, size_t((W - n) * pitch) * sizeof(T));
+    Vec<T> odd = {};
+    const auto vectors = [&](int64_t x, int64_t count) {
+      columns(rows.from(0, x), down, n, count * W, sums, pitch, w.aside);
+      for (int64_t c = 0; c < count * W; c += W)
+        square_to_lanes(sums + c, pitch, panel + (x + c) * W, T(headroom), odd);
+    };
+    if (off) vectors(0, 1);
+    int64_t x = (W - off) % W;
+    for (; x + many * W <= width; x += many * W) vectors(x, many);
+    if (x + W <= width) vectors(x, (width - x) / W);
+    if ((width - x) % W) vectors(width - W, 1);
+    return sum_of_lanes<T>(odd) != T(0);
+  }
+
   T* slot(const Space& w, int64_t t, int64_t p) const {
-    return w.planes + (t * w.room + p - w.first) * w.plane;
+    return w.planes + (t * w.room + p % w.room) * w.plane;
   }
 
   // Plane q of those just loaded along the axes before that of the slide. Where the planes lie
   // then, one after the other.
-  const T* along_first_axes(const Space& w, int64_t q, const T* taps) const {
+  const T* along_first_axes(Space& w, int64_t q, const T* taps) const {
     constexpr int W = kLanes<T>;
     int64_t len[kMaxDims];
-    for (int a = 0; a < slide; a++) len[a] = w.source[a];
+    for (int a = slide + 1; a < last; a++) len[a] = w.source[a];
     const int64_t row = round_up(w.source[last] * job.inner, W);
     const T* from = w.loaded + q * w.batch_rows * w.loaded_pitch;
     int left = filtered;
-    for (int a = slide - 1; a >= 0; a--) {
+    for (int a = slide + 1; a < last; a++) {
       if (job.axis[a].k == 1) continue;
       int64_t outers = 1, inners = 1;
-      for (int b = 0; b < a; b++) outers *= len[b];
-      for (int b = a + 1; b < slide; b++) inners *= len[b];
+      for (int b = slide + 1; b < a; b++) outers *= len[b];
+      for (int b = a + 1; b < last; b++) inners *= len[b];
       const int64_t below = inners * w.loaded_pitch, width = inners == 1 ? row : below;
       left--;
       T* const to = w.spare[left & 1] + q * (left ? w.batch_rows : w.plane_rows) * w.loaded_pitch;
       for (int64_t o = 0; o < outers; o++)
         columns(Rows<T>{from + o * len[a] * below, below}, line(w, a, taps), w.len[a], width,
-                to + o * w.len[a] * below, below);
+                to + o * w.len[a] * below, below, w.aside);
       len[a] = w.len[a];
       from = to;
     }
     return w.spare[0];
   }
 
-  // W rows along themselves, as lanes; each of the interleaved channels is a series of its own.
-  // Whether there was anything unusual, in which case they are not done.
-  bool along_rows(const Space& w, const T* const* from, const Line<T>& along, T* const* to) const {
-    constexpr int W = kLanes<T>;
-    if (along.k == 1) {  // its tap is one
-      for (int i = 0; i < W; i++) {
-        if (!w.cleaned && oddness(from[i], w.width, T(headroom)) != T(0)) return true;
-        copy_run(to[i], reinterpret_cast<const char*>(from[i]), w.width);
-      }
-      return false;
+  // W rows as they are. Whether there was anything unusual, in which case they are not done.
+  bool copy_rows(const Space& w, const T* const* from, T* const* to) const {
+    for (int i = 0; i < kLanes<T>; i++) {
+      if (!w.cleaned && oddness(from[i], w.width, T(headroom)) != T(0)) return true;
+      copy_run(to[i], reinterpret_cast<const char*>(from[i]), w.width);
     }
+    return false;
+  }
+
+  // The panel's rows along themselves; each of the interleaved channels is a series of its own.
+  void along_rows(Space& w, const Line<T>& along, T* const* to) const {
+    constexpr int W = kLanes<T>;
     // Whole blocks of outputs: what lies beyond the last is never used.
     const int64_t outputs =
         along.dilation > 1 ? w.width / job.inner : round_up(w.width / job.inner, kAtOnce);
-    const int64_t samples = w.source[last] * job.inner;
-    if (rows_to_lanes_seen(from, samples, w.panel, T(headroom)) && !w.cleaned) return true;
     for (int64_t c = 0; c < job.inner; c++) {
       T* series = w.panel + c * W;
-      columns(Rows<T>{series, job.inner * W}, along, outputs, W, series, job.inner * W);
+      columns(Rows<T>{series, job.inner * W}, along, outputs, W, series, job.inner * W, w.aside);
     }
     lanes_to_rows(w.panel, W, w.width, to);
-    return false;
   }
 
   // Outputs done .. done+n-1 along the slide, across the filtered planes of all terms.
@@ -310,22 +285,31 @@ struct Separable {
     pitch[slide] = w.plane;
     step[last] = job.axis[last].stride;
     const bool straight = factors.terms == 1 && writes_straight<T>(job);
+    const int64_t behind = (n - 1) * down.stride + down.reach();
+    w.aside.ahead = {};
     for (int64_t t = 0; t < factors.terms; t++) {
-      const Rows<T> planes{slot(w, t, done * down.stride), w.plane};
+      const int64_t each = down.stride > 1 ? 1 : down.dilation;
+      for (int64_t i = 0; i < behind; i++)
+        w.ring[Listed<T>::place(i, each, behind)] =
+            reinterpret_cast<const char*>(slot(w, t, done * down.stride + i));
       const Line<T> across = line(w, slide, taps + t * taps_per_term);
       for (int64_t m = 0; m < w.plane_rows; m++) {
-        const Rows<T> rows = planes.from(0, m * w.pitch);
+        const Listed<T> rows{w.ring, behind, m * w.pitch};
         if (straight)
-          write_rows(w, rows, across, n, row_of(place, m, w));
+          write_rows(w, rows, across, n, row_of(place, m, w),
+                     m + 1 < w.plane_rows ? row_of(place, m + 1, w) : nullptr);
         else
           columns(rows, across, n, round_up(w.width, W), (t ? w.more : w.ready) + m * w.pitch,
-                  w.plane);
+                  w.plane, w.aside);
       }
       if (t)
         for (int64_t e = 0; e < n * w.plane; e++) w.ready[e] += w.more[e];
     }
     if (!straight) store_box(job, place, len, w.ready, pitch, step);
   }
+
+  // Blocks of sums in n rows of a plane.
+  int64_t blocks(const Space& w, int64_t n) const { return n * w.width / (kAtOnce * kLanes<T>); }
 
   // Where row m of a plane of outputs begins.
   T* row_of(const int64_t* place, int64_t m, const Space& w) const {
@@ -339,21 +323,35 @@ struct Separable {
     return reinterpret_cast<T*>(out_at(job, at));
   }
 
-  // Rows of outputs as they are; what is left of a vector at their end is cut.
-  void write_rows(Space& w, const Rows<T>& rows, const Line<T>& across, int64_t n, T* out) const {
+  // Rows of outputs as they are; what is left of a vector at their end is cut. Those that go past
+  // the caches do so while the next are summed.
+  void write_rows(Space& w, const Listed<T>& rows, const Line<T>& across, int64_t n, T* out,
+                  const T* next) const {
     constexpr int W = kLanes<T>;
     const int64_t pitch = job.out_stride[slide] / int64_t(sizeof(T)), whole = w.width / W * W;
     if (past) {
+      Streams<T>& streams = w.aside.streams;
+      constexpr int64_t line = Streams<T>::kLine;
       const bool joined = pitch == whole && pitch == w.width;
-      const int64_t apart = joined ? pitch : w.pitch;
-      columns(rows, across, n, round_up(w.width, W), w.ready, apart);
-      for (int64_t y = 0; y < (joined ? 1 : n); y++)
-        stream_run(out + y * pitch, w.ready + y * apart, joined ? n * pitch : w.width);
+      const int64_t apart = joined ? pitch : padded_row<T>(round_up(w.width, W) + line);
+      T* const ready = (w.turn ? w.more : w.ready) + line;
+      const T* const before = (w.turn ? w.ready : w.more) + line;
+      w.turn ^= 1;
+      columns(rows, across, n, round_up(w.width, W), ready, apart, w.aside);
+      streams.rest();
+      const bool follows = streams.followed;
+      for (int64_t y = 0; follows && y < n; y++)
+        copy_run(ready + y * apart - line,
+                 reinterpret_cast<const char*>(before + y * apart + w.width - line), line);
+      streams = {ready, out,     apart,   pitch,
+                 n,     w.width, follows, w.width >= line && next == out + w.width};
+      if (joined) streams.width *= n, streams.rows = 1;
+      streams.begin(blocks(w, n));
       return;
     }
-    columns(rows, across, n, whole, out, pitch);
+    columns(rows, across, n, whole, out, pitch, w.aside);
     if (whole == w.width) return;
-    columns(rows.from(0, whole), across, n, W, w.ready, W);
+    columns(rows.from(0, whole), across, n, W, w.ready, W, w.aside);
     for (int64_t y = 0; y < n; y++)
       __builtin_memcpy(out + y * pitch + whole, w.ready + y * W,
                        size_t(w.width - whole) * sizeof(T));

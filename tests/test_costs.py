@@ -3,6 +3,7 @@
 import itertools
 import math
 from dataclasses import replace
+from functools import reduce
 from types import SimpleNamespace
 
 import numpy as np
@@ -75,7 +76,9 @@ def steps(name, method, shape, taps, dtype="float32"):
     rates = machine.Rates(1.0, 1.0, 1.0) if name in RATES else 1.0
     none = dict.fromkeys(machine.Machine.__dataclass_fields__, 0.0)
     none |= {n: machine.Rates(0.0, 0.0, 0.0) for n in RATES}
-    plan = iw.plan(shape, np.outer(*map(np.ones, taps)), dtype=dtype, method="direct")
+    plan = iw.plan(
+        shape, reduce(np.multiply.outer, map(np.ones, taps)), dtype=dtype, method="direct"
+    )
     return BY_NAME[method].cost(plan.problem, machine.Machine(**(none | {name: rates})))
 
 
@@ -103,7 +106,13 @@ def steps(name, method, shape, taps, dtype="float32"):
         ("line", "separable", (64, 32), (5, 7), "float32", (68 * 32 * 7 + 64 * 32 * 5) // 2),
         ("line", "separable", (64, 32), (2, 7), "float32", (65 * 32 * 7 + 64 * 32 * 2) // 2),
         ("pass_", "separable", (64, 32), (5, 7), "float32", 68 * 32 + 64 * 32),
-        ("row", "separable", (64, 32), (5, 7), "float32", 68 + 68 + 64),
+        ("row", "separable", (64, 32), (5, 7), "uint8", 68 + 68 + 64),
+        # Samples of the summing type are taken where they lie.
+        ("row", "separable", (64, 32), (5, 7), "float32", 68 + 64),
+        # Two tiles of 16 outputs across.
+        ("row", "separable", (20, 18, 40), (5, 7, 3), "float32", 2 * (24 * 16 + 20 * 16)),
+        ("outside", "separable", (20, 18, 40), (5, 7, 3), "float32", 0),
+        ("outside", "separable", (20, 18, 40), (5, 7, 3), "uint8", 24 * (18 + 2 * 6) * 2),
         ("product", "direct", (64, 1040), (3, 3), "float32", 64 * 1040 * 9),  # a tile cut short
         ("tap", "direct", (64, 1040), (3, 3), "float32", 4 * 9),
     ],

@@ -202,6 +202,35 @@ def test_tiles_of_products_in_volumes(monkeypatch, shape, size, tile, mirrored):
         agree(y, bound, x, k, boundary)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("boundary", ["symmetric", "mirror", "nearest", "wrap", "zero"])
+@pytest.mark.parametrize("mirrored", [True, False])
+def test_products_read_in_place_or_copied(dtype, boundary, mirrored):
+    """Rows that lie as the sums take them are not copied: the bits are those of rows that are."""
+    rng = np.random.default_rng(10)
+    k = reduce(np.multiply.outer, lines(rng, (4, 9, 7), mirrored))
+    plain = rng.uniform(-1, 1, (20, 37, 83)).astype(dtype)
+    spread = np.empty((20, 37, 166), dtype)[:, :, ::2]
+    shifted = np.empty((21, 38, 90), dtype)[1:, :37, 5:88]
+    want = iw.convolve(plain, k, method="separable", boundary=boundary)
+    for x in (spread, shifted):
+        x[:] = plain
+        assert np.array_equal(iw.convolve(x, k, method="separable", boundary=boundary), want)
+
+
+@pytest.mark.parametrize("size", [(4, 5, 3), (4, 1, 3), (4, 5, 1)])
+@pytest.mark.parametrize("dilation", [(2, 1, 1), (1, 3, 1), (3, 2, 2)])
+@pytest.mark.parametrize("stride", [(1, 1, 1), (2, 1, 1), (1, 2, 1), (3, 2, 2)])
+def test_products_of_dilated_kernels(size, dilation, stride):
+    rng = np.random.default_rng(11)
+    x = rng.integers(-9, 10, (31, 33, 50)).astype("float32")
+    k = reduce(np.multiply.outer, [rng.integers(1, 5, n) for n in size]).astype("float32")
+    options = {"dilation": dilation, "stride": stride, "boundary": "symmetric"}
+    plans = [iw.plan(x, k, method=method, **options) for method in ("separable", "direct")]
+    y, want = [plan(x) for plan in plans]
+    assert np.abs(y - want).max() <= sum(plan.error for plan in plans) * k.sum() * np.abs(x).max()
+
+
 @pytest.mark.parametrize("size", [(5, 4, 3), (5, 4, 1), (5, 1, 3)])
 def test_products_keep_nan_and_huge_samples_local(size):
     rng = np.random.default_rng(8)
@@ -223,7 +252,13 @@ def test_products_keep_nan_and_huge_samples_local(size):
 
 @pytest.mark.parametrize(
     ("shape", "size"),
-    [((2100, 4101), (3, 4)), ((137, 256, 256), (2, 3, 4)), ((2101, 4096), (5, 2))],
+    [
+        ((2100, 4101), (3, 4)),
+        ((137, 256, 256), (2, 3, 4)),
+        ((2101, 4096), (5, 2)),
+        ((300, 500, 61), (5, 4, 3)),  # a line of the cache holds the end of a row and the next
+        ((300, 2900, 11), (2, 3, 4)),  # and several rows
+    ],
 )
 @pytest.mark.parametrize("shift", [0, 1, 3])
 def test_results_past_the_caches(shape, size, shift):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import prod, sqrt
 
@@ -35,23 +35,23 @@ MARGIN = 1.0
 #: Work space beyond which tiles are too much.
 MOST_BYTES = 48 << 20
 
-#: Outputs in a row of a tile, and how far it slides: in two dimensions, and in more, where tiles
-#: behind each other share samples that should stay in the cache.
+#: Outputs in a row of a tile, and how far it slides: in two dimensions, and in more, where they are
+#: as near to this as lets all tiles be of one size.
 ROW, SLIDE, VOLUME_ROW, VOLUME_SLIDE = 512, 512, 256, 256
 
-#: Outputs of a tile along the axes before that of the slide: the more, the fewer samples are read
-#: twice, as long as there are tiles enough.
+#: Outputs of a tile along the axes between that of the slide and the rows': the more, the fewer
+#: samples are read twice, as long as there are tiles enough.
 DEEP, ENOUGH_DEEP = (64, 32, 16), 8
 
-#: Planes filtered at a time while a tile slides, and how far it goes where there are few tiles.
-BATCH, SHORT_SLIDE = 16, 128
+#: Planes filtered at a time while a tile slides, planes of many rows, and how far it goes where
+#: there are few tiles.
+BATCH, VOLUME_BATCH, SHORT_SLIDE = 16, 24, 128
 
 #: With fewer tiles than this they slide less far, so that there is work for every thread.
 FEW_TILES = 16
 
-#: Filtered planes kept for one tile; planes get smaller beyond. Where planes are small, so many are
-#: kept that those still needed are seldom moved.
-KEPT_BYTES, EASY_BYTES = 4 << 20, 192 << 10
+#: Filtered planes kept for one tile; planes get smaller beyond.
+KEPT_BYTES = 4 << 20
 
 
 @lru_cache(maxsize=64)
@@ -115,10 +115,11 @@ def _partial_fits(problem: Problem, factors: Factors) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Tiling:
-    """Tiles, what they read, and what one term does in all of them: rows and samples through
-    passes, and multiply-adds."""
+    """Tiles, planes filtered at a time, what tiles read, and what one term does in all of them:
+    rows and samples through passes, and multiply-adds."""
 
     tile: tuple[int, ...]
+    batch: int
     bytes: int
     reading: Reading
     rows: float
@@ -127,13 +128,13 @@ class Tiling:
 
 
 def _slide(axes: tuple[Axis, ...]) -> int:
-    """The axis that tiles slide along: the last with taps before the rows'."""
-    return max((i for i, a in enumerate(axes[:-1]) if a.k > 1), default=0)
+    """The axis that tiles slide along: the first with taps."""
+    return next((i for i, a in enumerate(axes[:-1]) if a.k > 1), max(0, len(axes) - 2))
 
 
 def _tile(axes: tuple[Axis, ...], slide: int, channels: int, size: int) -> tuple[int, ...]:
     """Outputs of one tile: it slides along one axis, its planes lie across."""
-    if any(axes[i].k > 1 for i in range(slide)):
+    if slide < len(axes) - 2:
         for depth in DEEP:
             tile = _sliding(axes, slide, channels, size, depth, VOLUME_SLIDE)
             if _tiles(axes, tile) >= ENOUGH_DEEP:
@@ -149,25 +150,47 @@ def _tiles(axes: tuple[Axis, ...], tile: tuple[int, ...]) -> int:
     return prod(-(-a.m // t) for a, t in zip(axes, tile, strict=True))
 
 
+def _even(m: int, size: int) -> int:
+    """About `size`, so that as many tiles as come nearest to it are alike."""
+    return -(-m // max(1, round(m / size)))
+
+
 def _sliding(
     axes: tuple[Axis, ...], slide: int, channels: int, size: int, depth: int, far: int
 ) -> tuple[int, ...]:
     """The tile that is `depth` deep and slides as far as `far`."""
     last = len(axes) - 1
-    deep = [i for i in range(slide) if axes[i].k > 1]
-    tile = [1] * len(axes)
+    deep = [i for i in range(slide + 1, last) if axes[i].k > 1]
+    if not deep and slide + 1 < last and axes[last - 1].stride == 1:
+        deep = [last - 1]
+    down, tile = axes[slide], [1] * len(axes)
     tile[last] = max((VOLUME_ROW if deep else ROW) // channels, axes[last].reach // 2)
     for i in deep:
         tile[i] = depth
     for i in (last, *deep):
         tile[i] = max(1, min(tile[i] // axes[i].stride, axes[i].m))
-    down = axes[slide]
-    kept = (down.reach + BATCH) * channels * size
-    while prod(tile) * kept > KEPT_BYTES and prod(tile) * channels > 64:
-        widest = max((last, *deep), key=lambda i: tile[i])
-        tile[widest] = (tile[widest] + 1) // 2
     tile[slide] = min(max(1, max(far, 4 * down.reach) // down.stride), down.m)
+    if deep:
+        for i in (slide, last):
+            tile[i] = _even(axes[i].m, tile[i])
+    kept = (down.reach + BATCH) * channels * size
+    while (plane := prod(tile) // tile[slide]) * kept > KEPT_BYTES and plane * channels > 64:
+        widest = max(deep, key=lambda i: tile[i], default=last)
+        if tile[widest] <= DEEP[-1]:
+            widest = max((last, *deep), key=lambda i: tile[i])
+        tile[widest] = (tile[widest] + 1) // 2
     return tuple(tile)
+
+
+def _in_place(problem: Problem, axes: tuple[Axis, ...], slide: int) -> bool:
+    """Whether samples are summed where they lie, in rows that are nearly always contiguous."""
+    between = [a for a in axes[slide + 1 : -1] if a.k > 1]
+    return (
+        problem.dtype == np.dtype(problem.compute)
+        and len(between) <= 1
+        and all(a.dilation == 1 for a in between)
+        and axes[-1].k > 1
+    )
 
 
 def _share(factors: Factors | None) -> float:
@@ -191,20 +214,24 @@ def tiling(problem: Problem) -> Tiling:
     box = [(t - 1) * a.stride + a.reach for a, t in zip(axes, tile, strict=True)]
     plane, down = prod(box) // box[slide], axes[slide]
     rows = passed = products = 0
-    for i in (*range(slide - 1, -1, -1), last, slide):
+    in_place = not lowered.channels and _in_place(problem, axes, slide)
+    for i in (*range(slide + 1, last), last, slide):
         if axes[i].k > 1 or i == last:
             box[i] = (tile[i] - 1) * axes[i].stride + 1 if i == last else tile[i]
-            rows += prod(box[:last])
+            rows += prod(box[:last]) if i in (last, slide) or not in_place else 0
             passed += prod(box)
             products += prod(box) * axes[i].k
-    kept = prod(box) // box[slide] * channels
-    between = max(2 * BATCH, EASY_BYTES // size // kept)
-    planes = count_terms * (down.reach + between + 8 * down.stride) + (BATCH // down.stride + 9) * 2
-    group = min(BATCH, 15 // prod(tile[:slide]) + 1)
-    space = size * (planes * kept + 2 * group * plane * channels)
+    kept, rows_kept = prod(box) // box[slide] * channels, prod(tile[slide + 1 : last])
+    batch = VOLUME_BATCH if rows_kept >= VOLUME_BATCH else BATCH
+    ready = 2 * (batch // down.stride + 9)
+    planes = count_terms * (down.reach + batch + 8 * down.stride) + ready
+    group = min(batch, 15 // rows_kept + 1)
+    space = size * (planes * (kept + 32) + 2 * group * plane * channels)
     share = _share(factors)
     read = reading(axes, channels, tile)
-    return Tiling(tile, space, read, count * rows, count * passed, count * products * share)
+    if in_place:
+        read = replace(read, rows=0, outside=0)
+    return Tiling(tile, batch, space, read, count * rows, count * passed, count * products * share)
 
 
 def cost(problem: Problem, machine: Machine) -> float:
@@ -259,7 +286,8 @@ def prepare(problem: Problem, taps: Array) -> Prepared:
         terms = [_tame(t, places) for t in terms]
     rows = [np.concatenate([t[i] for i in places]) for t in terms]
     plain = np.ascontiguousarray(rows, problem.compute)
-    return _core.Separable(lowered.geometry(), plain, tiling(problem).tile, BATCH, problem.compute)
+    work = tiling(problem)
+    return _core.Separable(lowered.geometry(), plain, work.tile, work.batch, problem.compute)
 
 
 def _tame(term: tuple[Array, ...], places: tuple[int, ...]) -> tuple[Array, ...]:
@@ -268,7 +296,7 @@ def _tame(term: tuple[Array, ...], places: tuple[int, ...]) -> tuple[Array, ...]
     The axis that is filtered last takes what the others give.
     """
     result, given = list(term), 0
-    near = max(i for i, place in enumerate(places[:-1]) if term[place].size > 1)
+    near = min(i for i, place in enumerate(places[:-1]) if term[place].size > 1)
     last = places[near]
     for i in (place for place in places if term[place].size > 1 and place != last):
         power = int(np.frexp(np.abs(term[i]).sum())[1])
