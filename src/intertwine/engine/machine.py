@@ -73,10 +73,10 @@ class Machine:
     product: Rates = Rates(2.25e-11, 4.2e-11, 1.0e-10)
     product_row: Rates = Rates(3.0e-11, 5.6e-11, 1.6e-10)
     start: float = 1.4e-9
-    line: Rates = Rates(2.0e-11, 5.4e-11, 1.1e-10)
+    line: Rates = Rates(1.5e-11, 4.0e-11, 1.1e-10)
     narrow: float = 8.4e-10
     tap: float = 6.2e-10
-    pass_: float = 8.5e-11
+    pass_: float = 6.4e-11
     running: float = 9.8e-10
     whole: float = 1.2e-10
     recursion: float = 6.6e-11
