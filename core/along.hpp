@@ -12,7 +12,7 @@ namespace {
 // A row of sums down the columns, and of four of these at every place.
 // They are held as C, and windows of them summed as A.
 template <class A, class C>
-struct Line {
+struct SumRow {
   const C *sums, *four;
   int64_t inner, wide;
   int64_t fours;  // that a window of `wide` is put together from, and samples
@@ -56,8 +56,8 @@ IW_APART void add_fours(const C* sums, C* four, int64_t n, int64_t inner) {
 
 // Windows put together each by itself, some vectors at a time; the last of these overlap others.
 template <class A, class C, class O>
-IW_APART void each_window(const Line<A, C>& windows, int64_t n, const Weigh& weights, O* out) {
-  const Line<A, C> line = windows;  // of our own: no result can change them
+IW_APART void each_window(const SumRow<A, C>& windows, int64_t n, const Weigh& weights, O* out) {
+  const SumRow<A, C> line = windows;  // of our own: no result can change them
   const Weigh weigh = weights;
   constexpr int64_t W = kLanes<A>, V = 4;
   for (int64_t x = 0; x < n; x += V * W) {
@@ -78,8 +78,8 @@ IW_APART void each_window(const Line<A, C>& windows, int64_t n, const Weigh& wei
 
 // Long windows that move on by `Few` samples, which are V vectors.
 template <int Few, int V, class A, class C, class O>
-IW_APART void move_on(const Line<A, C>& windows, int64_t n, const Weigh& weights, O* out) {
-  const Line<A, C> line = windows;  // of our own: no result can change them
+IW_APART void move_on(const SumRow<A, C>& windows, int64_t n, const Weigh& weights, O* out) {
+  const SumRow<A, C> line = windows;  // of our own: no result can change them
   const Weigh weigh = weights;
   constexpr int W = kLanes<A>;
   Vec<A> sum[V];
@@ -100,8 +100,8 @@ IW_APART void move_on(const Line<A, C>& windows, int64_t n, const Weigh& weights
 
 // The same for any number of vectors, one after the other.
 template <int Few, class A, class C, class O>
-IW_APART void move_each_on(const Line<A, C>& windows, int64_t n, const Weigh& weights, O* out) {
-  const Line<A, C> line = windows;  // of our own: no result can change them
+IW_APART void move_each_on(const SumRow<A, C>& windows, int64_t n, const Weigh& weights, O* out) {
+  const SumRow<A, C> line = windows;  // of our own: no result can change them
   const Weigh weigh = weights;
   constexpr int W = kLanes<A>;
   const int64_t step = Few * line.inner;

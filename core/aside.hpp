@@ -11,15 +11,15 @@ namespace {
 
 // Rows that are needed soon, asked for from memory or from a farther cache: four lines at a time,
 // which a processor that foresees branches does without a stop.
-struct Ahead {
+struct Prefetch {
   static constexpr int64_t kPiece = 256;  // bytes
   const char* const* rows = nullptr;
   int64_t count = 0, begin = 0, end = 0;  // rows; bytes of each
   int64_t row = 0, at = 0;
   int64_t pace = 0, owed = 0;  // pieces after each block and so far, in parts of 256
 
-  Ahead() = default;
-  Ahead(const char* const* r, int64_t n, int64_t b, int64_t e, int64_t blocks)
+  Prefetch() = default;
+  Prefetch(const char* const* r, int64_t n, int64_t b, int64_t e, int64_t blocks)
       : rows(r), count(b < e ? n : 0), begin(b), end(e), at(b) {
     pace = (256 * count * ((e - b + kPiece - 1) / kPiece)) / most(blocks, 1) + 1;
   }
@@ -77,7 +77,7 @@ struct Streams {
 // Both. The work stands apart: among the sums' own loops it would take registers from them.
 template <class T>
 struct Aside {
-  Ahead ahead;
+  Prefetch ahead;
   Streams<T> streams;
 
   __attribute__((noinline)) void some() {

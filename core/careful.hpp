@@ -53,7 +53,7 @@ struct Careful : Sides {
       if (top == 0) break;
       const double floor = band == kMostBands - 1 ? 0 : top / ratio;
       memset(marks, 0, size_t(size));
-      auto take = [&](int64_t at, int h, int64_t r, double* row, Rows<double>& rows) {
+      auto take = [&](int64_t at, int h, int64_t r, double* row, PlaneRows<double>& rows) {
         for (int64_t e = 0; e < width; e++) {
           double& value = samples[h * size + at * width + e];
           const bool taken = fabs(value) > floor;

@@ -101,7 +101,7 @@ struct Filled {
   };
 
   struct Samples {
-    Rows<T> plane[2];
+    PlaneRows<T> plane[2];
     T* copies;
   };
 
@@ -110,7 +110,7 @@ struct Filled {
     Samples found{};
     found.copies = copies();
     for (int h = 0; h < 2; h++) {
-      Rows<T>& rows = found.plane[h];
+      PlaneRows<T>& rows = found.plane[h];
       for (int64_t r = 0; r < set_rows() && source.n[h]; r++)
         if (which * set_rows() + r < row_count)
           source.find(which * set_rows() + r, h, r, copy_of(found.copies, h, r), rows);
@@ -156,7 +156,7 @@ struct Filled {
                   Spread<T> (&seen)[2], bool* left_out) const {
     Cx<T>* panel = local();
     for (int h = 0; h < 2; h++) {
-      const Rows<T>& rows = samples.plane[h];
+      const PlaneRows<T>& rows = samples.plane[h];
       const Spread<T> before = seen[h];
       if (load(buffer, panel, rows, p, h, n[h], below, seen[h])) continue;
       leave_out(samples, h, n[h], left_out);
@@ -166,7 +166,7 @@ struct Filled {
     if (tile.outside) tile.rows_forward(panel, p, buffer);
   }
 
-  bool load(Cx<T>* buffer, Cx<T>* panel, const Rows<T>& rows, int64_t p, int h, int64_t n,
+  bool load(Cx<T>* buffer, Cx<T>* panel, const PlaneRows<T>& rows, int64_t p, int h, int64_t n,
             int64_t below, Spread<T>& spread) const {
     if (tile.outside) return rows_to_panel(rows, n, panel, tile.width, h, below, spread);
     bool finite = true;
@@ -210,7 +210,7 @@ struct Filled {
 
   // Whole copies of all rows in one plane, without NaN and infinities.
   void leave_out(Samples& samples, int h, int64_t n, bool* left_out) const {
-    Rows<T>& rows = samples.plane[h];
+    PlaneRows<T>& rows = samples.plane[h];
     for (int64_t r = 0; r < set_rows(); r++) {
       if (!rows.row[r]) continue;
       T* const own = copy_of(samples.copies, h, r);
@@ -220,7 +220,7 @@ struct Filled {
             store(own + i, load_as<How>(rows.row[r], i));
         });
       if (leave_out_nonfinite(own, n)) __atomic_store_n(left_out, true, __ATOMIC_RELAXED);
-      Rows<T>::fill_last(own, n);
+      PlaneRows<T>::fill_last(own, n);
       rows.take_copy(r, own);
     }
   }

@@ -47,7 +47,7 @@ struct OverlapSave : Sides {
 
   // Fill the tile; whether its samples are too unlike in size for it.
   bool read(const Side* side, int count, Cx<T>* buffer) {
-    auto find = [&](int64_t at, int h, int64_t r, T* copy, Rows<T>& rows) {
+    auto find = [&](int64_t at, int h, int64_t r, T* copy, PlaneRows<T>& rows) {
       int64_t index[kMaxDims];
       row_index(at, index);
       find_row(side[h], h, index, r, copy, rows);

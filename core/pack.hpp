@@ -60,7 +60,7 @@ IW_INLINE auto as_they_lie(Lie how, const F& body) {
 // of what a border made and of the last vector that is not whole, which the last sample fills.
 // Rows that are null are not there. The samples of copies lie one after the other.
 template <class T>
-struct Rows {
+struct PlaneRows {
   static constexpr int W = kLanes<T>;
   const T *row[W], *copy[W];
   int64_t begin, end;
@@ -90,7 +90,7 @@ struct Rows {
 };
 
 template <Lie How, class T>
-bool pack_as(const Rows<T>& rows, int64_t r, int64_t begin, int64_t end, int64_t below,
+bool pack_as(const PlaneRows<T>& rows, int64_t r, int64_t begin, int64_t end, int64_t below,
              Vec<T>* plane, int64_t vectors, Spread<T>& spread) {
   constexpr int W = kLanes<T>;
   constexpr int64_t apart = How == Lie::single ? 1 : 2;
@@ -125,7 +125,7 @@ bool pack_as(const Rows<T>& rows, int64_t r, int64_t begin, int64_t end, int64_t
 // after them. The same samples `below` elements further are asked for. False when a sample is not
 // finite, or so large that this cannot be told.
 template <class T>
-bool pack(const Rows<T>& rows, int64_t r, int64_t begin, int64_t end, int64_t below, Vec<T>* plane,
+bool pack(const PlaneRows<T>& rows, int64_t r, int64_t begin, int64_t end, int64_t below, Vec<T>* plane,
           int64_t vectors, Spread<T>& spread) {
   return as_they_lie(rows.lie_of(r), [&]<Lie How>() {
     return pack_as<How>(rows, r, begin, end, below, plane, vectors, spread);

@@ -86,7 +86,7 @@ void whole_vectors(const T* const (&row)[kLanes<T>], unsigned present, unsigned 
 // `pitch` elements apart, and followed by W others. False when a sample is not finite, or so large
 // that this cannot be told.
 template <class T>
-bool rows_to_panel(const Rows<T>& rows, int64_t n, Cx<T>* panel, int64_t width, bool imag,
+bool rows_to_panel(const PlaneRows<T>& rows, int64_t n, Cx<T>* panel, int64_t width, bool imag,
                    int64_t pitch, Spread<T>& spread) {
   constexpr int W = kLanes<T>;
   Vec<T>* plane = plane_of(panel, imag);

@@ -162,7 +162,7 @@ struct Sides {
   // `own`.
   template <class S>
   void find_row(const Side& side, int plane, const int64_t* index, int64_t r, S* own,
-                Rows<S>& rows) const {
+                PlaneRows<S>& rows) const {
     const Job& of = *side.job;
     double fill;
     bool exists;

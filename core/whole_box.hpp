@@ -104,7 +104,7 @@ struct WholeBox {
     S* source;                                         // the rows under a window, and the next
     C* sums;                                           // down the columns
     C* four;                                           // of four of them
-    Line<A, C> line;
+    SumRow<A, C> line;
     void* own;  // one row of results
   };
 
@@ -126,7 +126,7 @@ struct WholeBox {
     w.own = space<double>(3, w.width + kAtOnce);
     const RawRows<S> raw(job, w.from, w.len[last] + wide - 1, down,
                          [&](int64_t n) { return space<int64_t>(4, n); });
-    w.line = Line<A, C>{w.sums, w.four, job.inner, wide, fours};
+    w.line = SumRow<A, C>{w.sums, w.four, job.inner, wide, fours};
     S* const none = w.source + (tall + 1) * w.source_pitch;
     clear(none, w.source_pitch);
     clear(w.sums, w.pitch);
@@ -167,7 +167,7 @@ struct WholeBox {
   template <class O>
   void along_row(const Space& w, O* out) const {
     if (with_fours) add_fours(w.sums, w.four, w.source_width, job.inner);
-    const Line<A, C>& line = w.line;
+    const SumRow<A, C>& line = w.line;
     if (plain) return each_window(line, w.width, weigh, out);
     pick_power<W>(few, [&](auto number) {
       constexpr int Few = decltype(number)::value;
