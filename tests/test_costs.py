@@ -206,8 +206,9 @@ class Costing:
 
     TAKES_COMPLEX = BANKS = True
 
-    def __init__(self, name, margin, seconds):
+    def __init__(self, name, margin, seconds, saving=0.0):
         self.NAME, self.MARGIN, self._seconds = name, margin, seconds
+        self.LEAST_SAVING = saving
 
     def applies(self, problem):
         return ""
@@ -234,16 +235,24 @@ class Costing:
         ("float32", 1.0, 1.01, "sums"),
         ("float32", 1.15, 1.0, "sums"),  # not 1.2 times quicker: whole numbers stay whole
         ("float32", 1.25, 1.0, "transform"),
-        ("float32", 2.4e-6, 1.6e-6, "sums"),  # 0.8 us are too little
-        ("float32", 3.2e-6, 1.6e-6, "transform"),
+        ("float32", 6.0e-6, 4.0e-6, "sums"),  # 2 us are too little
+        ("float32", 8.0e-6, 4.0e-6, "transform"),
         ("int16", 1.15, 1.0, "transform"),  # integers are exact with every method
     ],
 )
 def test_a_method_that_rounds_more_must_be_quicker(dtype, sums, transform, chosen, monkeypatch):
-    methods = (Costing("transform", 1.2, transform), Costing("sums", 1.0, sums))
+    methods = (Costing("transform", 1.2, transform, 2.5e-6), Costing("sums", 1.0, sums))
     monkeypatch.setattr(plans, "METHODS", methods)
     problem = iw.plan((20, 30), [[1, 2], [3, 5]], dtype=dtype).problem
     plan = plans.Plan(problem, "test")
     assert plan.method == chosen
-    said = "not taken: it rounds more, and must be 1.2 times and 1 us faster" in plan.explain()
+    said = "not taken: it rounds more, and must be 1.2 times and 2.5 us faster" in plan.explain()
     assert said == (transform < sums and chosen == "sums")
+
+
+def test_a_method_that_rounds_a_little_more_has_nothing_to_save(monkeypatch):
+    methods = (Costing("product", 1.05, 1.0e-6), Costing("sums", 1.0, 1.04e-6))
+    monkeypatch.setattr(plans, "METHODS", methods)
+    text = plans.Plan(iw.plan((20, 30), [[1.5, 2], [3, 5]]).problem, "test").explain()
+    assert "Method sums" in text
+    assert "not taken: it rounds more, and must be 1.05 times faster" in text

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from intertwine import _core
 from intertwine.engine import machine as machines
 from intertwine.engine import threads
-from intertwine.engine.methods.base import LEAST_SAVING
 from intertwine.engine.problem import Problem
 
 if TYPE_CHECKING:
@@ -69,9 +68,10 @@ def _other(candidate: Candidate, chosen: Candidate, problem: Problem) -> str:
     text = f"{name} {duration(candidate.seconds):>9s}, {said}, error {candidate.error:.1e}"
     text += f", {amount(candidate.memory)}: {candidate.method.parts(problem)}"
     why = candidate.reason
-    margin = candidate.method.MARGIN
+    margin, saving = candidate.method.MARGIN, candidate.method.LEAST_SAVING
     if not why and ratio < 1 < margin and not problem.exact:
-        why = f"it rounds more, and must be {margin:g} times and {duration(LEAST_SAVING)} faster"
+        least = f" and {duration(saving)}" if saving else ""
+        why = f"it rounds more, and must be {margin:g} times{least} faster"
     return f"{text}; not taken: {why}" if why else text
 
 

@@ -14,7 +14,7 @@ from intertwine.engine import machine as machines
 from intertwine.engine import missing, planes
 from intertwine.engine.errors import DTypeError, OptionError, ShapeError, did_you_mean
 from intertwine.engine.methods import BY_NAME, METHODS
-from intertwine.engine.methods.base import LEAST_SAVING, ROUNDOFF, Means, Method, Prepared
+from intertwine.engine.methods.base import ROUNDOFF, Means, Method, Prepared
 from intertwine.engine.methods.each import Each
 from intertwine.engine.problem import Problem
 from intertwine.engine.recent import PlanCache
@@ -175,10 +175,9 @@ class Plan:
 
     def _weighed(self, candidate: Candidate) -> float:
         """Predicted seconds, and what its rounding counts for: integers are not rounded."""
-        margin = candidate.method.MARGIN
-        if self._problem.exact or margin == 1:
+        if self._problem.exact:
             return candidate.seconds
-        return candidate.seconds * margin + LEAST_SAVING
+        return candidate.seconds * candidate.method.MARGIN + candidate.method.LEAST_SAVING
 
     @property
     def problem(self) -> Problem:

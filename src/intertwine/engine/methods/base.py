@@ -31,16 +31,15 @@ class Prepared(Protocol):
         """Write `out`, or add to it. True when samples were NaN or infinite and left out."""
 
 
-#: Seconds that a method with a margin must save, too: so tiny problems of whole numbers stay whole.
-LEAST_SAVING = 1e-6
-
-
 class Means(Protocol):
     """What a plan needs of the method that was chosen."""
 
     NAME: str
     TAKES_COMPLEX: bool  # whether complex data (and taps) come whole, not plane by plane
-    MARGIN: float  # how many times quicker than others it must be predicted, to round floats more
+    # How many times quicker than others it must be predicted to round floats more, and what it must
+    # save in seconds: tiny problems of whole numbers stay whole.
+    MARGIN: float
+    LEAST_SAVING: float
 
     def parts(self, problem: Problem) -> str:
         """What the method does here, in a few words for `explain`."""

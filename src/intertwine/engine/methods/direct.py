@@ -15,7 +15,7 @@ from intertwine.engine.problem import Axis, Problem
 NAME = "direct"
 BANKS = True
 TAKES_COMPLEX = False
-MARGIN = 1.0
+MARGIN, LEAST_SAVING = 1.0, 0.0
 
 #: Work space beyond which a tile and its halo are too much: dilated kernels that reach far.
 MOST_BYTES = 48 << 20

@@ -50,7 +50,7 @@ class Each:
     def __init__(self, method: Means) -> None:
         self.NAME = method.NAME
         self.TAKES_COMPLEX = method.TAKES_COMPLEX
-        self.MARGIN = method.MARGIN
+        self.MARGIN, self.LEAST_SAVING = method.MARGIN, method.LEAST_SAVING
         self._method = method
 
     def parts(self, problem: Problem) -> str:

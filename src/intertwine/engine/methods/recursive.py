@@ -25,7 +25,7 @@ from intertwine.engine.problem import Axis, Problem, Taps
 NAME = "recursive"
 BANKS = False
 TAKES_COMPLEX = False
-MARGIN = 1.0
+MARGIN, LEAST_SAVING = 1.0, 0.0
 
 #: Shorter kernels never pay.
 LEAST_TAPS = 16

@@ -15,7 +15,7 @@ from intertwine.engine.problem import Problem
 NAME = "reference"
 BANKS = False
 TAKES_COMPLEX = False
-MARGIN = 1.0
+MARGIN, LEAST_SAVING = 1.0, 0.0
 
 
 def applies(problem: Problem) -> str:

@@ -19,7 +19,7 @@ from intertwine.engine.problem import Axis, Problem, Taps
 NAME = "running_sum"
 BANKS = False
 TAKES_COMPLEX = False
-MARGIN = 1.0
+MARGIN, LEAST_SAVING = 1.0, 0.0
 
 #: More boxes than this never pay.
 MOST_BOXES = 8

@@ -30,7 +30,7 @@ from intertwine.engine.problem import Axis, Problem, Taps
 NAME = "separable"
 BANKS = False
 TAKES_COMPLEX = False
-MARGIN = 1.0
+MARGIN, LEAST_SAVING = 1.05, 0.0
 
 #: Work space beyond which tiles are too much.
 MOST_BYTES = 48 << 20
