@@ -313,7 +313,7 @@ struct Separable {
 
   // Where row m of a plane of outputs begins.
   T* row_of(const int64_t* place, int64_t m, const Space& w) const {
-    int64_t at[kMaxDims];
+    int64_t at[kMaxDims] = {};
     for (int a = last; a >= 0; a--) {
       at[a] = place[a];
       if (a == last || a == slide) continue;

@@ -256,3 +256,11 @@ def test_a_method_that_rounds_a_little_more_has_nothing_to_save(monkeypatch):
     text = plans.Plan(iw.plan((20, 30), [[1.5, 2], [3, 5]]).problem, "test").explain()
     assert "Method sums" in text
     assert "not taken: it rounds more, and must be 1.05 times faster" in text
+
+
+@pytest.mark.parametrize("method", ["auto", "overlap_save"])
+@pytest.mark.parametrize(("shape", "k"), [((0,), [1.0, 2]), ((0, 3), [[1.0, 2]]), ((0, 3), [[1]])])
+def test_plans_of_nothing_are_explained(shape, k, method):
+    plan = iw.plan(shape, k, method=method)
+    said = f"Method {plan.method}: nothing to compute, the result is empty."
+    assert plan.explain().splitlines()[1:] == [said]

@@ -88,6 +88,10 @@ def _measured(plan: Plan) -> list[str]:
 def explain(plan: Plan) -> str:
     """The whole story of a plan, as text."""
     problem, chosen = plan.problem, plan.chosen
+    if problem.out_size == 0:
+        return (
+            f"{_question(problem)}\nMethod {plan.method}: nothing to compute, the result is empty."
+        )
     source = "shipped figures" if machines.current() is machines.SHIPPED else "calibrated figures"
     lines = [
         _question(problem),
