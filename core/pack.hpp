@@ -125,8 +125,8 @@ bool pack_as(const PlaneRows<T>& rows, int64_t r, int64_t begin, int64_t end, in
 // after them. The same samples `below` elements further are asked for. False when a sample is not
 // finite, or so large that this cannot be told.
 template <class T>
-bool pack(const PlaneRows<T>& rows, int64_t r, int64_t begin, int64_t end, int64_t below, Vec<T>* plane,
-          int64_t vectors, Spread<T>& spread) {
+bool pack(const PlaneRows<T>& rows, int64_t r, int64_t begin, int64_t end, int64_t below,
+          Vec<T>* plane, int64_t vectors, Spread<T>& spread) {
   return as_they_lie(rows.lie_of(r), [&]<Lie How>() {
     return pack_as<How>(rows, r, begin, end, below, plane, vectors, spread);
   });
