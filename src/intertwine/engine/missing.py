@@ -33,7 +33,7 @@ Array = NDArray[Any]
 Mask = NDArray[np.bool_]
 
 #: Outputs handled at a time where a pass needs temporary arrays.
-SLAB = 1 << 20
+SLAB = 1 << 16
 
 
 def clean(
@@ -194,7 +194,9 @@ def _outside_weights(problem: Problem, whole: bool) -> Callable[[slice], Array]:
     every = _Table(problem, renormalized)
     if whole:
         return every.rows
-    filled = [i for i, a in enumerate(problem.axes) if a.boundary in FILLED]
+    filled = [i for i, a in enumerate(problem.axes) if a.boundary in FILLED and a.filtered]
+    if not renormalized and not filled:
+        return lambda slab: np.zeros(())
     covered = _Table(problem, filled)
     return lambda slab: every.rows(slab) - covered.rows(slab)
 
@@ -214,12 +216,14 @@ class _Table:
                 self._places.append(np.arange(a.kernels))
                 continue
             low, high = _inside(a) if axis in axes else (np.zeros(a.m, int), np.full(a.m, a.k))
-            ranges, place = np.unique(np.stack([low, high]), axis=1, return_inverse=True)
+            # Neither ever grows from output to output: equal ranges follow each other.
+            first = np.ones(a.m, bool)
+            first[1:] = (np.diff(low) != 0) | (np.diff(high) != 0)
             sums = np.cumsum(table, axis)
             sums = np.concatenate([np.zeros_like(sums.take([0], axis)), sums], axis)
-            table = sums.take(ranges[1], axis) - sums.take(ranges[0], axis)
-            self._places.append(place.reshape(-1))
-        self._table: Array = table
+            table = sums.take(high[first], axis) - sums.take(low[first], axis)
+            self._places.append(np.cumsum(first) - 1)
+        self._table: Array = table.astype(np.result_type(taps.dtype, np.float64))
 
     def rows(self, slab: slice) -> Array:
         """The weights of some rows of outputs."""
