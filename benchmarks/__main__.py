@@ -85,7 +85,7 @@ def main(argv: list[str] | None = None) -> dict[str, Any]:
     shrink = QUICK_SHRINK if asked.quick else 1
     budget_s = QUICK_BUDGET_S if asked.quick else asked.budget
     run: dict[str, Any] = {
-        "command": shlex.join(["python", "-m", "benchmarks", *(argv or sys.argv[1:])]),
+        "command": repeated(argv or sys.argv[1:]),
         "date": datetime.date.today().isoformat(),
         "machine": describe(limits, cores, load),
         "versions": {m.__name__: m.__version__ for m in (iw, np, *found)},
@@ -125,6 +125,15 @@ def rejudge(files: list[Path]) -> dict[str, Any]:
     print(planner.report(found))
     print(f"{len(kept) - len(found)} of {len(kept)} left out: their choice was not timed.")
     return {"planner": planner.rows(found)}
+
+
+def repeated(words: list[str]) -> str:
+    """Return the command that makes the same page again, wherever the figures were kept."""
+    words = list(words)
+    if "--json" in words:
+        at = words.index("--json")
+        del words[at : at + 2]
+    return shlex.join(["python", "-m", "benchmarks", *words])
 
 
 def write(run: dict[str, Any], to_json: Path | None, to_markdown: Path | None) -> None:

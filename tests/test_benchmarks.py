@@ -182,3 +182,8 @@ def test_inner_command(tmp_path, capsys):
     command.main(["--inner", "--machine", "gflops=100,copy_gbs=20", "--json", str(to_json)])
     assert json.loads(to_json.read_text())["inner"][0]["loop"] == "direct 3x3"
     assert "direct 3x3" in capsys.readouterr().out
+
+
+def test_pages_tell_how_to_make_them_again():
+    words = ["--set", "all", "--json", "/somewhere/of/mine.json", "--quick"]
+    assert command.repeated(words) == "python -m benchmarks --set all --quick"
