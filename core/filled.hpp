@@ -18,7 +18,6 @@ enum Slot {
   kSamplesSlot,
   kSumSlot,
   kMarkSlot,
-  kWideSlot,
   kKeptSlot,
   kSeenSlot
 };
@@ -118,10 +117,10 @@ struct Filled {
     return found;
   }
 
-  // Fill the tile and transform its rows; whether the samples are too unlike in size for it. NaN
-  // and infinities are left out.
+  // Fill the tile and transform its rows; how the samples' sizes compare. NaN and infinities are
+  // left out.
   template <class S>
-  bool fill(Cx<T>* buffer, const S& source, bool* left_out) const {
+  Sizes fill(Cx<T>* buffer, const S& source, bool* left_out) const {
     Seen seen;
     const int64_t count = panels();
     seen.step = most(kLeastPartRows / W, (count + kMostParts - 1) / kMostParts);
@@ -149,7 +148,7 @@ struct Filled {
         all.join(plane);
       }
     }
-    return all.wide();
+    return all.sizes();
   }
 
   void fill_panel(Cx<T>* buffer, Samples& samples, int64_t p, const int64_t (&n)[2], int64_t below,

@@ -6,8 +6,9 @@
 //
 // A transform spreads its rounding over the whole tile. Two precautions keep that harmless:
 //  * NaN and infinities are left out and reported;
-//  * a tile whose samples differ so much in size that rounding of the large would be seen among
-//    the small goes the careful way (careful.hpp).
+//  * where samples of a tile differ so much in size that rounding of the large would be seen among
+//    the small, the tile is transformed in float64; where that does not help, and where few samples
+//    are not zero, it goes the careful way (careful.hpp).
 #include "careful.hpp"
 #include "filled.hpp"
 #include "sides.hpp"
@@ -45,8 +46,8 @@ struct OverlapSave : Sides {
                    group * (part + 1) / parts);
   }
 
-  // Fill the tile; whether its samples are too unlike in size for it.
-  bool read(const Side* side, int count, Cx<T>* buffer) {
+  // Fill the tile; how its samples' sizes compare.
+  Sizes read(const Side* side, int count, Cx<T>* buffer) {
     auto find = [&](int64_t at, int h, int64_t r, T* copy, PlaneRows<T>& rows) {
       int64_t index[kMaxDims];
       row_index(at, index);
@@ -87,23 +88,12 @@ struct OverlapSave : Sides {
   // One transform of the samples of a group, for its kernels from `first` to `end`.
   void convolve_group(int64_t which, int64_t i, int64_t first, int64_t end) {
     Job own[2];
-    auto choose = [&](int64_t k) {
-      const int64_t kernel = kernel_of_group(job, which, k);
-      for (int h = 0; h < (complex ? 2 : 1); h++) own[h] = job_of_kernel(jobs[h], kernel);
-      return kernel;
-    };
-    int64_t kernel = choose(first);
+    int64_t kernel = choose(which, first, own);
     Side side[2];
     const int count = sides(i, own, side);
     Cx<T>* buffer = tile.space();
-    if (read(side, count, buffer)) {
-      for (int64_t k = first; k < end; k++) {
-        kernel = choose(k);
-        if (folded()) find(0, own[0], side[0]);
-        go_carefully(side, folded() ? 1 : count, kernel);
-      }
-      return;
-    }
+    const Sizes sizes = read(side, count, buffer);
+    if (sizes != Sizes::alike) return go_elsewhere(sizes, which, i, first, end);
     int64_t results = 0;
     for (int h = 0; h < count; h++) results = most(results, row_results(side[h]));
     if (end - first == 1) {
@@ -113,24 +103,29 @@ struct OverlapSave : Sides {
     }
     Cx<T>* kept = tile.begin(buffer);
     for (int64_t k = first; k < end; k++) {
-      kernel = choose(k);
+      kernel = choose(which, k, own);
       tile.finish(kept, buffer, kernel, results);
       write(side, count, buffer);
     }
   }
 
-  // Real data one side at a time, so that the other side's samples do not matter; the planes of
-  // complex data together.
-  void go_carefully(const Side* side, int count, int64_t kernel) {
+  // The same by tiles of float64, or the careful way.
+  void go_elsewhere(Sizes sizes, int64_t which, int64_t i, int64_t first, int64_t end) {
     const Spectrum* wide = wide_spectrum(spectrum);
-    if (!wide) {
-      __atomic_store_n(&failed, true, __ATOMIC_RELAXED);
+    if (!wide) return note(failed);
+    if (sizes == Sizes::unlike && spectrum.compute == Type::f32) {
+      OverlapSave<double> tiles(jobs, complex, services, *wide);
+      tiles.convolve_group(which, i, first, end);
+      if (tiles.left_out) note(left_out);
+      if (tiles.failed) note(failed);
       return;
     }
-    const Careful careful(jobs, complex, services, *wide, spectrum.compute);
-    const int planes = complex ? 2 : 1;
-    for (int h = 0; h < count; h += planes) careful.convolve(side + h, planes, kernel);
+    const Careful careful(jobs, complex, services, *wide);
+    for (int64_t k = first; k < end; k++) careful.convolve(i, which, k);
   }
+
+  // Several threads may.
+  static void note(bool& what) { __atomic_store_n(&what, true, __ATOMIC_RELAXED); }
 };
 
 template <class T>

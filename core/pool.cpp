@@ -143,11 +143,9 @@ class Place {
 class Pool {
  public:
   void run(Task& task, int threads) {
+    if (inside_pool) return task.work(0);
     std::unique_lock<std::mutex> alone(running_, std::try_to_lock);
-    if (!alone || inside_pool || !grow(threads - 1)) {
-      task.work(0);
-      return;
-    }
+    if (!alone || !grow(threads - 1)) return task.work(0);
     const int helpers = threads - 1;
     open(task, helpers);
     inside_pool = true;

@@ -5,8 +5,6 @@
 // and the halves of a folded tile.
 #pragma once
 
-#include <optional>
-
 #include "band.hpp"
 #include "kernels.hpp"
 #include "pack.hpp"
@@ -55,6 +53,13 @@ struct Sides {
 
   int64_t transforms() const { return complex ? grid.total : (grid.total + 1) / 2; }
   bool folded() const { return spectrum.folded >= 0; }
+
+  // The k-th kernel of a group, and its own jobs.
+  int64_t choose(int64_t which, int64_t k, Job (&own)[2]) const {
+    const int64_t kernel = kernel_of_group(job, which, k);
+    for (int h = 0; h < (complex ? 2 : 1); h++) own[h] = job_of_kernel(jobs[h], kernel);
+    return kernel;
+  }
 
   // The sides of transform i, for one kernel's own jobs; how many there are.
   int sides(int64_t i, const Job* own, Side (&side)[2]) const {
@@ -146,16 +151,16 @@ struct Sides {
     return true;
   }
 
-  // How samples of a plane lie in their rows, when they need no conversion.
+  // Whether samples of a plane can be read from their rows as they are, and how they lie there.
   template <class S>
-  std::optional<Lie> lie(int plane) const {
+  bool lie_as_read(int plane, Lie& how) const {
     constexpr int64_t size = sizeof(S);
     const bool second = complex && plane == 1;
     const Job& of = jobs[second];
-    if (of.x_type != kTypeOf<S>) return {};
-    if (of.x_stride[last] == size) return Lie::single;
-    if (!complex || of.x_stride[last] != 2 * size || jobs[1].x != jobs[0].x + size) return {};
-    return second ? Lie::second : Lie::first;
+    if (of.x_type != kTypeOf<S>) return false;
+    how = of.x_stride[last] == size ? Lie::single : second ? Lie::second : Lie::first;
+    if (how == Lie::single) return true;
+    return complex && of.x_stride[last] == 2 * size && jobs[1].x == jobs[0].x + size;
   }
 
   // Find the samples of a row of a tile, the r-th of `rows`. What does not lie as it is, goes to
@@ -168,13 +173,14 @@ struct Sides {
     bool exists;
     const char* p = source_of(side, index, fill, exists);
     const int64_t lo = side.in.lo[last], len = side.in.len[last];
-    const std::optional<Lie> how = side.step[last] == 1 && p ? lie<S>(plane) : std::nullopt;
-    if (!how || !rows.lie_between(-lo, of.axis[last].n - lo, len)) {
+    Lie how;
+    if (!p || side.step[last] != 1 || !lie_as_read<S>(plane, how) ||
+        !rows.lie_between(-lo, of.axis[last].n - lo, len)) {
       if (!exists || !copy_row(side, index, own)) return;
       rows.take_copy(r, own);
       return rows.fill_last(own, side.len[last]);
     }
-    rows.lie = *how;
+    rows.lie = how;
     rows.row[r] = reinterpret_cast<const S*>(p + lo * of.x_stride[last]) - (how == Lie::second);
     rows.copy[r] = own;
     const RowLoader<S> loader = row_loader<S>(of.x_type);

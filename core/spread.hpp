@@ -1,4 +1,6 @@
 // How unlike in size the samples of a tile are: whether a transform would drown some in others.
+//
+// A transform's rounding is spread evenly over its tile, at about epsilon of the mean size.
 #pragma once
 
 #include <math.h>
@@ -14,9 +16,16 @@ IW_INLINE Vec<T> size_of(Vec<T> v) {
   return (Vec<T>)((Bits)v & ~(Bits)splat(T(-0.0)));
 }
 
-// How far the mean size of samples may exceed that of the smallest neighbourhood, and the largest
-// sample the mean when some neighbourhoods are zero, before a tile goes the careful way.
-constexpr double kMostSpread = 128;
+// How far the mean size of samples may exceed that of the smallest neighbourhood that is not zero:
+// sums over quiet samples keep five digits of float32, nine of float64.
+template <class T>
+constexpr double kMostSpread = sizeof(T) == 4 ? 128 : 1 << 20;
+
+// How far the largest sample may exceed the mean size where neighbourhoods are zero. Beyond, few
+// samples are not, and small ones may hide in the neighbourhoods of large ones.
+constexpr double kMostSparse = 128;
+
+enum class Sizes { alike, unlike, sparse };
 
 // How unlike in size the samples of a tile are, gathered row by row in neighbourhoods of eight.
 template <class T>
@@ -96,18 +105,19 @@ struct Spread {
     count += other.count;
   }
 
-  bool wide() const {
+  Sizes sizes() const {
     double most = 0, least = HUGE_VAL, none = 0;
     for (int l = 0; l < kLanes<T>; l++) {
       most = double(largest[l]) > most ? double(largest[l]) : most;
       least = double(smallest[l]) < least ? double(smallest[l]) : least;
       none += double(zeros[l]);
     }
-    if (most == 0) return false;
+    if (most == 0) return Sizes::alike;
     const double mean = sqrt(squares / double(count));
     // Squares that overflow or vanish tell nothing: be careful.
-    if (!(mean < HUGE_VAL) || mean < most * 1e-15) return true;
-    return mean > kMostSpread * least || (none > 0 && most > kMostSpread * mean);
+    if (!(mean < HUGE_VAL) || mean < most * 1e-15) return Sizes::unlike;
+    if (none > 0 && most > kMostSparse * mean) return Sizes::sparse;
+    return mean > kMostSpread<T> * least ? Sizes::unlike : Sizes::alike;
   }
 };
 
