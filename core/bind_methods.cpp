@@ -230,6 +230,23 @@ class OverlapSave : public Prepared {
   bool folded_ = false;
 };
 
+// What was left out of sums, added to their results; true: infinities still have to be.
+class Missing : public Prepared {
+ public:
+  Missing(const Geometry& geometry, bool positive) : Prepared(geometry), positive_(positive) {}
+
+ private:
+  bool compute(const Job& job) const override {
+    const auto real = [](Type type) {
+      return type == Type::f16 || type == Type::f32 || type == Type::f64;
+    };
+    if (!real(job.x_type) || !real(job.out_type)) refuse("x, out: integers miss nothing");
+    return kernels->missing(job, services(), positive_);
+  }
+
+  bool positive_;
+};
+
 }  // namespace
 
 void bind_methods(nb::module_& m, const Kernels* chosen) {
@@ -249,6 +266,7 @@ void bind_methods(nb::module_& m, const Kernels* chosen) {
   nb::class_<Recursive, Prepared>(m, "Recursive")
       .def(nb::init<const Geometry&, const std::vector<int>&, const std::vector<Reals>&,
                     const Ints&, const std::vector<bool>&, const std::string&>());
+  nb::class_<Missing, Prepared>(m, "Missing").def(nb::init<const Geometry&, bool>());
   nb::class_<OverlapSave, Prepared>(m, "OverlapSave")
       .def(nb::init<const Geometry&, nb::handle, bool, const Ints&, const std::string&, int>())
       .def_prop_ro("kept_bytes", &OverlapSave::kept_bytes);

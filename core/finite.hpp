@@ -50,18 +50,16 @@ IW_INLINE T oddness(const T* p, int64_t count, T headroom) {
 // overflow when multiplied by `headroom`.
 template <class T>
 Unusual leave_out_unusual(T* p, int64_t count, T headroom) {
-  Unusual seen;
-  if constexpr (T(0.5) == T(0)) return seen;
-  if (oddness(p, count, headroom) == T(0)) return seen;
+  if constexpr (T(0.5) == T(0)) return {};
+  if (oddness(p, count, headroom) == T(0)) return {};
+  typename BitsOf<T>::type nonfinite = 0, huge = 0;  // as wide as T: vectors
   for (int64_t i = 0; i < count; i++) {
-    if (is_finite(p[i])) {
-      seen.huge |= !is_finite(p[i] * headroom);
-    } else {
-      p[i] = T(0);
-      seen.nonfinite = true;
-    }
+    const T value = p[i];
+    nonfinite |= !is_finite(value);
+    huge |= is_finite(value) & !is_finite(value * headroom);
+    p[i] = is_finite(value) ? value : T(0);
   }
-  return seen;
+  return {nonfinite != 0, huge != 0};
 }
 
 // Replace NaN and infinities by zero; say whether there were any.

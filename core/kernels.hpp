@@ -81,6 +81,9 @@ struct Kernels {
   void (*spectrum_free)(Spectrum*);
   // One job, or two for the planes of complex data.
   bool (*overlap_save)(const Job* jobs, bool complex, const Services&, const Spectrum*);
+  // NaN, or an infinity, where windows of the job hold one. `positive`: all taps are. True: there
+  // are infinities that taps of any sign meet, and nothing was done about them.
+  bool (*missing)(const Job&, const Services&, bool positive);
   void (*sample)(const Job&, const Services&, const Chances&);
   void (*variance)(const Job&, const Services&, const Chances&);
   bool (*norms)(const Scores&);  // whether any is not a number

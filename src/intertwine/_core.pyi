@@ -40,6 +40,14 @@ class Prepared:
 class Direct(Prepared):
     def __init__(self, geometry: Geometry, taps: Any, compute: str) -> None: ...
 
+class Missing(Prepared):
+    """Not sums but what they left out: NaN and, where all taps are positive, infinities.
+
+    `run` adds it to results; True when there are infinities that it did not add.
+    """
+
+    def __init__(self, geometry: Geometry, positive: bool) -> None: ...
+
 class Separable(Prepared):
     def __init__(
         self, geometry: Geometry, factors: Any, tile: Sequence[int], batch: int, compute: str

@@ -23,10 +23,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from intertwine import _core
 from intertwine.engine import results
 from intertwine.engine.boundary import FILLED
 from intertwine.engine.checks import LEAST_WEIGHT
 from intertwine.engine.errors import OptionError
+from intertwine.engine.lower import lower
 from intertwine.engine.problem import Axis, Problem, Taps
 
 Array = NDArray[Any]
@@ -89,13 +91,6 @@ def _touch(
     return counts > 0
 
 
-def _one_kernel(problem: Problem) -> Problem:
-    """The problem with one kernel in the place of a bank's: all have the same window."""
-    return replace(problem, axes=tuple(
-        replace(a, m=a.n, kernels=1) if a.kernels > 1 else a for a in problem.axes
-    ))  # fmt: skip
-
-
 def _filled(axis: Axis, fill: float) -> Axis:
     """The same axis with its outside, if that is `cval`, given by `fill`."""
     if axis.boundary not in FILLED:
@@ -108,29 +103,22 @@ def stamp(problem: Problem, x: Array, taps: Array, out: Array, cval: float, thre
 
     A tap of zero over an infinity gives NaN, as do two infinities of opposite sign.
     """
-    one = _one_kernel(problem)
-    every = np.ones([a.k for a in one.axes], bool)
-    cval_counts = any(a.boundary == "constant" for a in problem.axes)
-    fill = cval if cval_counts else 0.0
+    known = _core.Missing(lower(problem).geometry(), bool((taps > 0).all()))
+    if not known.run(x, out, cval, False, threads):
+        return
+    fill = cval if any(a.boundary == "constant" for a in problem.axes) else 0.0
+    plus, minus, above, below = x == np.inf, x == -np.inf, fill == np.inf, fill == -np.inf
+    positive, negative, zero = taps > 0, taps < 0, taps == 0
 
-    nan = _touch(one, np.isnan(x), every, bool(np.isnan(fill)), threads)
-    plus, minus = x == np.inf, x == -np.inf
-    if plus.any() or minus.any() or np.isinf(fill):
-        positive, negative, zero = taps > 0, taps < 0, taps == 0
+    def met(marks: Mask, where: Array, outside: bool) -> Mask:
+        if not where.any() or not (marks.any() or outside):
+            return np.zeros(problem.out_shape, bool)
+        return _touch(problem, marks, where, outside, threads)
 
-        def met(marks: Mask, where: Array, outside: bool) -> Mask:
-            if not where.any() or not (marks.any() or outside):
-                return np.zeros(problem.out_shape, bool)
-            return _touch(problem, marks, where, outside, threads)
-
-        above, below = fill == np.inf, fill == -np.inf
-        up = met(plus, positive, above) | met(minus, negative, below)
-        down = met(plus, negative, above) | met(minus, positive, below)
-        nan = nan | met(plus | minus, zero, above or below)
-        out[up] += np.inf
-        with np.errstate(invalid="ignore"):
-            out[down] -= np.inf
-    np.copyto(out, np.nan, where=nan)
+    with np.errstate(invalid="ignore"):
+        out[met(plus, positive, above) | met(minus, negative, below)] += np.inf
+        out[met(plus, negative, above) | met(minus, positive, below)] -= np.inf
+    out[met(plus | minus, zero, above or below)] = np.nan
 
 
 def divide_by_weight(problem: Problem, present: Mask | None, out: Array, threads: int) -> None:
