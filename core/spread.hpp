@@ -21,6 +21,10 @@ IW_INLINE Vec<T> size_of(Vec<T> v) {
 template <class T>
 constexpr double kMostSpread = sizeof(T) == 4 ? 128 : 1 << 20;
 
+// A neighbourhood of some zeros may be so much smaller. At an edge with zeros beyond it may hold
+// one sample, and one of noise is often small.
+constexpr int kPartly = 256;
+
 // How far the largest sample may exceed the mean size where neighbourhoods are zero. Beyond, few
 // samples are not, and small ones may hide in the neighbourhoods of large ones.
 constexpr double kMostSparse = 128;
@@ -30,7 +34,8 @@ enum class Sizes { alike, unlike, sparse };
 // How unlike in size the samples of a tile are, gathered row by row in neighbourhoods of eight.
 template <class T>
 struct Spread {
-  Vec<T> largest = {}, smallest = splat(T(__builtin_inff())), zeros = {}, group = {};
+  Vec<T> largest = {}, smallest = splat(T(__builtin_inff())), zeros = {};
+  Vec<T> group = {}, group_least = splat(T(__builtin_inff()));
   double squares = 0;
   int64_t count = 0;
   int gathered = 0;  // samples so far in each lane's neighbourhood
@@ -38,6 +43,7 @@ struct Spread {
   void gather(Vec<T> v) {
     const Vec<T> size = size_of<T>(v);
     group = group < size ? size : group;
+    group_least = size < group_least ? size : group_least;
     if (++gathered == 8) close();
   }
 
@@ -56,12 +62,20 @@ struct Spread {
           size[j] = size_of<T>(v[i + j]);
           pin<T>(size[j]);
         }
+        Vec<T> least[4];
 #pragma GCC unroll 4
-        for (int half = 4; half > 0; half /= 2)
-#pragma GCC unroll 4
-          for (int j = 0; j < half; j++)
+        for (int j = 0; j < 4; j++) {
+          least[j] = size[j] < size[j + 4] ? size[j] : size[j + 4];
+          size[j] = size[j] < size[j + 4] ? size[j + 4] : size[j];
+        }
+#pragma GCC unroll 2
+        for (int half = 2; half > 0; half /= 2)
+#pragma GCC unroll 2
+          for (int j = 0; j < half; j++) {
+            least[j] = least[j] < least[j + half] ? least[j] : least[j + half];
             size[j] = size[j] < size[j + half] ? size[j + half] : size[j];
-        take(size[0]);
+          }
+        take(size[0], least[0]);
       }
     }
   }
@@ -74,18 +88,20 @@ struct Spread {
     return is_finite(all);
   }
 
-  // The largest of one neighbourhood in each lane.
-  void take(Vec<T> neighbourhood) {
-    largest = largest < neighbourhood ? neighbourhood : largest;
-    const Vec<T> absent = neighbourhood == T(0) ? splat(T(1)) : Vec<T>{};
+  // The largest and the smallest of one neighbourhood in each lane.
+  void take(Vec<T> most, Vec<T> least) {
+    largest = largest < most ? most : largest;
+    const Vec<T> absent = most == T(0) ? splat(T(1)) : Vec<T>{};
     zeros += absent;
-    const Vec<T> present = absent != T(0) ? splat(T(__builtin_inff())) : neighbourhood;
+    const Vec<T> scaled = least == T(0) ? most * T(kPartly) : most;
+    const Vec<T> present = absent != T(0) ? splat(T(__builtin_inff())) : scaled;
     smallest = present < smallest ? present : smallest;
   }
 
   void close() {
-    take(group);
+    take(group, group_least);
     group = Vec<T>{};
+    group_least = splat(T(__builtin_inff()));
     gathered = 0;
   }
 
