@@ -15,7 +15,7 @@ answers far away. Three rules keep it local:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from math import prod
 from typing import Any
@@ -33,6 +33,7 @@ from intertwine.engine.problem import Axis, Problem, Taps
 
 Array = NDArray[Any]
 Mask = NDArray[np.bool_]
+Box = tuple[slice, ...]
 
 #: Outputs handled at a time where a pass needs temporary arrays.
 SLAB = 1 << 16
@@ -130,9 +131,24 @@ def divide_by_weight(problem: Problem, present: Mask | None, out: Array, threads
     least = LEAST_WEIGHT * _spread(problem, np.abs(kernels).sum(axis=1, dtype=np.float64))
     inside = None if present is None else _inside_weights(problem, present, threads)
     outside = _outside_weights(problem, whole=present is None)
-    for slab in _slabs(problem.out_shape):
-        weights = outside(slab) if inside is None else inside[slab] + outside(slab)
-        _divide(out[slab], weights, total[slab], least[slab])
+    everything = tuple(slice(0, n) for n in problem.out_shape)
+    boxes = _edges(problem) if present is None else [everything]
+    for box in (slab for each in boxes for slab in _slabs(each)):
+        weights = outside(box) if inside is None else inside[box] + outside(box)
+        _divide(out[box], weights, total[box], least[box])
+
+
+def _edges(problem: Problem) -> list[Box]:
+    """Boxes of the outputs whose windows reach over a renormalised end of the data."""
+    boxes: list[Box] = []
+    rest = [slice(0, n) for n in problem.out_shape]
+    for axis, a in enumerate(problem.axes):
+        if a.boundary == "renormalize":
+            begin, end = _whole(a)
+            before, after = rest[:axis], rest[axis + 1 :]
+            boxes += [(*before, side, *after) for side in (slice(0, begin), slice(end, a.m))]
+            rest[axis] = slice(begin, end)
+    return boxes
 
 
 def _spread(problem: Problem, numbers: Array) -> Array:
@@ -150,10 +166,12 @@ def _divide(out: Array, weights: Array, total: Array, least: Array) -> None:
             plane[...] = plane * factor  # each by itself: NaN in one is no matter of the other
 
 
-def _slabs(shape: tuple[int, ...]) -> list[slice]:
-    """Cut an array along its first axis into pieces of about `SLAB` entries."""
-    step = max(1, SLAB // max(1, prod(shape[1:])))
-    return [slice(i, i + step) for i in range(0, shape[0], step)]
+def _slabs(box: Box) -> Iterator[Box]:
+    """Cut a box along its first axis into pieces of about `SLAB` entries."""
+    first, *others = box
+    step = max(1, SLAB // max(1, prod(side.stop - side.start for side in others)))
+    for begin in range(first.start, first.stop, step):
+        yield slice(begin, min(begin + step, first.stop)), *others
 
 
 def _inside_weights(problem: Problem, present: Mask, threads: int) -> Array:
@@ -173,7 +191,7 @@ def _inside_weights(problem: Problem, present: Mask, threads: int) -> Array:
     return weights
 
 
-def _outside_weights(problem: Problem, whole: bool) -> Callable[[slice], Array]:
+def _outside_weights(problem: Problem, whole: bool) -> Callable[[Box], Array]:
     """Weight of the taps that lie on numbers outside the data; `whole`: or on any sample.
 
     Outside an axis that is renormalised there is nothing, also where another axis says "zero".
@@ -181,12 +199,12 @@ def _outside_weights(problem: Problem, whole: bool) -> Callable[[slice], Array]:
     renormalized = [i for i, a in enumerate(problem.axes) if a.boundary == "renormalize"]
     every = _Table(problem, renormalized)
     if whole:
-        return every.rows
+        return every.at
     filled = [i for i, a in enumerate(problem.axes) if a.boundary in FILLED and a.filtered]
     if not renormalized and not filled:
-        return lambda slab: np.zeros(())
+        return lambda box: np.zeros(())
     covered = _Table(problem, filled)
-    return lambda slab: every.rows(slab) - covered.rows(slab)
+    return lambda box: every.at(box) - covered.at(box)
 
 
 class _Table:
@@ -198,30 +216,42 @@ class _Table:
     def __init__(self, problem: Problem, axes: Sequence[int]) -> None:
         taps = problem.taps.array
         table = taps.astype(np.result_type(taps.dtype, np.longdouble))
-        self._places: list[NDArray[np.intp]] = []
+        self._whole: list[tuple[int, int]] = []
         for axis, a in enumerate(problem.axes):
             if a.kernels > 1:
-                self._places.append(np.arange(a.kernels))
+                self._whole.append((a.m, a.m))
                 continue
-            low, high = _inside(a) if axis in axes else (np.zeros(a.m, int), np.full(a.m, a.k))
-            # Neither ever grows from output to output: equal ranges follow each other.
-            first = np.ones(a.m, bool)
-            first[1:] = (np.diff(low) != 0) | (np.diff(high) != 0)
+            begin, end = _whole(a) if axis in axes else (0, a.m)
+            self._whole.append((begin, end))
+            # All between `begin` and `end` are like the first of them.
+            outputs = np.r_[0 : min(begin + 1, a.m), end : a.m]
+            low, high = _inside(a, outputs) if axis in axes else ([0], [a.k])
             sums = np.cumsum(table, axis)
             sums = np.concatenate([np.zeros_like(sums.take([0], axis)), sums], axis)
-            table = sums.take(high[first], axis) - sums.take(low[first], axis)
-            self._places.append(np.cumsum(first) - 1)
+            table = sums.take(high, axis) - sums.take(low, axis)
         self._table: Array = table.astype(np.result_type(taps.dtype, np.float64))
 
-    def rows(self, slab: slice) -> Array:
-        """The weights of some rows of outputs."""
-        first, *others = self._places
-        return self._table[np.ix_(first[slab], *others)]
+    def at(self, box: Box) -> Array:
+        """The weights of a box of outputs."""
+        places = []
+        for side, (begin, end) in zip(box, self._whole, strict=True):
+            outputs = np.arange(side.start, side.stop)
+            places.append(np.minimum(outputs, begin) + np.maximum(outputs - (end - 1), 0))
+        weights: Array = self._table[np.ix_(*places)]
+        return weights
 
 
-def _inside(a: Axis) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _whole(a: Axis) -> tuple[int, int]:
+    """First output whose window lies inside the data, and the first after it whose does not."""
+    begin = min(max(-(a.start // a.stride), 0), a.m)
+    last = a.n - 1 - (a.k - 1) * a.dilation - a.start
+    end = min(last // a.stride + 1, a.m)
+    return (begin, end) if begin < end else (a.m, a.m)
+
+
+def _inside(a: Axis, outputs: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """First tap that lies inside the data and the first after it that does not, by output."""
-    first = np.arange(a.m) * a.stride + a.start
+    first = outputs * a.stride + a.start
     low = np.clip(-(first // a.dilation), 0, a.k)
     high = np.clip(-((first - a.n) // a.dilation), 0, a.k)
     return low, np.maximum(low, high)
