@@ -207,11 +207,14 @@ IW_INLINE double fill_of_both(double a, double b) { return a == 0 || b == 0 ? 0 
 template <class T>
 void fill_row(const Job& job, double fill, int64_t lo, int64_t len, T* dst) {
   const Axis& a = job.axis[job.nd - 1];
-  const double corner = fill_of_both(fill, a.fill);
-  for (int64_t i = 0; i < len; i++) {
-    const bool outside = fold(lo + i, a.n, a.border) < 0;
-    for (int64_t j = 0; j < job.inner; j++) dst[i * job.inner + j] = T(outside ? corner : fill);
-  }
+  const double corner = a.border == Border::constant ? fill_of_both(fill, a.fill) : fill;
+  const int64_t begin = least(len, most(-lo, 0)), end = most(begin, least(len, a.n - lo));
+  auto put = [&](int64_t from, int64_t to, double value) {
+    for (int64_t i = from * job.inner; i < to * job.inner; i++) dst[i] = T(value);
+  };
+  put(0, begin, corner);
+  put(begin, end, fill);
+  put(end, len, corner);
 }
 
 // Visit the rows of a box: visit(source row or null when it lies outside, its fill, place in dst).

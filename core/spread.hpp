@@ -75,7 +75,11 @@ struct Spread {
             least[j] = least[j] < least[j + half] ? least[j] : least[j + half];
             size[j] = size[j] < size[j + half] ? size[j + half] : size[j];
           }
-        take(size[0], least[0]);
+        // With the lanes at the other end: where 'nearest' repeats a row, a lane holds one sample.
+        const auto lanes = typename CountTo<kLanes<T>>::type{};
+        const Vec<T> other = reversed<T>(size[0], lanes);
+        const Vec<T> other_least = reversed<T>(least[0], lanes);
+        take(size[0] < other ? other : size[0], other_least < least[0] ? other_least : least[0]);
       }
     }
   }
