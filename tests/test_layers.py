@@ -140,6 +140,24 @@ def test_importing_takes_little_longer_than_numpy():
     assert not any(under(m, f"numpy.{part}") for m in added for part in ("testing", "f2py", "ma"))
 
 
+#: Parts of SciPy that take longer to load than all of Intertwine; `import scipy` loads none.
+SLOW = ("fft", "ndimage", "optimize", "signal", "special", "stats")
+
+
+def test_help_loads_what_it_prints_with():
+    """No clock: the command line waits for no library that only the work needs."""
+    code = (
+        "import contextlib, io, json, sys; from intertwine.cli import main; sys.argv[1:] = ['-h']\n"
+        "with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()): main()\n"
+        "print(json.dumps(sorted(sys.modules)))"
+    )
+    loaded = _python(code)
+    assert {"typer", "intertwine.cli.matches", "intertwine.registration.directions"} <= set(loaded)
+    for module in loaded:
+        assert module.split(".")[0] not in ("torch", "PIL", "matplotlib", "pandas", "soundfile")
+        assert not any(under(module, f"scipy.{part}") for part in SLOW)
+
+
 def test_public_names():
     assert sorted(iw.__all__) == PUBLIC
     assert dir(iw) == PUBLIC
