@@ -17,6 +17,7 @@ import numpy as np
 from intertwine.algebra import composition
 from intertwine.algebra.checks import at_least, real
 from intertwine.algebra.frame import Array, check_pair, inexact, laid_out, reach
+from intertwine.engine import room
 from intertwine.engine.errors import OptionError, ShapeError
 
 if TYPE_CHECKING:
@@ -73,13 +74,14 @@ def outer(k: Kernel, h: Kernel) -> Kernel:
     """The product of two kernels on axes of their own: first those of `k`, then those of `h`."""
     if not hasattr(h, "taps"):
         check_pair("outer", k, h)
-    origin = (*k.origin, *h.origin)
+    origin, shape = (*k.origin, *h.origin), (*k.shape, *h.shape)
+    kind = np.result_type(k.dtype, h.dtype)
+    room.check("outer", "the taps", shape, kind, "Convolve with one kernel after the other.")
     if composition.whole(k) and composition.whole(h):
         product = np.multiply.outer(k.taps.astype(object), h.taps.astype(object))
         return type(k)(composition.narrowed("outer", product), origin)
-    dtype = np.result_type(k.dtype, h.dtype)
     with np.errstate(over="ignore"):
-        taps = np.multiply.outer(k.taps.astype(dtype), h.taps.astype(dtype))
+        taps = np.multiply.outer(k.taps.astype(kind), h.taps.astype(kind))
     return type(k)(composition.finite("outer", taps), origin)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from numbers import Integral, Number
 from typing import Any, cast
 
@@ -11,7 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine.engine import types
-from intertwine.engine.errors import DTypeError, OptionError, ShapeError, did_you_mean, shown
+from intertwine.engine.errors import (
+    DTypeError,
+    OptionError,
+    ShapeError,
+    counted,
+    did_you_mean,
+    shown,
+)
 
 Array = NDArray[Any]
 
@@ -34,10 +41,9 @@ def as_array(caller: str, name: str, value: Any) -> Array:
     try:
         array = np.asarray(value)
     except Exception as error:  # whatever an object raises while it turns itself into an array
-        raise DTypeError(
-            f"{caller}: `{name}` ({type(value).__name__}) cannot be read as an array of numbers.\n"
-            f"  Pass a NumPy array, or nested lists of numbers with rows of equal length."
-        ) from error
+        raise _unreadable(caller, name, value) from error
+    if array.ndim == 0 and array.dtype.kind not in "biufc":
+        raise _unreadable(caller, name, value)  # no array to NumPy: None, a set, a word, ...
     types.check_numeric(caller, name, array.dtype)
     if array.ndim == 0:
         raise ShapeError(
@@ -45,6 +51,20 @@ def as_array(caller: str, name: str, value: Any) -> Array:
             f"  Pass an array with at least one axis, such as [{array[()]}]."
         )
     return array
+
+
+def _unreadable(caller: str, name: str, value: Any) -> DTypeError:
+    advice = "Pass a NumPy array, or nested lists of numbers with rows of equal length."
+    if hasattr(value, "toarray"):  # sparse, of SciPy or others
+        advice = f"Pass {name}.toarray(), if it fits in memory."
+    elif name == "k" and isinstance(value, str):
+        advice = "Named kernels are functions: intertwine.kernels.gaussian(2.0), for example."
+    elif isinstance(value, Iterable) and not isinstance(value, Sequence):
+        advice = "Pass what it holds as an array, or as a list of numbers."
+    return DTypeError(
+        f"{caller}: `{name}` ({type(value).__name__}) cannot be read as an array of numbers.\n"
+        f"  {advice}"
+    )
 
 
 def as_dtype(caller: str, value: Any) -> np.dtype[Any]:
@@ -70,7 +90,7 @@ def both(x: Array, taps: Array) -> str:
 
 
 def _axes(count: int) -> str:
-    return "1 axis" if count == 1 else f"{count} axes"
+    return counted(count, "axis", "axes")
 
 
 def kernel(caller: str, k: Any) -> tuple[Array, tuple[int, ...] | None]:
@@ -84,6 +104,7 @@ def kernel(caller: str, k: Any) -> tuple[Array, tuple[int, ...] | None]:
 
 def _taps(caller: str, k: Any) -> Array:
     taps = as_array(caller, "k", k)
+    refuse_hidden(caller, "k", k, "Say what its taps are: pass k.filled(0), for example.")
     if taps.size == 0:
         raise ShapeError(
             f"{caller}: `k` has no taps, shape {taps.shape}.\n  Pass at least one tap on each axis."
@@ -290,12 +311,27 @@ def precision(caller: str, value: Any, result: np.dtype[Any]) -> float | None:
     return float(value)
 
 
+def is_masked(array: Any) -> bool:
+    """Whether `array` is one of NumPy's masked arrays, with entries hidden or not."""
+    # Looking at np.ma loads it, which takes longer than planning; who has such an array has it.
+    return "numpy.ma" in sys.modules and isinstance(array, np.ma.MaskedArray)
+
+
+def refuse_hidden(caller: str, name: str, array: Any, advice: str) -> None:
+    """Refuse a masked array where its mask has no meaning, if it hides anything."""
+    hidden = np.count_nonzero(np.ma.getmaskarray(array)) if is_masked(array) else 0
+    if hidden:
+        raise OptionError(
+            f"{caller}: `{name}` hides {hidden} of its {counted(array.size, 'entry', 'entries')} "
+            f"behind a mask.\n  {advice}"
+        )
+
+
 def mask(caller: str, x: Any, array: Array, given: Any) -> NDArray[np.bool_] | None:
     """Return which samples are present: by `given`, and by what a masked array shows."""
     present = None
-    # Looking at np.ma loads it, which takes longer than planning; who has such an array has it.
-    if "numpy.ma" in sys.modules and isinstance(x, np.ma.MaskedArray):
-        present = None if x.mask is np.ma.nomask else ~np.ma.getmaskarray(x)
+    if is_masked(x) and x.mask is not np.ma.nomask:
+        present = ~np.ma.getmaskarray(x)
     if given is None:
         return present
     try:
@@ -310,12 +346,17 @@ def mask(caller: str, x: Any, array: Array, given: Any) -> NDArray[np.bool_] | N
             f"{caller}: `mask` has dtype {marks.dtype}, not bool.\n"
             f"  True marks a sample that counts: pass for example mask=(weights > 0)."
         )
+    refuse_hidden(caller, "mask", given, "Say what counts: pass mask.filled(False), for example.")
     try:
         marks = np.broadcast_to(marks, array.shape)
     except ValueError:
+        advice = "Pass one truth value for each sample of x, or a shape that broadcasts to it."
+        if 0 < marks.ndim < array.ndim and marks.shape == array.shape[: marks.ndim]:
+            missing = ", None" * (array.ndim - marks.ndim)
+            advice = f"If it marks places along the first axes, pass mask[...{missing}]."
         raise ShapeError(
             f"{caller}: `mask` of shape {marks.shape} does not fit `x` of shape {array.shape}.\n"
-            f"  Pass one truth value for each sample of x, or a shape that broadcasts to it."
+            f"  {advice}"
         ) from None
     return marks if present is None else marks & present
 

@@ -59,13 +59,17 @@ def _bound(plan: Plan) -> str:
     return f"error at most {plan.error:.1e} of sum|k| * max|x|"
 
 
+def _error(problem: Problem, bound: float) -> str:
+    return "exact" if problem.exact else f"error {bound:.1e}"
+
+
 def _other(candidate: Candidate, chosen: Candidate, problem: Problem) -> str:
     name = f"  {candidate.method.NAME:13s}"
     if candidate.seconds == float("inf"):
         return f"{name} cannot: {candidate.reason}"
     ratio = candidate.seconds / chosen.seconds
     said = f"{ratio:.3g} times as long" if ratio >= 1 else f"{1 / ratio:.3g} times faster"
-    text = f"{name} {duration(candidate.seconds):>9s}, {said}, error {candidate.error:.1e}"
+    text = f"{name} {duration(candidate.seconds):>9s}, {said}, {_error(problem, candidate.error)}"
     text += f", {amount(candidate.memory)}: {candidate.method.parts(problem)}"
     why = candidate.reason
     margin, saving = candidate.method.MARGIN, candidate.method.LEAST_SAVING
