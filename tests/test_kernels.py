@@ -397,7 +397,7 @@ REFUSED = [
     ),
     (
         "gaussian:sigma=1e9",
-        "gaussian: 1 axes of up to 8e+09 taps exceed the 268435456 taps that a named kernel may "
+        "gaussian: 1 axis of up to 8e+09 taps exceeds the 268435456 taps that a named kernel may "
         "have." + CAP,
     ),
     (
@@ -452,8 +452,8 @@ def test_refusals_name_the_kernel_the_bound_and_the_value(spec, text):
 @pytest.mark.parametrize(
     ("spec", "text"),
     [
-        ("gaussian:sigma=(1,2),ndim=3", "gaussian: `sigma` (1, 2) names 2 axes, but there are 3."),
-        ("gaussian:sigma=1,order=(0,1)", "gaussian: `order` (0, 1) names 2 axes, but there are 1."),
+        ("gaussian:sigma=(1,2),ndim=3", "gaussian: `sigma` (1, 2) names 2 axes, not 3."),
+        ("gaussian:sigma=1,order=(0,1)", "gaussian: `order` (0, 1) names 2 axes, not 1."),
         ("box:size=()", "box: `size` names 0 axes; a kernel has from 1 to 64."),
     ],
 )

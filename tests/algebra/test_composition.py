@@ -174,7 +174,7 @@ def test_isclose_looks_at_places_not_at_shapes():
         (
             lambda: Kernel([1, 2]) * Kernel([[1]]),
             ShapeError,
-            "k * h: one kernel has 1 axes and the other 2.\n  shapes: (2,) and (1, 1)\n"
+            "k * h: one kernel has 1 axis and the other 2.\n  shapes: (2,) and (1, 1)\n"
             "  Give both the same axes: k.outer(h) appends those of h.",
         ),
         (

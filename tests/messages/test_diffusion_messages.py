@@ -26,7 +26,7 @@ REFUSED = [
      "  Pass one number for all, or one for each axis in `axes`."),
     ("iw.diffuse(GREY, 1, np.eye(3))",
      "ShapeError: diffuse: `diffusivity` of shape (3, 3) does not fit 2 axes.\n"
-     "  Pass a number, 2 numbers, or a tensor of shape (2, 2)."),
+     "  Pass a number, one for each axis, or a tensor of shape (2, 2)."),
     ("iw.diffuse(GREY, 1, [[1, 2], [0, 1]])",
      "OptionError: diffuse: the diffusivity tensor is not symmetric, [[1.0, 2.0], [0.0, 1.0]].\n"
      "  Only its symmetric part spreads anything: pass (D + D.T) / 2."),

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine.engine import room
-from intertwine.engine.errors import DTypeError, ShapeError, shown
+from intertwine.engine.errors import DTypeError, ShapeError, counted, shown
 
 if TYPE_CHECKING:
     from intertwine.kernel import Kernel
@@ -31,7 +31,8 @@ def check_pair(caller: str, k: Kernel, h: object) -> None:
     other: Kernel = h  # type: ignore[assignment]
     if k.ndim != other.ndim:
         raise ShapeError(
-            f"{caller}: one kernel has {k.ndim} axes and the other {other.ndim}.\n"
+            f"{caller}: one kernel has {counted(k.ndim, 'axis', 'axes')} and the other "
+            f"{other.ndim}.\n"
             f"  shapes: {k.shape} and {other.shape}\n"
             "  Give both the same axes: k.outer(h) appends those of h."
         )

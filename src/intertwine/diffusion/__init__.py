@@ -19,7 +19,7 @@ from intertwine.diffusion.radial import diffuse_radial
 from intertwine.diffusion.solve import apply_law, folds
 from intertwine.engine import checks
 from intertwine.engine import threads as threading
-from intertwine.engine.errors import DTypeError, OptionError, ShapeError
+from intertwine.engine.errors import DTypeError, OptionError, ShapeError, counted
 from intertwine.engine.types import float_result
 
 __all__ = ["diffuse", "diffuse_radial"]
@@ -198,7 +198,7 @@ def _spread_present(
     if nan == "raise":
         bad = present.size - int(np.count_nonzero(present))
         raise OptionError(
-            f"diffuse: `x` has {bad} NaN or infinite samples of {present.size}.\n"
+            f"diffuse: `x` has {counted(bad, 'NaN or infinite sample')} of {present.size}.\n"
             "  The heat kernel reaches everywhere, they would too. Pass nan='ignore' to leave them "
             "out, or fill them first."
         )

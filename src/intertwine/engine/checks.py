@@ -112,7 +112,7 @@ def _taps(caller: str, k: Any) -> Array:
     if taps.dtype.kind in "fc" and not np.isfinite(taps).all():
         bad = int(np.count_nonzero(~np.isfinite(taps)))
         raise OptionError(
-            f"{caller}: `k` has {bad} taps of {taps.size} that are NaN or infinite.\n"
+            f"{caller}: `k` has {counted(bad, 'NaN or infinite tap')} of {taps.size}.\n"
             f"  A kernel must be finite: replace them, for example with np.nan_to_num(k)."
         )
     if taps.dtype.kind == "b":

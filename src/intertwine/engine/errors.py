@@ -37,7 +37,7 @@ def shown(value: object) -> str:
 
 def counted(count: int | str, one: str, many: str = "") -> str:
     """Return ``1 tap`` or ``3 taps``; `many` where it is not `one` with an s."""
-    return f"{count} {one if str(count) == '1' else many or f'{one}s'}"
+    return f"{count} {one if str(count) in ('1', '-1') else many or f'{one}s'}"
 
 
 def whole_number(value: int) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine.engine import checks
-from intertwine.engine.errors import DTypeError, OptionError, ShapeError, shown
+from intertwine.engine.errors import DTypeError, OptionError, ShapeError, counted, shown
 
 Array = NDArray[Any]
 Mask = NDArray[np.bool_]
@@ -69,8 +69,8 @@ def read(
     for axis in others:
         if x.shape[axis] != k.shape[axis]:
             raise ShapeError(
-                f"{CALLER}: `pattern` has {k.shape[axis]} channels on axis {axis} but `data` has "
-                f"{x.shape[axis]}.\n{_both(x, k)}\n"
+                f"{CALLER}: `pattern` has {counted(k.shape[axis], 'channel')} on axis {axis} "
+                f"but `data` has {x.shape[axis]}.\n{_both(x, k)}\n"
                 f"  Bring both to the same channels, for example both to grey."
             )
     _check_sizes(x, k, along)
@@ -128,7 +128,8 @@ def _axes(x: Array, k: Array, axes: Any) -> tuple[int, ...]:
     """The axes to search along, in their order in `data`."""
     if k.ndim != x.ndim:
         raise ShapeError(
-            f"{CALLER}: `pattern` has {k.ndim} axes but `data` has {x.ndim}.\n{_both(x, k)}\n"
+            f"{CALLER}: `pattern` has {counted(k.ndim, 'axis', 'axes')} but `data` has {x.ndim}.\n"
+            f"{_both(x, k)}\n"
             f"  Channels must be in both: pick one with data[..., 0], or bring both to grey."
         )
     if axes is None:
@@ -164,7 +165,8 @@ def _kept(name: str, word: str, given: Any, array: Array, mask: Any) -> Mask | N
     if not kept.any():
         what = "NaN or infinite" if mask is None else "masked, NaN or infinite"
         raise OptionError(
-            f"{CALLER}: all {array.size} samples of `{name}` are {what}: nothing is left.\n"
+            f"{CALLER}: each of {counted(array.size, 'sample')} of `{name}` is {what}: "
+            f"nothing is left.\n"
             f"  {word}=True marks samples that count."
         )
     return kept

@@ -16,7 +16,7 @@ import numpy as np
 import scipy  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
-from intertwine.engine.errors import OptionError, ShapeError, shown
+from intertwine.engine.errors import OptionError, ShapeError, counted, shown
 from intertwine.matching import blocks, peaks
 from intertwine.matching.arguments import CALLER, Search
 from intertwine.matching.hits import Hits, turned
@@ -89,7 +89,7 @@ def _check(asked: Search) -> None:
     if len(asked.window) != 2:
         raise ShapeError(
             f"{CALLER}: angles and scales are for pictures, "
-            f"but the pattern is searched along {len(asked.window)} axes.\n"
+            f"but the pattern is searched along {counted(len(asked.window), 'axis', 'axes')}.\n"
             f"  Leave angles and scales out, or name two axes: axes=(0, 1)."
         )
     if asked.present is not None or asked.data.dtype.kind == "c" or asked.pattern.dtype.kind == "c":

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from intertwine.engine import checks, sampling
 from intertwine.engine import threads as threading
 from intertwine.engine.arguments import Options, parse
-from intertwine.engine.errors import DTypeError, OptionError, shown
+from intertwine.engine.errors import DTypeError, OptionError, counted, shown
 from intertwine.engine.problem import Problem
 from intertwine.kernel import Kernel
 
@@ -45,7 +45,8 @@ class Call:
             )
         if not kernel.taps.any():
             raise OptionError(
-                f"{self.caller}: all {kernel.size} taps of `k` are 0, so none can be drawn.\n"
+                f"{self.caller}: each of {counted(kernel.size, 'tap')} of `k` is 0, so none can be "
+                "drawn.\n"
                 f"  Pass a kernel with at least one tap that is not 0."
             )
         with np.errstate(over="ignore"):
