@@ -51,7 +51,7 @@ REFUSED = [
     ("iw.diffuse(GREY, 1, spacing=0)",
      "OptionError: diffuse: `spacing=0` must be finite and above 0, not 0."),
     ("iw.diffuse(GREY, 1, axes=2)",
-     "ShapeError: diffuse: `axes` names axis 2 but `x` has 2, -2 to 1.\n  x: float64 (4, 6)"),
+     "ShapeError: diffuse: `axes` names axis 2 but `x` has 2 axes, -2 to 1.\n  x: float64 (4, 6)"),
     ("iw.diffuse(GREY, 1, axes=(0, -2))",
      "ShapeError: diffuse: `axes=(0, -2)` names an axis of `x` twice.\n  x: float64 (4, 6)"),
     ("iw.diffuse(GREY, 1, axes=())",

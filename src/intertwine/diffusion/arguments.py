@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine.engine import checks
+from intertwine.engine.axes import axes_of
 from intertwine.engine.errors import DTypeError, OptionError, ShapeError, counted, shown
 
 Array = NDArray[Any]
@@ -52,7 +53,7 @@ def request(
     """Check everything and turn lengths into cells."""
     chosen = tuple(range(x.ndim))
     if axes is not None:
-        chosen = checks.axes_of(_CALLER, "x", x, axes, f"  {checks.describe('x', x)}")
+        chosen = axes_of(_CALLER, "x", x, axes, f"  {checks.describe('x', x)}")
     count = len(chosen)
     steps = np.array(per_axis(_CALLER, "spacing", spacing, count, positive=True))
     tensor = diffusivity_tensor(_CALLER, diffusivity, count) / np.multiply.outer(steps, steps)

@@ -89,10 +89,6 @@ def both(x: Array, taps: Array) -> str:
     return f"  {describe('x', x)}    {describe('k', taps)}"
 
 
-def _axes(count: int) -> str:
-    return counted(count, "axis", "axes")
-
-
 def kernel(caller: str, k: Any) -> tuple[Array, tuple[int, ...] | None]:
     """Return the taps in native byte order and, for a kernel object, its origin."""
     if not hasattr(k, "taps"):
@@ -154,7 +150,8 @@ def word(caller: str, name: str, value: Any, known: Sequence[str]) -> str:
     return value
 
 
-def _listed(value: Any) -> bool:
+def is_listed(value: Any) -> bool:
+    """Whether `value` is one for each, not one for all."""
     if isinstance(value, np.ndarray):
         return value.ndim > 0
     return isinstance(value, Sequence) and not isinstance(value, str | bytes)
@@ -164,104 +161,16 @@ def per_axis(
     caller: str, name: str, value: Any, count: int, check: Callable[[Any], Any]
 ) -> tuple[Any, ...]:
     """Return one value for every axis, or one for each."""
-    if not _listed(value):
+    if not is_listed(value):
         return (check(value),) * count
     if len(value) != count:
         raise ShapeError(
-            f"{caller}: `{name}={shown(tuple(value))}` has {len(value)} entries "
-            f"but the kernel works along {_axes(count)}.\n"
+            f"{caller}: `{name}={shown(tuple(value))}` has "
+            f"{counted(len(value), 'entry', 'entries')} but the kernel works along "
+            f"{counted(count, 'axis', 'axes')}.\n"
             f"  Pass one for all, or one for each axis."
         )
     return tuple(check(v) for v in value)
-
-
-def axes(caller: str, x: Array, taps: Array, ndim: int | None, named: Any) -> tuple[int, ...]:
-    """Return the axes of `x`, from 0 up, that the axes of a kernel work along.
-
-    `ndim` is the number of a kernel's axes; None says that `taps` may have more, for a bank.
-    """
-    if named is None:
-        return _all_axes(caller, x, taps, ndim)
-    listed = tuple(named) if _listed(named) else (named,)
-    if not all(is_integer(axis) for axis in listed):
-        raise OptionError(
-            f"{caller}: `axes={shown(named)}` must be an integer or a tuple of integers."
-        )
-    _check_count(caller, listed, x, taps, ndim)
-    for axis in listed:
-        if not -x.ndim <= axis < x.ndim:
-            raise ShapeError(
-                f"{caller}: `axes` names axis {shown(axis)} but `x` has {_axes(x.ndim)}, "
-                f"{-x.ndim} to {x.ndim - 1}.\n{both(x, taps)}"
-            )
-    counted = tuple(int(axis) % x.ndim for axis in listed)
-    if len(set(counted)) != len(counted):
-        raise ShapeError(
-            f"{caller}: `axes={shown(listed)}` names an axis of `x` twice.\n{both(x, taps)}"
-        )
-    return counted
-
-
-def axes_of(caller: str, name: str, x: Array, named: Any, arrays: str) -> tuple[int, ...]:
-    """Return the axes of `x` that are named, from 0 up and each once; errors tell of `arrays`."""
-    listed = tuple(named) if isinstance(named, Sequence | np.ndarray) else (named,)
-    if isinstance(named, str) or not listed or not all(is_integer(axis) for axis in listed):
-        raise OptionError(
-            f"{caller}: `axes={shown(named)}` must be an integer or a tuple of integers."
-        )
-    for axis in listed:
-        if not -x.ndim <= axis < x.ndim:
-            raise ShapeError(
-                f"{caller}: `axes` names axis {axis} but `{name}` has {x.ndim}, {-x.ndim} to "
-                f"{x.ndim - 1}.\n{arrays}"
-            )
-    counted = tuple(int(axis) % x.ndim for axis in listed)
-    if len(set(counted)) != len(counted):
-        raise ShapeError(
-            f"{caller}: `axes={shown(listed)}` names an axis of `{name}` twice.\n{arrays}"
-        )
-    return counted
-
-
-def _check_count(
-    caller: str, listed: tuple[Any, ...], x: Array, taps: Array, ndim: int | None
-) -> None:
-    """Refuse more or fewer names than a kernel has axes."""
-    if len(listed) == ndim or (ndim is None and 0 < len(listed) <= taps.ndim):
-        return
-    one = f"`k` has {_axes(taps.ndim)}"
-    advice = "Name one axis of x for each axis of k."
-    if ndim is not None and ndim < taps.ndim:
-        one = f"each kernel of `k` has {_axes(ndim)}"
-        advice = "Name one axis of x for each axis of a kernel."
-    elif ndim is not None and len(listed) < ndim:
-        advice += " Many kernels come as an array, or as a list."
-    raise ShapeError(f"{caller}: {one} but `axes={shown(listed)}` names {len(listed)}.\n"
-                     f"{both(x, taps)}\n  {advice}")  # fmt: skip
-
-
-def _all_axes(caller: str, x: Array, taps: Array, ndim: int | None) -> tuple[int, ...]:
-    if ndim is not None and ndim < taps.ndim:
-        last = tuple(range(-ndim, 0))
-        raise ShapeError(
-            f"{caller}: `k` is a list of kernels: say which axes of `x` they work along.\n"
-            f"{both(x, taps)}\n  Pass axes={last} (last), or others."
-        )
-    if taps.ndim == x.ndim:
-        return tuple(range(x.ndim))
-    if taps.ndim > x.ndim:
-        raise ShapeError(
-            f"{caller}: `k` has {_axes(taps.ndim)} but `x` only {x.ndim}.\n{both(x, taps)}\n"
-            f"  Drop an axis of k, or add one to x. If k holds many kernels, say which axes of x "
-            f"each works along: axes={tuple(range(x.ndim))}."
-        )
-    first, last = tuple(range(taps.ndim)), tuple(range(x.ndim - taps.ndim, x.ndim))
-    raise ShapeError(
-        f"{caller}: `k` has {_axes(taps.ndim)} and `x` has {x.ndim}: say which it works along.\n"
-        f"{both(x, taps)}\n"
-        f"  Pass axes={first} (first, as for an image with channels last) "
-        f"or axes={last} (last)."
-    )
 
 
 def constant(caller: str, cval: Any, boundaries: Sequence[str], x: Array) -> complex:

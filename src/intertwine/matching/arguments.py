@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine.engine import checks
+from intertwine.engine.axes import axes_of
 from intertwine.engine.errors import DTypeError, OptionError, ShapeError, counted, shown
 
 Array = NDArray[Any]
@@ -135,7 +136,7 @@ def _axes(x: Array, k: Array, axes: Any) -> tuple[int, ...]:
     if axes is None:
         colour = x.ndim == 3 and x.shape[2] == k.shape[2] and x.shape[2] in (3, 4)
         return (0, 1) if colour else tuple(range(x.ndim))
-    return tuple(sorted(checks.axes_of(CALLER, "data", x, axes, _both(x, k))))
+    return tuple(sorted(axes_of(CALLER, "data", x, axes, _both(x, k))))
 
 
 def _check_sizes(x: Array, k: Array, along: tuple[int, ...]) -> None:

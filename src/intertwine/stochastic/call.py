@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from intertwine.engine import checks, sampling
 from intertwine.engine import threads as threading
 from intertwine.engine.arguments import Options, parse
+from intertwine.engine.axes import axes_along
 from intertwine.engine.errors import DTypeError, OptionError, counted, shown
 from intertwine.engine.problem import Problem
 from intertwine.kernel import Kernel
@@ -63,7 +64,7 @@ class Call:
                 f"  Fill it first: x.filled(...)."
             )
         taps = Kernel(kernel.taps.astype(np.float64), kernel.origin)
-        axes = checks.axes(self.caller, array, taps.taps, taps.ndim, self.axes)
+        axes = axes_along(self.caller, array, taps.taps, taps.ndim, self.axes)
         listed = self.boundary if isinstance(self.boundary, list | tuple) else [self.boundary]
         if "renormalize" in listed:
             raise OptionError(
