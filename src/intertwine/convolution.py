@@ -283,7 +283,7 @@ def _run(
 def run_plan(chosen: Plan, x: Any, *, out: Any, mask: Any, threads: Any) -> Array:
     """Run a plan on new data: what ``plan(x)`` calls."""
     threading.check("plan", threads)
-    array = checks.as_array("plan", "x", x)
+    array = checks.as_array("plan", "x", x, masks=True)
     chosen.check_fits(array)
     present = checks.mask("plan", x, array, mask)
     if present is not None and not chosen.problem.masked:

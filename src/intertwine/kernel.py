@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from intertwine.algebra.operations import Operations
 from intertwine.algebra.views import Views
 from intertwine.convolution import convolve
+from intertwine.engine.checks import refuse_hidden
 from intertwine.engine.errors import DTypeError, OptionError, ShapeError, counted
 
 if TYPE_CHECKING:
@@ -223,6 +224,7 @@ def _locked_taps(taps: ArrayLike | Kernel) -> NDArray[Any]:
             f"Kernel: `taps` does not form an array: {error}\n"
             "  Give every row the same number of taps."
         ) from None
+    refuse_hidden("Kernel", "taps", taps, "Say what they are: pass taps.filled(0), for example.")
     if given.dtype.kind not in "biufc":
         raise DTypeError(
             f"Kernel: `taps` has dtype {given.dtype}, which does not hold numbers.\n"

@@ -55,7 +55,7 @@ def parse(
     `flip` tells convolution from correlation; `measured` says that `x` holds the data and not
     only their shape and type.
     """
-    array = checks.as_array(caller, "x", x)
+    array = checks.as_array(caller, "x", x, masks=True)
     kernels = stack.read(caller, k)
     axes = axes_along(caller, array, kernels.taps, kernels.ndim, options.axes)
     layout = stack.layout(array, kernels.taps, axes)

@@ -36,8 +36,11 @@ def is_integer(value: Any) -> bool:
     return isinstance(value, Integral) and not isinstance(value, bool | np.timedelta64)
 
 
-def as_array(caller: str, name: str, value: Any) -> Array:
-    """Return `value` as a NumPy array of numbers with at least one axis."""
+def as_array(caller: str, name: str, value: Any, *, masks: bool = False) -> Array:
+    """Return `value` as a NumPy array of numbers with at least one axis.
+
+    Entries that a masked array hides are refused, unless the caller reads `masks`.
+    """
     try:
         array = np.asarray(value)
     except Exception as error:  # whatever an object raises while it turns itself into an array
@@ -45,6 +48,10 @@ def as_array(caller: str, name: str, value: Any) -> Array:
     if array.ndim == 0 and array.dtype.kind not in "biufc":
         raise _unreadable(caller, name, value)  # no array to NumPy: None, a set, a word, ...
     types.check_numeric(caller, name, array.dtype)
+    if not masks:
+        refuse_hidden(
+            caller, name, value, f"Say what they are: pass {name}.filled(0), for example."
+        )
     if array.ndim == 0:
         raise ShapeError(
             f"{caller}: `{name}` is a single number, shape ().\n"
@@ -100,7 +107,6 @@ def kernel(caller: str, k: Any) -> tuple[Array, tuple[int, ...] | None]:
 
 def _taps(caller: str, k: Any) -> Array:
     taps = as_array(caller, "k", k)
-    refuse_hidden(caller, "k", k, "Say what its taps are: pass k.filled(0), for example.")
     if taps.size == 0:
         raise ShapeError(
             f"{caller}: `k` has no taps, shape {taps.shape}.\n  Pass at least one tap on each axis."

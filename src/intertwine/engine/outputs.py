@@ -77,12 +77,12 @@ def check(caller: str, chosen: Plan, out: Any) -> None:
     if not out.flags.writeable:
         raise OptionError(f"{caller}: `out` is read-only.\n  Pass an array that can be written.")
     checks.refuse_hidden(caller, "out", out, "Pass out=y.data, or an array without a mask.")
-    _check_apart(caller, out)
+    check_apart(caller, out)
     if chosen.work_bytes > room.installed():
         raise _too_large(caller, chosen)
 
 
-def _check_apart(caller: str, out: Array) -> None:
+def check_apart(caller: str, out: Array) -> None:
     """Refuse an output whose elements share memory with each other."""
     if out.flags.c_contiguous or out.flags.f_contiguous or _nested(out):
         return

@@ -109,7 +109,7 @@ def read(
 
 
 def _numbers(name: str, value: Any) -> Array:
-    array = checks.as_array(CALLER, name, value)
+    array = checks.as_array(CALLER, name, value, masks=True)
     if array.size == 0:
         raise ShapeError(
             f"{CALLER}: `{name}` is empty, shape {array.shape}.\n  Pass at least one sample."

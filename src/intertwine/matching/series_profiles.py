@@ -210,8 +210,8 @@ def _filled(x: Array, m: int) -> tuple[Array, NDArray[np.bool_]]:
     present = np.isfinite(x)
     if not present.any():
         raise OptionError(
-            f"{CALLER}: `series` holds no number among its {counted(len(x), 'sample')}: nothing "
-            "is left."
+            f"{CALLER}: none of the {counted(len(x), 'sample')} of `series` is a number: "
+            "nothing is left."
         )
     if not present.all():  # what stands in a gap only reaches stretches that do not count
         there = np.nonzero(present)[0]

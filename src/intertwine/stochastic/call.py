@@ -57,7 +57,7 @@ class Call:
                     f"holds.\n  Scale the kernel down."
                 )
         threading.check(self.caller, self.threads)
-        array = checks.as_array(self.caller, "x", given)
+        array = checks.as_array(self.caller, "x", given, masks=True)
         if checks.mask(self.caller, given, array, None) is not None:
             raise OptionError(
                 f"{self.caller}: `x` is a masked array, and what is missing cannot be drawn.\n"
