@@ -101,12 +101,14 @@ inline bool apart(const Array& a, const Array& b) {
 // Whether no two elements share memory, told by each axis stepping over all that the axes of
 // smaller steps cover.
 inline bool is_nested(const Array& array) {
-  std::vector<std::pair<npy_intp, npy_intp>> steps;
+  std::pair<npy_intp, npy_intp> steps[NPY_MAXDIMS];
+  int axes = 0;
   for (int i = 0; i < array.ndim; i++)
-    if (array.shape[i] > 1) steps.emplace_back(std::abs(array.strides[i]), array.shape[i]);
-  std::sort(steps.begin(), steps.end());
+    if (array.shape[i] > 1) steps[axes++] = {std::abs(array.strides[i]), array.shape[i]};
+  std::sort(steps, steps + axes);
   npy_intp covered = array.itemsize;
-  for (const auto& [step, count] : steps) {
+  for (int i = 0; i < axes; i++) {
+    const auto [step, count] = steps[i];
     if (step < covered) return false;
     covered += step * (count - 1);
   }
