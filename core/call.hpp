@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdlib>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -97,6 +98,23 @@ inline bool apart(const Array& a, const Array& b) {
   return a_last <= b_first || b_last <= a_first;
 }
 
+// Whether no two elements share memory, told by each axis stepping over all that the axes of
+// smaller steps cover.
+inline bool is_nested(const Array& array) {
+  std::pair<npy_intp, npy_intp> steps[NPY_MAXDIMS];
+  int axes = 0;
+  for (int i = 0; i < array.ndim; i++)
+    if (array.shape[i] > 1) steps[axes++] = {std::abs(array.strides[i]), array.shape[i]};
+  std::sort(steps, steps + axes);
+  npy_intp covered = array.itemsize;
+  for (int i = 0; i < axes; i++) {
+    const auto [step, count] = steps[i];
+    if (step < covered) return false;
+    covered += step * (count - 1);
+  }
+  return true;
+}
+
 // What one method does in a call: a plane of the data, summed into one of the results; or both
 // planes at once.
 struct Step {
@@ -134,7 +152,8 @@ class Call {
       result = out_.make();
     } else {
       if (!out_.fits(out.ptr()) || !PyArray_ISWRITEABLE(as_array(out.ptr()))) return {};
-      if (!apart(x_.array(x.ptr()), out_.array(out.ptr()))) return {};
+      const Array to = out_.array(out.ptr());
+      if (!apart(x_.array(x.ptr()), to) || !is_nested(to)) return {};
       result = nanobind::borrow(out);
     }
     const bool left_out = [&] {

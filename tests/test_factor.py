@@ -8,6 +8,7 @@ import pytest
 import intertwine as iw
 from intertwine.engine.factor import (
     MOST_TERMS,
+    TELLING,
     _has_many_corners,
     boxes,
     integer_factors,
@@ -84,6 +85,22 @@ def test_boxes_add_up_to_the_kernel():
     np.testing.assert_allclose(built, taps, atol=1e-15)
     assert len(found) == 2
     assert boxes(np.random.default_rng(0).normal(size=(5, 5)), 8) is None
+
+
+def test_large_kernels_are_read_in_the_middle_first_and_then_whole():
+    rng = np.random.default_rng(3)
+    taps = np.zeros((300, 170))
+    assert taps.size > 2 * TELLING
+    taps[20:280, 30:160] += 2.0
+    taps[50:150, 40:90] -= 0.5
+    assert [(box.first, box.length) for box in boxes(taps, 8)] == [
+        ((20, 30), (260, 130)),
+        ((50, 40), (100, 50)),
+    ]
+    taps[-9:, -9:] = rng.normal(size=(9, 9))
+    assert boxes(taps, 8) is None
+    taps[140:160] = rng.normal(size=(20, 170))
+    assert boxes(taps, 8) is None
 
 
 @pytest.mark.parametrize("ndim", [1, 2, 3])

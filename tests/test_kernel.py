@@ -259,7 +259,7 @@ REFUSED = [
     (
         ([[1, 2, 3]], 0),
         ShapeError,
-        "Kernel: `origin` (0,) names 1 axes but `taps` has 2.\n"
+        "Kernel: `origin` (0,) names 1 axis but `taps` has 2.\n"
         "  taps: shape (1, 3)\n  Pass one index for each axis.",
     ),
     (

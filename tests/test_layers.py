@@ -140,6 +140,36 @@ def test_importing_takes_little_longer_than_numpy():
     assert not any(under(m, f"numpy.{part}") for m in added for part in ("testing", "f2py", "ma"))
 
 
+#: Parts of SciPy that take longer to load than all of Intertwine; `import scipy` loads none.
+SLOW = ("fft", "ndimage", "optimize", "signal", "special", "stats")
+
+
+def _loaded_by(*words):
+    code = (
+        "import contextlib, io, json, sys; from intertwine.cli import main; "
+        f"sys.argv[1:] = {list(words)!r}\n"
+        "with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()): main()\n"
+        "print(json.dumps(sorted(sys.modules)))"
+    )
+    return set(_python(code))
+
+
+def test_help_loads_what_it_prints_with():
+    """No clock: the command line waits for no library that only the work needs."""
+    loaded = _loaded_by("-h")
+    assert {"typer", "intertwine.cli.matches", "intertwine.registration.directions"} <= loaded
+    for module in loaded:
+        assert module.split(".")[0] not in ("torch", "PIL", "matplotlib", "pandas", "soundfile")
+        assert not any(under(module, f"scipy.{part}") for part in SLOW)
+
+
+@pytest.mark.parametrize("words", [["convolve", "-h"], ["--debug", "convolve", "--help"]])
+def test_a_command_loads_itself_and_no_other(words):
+    loaded = _loaded_by(*words)
+    assert "intertwine.cli.convolve" in loaded
+    assert not loaded & {"intertwine.cli.matches", "intertwine.matching", "intertwine.registration"}
+
+
 def test_public_names():
     assert sorted(iw.__all__) == PUBLIC
     assert dir(iw) == PUBLIC

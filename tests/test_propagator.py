@@ -85,7 +85,7 @@ REFUSED = [
      "OptionError: density: how='clip' leaves nothing of 2 taps, the largest is -1.\n"
      "  Pass how='abs' or how='softmax'."),
     (lambda: Kernel([0, 0]).density("abs"),
-     "OptionError: density: all 2 taps are 0, there is no weight to share out.\n"
+     "OptionError: density: each of 2 taps is 0, there is no weight to share out.\n"
      "  Pass how='softmax', which makes them equal."),
     (lambda: Kernel([1, 2]).density(temperature=0),
      "OptionError: density: `temperature=0` must be a finite number above 0.\n"
@@ -106,7 +106,7 @@ REFUSED = [
      "OptionError: Propagator: the taps sum to 1.1, not to 1.\n"
      "  k.density('abs') divides by the sum."),
     (lambda: Propagator([1.5, -0.5]),
-     "OptionError: Propagator: 1 of 2 taps are negative, the least is -0.5.\n"
+     "OptionError: Propagator: 1 of 2 taps is negative, the least is -0.5.\n"
      "  A density has none: k.density('softmax' | 'abs' | 'clip')."),
     (lambda: COIN.step(-1),
      "OptionError: step: `n=-1` must be a whole number from 0 up.\n"

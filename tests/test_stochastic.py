@@ -295,7 +295,7 @@ SMALL = iw.Kernel([0.25, 0.5, 0.25])
 
 WRONG = [
     (lambda: sample(LINE, [0.0, 0.0]), iw.OptionError,
-     "sample: all 2 taps of `k` are 0, so none can be drawn.\n"
+     "sample: each of 2 taps of `k` is 0, so none can be drawn.\n"
      "  Pass a kernel with at least one tap that is not 0."),
     (lambda: variance(LINE, [1j, 1]), iw.DTypeError,
      "variance: `k` is complex128, and chances are real.\n"
@@ -342,8 +342,8 @@ WRONG = [
     (lambda: sample(LINE, SMALL, threads=0), iw.OptionError,
      "sample: `threads=0` must be an integer from 1 to 1024, or None."),
     (lambda: sample("abc", SMALL), iw.DTypeError,
-     "sample: `x` has dtype <U3, which cannot be convolved.\n"
-     "  Convolution needs numbers: bool, integer, float or complex."),
+     "sample: `x` (str) cannot be read as an array of numbers.\n"
+     "  Pass a NumPy array, or nested lists of numbers with rows of equal length."),
     (lambda: sample(-LINE, SMALL, how="scatter"), iw.OptionError,
      "sample: how='scatter' moves counts, but the least number in `x` is -4.\n"
      "  Pass counts of 0 and more."),
@@ -365,8 +365,8 @@ WRONG = [
      "sample: how='scatter' needs chances that add up to 1, but `k` is no density: its sum is 4."
      "\n  Divide it by its sum."),
     (lambda: expectation(LINE, [1, 1, -1], how="scatter"), iw.OptionError,
-     "expectation: how='scatter' needs chances that add up to 1, but `k` is no density: 1 of its "
-     "taps are negative.\n  Use how='gather'."),
+     "expectation: how='scatter' needs chances that add up to 1, but `k` is no density: it has "
+     "1 negative tap.\n  Use how='gather'."),
     (lambda: sample(LINE, SMALL, how="scatter", boundary="constant"), iw.OptionError,
      "sample: boundary='constant' has no meaning for how='scatter': no particles come from "
      "outside.\n  Pass 'zero' to lose those that leave, or 'symmetric'."),

@@ -206,7 +206,7 @@ def test_long_double_is_refused():
 def test_sums_of_64_bit_integers_are_refused_only_when_the_data_can_reach_beyond():
     assert iw.convolve([2**61] * 5, [1, 1, 1])[2] == 3 * 2**61
     assert iw.convolve(np.full(5, -(2**60)), [4, 3])[2] == -7 * 2**60
-    with pytest.raises(iw.DTypeError, match=r"may reach 9\.223e"):
+    with pytest.raises(iw.DTypeError, match="may reach 92233720"):
         iw.convolve([2**61] * 5, [2, 1, 1])
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from intertwine.engine.errors import OptionError, ShapeError
+from intertwine.engine.errors import OptionError, ShapeError, counted
 
 Taps = NDArray[Any]
 
@@ -72,7 +72,9 @@ def per_axis(word: str, value: Any, ndim: int | None, default_ndim: int = 1) -> 
     if not isinstance(value, tuple | list):
         return (value,) * axis_count(default_ndim if ndim is None else ndim)
     if ndim is not None and ndim != len(value):
-        raise ShapeError(f"`{word}` {tuple(value)} names {len(value)} axes, but there are {ndim}.")
+        raise ShapeError(
+            f"`{word}` {tuple(value)} names {counted(len(value), 'axis', 'axes')}, not {ndim}."
+        )
     if not 1 <= len(value) <= _MAX_NDIM:
         raise ShapeError(f"`{word}` names {len(value)} axes; a kernel has from 1 to {_MAX_NDIM}.")
     return tuple(value)
@@ -87,7 +89,8 @@ def check_shape(shape: Sequence[int]) -> None:
     """Refuse more taps than memory should be asked for."""
     if math.prod(shape) > _MAX_TAPS:
         raise OptionError(
-            f"{len(shape)} axes of up to {max(shape):.6g} taps exceed the {_MAX_TAPS} taps that a "
+            f"{counted(len(shape), 'axis', 'axes')} of up to {max(shape):.6g} taps "
+            f"{'exceeds' if len(shape) == 1 else 'exceed'} the {_MAX_TAPS} taps that a "
             "named kernel may have.\n  Ask for fewer axes or fewer taps on each."
         )
 

@@ -8,10 +8,10 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from intertwine.engine import checks, results
+from intertwine.engine import checks, outputs, stack
 from intertwine.engine import threads as threading
 from intertwine.engine.arguments import Options, parse
-from intertwine.engine.errors import DTypeError, OptionError, ShapeError, shown
+from intertwine.engine.errors import OptionError, ShapeError, counted, shown
 from intertwine.engine.plan import CACHE, Plan
 from intertwine.engine.problem import Problem
 
@@ -169,9 +169,9 @@ def plan(
 
     Parameters
     ----------
-    x : array, or tuple of int
-        Data to plan for, or only their shape; `dtype` is then the type of the data
-        (float64 when left out) and not of the result.
+    x : array, or int, tuple or list of int
+        Data to plan for, or only their shape, as NumPy takes one; `dtype` is then the type of the
+        data (float64 when left out) and not of the result. Integers as data come as an array.
     k, axes, mode, boundary, cval, nan, mask, dtype, stride, dilation, method, precision
         As in `convolve`; one plan serves a whole bank of kernels. With a mask, the plan takes one
         at each call: ``p(x, mask=m)``.
@@ -192,19 +192,19 @@ def plan(
     >>> p
     Plan(direct: float32 (512, 512) -> float32 (512, 512))
     """
-    from_shape = isinstance(x, tuple) and all(checks.is_integer(n) for n in x)
-    if from_shape:
-        x, dtype = _stand_in(x, dtype), None
+    shape = _as_shape(x)
+    if shape is not None:
+        x, dtype = _stand_in(shape, dtype), None
     said = (axes, mode, boundary, cval, nan, mask, dtype, stride, dilation, method, precision)
     _check_measure(measure, method)
     chosen = None if measure else CACHE.recall(x, k, said, True)
     if chosen is None:
         options = Options(*said)
         _check_method("plan", method)
-        request = parse("plan", x, k, options, flip=True, measured=not from_shape)
+        request = parse("plan", x, k, options, flip=True, measured=shape is None)
         if measure:
             _learn(request.problem)
-        chosen = CACHE.get(request.problem, "convolve", method)
+        chosen = CACHE.get(request.problem, "plan", method)
         CACHE.remember(x, k, said, True, chosen)
     return chosen
 
@@ -227,11 +227,26 @@ def _learn(problem: Problem) -> None:
     CACHE.clear()
 
 
+#: Whole numbers are read as a shape.
+_IF_DATA = "  If these are data, pass them as an array: plan(np.array(...), k)."
+
+
+def _as_shape(x: Any) -> tuple[int, ...] | None:
+    """The shape that `x` spells, as NumPy reads one, or None: `x` are data."""
+    listed = x if isinstance(x, tuple | list) else (x,)
+    return tuple(map(int, listed)) if all(map(checks.is_integer, listed)) else None
+
+
 def _stand_in(shape: tuple[int, ...], dtype: DTypeLike | None) -> Array:
     """An array of this shape and type that takes no memory."""
     single = np.zeros((), np.float64 if dtype is None else checks.as_dtype("plan", dtype))
-    if any(n < 0 for n in shape):
-        raise ShapeError(f"plan: shape {shown(shape)} has a negative length.")
+    if not 0 < len(shape) <= stack.MOST_AXES:
+        raise ShapeError(
+            f"plan: shape {shown(shape)} has {counted(len(shape), 'axis', 'axes')}, and an array "
+            f"has 1 to {stack.MOST_AXES}.\n{_IF_DATA}"
+        )
+    if min(shape) < 0:
+        raise ShapeError(f"plan: shape {shown(shape)} has a negative length.\n{_IF_DATA}")
     try:
         return np.broadcast_to(single, shape)
     except (ValueError, OverflowError) as error:
@@ -268,7 +283,7 @@ def _run(
 def run_plan(chosen: Plan, x: Any, *, out: Any, mask: Any, threads: Any) -> Array:
     """Run a plan on new data: what ``plan(x)`` calls."""
     threading.check("plan", threads)
-    array = checks.as_array("plan", "x", x)
+    array = checks.as_array("plan", "x", x, masks=True)
     chosen.check_fits(array)
     present = checks.mask("plan", x, array, mask)
     if present is not None and not chosen.problem.masked:
@@ -285,49 +300,19 @@ def _execute(
     count = 1 if most == 1 else min(threading.resolve(threads), most)
     data = x if x.dtype.isnative else x.astype(x.dtype.newbyteorder("="))
     if out is None:
-        result = _fresh(caller, chosen)
-        chosen.execute(data, mask, result, count, caller)
+        result = outputs.fresh(caller, chosen)
+        outputs.fill(caller, chosen, data, mask, result, count)
         return result
-    _check_output(caller, chosen, out)
+    outputs.check(caller, chosen, out)
     alone = data.flags.owndata and out.flags.owndata and data is not out
     if not alone and np.may_share_memory(data, out):
         data = data.copy()
+    if mask is not None and np.may_share_memory(mask, out):
+        mask = mask.copy()
     if out.dtype.isnative:
-        chosen.execute(data, mask, out, count, caller)
+        outputs.fill(caller, chosen, data, mask, out, count)
     else:
-        native = _fresh(caller, chosen)
-        chosen.execute(data, mask, native, count, caller)
+        native = outputs.fresh(caller, chosen)
+        outputs.fill(caller, chosen, data, mask, native, count)
         out[...] = native
     return cast(Array, out)
-
-
-def _fresh(caller: str, chosen: Plan) -> Array:
-    problem = chosen.problem
-    try:
-        return results.empty(problem.out_shape, problem.result)
-    except (MemoryError, ValueError, OverflowError) as error:
-        raise ShapeError(
-            f"{caller}: the result of shape {problem.out_shape} ({problem.result}) "
-            f"does not fit in memory.\n  Work on parts of x, or pass a larger stride."
-        ) from error
-
-
-def _check_output(caller: str, chosen: Plan, out: Any) -> None:
-    problem = chosen.problem
-    if not isinstance(out, np.ndarray):
-        raise DTypeError(
-            f"{caller}: `out` is {type(out).__name__}, not a NumPy array.\n"
-            f"  Pass out=np.empty({problem.out_shape}, np.{problem.result})."
-        )
-    if out.shape != problem.out_shape:
-        raise ShapeError(
-            f"{caller}: `out` has shape {out.shape} but the result has {problem.out_shape}.\n"
-            f"  Pass out=np.empty({problem.out_shape}, np.{problem.result})."
-        )
-    if out.dtype != problem.result and out.dtype.newbyteorder("=") != problem.result:
-        raise DTypeError(
-            f"{caller}: `out` is {out.dtype} but the result is {problem.result}.\n"
-            f"  Pass out of that type, or dtype=np.{out.dtype} to ask for this one."
-        )
-    if not out.flags.writeable:
-        raise OptionError(f"{caller}: `out` is read-only.\n  Pass an array that can be written.")

@@ -19,7 +19,8 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from intertwine.algebra.operations import Operations
 from intertwine.algebra.views import Views
 from intertwine.convolution import convolve
-from intertwine.engine.errors import DTypeError, OptionError, ShapeError
+from intertwine.engine.checks import refuse_hidden
+from intertwine.engine.errors import DTypeError, OptionError, ShapeError, counted
 
 if TYPE_CHECKING:
     from intertwine.propagator import Propagator
@@ -223,6 +224,7 @@ def _locked_taps(taps: ArrayLike | Kernel) -> NDArray[Any]:
             f"Kernel: `taps` does not form an array: {error}\n"
             "  Give every row the same number of taps."
         ) from None
+    refuse_hidden("Kernel", "taps", taps, "Say what they are: pass taps.filled(0), for example.")
     if given.dtype.kind not in "biufc":
         raise DTypeError(
             f"Kernel: `taps` has dtype {given.dtype}, which does not hold numbers.\n"
@@ -248,9 +250,10 @@ def _check_finite(taps: NDArray[Any]) -> None:
     finite = np.isfinite(taps)
     if not finite.all():
         first = tuple(int(i) for i in np.argwhere(~finite)[0])
+        bad = finite.size - int(np.count_nonzero(finite))
         raise OptionError(
-            f"Kernel: {finite.size - np.count_nonzero(finite)} of {taps.size} taps are not finite; "
-            f"the first, at {first}, is {taps[first]}.\n"
+            f"Kernel: {bad} of {counted(taps.size, 'tap')} {'is' if bad == 1 else 'are'} not "
+            f"finite; the first, at {first}, is {taps[first]}.\n"
             "  Replace them first: missing data belong in the signal, see convolve(..., nan=...)."
         )
 
@@ -269,13 +272,14 @@ def _checked_origin(
         ) from None
     if len(whole) != len(shape):
         raise ShapeError(
-            f"Kernel: `origin` {whole} names {len(whole)} axes but `taps` has {len(shape)}.\n"
+            f"Kernel: `origin` {whole} names {counted(len(whole), 'axis', 'axes')} but `taps` "
+            f"has {len(shape)}.\n"
             f"  taps: shape {shape}\n  Pass one index for each axis."
         )
     for axis, (at, size) in enumerate(zip(whole, shape, strict=True)):
         if not 0 <= at < size:
             raise OptionError(
-                f"Kernel: `origin` {at} lies outside the {size} taps of axis {axis}.\n"
+                f"Kernel: `origin` {at} lies outside the {counted(size, 'tap')} of axis {axis}.\n"
                 f"  Pass an index from 0 to {size - 1}; to shift further, pad the taps with zeros."
             )
     return whole

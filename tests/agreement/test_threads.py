@@ -1,5 +1,7 @@
 """One answer, whatever the threads and however the data lie in memory: the same bits."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 
@@ -106,6 +108,37 @@ def test_out_may_be_the_data(method):
     np.testing.assert_array_equal(moved, want)
     assert iw.convolve(x, k, method=method, out=x) is x
     np.testing.assert_array_equal(x, want)
+
+
+@pytest.mark.parametrize("method", NAMES)
+@pytest.mark.parametrize("dtype", ["float32", "int64", "complex64"])
+def test_out_may_be_part_of_the_data(method, dtype):
+    taps = "uint8" if dtype == "int64" else "float32"
+    for shape in ((7, 9), (61, 83), (500, 211)):
+        case = Case(shape, (5, 4), "box", dtype=dtype, taps_dtype=taps)
+        x, k = case.x(), case.k()
+        x = np.clip(x, -(2**40), 2**40) if dtype == "int64" else x
+        want = iw.convolve(x, k, method=method)
+        rows, columns = shape
+        memory = np.zeros((rows + 1, columns + 2), want.dtype)
+        data = memory[:rows, 1:-1]
+        down, right, back = memory[1:, 1:-1], memory[:-1, 2:], memory[rows - 1 :: -1, 1:-1]
+        for out, threads in product((down, right, memory[1:, :-2], back), (1, 2, 8)):
+            data[...] = x
+            assert iw.convolve(data, k, method=method, out=out, threads=threads) is out
+            np.testing.assert_array_equal(out, want)
+
+
+@pytest.mark.parametrize("method", NAMES)
+def test_out_may_be_the_mask(method):
+    x, k = np.arange(27.0, dtype="float32").reshape(9, 3), np.ones((2, 3), "float32")
+    marks = np.arange(27).reshape(9, 3) % 4 > 0
+    want = iw.convolve(x, k, mask=marks, method=method)
+    memory = np.zeros(4 * marks.size, bool)
+    memory[: marks.size] = marks.ravel()
+    out = memory.view("float32").reshape(x.shape)
+    iw.convolve(x, k, mask=memory[: marks.size].reshape(x.shape), out=out, method=method)
+    np.testing.assert_array_equal(out, want)
 
 
 @pytest.mark.parametrize("method", NAMES)

@@ -174,19 +174,35 @@ def test_isclose_looks_at_places_not_at_shapes():
         (
             lambda: Kernel([1, 2]) * Kernel([[1]]),
             ShapeError,
-            "k * h: one kernel has 1 axes and the other 2.\n  shapes: (2,) and (1, 1)\n"
+            "k * h: one kernel has 1 axis and the other 2.\n  shapes: (2,) and (1, 1)\n"
             "  Give both the same axes: k.outer(h) appends those of h.",
         ),
         (
             lambda: Kernel([2**62, 1]) * Kernel([4]),
             DTypeError,
-            "k * h: a tap becomes 1.845e+19, beyond 64-bit integers (9.223e+18).\n"
+            "k * h: a tap becomes 18446744073709551616, beyond 64-bit integers "
+            "(18446744073709551615).\n"
             "  Divide the taps first, or make them floats: 1.0 * k.",
         ),
         (
             lambda: Kernel([10**6, 1]) ** 4,
             DTypeError,
-            "k * h: a tap becomes 1e+24, beyond 64-bit integers (9.223e+18).\n"
+            "k * h: a tap becomes 1000000000000000000000000, beyond 64-bit integers "
+            "(18446744073709551615).\n"
+            "  Divide the taps first, or make them floats: 1.0 * k.",
+        ),
+        (
+            lambda: Kernel([2**62, -1]) * Kernel([-4]),
+            DTypeError,
+            "k * h: a tap becomes -18446744073709551616, beyond 64-bit integers "
+            "(-9223372036854775808).\n"
+            "  Divide the taps first, or make them floats: 1.0 * k.",
+        ),
+        (
+            lambda: 3**2000 * Kernel([2, -1]),
+            DTypeError,
+            "scalar * k: a tap becomes about 2**3170, beyond 64-bit integers "
+            "(9223372036854775807).\n"
             "  Divide the taps first, or make them floats: 1.0 * k.",
         ),
         (

@@ -156,7 +156,7 @@ def test_numbers_of_a_blur():
     turned = kernels.gaussian((3.0, 1.0)).rotated(30).describe()
     assert "widest, 2.999 samples, at 120 degrees" in turned.sentence
     assert kernels.disk(6).describe().numbers["isotropic"] is True
-    assert "moved by 1 samples" in Kernel([1, 2, 1], origin=0).describe().sentence
+    assert "moved by 1 sample" in Kernel([1, 2, 1], origin=0).describe().sentence
 
 
 @pytest.mark.parametrize("angle", [0, 30, 75, 135])
@@ -206,7 +206,7 @@ def test_patterns_shifts_and_nothing():
     patch = np.random.default_rng(3).normal(size=(8, 8)).cumsum(axis=1)
     patch -= patch.mean()
     assert Kernel(patch / np.linalg.norm(patch)).describe().kind == "matched pattern"
-    assert str(Kernel([0, 0, 3]).describe()) == "A shift: everything moves by 1 samples, times 3."
+    assert str(Kernel([0, 0, 3]).describe()) == "A shift: everything moves by 1 sample, times 3."
     assert str(Kernel([1]).describe()) == "The identity: everything stays."
     assert Kernel([[0, 0]]).describe().kind == "zero"
     assert Kernel([1, 1j, 3]).describe().kind == "none of these"

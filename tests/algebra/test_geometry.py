@@ -89,7 +89,7 @@ def test_outer_products(k, h):
         (
             lambda: Kernel([1]).embedded((3, 3)),
             ShapeError,
-            "`shape` (3, 3) names 2 axes, but there are 1.",
+            "`shape` (3, 3) names 2 axes, not 1.",
         ),
         (
             lambda: Kernel([1]).embedded("3"),

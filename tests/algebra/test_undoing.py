@@ -113,8 +113,8 @@ def test_minimum_phase_keeps_the_gain_and_comes_first(size):
         (
             lambda: Kernel([0, 1, 0.2], origin=0).power(0.5),
             OptionError,
-            "power: along axis 0 the spectrum turns 1 times around 0: the kernel moves the signal "
-            "by about 1 samples, and part of such a move is no kernel.\n"
+            "power: along axis 0 the spectrum turns 1 time around 0: the kernel moves the signal "
+            "by about 1 sample, and part of such a move is no kernel.\n"
             "  Take the move out first: origin 1 on that axis.",
         ),
         (

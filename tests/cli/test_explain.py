@@ -117,7 +117,7 @@ def test_fractions_and_rows():
 
 
 def test_equal_widths_are_said_once():
-    assert "deviation 1 samples along each axis." in said(kernels.gaussian(1.0, ndim=3))
+    assert "deviation 1 sample along each axis." in said(kernels.gaussian(1.0, ndim=3))
     three = said(kernels.box((3, 1, 3)))
     assert "deviation 0.8165 and 0 and 0.8165 samples along the axes in turn." in three
 

@@ -92,6 +92,17 @@ def test_outputs_that_meet_the_data_are_left_to_python():
         assert answer(x, out).tolist() == RIGHT
 
 
+def test_outputs_that_meet_themselves_are_left_to_python():
+    memory = np.zeros(60, np.float32)
+    strided = np.lib.stride_tricks.as_strided
+    for steps in ((0, 4), (4, 4), (20, 4), (4, 16), (24, 2), (-20, 4)):
+        assert answer(out=strided(memory[40:], X.shape, steps)) is None
+    assert not memory.any()
+    for steps in ((24, 4), (4, 20), (-28, 4), (32, -4)):  # back and forth, with gaps or none
+        out = strided(memory[29:] if min(steps) < 0 else memory, X.shape, steps)
+        assert answer(out=out).tolist() == RIGHT
+
+
 def test_outputs_may_overlap_the_data():
     for first in range(4):
         both = np.zeros((9, 6), np.float32)

@@ -258,7 +258,11 @@ BAD = [
     (lambda: compress(SMALL, psnr=math.nan), iw.OptionError, "`psnr=nan` must be a number above"),
     (lambda: compress(SMALL, keep=0.1, basis="circel"), iw.OptionError, "Did you mean 'circle'?"),
     (lambda: compress(SMALL * 1.0, keep=0.1), iw.OptionError, "but black is 0 and white is 1"),
-    (lambda: compress(np.full((9, 9), np.nan), keep=0.1), iw.OptionError, "81 samples of 81 that"),
+    (
+        lambda: compress(np.full((9, 9), np.nan), keep=0.1),
+        iw.OptionError,
+        "81 NaN or infinite samples of 81; each",
+    ),
     (lambda: compress(SMALL.astype(int), keep=0.1), iw.DTypeError, "has dtype int64, in which"),
     (lambda: compress(SMALL > 9, keep=0.1), iw.DTypeError, "has dtype bool"),
     (lambda: compress(SMALL[0], keep=0.1), iw.ShapeError, "shape (96,) is no picture"),

@@ -26,7 +26,7 @@ REFUSED = [
      "  Pass one number for all, or one for each axis in `axes`."),
     ("iw.diffuse(GREY, 1, np.eye(3))",
      "ShapeError: diffuse: `diffusivity` of shape (3, 3) does not fit 2 axes.\n"
-     "  Pass a number, 2 numbers, or a tensor of shape (2, 2)."),
+     "  Pass a number, one for each axis, or a tensor of shape (2, 2)."),
     ("iw.diffuse(GREY, 1, [[1, 2], [0, 1]])",
      "OptionError: diffuse: the diffusivity tensor is not symmetric, [[1.0, 2.0], [0.0, 1.0]].\n"
      "  Only its symmetric part spreads anything: pass (D + D.T) / 2."),
@@ -51,7 +51,7 @@ REFUSED = [
     ("iw.diffuse(GREY, 1, spacing=0)",
      "OptionError: diffuse: `spacing=0` must be finite and above 0, not 0."),
     ("iw.diffuse(GREY, 1, axes=2)",
-     "ShapeError: diffuse: `axes` names axis 2 but `x` has 2, -2 to 1.\n  x: float64 (4, 6)"),
+     "ShapeError: diffuse: `axes` names axis 2 but `x` has 2 axes, -2 to 1.\n  x: float64 (4, 6)"),
     ("iw.diffuse(GREY, 1, axes=(0, -2))",
      "ShapeError: diffuse: `axes=(0, -2)` names an axis of `x` twice.\n  x: float64 (4, 6)"),
     ("iw.diffuse(GREY, 1, axes=())",

@@ -1,9 +1,13 @@
 """Wrong calls, and what they answer to the letter: see wrong_calls.txt."""
 
+import functools
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.lib.stride_tricks import as_strided, sliding_window_view
+from scipy import sparse
 
 import intertwine as iw
 from cases import Tapped
@@ -21,6 +25,10 @@ NAMES = {
     "np": np,
     "Tapped": Tapped,
     "locked": locked,
+    "sparse": sparse,
+    "strided": as_strided,
+    "windows": functools.partial(sliding_window_view, writeable=True),
+    "Fraction": Fraction,
     "LINE": np.arange(5.0),
     "BYTES": np.arange(5, dtype="uint8"),
     "GRAY": np.zeros((4, 6)),

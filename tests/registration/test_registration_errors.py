@@ -85,7 +85,7 @@ CASES = [
     (
         lambda: iw.deskew(GOOD, fill=(1, 2, 3)),
         iw.ShapeError,
-        "deskew: `fill` has shape (3,) but the page has 1 channels.\n"
+        "deskew: `fill` has shape (3,) but the page has 1 channel.\n"
         "  Pass one number, or one for each channel.",
     ),
     (

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.engine.errors import DTypeError, ShapeError, shown
+from intertwine.engine import room
+from intertwine.engine.errors import DTypeError, ShapeError, counted, shown
 
 if TYPE_CHECKING:
     from intertwine.kernel import Kernel
@@ -30,7 +31,8 @@ def check_pair(caller: str, k: Kernel, h: object) -> None:
     other: Kernel = h  # type: ignore[assignment]
     if k.ndim != other.ndim:
         raise ShapeError(
-            f"{caller}: one kernel has {k.ndim} axes and the other {other.ndim}.\n"
+            f"{caller}: one kernel has {counted(k.ndim, 'axis', 'axes')} and the other "
+            f"{other.ndim}.\n"
             f"  shapes: {k.shape} and {other.shape}\n"
             "  Give both the same axes: k.outer(h) appends those of h."
         )
@@ -39,7 +41,11 @@ def check_pair(caller: str, k: Kernel, h: object) -> None:
 def laid_out(k: Kernel, low: Sequence[int], high: Sequence[int], dtype: Any = None) -> Array:
     """The taps at ``low..high`` from the origin, with zeros where there are none."""
     shape = tuple(h - l + 1 for l, h in zip(low, high, strict=True))  # noqa: E741
-    full = np.zeros(shape, k.dtype if dtype is None else dtype)
+    kind = np.dtype(k.dtype if dtype is None else dtype)
+    room.check(
+        "Kernel", "the taps", shape, kind, "Pass a smaller shape, or kernels that lie closer."
+    )
+    full = np.zeros(shape, kind)
     places = tuple(
         slice(-at - first, -at - first + size)
         for at, first, size in zip(k.origin, low, k.shape, strict=True)

@@ -17,7 +17,8 @@ import numpy as np
 from intertwine.algebra import composition
 from intertwine.algebra.checks import at_least, real
 from intertwine.algebra.frame import Array, check_pair, inexact, laid_out, reach
-from intertwine.engine.errors import OptionError, ShapeError
+from intertwine.engine import room
+from intertwine.engine.errors import OptionError, ShapeError, counted
 
 if TYPE_CHECKING:
     from intertwine.kernel import Kernel
@@ -59,8 +60,8 @@ def embedded(
         first, last = places[axis] + low[axis], places[axis] + high[axis]
         if first < 0 or last >= sizes[axis]:
             raise ShapeError(
-                f"embedded: the {k.shape[axis]} taps of axis {axis} would lie at {first} to {last},"
-                f" outside the {sizes[axis]} of the new shape.\n"
+                f"embedded: the {counted(k.shape[axis], 'tap')} of axis {axis} would lie at "
+                f"{first} to {last}, outside the {sizes[axis]} of the new shape.\n"
                 f"  kernel: shape {k.shape}, origin {k.origin}    new: shape {sizes}, "
                 f"origin {places}\n  Pass a larger shape or another origin, or trim the kernel."
             )
@@ -73,13 +74,14 @@ def outer(k: Kernel, h: Kernel) -> Kernel:
     """The product of two kernels on axes of their own: first those of `k`, then those of `h`."""
     if not hasattr(h, "taps"):
         check_pair("outer", k, h)
-    origin = (*k.origin, *h.origin)
+    origin, shape = (*k.origin, *h.origin), (*k.shape, *h.shape)
+    kind = np.result_type(k.dtype, h.dtype)
+    room.check("outer", "the taps", shape, kind, "Convolve with one kernel after the other.")
     if composition.whole(k) and composition.whole(h):
         product = np.multiply.outer(k.taps.astype(object), h.taps.astype(object))
         return type(k)(composition.narrowed("outer", product), origin)
-    dtype = np.result_type(k.dtype, h.dtype)
     with np.errstate(over="ignore"):
-        taps = np.multiply.outer(k.taps.astype(dtype), h.taps.astype(dtype))
+        taps = np.multiply.outer(k.taps.astype(kind), h.taps.astype(kind))
     return type(k)(composition.finite("outer", taps), origin)
 
 
@@ -104,7 +106,7 @@ def rotated(k: Kernel, angle_deg: float, axes: Sequence[int] = (-2, -1)) -> Kern
 def _plane(k: Kernel, axes: Sequence[int]) -> tuple[int, int]:
     if k.ndim < 2:
         raise ShapeError(
-            f"rotated: a kernel of {k.ndim} axis has no plane to turn in.\n"
+            "rotated: a kernel of 1 axis has no plane to turn in.\n"
             "  Join another first: k.outer(h)."
         )
     plane = _whole_numbers("axes", axes, 2)
@@ -163,5 +165,7 @@ def _whole_numbers(word: str, given: Any, count: int) -> tuple[int, ...]:
     except (TypeError, AttributeError):
         raise OptionError(f"`{word}` must be integers, one for each axis, not {given!r}.") from None
     if len(numbers) != count:
-        raise ShapeError(f"`{word}` {numbers} names {len(numbers)} axes, but there are {count}.")
+        raise ShapeError(
+            f"`{word}` {numbers} names {counted(len(numbers), 'axis', 'axes')}, not {count}."
+        )
     return numbers

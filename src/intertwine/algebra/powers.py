@@ -25,7 +25,7 @@ from intertwine.algebra.response import (
     neighbours,
     refuse_zeros,
 )
-from intertwine.engine.errors import OptionError
+from intertwine.engine.errors import OptionError, counted
 
 if TYPE_CHECKING:
     from intertwine.kernel import Kernel
@@ -119,7 +119,8 @@ def _refuse_winding(k: Kernel, response: Array, axis: int) -> None:
         inside = 0 <= at < k.shape[axis]
         move = f"origin {at} on that axis" if inside else "trim it, or pad it and move its origin"
         raise OptionError(
-            f"power: along axis {axis} the spectrum turns {abs(turns)} times around 0: the kernel "
-            f"moves the signal by about {-turns} samples, and part of such a move is no kernel.\n"
+            f"power: along axis {axis} the spectrum turns {counted(abs(turns), 'time')} "
+            f"around 0: the kernel moves the signal by about {counted(-turns, 'sample')}, and part "
+            "of such a move is no kernel.\n"
             f"  Take the move out first: {move}."
         )

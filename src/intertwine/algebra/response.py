@@ -18,7 +18,7 @@ import numpy as np
 from intertwine.algebra.checks import whole
 from intertwine.algebra.frame import Array, inexact, scale
 from intertwine.algebra.geometry import trimmed
-from intertwine.engine.errors import OptionError, ShapeError
+from intertwine.engine.errors import OptionError, ShapeError, counted
 
 if TYPE_CHECKING:
     from intertwine.kernel import Kernel
@@ -58,7 +58,9 @@ def grid_shape(caller: str, k: Kernel, shape: int | Sequence[int] | None) -> tup
     sizes = tuple(shape) if np.iterable(shape) else (shape,) * k.ndim
     if len(sizes) != k.ndim:
         raise ShapeError(
-            f"{caller}: `shape` {sizes} names {len(sizes)} axes, but the kernel has {k.ndim}."
+            f"{caller}: `shape` {sizes} names {counted(len(sizes), 'axis', 'axes')}, but the "
+            "kernel "
+            f"has {k.ndim}."
         )
     numbers = tuple(whole(caller, "shape", n, 1, _MOST) for n in sizes)
     if math.prod(numbers) > 8 * _MOST:

@@ -50,7 +50,7 @@ def _run(arguments: list[str]) -> None:
         )
     from intertwine.cli.app import app
 
-    app(arguments, prog_name="intertwine")
+    app(arguments)(arguments, prog_name="intertwine")
 
 
 def _message(error: BaseException) -> str:

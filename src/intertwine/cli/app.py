@@ -1,47 +1,48 @@
-"""The commands, put together."""
+"""The commands, put together: the module of the one that is called is loaded, or all for help."""
 
 from __future__ import annotations
 
+import importlib
 from typing import Annotated
 
 import typer
 
 import intertwine
-from intertwine.cli.calibrate import calibrate
-from intertwine.cli.compress import compress, decompress
-from intertwine.cli.convolve import convolve
-from intertwine.cli.deskew import deskew
-from intertwine.cli.diffuse import diffuse
-from intertwine.cli.explain import explain
-from intertwine.cli.matches import find
-from intertwine.cli.rotation import rotation
-from intertwine.cli.spectrum import spectrum
-from intertwine.cli.tour import tour
 
-app = typer.Typer(
-    help="Convolution from every viewpoint: on pictures, recordings and arrays.",
-    epilog="Try: [bold]intertwine tour[/]    or    "
-    "[bold]intertwine convolve photo.jpg --kernel gaussian:sigma=3[/]",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode="rich",
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-for command in (
-    convolve,
-    explain,
-    find,
-    spectrum,
-    compress,
-    decompress,
-    rotation,
-    deskew,
-    diffuse,
-    tour,
-    calibrate,
-):
-    app.command()(command)
+#: Each command, in the order of the help, and the module of this folder that has it.
+COMMANDS = {
+    "convolve": "convolve",
+    "explain": "explain",
+    "find": "matches",
+    "spectrum": "spectrum",
+    "compress": "compress",
+    "decompress": "compress",
+    "rotation": "rotation",
+    "deskew": "deskew",
+    "diffuse": "diffuse",
+    "tour": "tour",
+    "calibrate": "calibrate",
+}
+
+
+def app(words: list[str]) -> typer.Typer:
+    """The application that answers `words`, as a caller wrote them."""
+    made = typer.Typer(
+        help="Convolution from every viewpoint: on pictures, recordings and arrays.",
+        epilog="Try: [bold]intertwine tour[/]    or    "
+        "[bold]intertwine convolve photo.jpg --kernel gaussian:sigma=3[/]",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode="rich",
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    called = next((word for word in words if not word.startswith("-")), "")
+    for name in [called] if called in COMMANDS else COMMANDS:
+        module = importlib.import_module(f"intertwine.cli.{COMMANDS[name]}")
+        made.command()(getattr(module, name))
+    made.callback()(options)
+    return made
 
 
 def _show_version(wanted: bool) -> None:
@@ -50,7 +51,6 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def options(
     version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Say which.")

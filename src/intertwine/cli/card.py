@@ -16,6 +16,7 @@ from intertwine.algebra.frame import Array
 from intertwine.cli.chances import reading
 from intertwine.cli.facts import Facts, facts
 from intertwine.cli.sentences import number, sentences
+from intertwine.engine.errors import counted
 from intertwine.kernel import Kernel
 
 _MOST_NUMBERS = 9  # rows or columns of taps that are printed as numbers
@@ -113,7 +114,7 @@ def _measures(kernel: Kernel, found: Facts) -> Table:
 
 def rows(kernel: Kernel, found: Facts) -> Iterator[tuple[str, str]]:
     """The measures by name, as the card and the page list them."""
-    yield "shape", f"{_times(kernel.shape)}{kernel.size} taps, {kernel.dtype}"
+    yield "shape", f"{_times(kernel.shape)}{counted(kernel.size, 'tap')}, {kernel.dtype}"
     yield "origin", f"{_tuple(kernel.origin)}{_where(kernel)}"
     yield "sum", f"{number(found.total)} (of absolute values {number(found.scale)})"
     yield "rank", _rank(kernel, found)
@@ -128,7 +129,7 @@ def _measured(kernel: Kernel) -> Iterator[tuple[str, str]]:
     """Moments, spectrum and noise in a few words."""
     if not kernel.is_zero_sum and kernel.dtype.kind != "c":
         moments = kernel.moments(2)
-        yield "mean", f"{by_axis(_snap(moments.mean), ' samples')}, from the origin"
+        yield "mean", f"{by_axis(_snap(moments.mean), 'sample')}, from the origin"
         yield "variance", _variance(kernel, by_axis(_snap(moments.variance)))
     elif kernel.dtype.kind != "c" and kernel.norm(1):
         yield "moments", _first_moment(kernel)

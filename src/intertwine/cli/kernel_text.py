@@ -9,7 +9,7 @@ import numpy as np
 
 from intertwine import kernels
 from intertwine._named import split
-from intertwine.engine.errors import IntertwineError, OptionError, did_you_mean
+from intertwine.engine.errors import IntertwineError, OptionError, counted, did_you_mean
 from intertwine.files import FileError, read
 from intertwine.files.arrays import read_table
 from intertwine.files.document import Array, Document, white
@@ -73,7 +73,8 @@ def _named(spec: str, ndim: int | None) -> Kernel:
 def _with_axes(kernel: Kernel, ndim: int) -> Kernel:
     if kernel.ndim > ndim or (kernel.ndim > 1 and kernel.ndim != ndim):
         raise OptionError(
-            f"The kernel {kernel.name} has {kernel.ndim} axes, shape {kernel.shape}, "
+            f"The kernel {kernel.name} has {counted(kernel.ndim, 'axis', 'axes')}, shape "
+            f"{kernel.shape}, "
             f"but it is to work along {ndim}.\n"
             f"  Pass another kernel, or name as many axes of an array: --axes 0,1"
         )
@@ -145,7 +146,8 @@ def _grey(path: Path, document: Document) -> Array:
         colours = picture[..., :-1] if document.alpha else picture
         if (colours != colours[..., :1]).any():
             raise FileError(
-                f"{path} has {colours.shape[2]} colours, and a kernel has one number a tap.\n"
+                f"{path} has {counted(colours.shape[2], 'colour')}, and a kernel has one number "
+                "a tap.\n"
                 "  Save the picture as greyscale."
             )
         picture = colours[..., 0]

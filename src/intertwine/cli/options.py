@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from intertwine.files import FileError
-
-_KERNEL, _OPERATOR, _RESULT = "Kernel (one of the first three)", "Operator", "Result"
 
 
 def path(text: str) -> Path:
@@ -34,6 +33,26 @@ def option(
     return info
 
 
+_kernel = partial(option, panel="Kernel (one of the first three)")
+_operator = partial(option, panel="Operator")
+result = partial(option, panel="Result")
+
+
+def target(text: str) -> typer.models.OptionInfo:
+    """Declare where results go; `text` tells the default."""
+    return result("--out", "-o", metavar="FILE|FOLDER", parser=path, text=text)
+
+
+def column(panel: str, text: str) -> typer.models.OptionInfo:
+    """Declare which column of a table is meant."""
+    return option(
+        "--column",
+        panel=panel,
+        metavar="NAME",
+        text=f"{text}, by name or number. Default: the last one of numbers.",
+    )
+
+
 Inputs = Annotated[
     list[Path],
     typer.Argument(
@@ -46,93 +65,112 @@ Inputs = Annotated[
 ]
 KernelName = Annotated[
     str | None,
-    option("--kernel", "-k", panel=_KERNEL, metavar="NAME[:param=value,...]",
-           text="A named kernel (see intertwine explain --list), or a file of taps."),
-]  # fmt: skip
+    _kernel(
+        "--kernel",
+        "-k",
+        metavar="NAME[:param=value,...]",
+        text="A named kernel (see intertwine explain --list), or a file of taps.",
+    ),
+]
 Taps = Annotated[
     str | None,
-    option("--taps", panel=_KERNEL, metavar="'1 2 1; 2 4 2; 1 2 1'",
-           text="The taps themselves, rows parted by semicolons; fractions too: 1/9."),
-]  # fmt: skip
+    _kernel(
+        "--taps",
+        metavar="'1 2 1; 2 4 2; 1 2 1'",
+        text="The taps themselves, rows parted by semicolons; fractions too: 1/9.",
+    ),
+]
 KernelFile = Annotated[
     Path | None,
-    option("--kernel-file", panel=_KERNEL, metavar="FILE", parser=path,
-           text="Taps from a .npy, .txt, .csv, or from a grey picture (black 0, white 1)."),
-]  # fmt: skip
-Normalize = Annotated[
-    bool, option("--normalize", panel=_KERNEL, text="Divide the taps by their sum.")
+    _kernel(
+        "--kernel-file",
+        metavar="FILE",
+        parser=path,
+        text="Taps from a .npy, .txt, .csv, or from a grey picture (black 0, white 1).",
+    ),
 ]
+Normalize = Annotated[bool, _kernel("--normalize", text="Divide the taps by their sum.")]
 Correlate = Annotated[
     bool,
-    option("--correlate", panel=_OPERATOR,
-           text="Do not flip the kernel: correlation, as OpenCV and deep learning do it."),
-]  # fmt: skip
+    _operator(
+        "--correlate",
+        text="Do not flip the kernel: correlation, as OpenCV and deep learning do it.",
+    ),
+]
 Boundary = Annotated[
     str,
-    option("--boundary", panel=_OPERATOR, metavar="WORD",
-           text="What lies outside 1234: symmetric 21|1234|43, mirror 32|1234|32, "
-                 "nearest 11|1234|44, wrap 34|1234|12, zero 00|1234|00, constant (--cval), "
-                 "renormalize (only what is inside counts)."),
-]  # fmt: skip
-Cval = Annotated[
-    float, option("--cval", panel=_OPERATOR, text="The sample outside for --boundary constant.")
+    _operator(
+        "--boundary",
+        metavar="WORD",
+        text="What lies outside 1234: symmetric 21|1234|43, mirror 32|1234|32, "
+        "nearest 11|1234|44, wrap 34|1234|12, zero 00|1234|00, constant (--cval), "
+        "renormalize (only what is inside counts).",
+    ),
 ]
+Cval = Annotated[float, _operator("--cval", text="The sample outside for --boundary constant.")]
 Mode = Annotated[
     str,
-    option("--mode", panel=_OPERATOR, metavar="WORD",
-           text="same: the size of the input; full: every touch; valid: no outside."),
-]  # fmt: skip
-Stride = Annotated[int, option("--stride", panel=_OPERATOR, text="Keep every n-th output.")]
-Dilation = Annotated[int, option("--dilation", panel=_OPERATOR, text="Spread the taps n apart.")]
+    _operator(
+        "--mode",
+        metavar="WORD",
+        text="same: the size of the input; full: every touch; valid: no outside.",
+    ),
+]
+Stride = Annotated[int, _operator("--stride", text="Keep every n-th output.")]
+Dilation = Annotated[int, _operator("--dilation", text="Spread the taps n apart.")]
 Nan = Annotated[
     str,
-    option("--nan", panel=_OPERATOR, metavar="WORD",
-           text="propagate, ignore (leave missing samples out) or raise."),
-]  # fmt: skip
+    _operator(
+        "--nan", metavar="WORD", text="propagate, ignore (leave missing samples out) or raise."
+    ),
+]
 Axes = Annotated[
     str | None,
-    option("--axes", panel=_OPERATOR, metavar="0,1",
-           text="For .npy: the axes that the kernel works along. Default: all."),
-]  # fmt: skip
+    _operator(
+        "--axes",
+        metavar="0,1",
+        text="For .npy: the axes that the kernel works along. Default: all.",
+    ),
+]
 Column = Annotated[
     str | None,
-    option("--column", panel=_OPERATOR, metavar="NAME",
-           text="For .csv, .tsv, .txt: the column, by name or number. "
-                "Default: the last one of numbers."),
-]  # fmt: skip
-Method = Annotated[
-    str, option("--method", panel=_OPERATOR, metavar="NAME", text="Force one; see --explain.")
+    column("Operator", "For .csv, .tsv, .txt: the column"),
 ]
+Method = Annotated[str, _operator("--method", metavar="NAME", text="Force one; see --explain.")]
 Precision = Annotated[
     float | None,
-    option("--precision", panel=_OPERATOR, metavar="BOUND",
-           text="Bound on |error| / (sum|k| * max|x|)."),
-]  # fmt: skip
+    _operator("--precision", metavar="BOUND", text="Bound on |error| / (sum|k| * max|x|)."),
+]
 Threads = Annotated[
     int | None,
-    option("--threads", panel=_OPERATOR, text="The answer is the same for any number."),
+    _operator("--threads", text="The answer is the same for any number."),
 ]
 Out = Annotated[
     Path | None,
-    option("--out", "-o", panel=_RESULT, metavar="FILE|FOLDER", parser=path,
-           text="Default: beside the input, photo.jpg -> photo-gaussian.jpg."),
-]  # fmt: skip
+    target("Default: beside the input, photo.jpg -> photo-gaussian.jpg."),
+]
 Signed = Annotated[
     str,
-    option("--signed", panel=_RESULT, metavar="WORD",
-           text="Negative results: clip (to 0), offset (mid-grey is 0), absolute, "
-                 "keep (as the operator gives them: .tif, .npy, .wav). auto: floating-point "
-                 "files and arrays keep; others clip, but unsigned ones show the absolute value "
-                 "when the taps sum to 0."),
-]  # fmt: skip
+    result(
+        "--signed",
+        metavar="WORD",
+        text="Negative results: clip (to 0), offset (mid-grey is 0), absolute, "
+        "keep (as the operator gives them: .tif, .npy, .wav). auto: floating-point "
+        "files and arrays keep; others clip, but unsigned ones show the absolute value "
+        "when the taps sum to 0.",
+    ),
+]
 Alpha = Annotated[
     str,
-    option("--alpha", panel=_RESULT, metavar="WORD",
-           text="keep: opacity stays and hidden colours do not bleed; "
-                 "filter: opacity is convolved too (soft outlines)."),
-]  # fmt: skip
-Force = Annotated[bool, option("--force", "-f", panel=_RESULT, text="Replace existing files.")]
+    result(
+        "--alpha",
+        metavar="WORD",
+        text="keep: opacity stays and hidden colours do not bleed; "
+        "filter: opacity is convolved too (soft outlines).",
+    ),
+]
+Force = Annotated[bool, result("--force", "-f", text="Replace existing files.")]
 Explain = Annotated[
     bool,
-    option("--explain", panel=_RESULT, text="Print the plan and its alternatives; write nothing."),
+    result("--explain", text="Print the plan and its alternatives; write nothing."),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from intertwine.cli.facts import TINY, Facts
+from intertwine.engine.errors import counted
 from intertwine.kernel import Kernel
 
 
@@ -71,7 +72,8 @@ def _signs(found: Facts) -> Iterator[str]:
         yield (
             f"No tap is negative: a weighted mean of the neighbours"
             f"{'' if abs(found.total - 1) < TINY else ' times the sum'}, which smooths. Standard "
-            f"deviation {widths[0] if equal else ' and '.join(widths)} samples{_an_axis(widths)}."
+            "deviation "
+            f"{counted(widths[0] if equal else ' and '.join(widths), 'sample')}{_an_axis(widths)}."
         )
     if found.shift is not None and any(found.shift):
         yield _off_centre(found.shift, found)

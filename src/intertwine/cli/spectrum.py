@@ -10,6 +10,7 @@ import typer
 
 from intertwine.cli import options as o
 from intertwine.cli.console import out as standard_out
+from intertwine.engine.errors import counted
 from intertwine.files import Document, FileError, check_free, named, read
 
 
@@ -89,7 +90,9 @@ def _drawn(document: Document, source: Path, window: str | None) -> Any:
         scale = full_scale(document.meta["subtype"])
         mean = document.pages[0].mean(axis=1, dtype=np.float64) / scale
         if mean.size < 16:
-            raise FileError(f"{source} holds {mean.size} samples, too few for a spectrum: 16.")
+            raise FileError(
+                f"{source} holds {counted(mean.size, 'sample')}, too few for a spectrum: 16."
+            )
         return sound.draw(mean, document.meta["rate_hz"], f"{source.name}: spectrogram")
     raise FileError(
         f"{source} holds {named(document.kind)}; drawn are those of pictures and recordings.\n"

@@ -17,9 +17,9 @@ from numpy.typing import ArrayLike, NDArray
 from intertwine.diffusion import arguments, laws
 from intertwine.diffusion.radial import diffuse_radial
 from intertwine.diffusion.solve import apply_law, folds
-from intertwine.engine import checks
+from intertwine.engine import checks, outputs
 from intertwine.engine import threads as threading
-from intertwine.engine.errors import DTypeError, OptionError, ShapeError
+from intertwine.engine.errors import DTypeError, OptionError, ShapeError, counted
 from intertwine.engine.types import float_result
 
 __all__ = ["diffuse", "diffuse_radial"]
@@ -163,6 +163,8 @@ def _check_out(out: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
         raise ShapeError(f"diffuse: `out` has shape {out.shape} but the result has {shape}.")
     if not out.flags.writeable:
         raise OptionError("diffuse: `out` is read-only.\n  Pass an array that can be written.")
+    checks.refuse_hidden("diffuse", "out", out, "Pass out=y.data, or an array without a mask.")
+    outputs.check_apart("diffuse", out)
 
 
 def _spread(
@@ -198,7 +200,7 @@ def _spread_present(
     if nan == "raise":
         bad = present.size - int(np.count_nonzero(present))
         raise OptionError(
-            f"diffuse: `x` has {bad} NaN or infinite samples of {present.size}.\n"
+            f"diffuse: `x` has {counted(bad, 'NaN or infinite sample')} of {present.size}.\n"
             "  The heat kernel reaches everywhere, they would too. Pass nan='ignore' to leave them "
             "out, or fill them first."
         )

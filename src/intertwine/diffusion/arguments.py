@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine.engine import checks
-from intertwine.engine.errors import DTypeError, OptionError, ShapeError, shown
+from intertwine.engine.axes import axes_of
+from intertwine.engine.errors import DTypeError, OptionError, ShapeError, counted, shown
 
 Array = NDArray[Any]
 
@@ -52,7 +53,7 @@ def request(
     """Check everything and turn lengths into cells."""
     chosen = tuple(range(x.ndim))
     if axes is not None:
-        chosen = checks.axes_of(_CALLER, "x", x, axes, f"  {checks.describe('x', x)}")
+        chosen = axes_of(_CALLER, "x", x, axes, f"  {checks.describe('x', x)}")
     count = len(chosen)
     steps = np.array(per_axis(_CALLER, "spacing", spacing, count, positive=True))
     tensor = diffusivity_tensor(_CALLER, diffusivity, count) / np.multiply.outer(steps, steps)
@@ -91,7 +92,8 @@ def per_axis(
     array = _numbers(caller, name, value)
     if array.ndim > 1 or (array.ndim == 1 and array.size != count):
         raise ShapeError(
-            f"{caller}: `{name}` of shape {array.shape} does not fit {_axes_word(count)}.\n"
+            f"{caller}: `{name}` of shape {array.shape} does not fit "
+            f"{counted(count, 'axis', 'axes')}.\n"
             "  Pass one number for all, or one for each axis in `axes`."
         )
     rule = "finite and above 0" if positive else "finite"
@@ -99,10 +101,6 @@ def per_axis(
         if not math.isfinite(each) or (positive and each <= 0):
             raise OptionError(f"{caller}: `{name}={shown(value)}` must be {rule}, not {each:g}.")
     return tuple(np.broadcast_to(array, (count,)).tolist())
-
-
-def _axes_word(count: int) -> str:
-    return "1 axis" if count == 1 else f"{count} axes"
 
 
 def _numbers(caller: str, name: str, value: Any) -> Array:
@@ -130,8 +128,9 @@ def diffusivity_tensor(caller: str, value: Any, count: int) -> Array:
         return np.diag(numbers)
     if array.shape != (count, count):
         raise ShapeError(
-            f"{caller}: `diffusivity` of shape {array.shape} does not fit {_axes_word(count)}.\n"
-            f"  Pass a number, {count} numbers, or a tensor of shape ({count}, {count})."
+            f"{caller}: `diffusivity` of shape {array.shape} does not fit "
+            f"{counted(count, 'axis', 'axes')}.\n"
+            f"  Pass a number, one for each axis, or a tensor of shape ({count}, {count})."
         )
     if not np.isfinite(array).all():
         raise OptionError(f"{caller}: `diffusivity` holds NaN or infinity.")

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine.engine import checks, stack, types
+from intertwine.engine.axes import axes_along
 from intertwine.engine.boundary import FILLED, check_boundary
 from intertwine.engine.errors import DTypeError, ShapeError
 from intertwine.engine.problem import Axis, Problem, Taps
@@ -54,9 +55,9 @@ def parse(
     `flip` tells convolution from correlation; `measured` says that `x` holds the data and not
     only their shape and type.
     """
-    array = checks.as_array(caller, "x", x)
+    array = checks.as_array(caller, "x", x, masks=True)
     kernels = stack.read(caller, k)
-    axes = checks.axes(caller, array, kernels.taps, kernels.ndim, options.axes)
+    axes = axes_along(caller, array, kernels.taps, kernels.ndim, options.axes)
     layout = stack.layout(array, kernels.taps, axes)
     lines = _lines(caller, array, kernels, layout, options, flip)
     boundaries = [lines[axis].boundary for axis in layout.axes]

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine.engine import machine as machines
+from intertwine.engine import missing
 from intertwine.engine.arguments import Options, parse
 from intertwine.engine.machine import Machine, Rates
 from intertwine.engine.methods import BY_NAME
@@ -39,7 +40,10 @@ Values = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A problem for one method: data of a shape under random taps, a product, a box or a bell."""
+    """A problem for one method: data of a shape under random taps, a product, a box or a bell.
+
+    "weights" are random taps too, over which outputs are divided by the weight inside.
+    """
 
     method: str
     shape: tuple[int, ...]
@@ -58,7 +62,7 @@ class Probe:
             taps = np.ones_like(taps) * np.arange(1, self.taps[-1] + 1)
         if self.kind == "box":
             taps = np.ones_like(taps)
-        options = Options()
+        options = Options(boundary="renormalize") if self.kind == "weights" else Options()
         if self.kind == "bell":
             wide = np.ix_(*(np.linspace(-4, 4, n) for n in self.taps))
             taps = np.exp(-0.5 * sum(at**2 for at in wide))
@@ -87,6 +91,7 @@ PROBES = (
     Probe("direct", (256, 256), (1, 9), dtype="int64"),
     Probe("direct", (400, 400), (3, 3), dtype="uint8"),
     Probe("direct", (300, 300), (3, 3), dtype="complex64"),
+    Probe("direct", (2, 250_000), (3, 3), "weights"),
     Probe("separable", (512, 512), (5, 5), "product"),
     Probe("separable", (512, 512), (31, 31), "product"),
     Probe("separable", (48, 48, 48), (7, 7, 7), "product"),
@@ -156,7 +161,8 @@ def _flat(machine: Machine) -> dict[str, float]:
 def _cost(probe: Probe, problem: Problem, machine: Machine) -> float:
     """What the cost model says of a probe."""
     method = BY_NAME[probe.method]
-    return method.cost(problem, machine) * runs(problem, method.TAKES_COMPLEX)
+    weights = missing.dividing(problem, machine, everywhere=False)
+    return method.cost(problem, machine) * runs(problem, method.TAKES_COMPLEX) + weights
 
 
 def _machine(logs: Values) -> Machine:

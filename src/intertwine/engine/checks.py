@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from numbers import Integral, Number
 from typing import Any, cast
 
@@ -11,7 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine.engine import types
-from intertwine.engine.errors import DTypeError, OptionError, ShapeError, did_you_mean, shown
+from intertwine.engine.errors import (
+    DTypeError,
+    OptionError,
+    ShapeError,
+    counted,
+    did_you_mean,
+    shown,
+)
 
 Array = NDArray[Any]
 
@@ -29,22 +36,42 @@ def is_integer(value: Any) -> bool:
     return isinstance(value, Integral) and not isinstance(value, bool | np.timedelta64)
 
 
-def as_array(caller: str, name: str, value: Any) -> Array:
-    """Return `value` as a NumPy array of numbers with at least one axis."""
+def as_array(caller: str, name: str, value: Any, *, masks: bool = False) -> Array:
+    """Return `value` as a NumPy array of numbers with at least one axis.
+
+    Entries that a masked array hides are refused, unless the caller reads `masks`.
+    """
     try:
         array = np.asarray(value)
     except Exception as error:  # whatever an object raises while it turns itself into an array
-        raise DTypeError(
-            f"{caller}: `{name}` ({type(value).__name__}) cannot be read as an array of numbers.\n"
-            f"  Pass a NumPy array, or nested lists of numbers with rows of equal length."
-        ) from error
+        raise _unreadable(caller, name, value) from error
+    if array.ndim == 0 and array.dtype.kind not in "biufc":
+        raise _unreadable(caller, name, value)  # no array to NumPy: None, a set, a word, ...
     types.check_numeric(caller, name, array.dtype)
+    if not masks:
+        refuse_hidden(
+            caller, name, value, f"Say what they are: pass {name}.filled(0), for example."
+        )
     if array.ndim == 0:
         raise ShapeError(
             f"{caller}: `{name}` is a single number, shape ().\n"
             f"  Pass an array with at least one axis, such as [{array[()]}]."
         )
     return array
+
+
+def _unreadable(caller: str, name: str, value: Any) -> DTypeError:
+    advice = "Pass a NumPy array, or nested lists of numbers with rows of equal length."
+    if hasattr(value, "toarray"):  # sparse, of SciPy or others
+        advice = f"Pass {name}.toarray(), if it fits in memory."
+    elif name == "k" and isinstance(value, str):
+        advice = "Named kernels are functions: intertwine.kernels.gaussian(2.0), for example."
+    elif isinstance(value, Iterable) and not isinstance(value, Sequence):
+        advice = "Pass what it holds as an array, or as a list of numbers."
+    return DTypeError(
+        f"{caller}: `{name}` ({type(value).__name__}) cannot be read as an array of numbers.\n"
+        f"  {advice}"
+    )
 
 
 def as_dtype(caller: str, value: Any) -> np.dtype[Any]:
@@ -69,10 +96,6 @@ def both(x: Array, taps: Array) -> str:
     return f"  {describe('x', x)}    {describe('k', taps)}"
 
 
-def _axes(count: int) -> str:
-    return "1 axis" if count == 1 else f"{count} axes"
-
-
 def kernel(caller: str, k: Any) -> tuple[Array, tuple[int, ...] | None]:
     """Return the taps in native byte order and, for a kernel object, its origin."""
     if not hasattr(k, "taps"):
@@ -91,7 +114,7 @@ def _taps(caller: str, k: Any) -> Array:
     if taps.dtype.kind in "fc" and not np.isfinite(taps).all():
         bad = int(np.count_nonzero(~np.isfinite(taps)))
         raise OptionError(
-            f"{caller}: `k` has {bad} taps of {taps.size} that are NaN or infinite.\n"
+            f"{caller}: `k` has {counted(bad, 'NaN or infinite tap')} of {taps.size}.\n"
             f"  A kernel must be finite: replace them, for example with np.nan_to_num(k)."
         )
     if taps.dtype.kind == "b":
@@ -133,7 +156,8 @@ def word(caller: str, name: str, value: Any, known: Sequence[str]) -> str:
     return value
 
 
-def _listed(value: Any) -> bool:
+def is_listed(value: Any) -> bool:
+    """Whether `value` is one for each, not one for all."""
     if isinstance(value, np.ndarray):
         return value.ndim > 0
     return isinstance(value, Sequence) and not isinstance(value, str | bytes)
@@ -143,104 +167,16 @@ def per_axis(
     caller: str, name: str, value: Any, count: int, check: Callable[[Any], Any]
 ) -> tuple[Any, ...]:
     """Return one value for every axis, or one for each."""
-    if not _listed(value):
+    if not is_listed(value):
         return (check(value),) * count
     if len(value) != count:
         raise ShapeError(
-            f"{caller}: `{name}={shown(tuple(value))}` has {len(value)} entries "
-            f"but the kernel works along {_axes(count)}.\n"
+            f"{caller}: `{name}={shown(tuple(value))}` has "
+            f"{counted(len(value), 'entry', 'entries')} but the kernel works along "
+            f"{counted(count, 'axis', 'axes')}.\n"
             f"  Pass one for all, or one for each axis."
         )
     return tuple(check(v) for v in value)
-
-
-def axes(caller: str, x: Array, taps: Array, ndim: int | None, named: Any) -> tuple[int, ...]:
-    """Return the axes of `x`, from 0 up, that the axes of a kernel work along.
-
-    `ndim` is the number of a kernel's axes; None says that `taps` may have more, for a bank.
-    """
-    if named is None:
-        return _all_axes(caller, x, taps, ndim)
-    listed = tuple(named) if _listed(named) else (named,)
-    if not all(is_integer(axis) for axis in listed):
-        raise OptionError(
-            f"{caller}: `axes={shown(named)}` must be an integer or a tuple of integers."
-        )
-    _check_count(caller, listed, x, taps, ndim)
-    for axis in listed:
-        if not -x.ndim <= axis < x.ndim:
-            raise ShapeError(
-                f"{caller}: `axes` names axis {shown(axis)} but `x` has {_axes(x.ndim)}, "
-                f"{-x.ndim} to {x.ndim - 1}.\n{both(x, taps)}"
-            )
-    counted = tuple(int(axis) % x.ndim for axis in listed)
-    if len(set(counted)) != len(counted):
-        raise ShapeError(
-            f"{caller}: `axes={shown(listed)}` names an axis of `x` twice.\n{both(x, taps)}"
-        )
-    return counted
-
-
-def axes_of(caller: str, name: str, x: Array, named: Any, arrays: str) -> tuple[int, ...]:
-    """Return the axes of `x` that are named, from 0 up and each once; errors tell of `arrays`."""
-    listed = tuple(named) if isinstance(named, Sequence | np.ndarray) else (named,)
-    if isinstance(named, str) or not listed or not all(is_integer(axis) for axis in listed):
-        raise OptionError(
-            f"{caller}: `axes={shown(named)}` must be an integer or a tuple of integers."
-        )
-    for axis in listed:
-        if not -x.ndim <= axis < x.ndim:
-            raise ShapeError(
-                f"{caller}: `axes` names axis {axis} but `{name}` has {x.ndim}, {-x.ndim} to "
-                f"{x.ndim - 1}.\n{arrays}"
-            )
-    counted = tuple(int(axis) % x.ndim for axis in listed)
-    if len(set(counted)) != len(counted):
-        raise ShapeError(
-            f"{caller}: `axes={shown(listed)}` names an axis of `{name}` twice.\n{arrays}"
-        )
-    return counted
-
-
-def _check_count(
-    caller: str, listed: tuple[Any, ...], x: Array, taps: Array, ndim: int | None
-) -> None:
-    """Refuse more or fewer names than a kernel has axes."""
-    if len(listed) == ndim or (ndim is None and 0 < len(listed) <= taps.ndim):
-        return
-    one = f"`k` has {_axes(taps.ndim)}"
-    advice = "Name one axis of x for each axis of k."
-    if ndim is not None and ndim < taps.ndim:
-        one = f"each kernel of `k` has {_axes(ndim)}"
-        advice = "Name one axis of x for each axis of a kernel."
-    elif ndim is not None and len(listed) < ndim:
-        advice += " Many kernels come as an array, or as a list."
-    raise ShapeError(f"{caller}: {one} but `axes={shown(listed)}` names {len(listed)}.\n"
-                     f"{both(x, taps)}\n  {advice}")  # fmt: skip
-
-
-def _all_axes(caller: str, x: Array, taps: Array, ndim: int | None) -> tuple[int, ...]:
-    if ndim is not None and ndim < taps.ndim:
-        last = tuple(range(-ndim, 0))
-        raise ShapeError(
-            f"{caller}: `k` is a list of kernels: say which axes of `x` they work along.\n"
-            f"{both(x, taps)}\n  Pass axes={last} (last), or others."
-        )
-    if taps.ndim == x.ndim:
-        return tuple(range(x.ndim))
-    if taps.ndim > x.ndim:
-        raise ShapeError(
-            f"{caller}: `k` has {_axes(taps.ndim)} but `x` only {x.ndim}.\n{both(x, taps)}\n"
-            f"  Drop an axis of k, or add one to x. If k holds many kernels, say which axes of x "
-            f"each works along: axes={tuple(range(x.ndim))}."
-        )
-    first, last = tuple(range(taps.ndim)), tuple(range(x.ndim - taps.ndim, x.ndim))
-    raise ShapeError(
-        f"{caller}: `k` has {_axes(taps.ndim)} and `x` has {x.ndim}: say which it works along.\n"
-        f"{both(x, taps)}\n"
-        f"  Pass axes={first} (first, as for an image with channels last) "
-        f"or axes={last} (last)."
-    )
 
 
 def constant(caller: str, cval: Any, boundaries: Sequence[str], x: Array) -> complex:
@@ -290,12 +226,27 @@ def precision(caller: str, value: Any, result: np.dtype[Any]) -> float | None:
     return float(value)
 
 
+def is_masked(array: Any) -> bool:
+    """Whether `array` is one of NumPy's masked arrays, with entries hidden or not."""
+    # Looking at np.ma loads it, which takes longer than planning; who has such an array has it.
+    return "numpy.ma" in sys.modules and isinstance(array, np.ma.MaskedArray)
+
+
+def refuse_hidden(caller: str, name: str, array: Any, advice: str) -> None:
+    """Refuse a masked array where its mask has no meaning, if it hides anything."""
+    hidden = np.count_nonzero(np.ma.getmaskarray(array)) if is_masked(array) else 0
+    if hidden:
+        raise OptionError(
+            f"{caller}: `{name}` hides {hidden} of its {counted(array.size, 'entry', 'entries')} "
+            f"behind a mask.\n  {advice}"
+        )
+
+
 def mask(caller: str, x: Any, array: Array, given: Any) -> NDArray[np.bool_] | None:
     """Return which samples are present: by `given`, and by what a masked array shows."""
     present = None
-    # Looking at np.ma loads it, which takes longer than planning; who has such an array has it.
-    if "numpy.ma" in sys.modules and isinstance(x, np.ma.MaskedArray):
-        present = None if x.mask is np.ma.nomask else ~np.ma.getmaskarray(x)
+    if is_masked(x) and x.mask is not np.ma.nomask:
+        present = ~np.ma.getmaskarray(x)
     if given is None:
         return present
     try:
@@ -310,12 +261,17 @@ def mask(caller: str, x: Any, array: Array, given: Any) -> NDArray[np.bool_] | N
             f"{caller}: `mask` has dtype {marks.dtype}, not bool.\n"
             f"  True marks a sample that counts: pass for example mask=(weights > 0)."
         )
+    refuse_hidden(caller, "mask", given, "Say what counts: pass mask.filled(False), for example.")
     try:
         marks = np.broadcast_to(marks, array.shape)
     except ValueError:
+        advice = "Pass one truth value for each sample of x, or a shape that broadcasts to it."
+        if 0 < marks.ndim < array.ndim and marks.shape == array.shape[: marks.ndim]:
+            missing = ", None" * (array.ndim - marks.ndim)
+            advice = f"If it marks places along the first axes, pass mask[...{missing}]."
         raise ShapeError(
             f"{caller}: `mask` of shape {marks.shape} does not fit `x` of shape {array.shape}.\n"
-            f"  Pass one truth value for each sample of x, or a shape that broadcasts to it."
+            f"  {advice}"
         ) from None
     return marks if present is None else marks & present
 

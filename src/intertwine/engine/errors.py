@@ -35,6 +35,18 @@ def shown(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
+def counted(count: int | str, one: str, many: str = "") -> str:
+    """Return ``1 tap`` or ``3 taps``; `many` where it is not `one` with an s."""
+    return f"{count} {one if str(count) in ('1', '-1') else many or f'{one}s'}"
+
+
+def whole_number(value: int) -> str:
+    """Return all digits of `value`, or its size where they would fill lines."""
+    if abs(value) < 10**30:
+        return str(value)
+    return f"about {'-' * (value < 0)}2**{abs(value).bit_length() - 1}"
+
+
 def did_you_mean(word: object, known: Iterable[str]) -> str:
     """Return `` Did you mean 'x'?`` for the nearest of `known`, or nothing."""
     if not isinstance(word, str):

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from intertwine import _core
 from intertwine.engine import machine as machines
-from intertwine.engine import threads
+from intertwine.engine import missing, threads
+from intertwine.engine.errors import counted
 from intertwine.engine.problem import Problem
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def amount(count: float) -> str:
     for unit, size in (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
         if count >= size:
             return f"{_three(count / size)} {unit}"
-    return f"{count:.0f} bytes"
+    return counted(f"{count:.0f}", "byte")
 
 
 def _sizes(numbers: tuple[int, ...]) -> str:
@@ -44,7 +45,7 @@ def _question(problem: Problem) -> str:
     text = f"{problem.dtype} {_sizes(problem.shape)} under "
     if problem.bank:
         text += f"a bank of {problem.kernel_count:,} kernels of "
-    text += f"{_sizes(taps)} taps"
+    text += counted(_sizes(taps), "tap")
     text += f" gives {problem.result} {_sizes(problem.out_shape)}"
     if outside:
         text += f"; outside lies: {', '.join(outside)}"
@@ -59,13 +60,17 @@ def _bound(plan: Plan) -> str:
     return f"error at most {plan.error:.1e} of sum|k| * max|x|"
 
 
+def _error(problem: Problem, bound: float) -> str:
+    return "exact" if problem.exact else f"error {bound:.1e}"
+
+
 def _other(candidate: Candidate, chosen: Candidate, problem: Problem) -> str:
     name = f"  {candidate.method.NAME:13s}"
     if candidate.seconds == float("inf"):
         return f"{name} cannot: {candidate.reason}"
     ratio = candidate.seconds / chosen.seconds
     said = f"{ratio:.3g} times as long" if ratio >= 1 else f"{1 / ratio:.3g} times faster"
-    text = f"{name} {duration(candidate.seconds):>9s}, {said}, error {candidate.error:.1e}"
+    text = f"{name} {duration(candidate.seconds):>9s}, {said}, {_error(problem, candidate.error)}"
     text += f", {amount(candidate.memory)}: {candidate.method.parts(problem)}"
     why = candidate.reason
     margin, saving = candidate.method.MARGIN, candidate.method.LEAST_SAVING
@@ -82,7 +87,26 @@ def _measured(plan: Plan) -> list[str]:
     ranking = sorted(plan.measured.seconds.items(), key=lambda pair: pair[1])
     times = ", ".join(f"{name} {duration(spent)}" for name, spent in ranking)
     count = plan.measured.threads
-    return [f"  Chosen by measuring on {count} thread{'s' * (count > 1)}: {times}."]
+    return [f"  Chosen by measuring on {counted(count, 'thread')}: {times}."]
+
+
+def _predicted(plan: Plan) -> list[str]:
+    """What the call takes; outputs are divided by weights beside the method's own work."""
+    problem, machine = plan.problem, machines.current()
+    source = "shipped figures" if machine is machines.SHIPPED else "calibrated figures"
+    summing = missing.weighing(problem)
+    adding_up = summing.chosen.seconds if summing else 0.0
+    always = missing.dividing(problem, machine, everywhere=problem.masked)
+    always += adding_up * problem.masked
+    rest = missing.dividing(problem, machine, everywhere=True) + adding_up - always
+    part = f", {duration(always)} of them for weights," if always else ""
+    lines = [
+        f"  Predicted {duration(plan.chosen.seconds + always)}{part} on one thread ({source}); "
+        f"up to {counted(threads.resolve(None), 'thread')}, SIMD level {_core.level}."
+    ]
+    if summing and not problem.masked:
+        lines.append(f"  Where samples are missing, weights take {duration(rest)} more.")
+    return lines
 
 
 def explain(plan: Plan) -> str:
@@ -92,13 +116,11 @@ def explain(plan: Plan) -> str:
         return (
             f"{_question(problem)}\nMethod {plan.method}: nothing to compute, the result is empty."
         )
-    source = "shipped figures" if machines.current() is machines.SHIPPED else "calibrated figures"
     lines = [
         _question(problem),
         f"Method {plan.method}: {chosen.method.parts(problem)}.",
         *_measured(plan),
-        f"  Predicted {duration(chosen.seconds)} on one thread ({source}); "
-        f"up to {threads.resolve(None)} threads, SIMD level {_core.level}.",
+        *_predicted(plan),
         f"  Sums run in {problem.compute}; {_bound(plan)}; "
         f"work space {amount(chosen.memory)} a thread.",
         "Alternatives:",

@@ -26,6 +26,9 @@ MOST_TAPS = 1 << 20
 #: Taps handled at a time where a pass needs temporary arrays.
 SLAB = 1 << 18
 
+#: So many taps often tell already that a kernel is no sum of few boxes.
+TELLING = 1 << 14
+
 
 @dataclass(frozen=True, slots=True)
 class Factors:
@@ -213,6 +216,13 @@ def _has_many_corners(taps: Array, small: float, most: int) -> bool:
     return bool(changes > most * 2**taps.ndim)
 
 
+def _middle(taps: Array) -> Array:
+    """About `TELLING` taps around the middle of the first axis."""
+    count = max(1, TELLING * len(taps) // taps.size)
+    first = max(0, (len(taps) - count) // 2)
+    return taps[first : first + count]
+
+
 def boxes(taps: Array, most: int) -> tuple[Box, ...] | None:
     """Write `taps` as a sum of at most `most` boxes, or None when that cannot be done.
 
@@ -220,7 +230,10 @@ def boxes(taps: Array, most: int) -> tuple[Box, ...] | None:
     the next one from what is left. Taps equal up to rounding count as equal.
     """
     rest: Array = taps.astype(np.int64 if taps.dtype.kind in "iu" else np.float64)
-    small = 0 if rest.dtype.kind == "i" else 4 * np.finfo(np.float64).eps * np.abs(rest).max()
+    largest = max(rest.max(), -rest.min())
+    small = 0 if rest.dtype.kind == "i" else 4 * np.finfo(np.float64).eps * largest
+    if rest.size > TELLING and _has_many_corners(_middle(rest), small, most):
+        return None  # a part of a box is a box
     if rest.size > most and _has_many_corners(rest, small, most):
         return None
     found: list[Box] = []

@@ -60,6 +60,7 @@ class Machine:
     turn : bringing one float32 sample before its recursions, or one result back.
     fft : one complex sample through one doubling of a float32 transform, there and back.
     tile : one complex sample in and out of a tile.
+    weight : dividing one real output by the weight that was present.
     double : how much longer transforms take in float64.
     gather : one tap on one sample in the NumPy reference.
     numpy : one tap in the NumPy reference, however few samples.
@@ -83,6 +84,7 @@ class Machine:
     turn: float = 3.0e-10
     fft: float = 1.1e-10
     tile: float = 8.0e-10
+    weight: float = 7.0e-9
     double: float = 1.8
     gather: float = 2.8e-9
     numpy: float = 2.0e-5

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from math import prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,9 +27,13 @@ from intertwine import _core
 from intertwine.engine import results
 from intertwine.engine.boundary import FILLED
 from intertwine.engine.checks import LEAST_WEIGHT
-from intertwine.engine.errors import OptionError
+from intertwine.engine.errors import OptionError, counted
 from intertwine.engine.lower import lower
+from intertwine.engine.machine import Machine
 from intertwine.engine.problem import Axis, Problem, Taps
+
+if TYPE_CHECKING:
+    from intertwine.engine.plan import Plan
 
 Array = NDArray[Any]
 Mask = NDArray[np.bool_]
@@ -62,8 +66,8 @@ def _refuse(caller: str, x: Array, present: Mask | None) -> None:
     if count:
         where = tuple(int(i) for i in np.unravel_index(int(bad.argmax()), bad.shape))
         raise OptionError(
-            f"{caller}: `x` has {count} NaN or infinite samples of {x.size}, the first at {where}, "
-            f"and nan='raise' refuses them.\n"
+            f"{caller}: `x` has {counted(count, 'NaN or infinite sample')} of {x.size}, "
+            f"the first at {where}, and nan='raise' refuses them.\n"
             f"  Pass nan='ignore' to leave them out, or nan='propagate' to let them show."
         )
 
@@ -129,7 +133,8 @@ def divide_by_weight(problem: Problem, present: Mask | None, out: Array, threads
     kernels = problem.kernels
     total = _spread(problem, kernels.sum(axis=1, dtype=np.result_type(kernels.dtype, np.float64)))
     least = LEAST_WEIGHT * _spread(problem, np.abs(kernels).sum(axis=1, dtype=np.float64))
-    inside = None if present is None else _inside_weights(problem, present, threads)
+    plan = None if present is None else weighing(problem)
+    inside = None if plan is None or present is None else _inside_weights(plan, present, threads)
     outside = _outside_weights(problem, whole=present is None)
     everything = tuple(slice(0, n) for n in problem.out_shape)
     boxes = _edges(problem) if present is None else [everything]
@@ -149,6 +154,31 @@ def _edges(problem: Problem) -> list[Box]:
             boxes += [(*before, side, *after) for side in (slice(0, begin), slice(end, a.m))]
             rest[axis] = slice(begin, end)
     return boxes
+
+
+def dividing(problem: Problem, machine: Machine, *, everywhere: bool) -> float:
+    """Predicted seconds to divide outputs by weights: all of them, or those near the ends."""
+    size = problem.out_size
+    if not everywhere:
+        size = sum(prod(side.stop - side.start for side in box) for box in _edges(problem))
+    return machine.weight * size * (2 if problem.result.kind == "c" else 1)
+
+
+def weighing(problem: Problem) -> Plan | None:
+    """The plan that adds up the weights of the samples that are present, if any can be missing."""
+    from intertwine.engine.plan import CACHE  # the engine asks itself; plan imports this module
+
+    if not problem.masked and problem.missing != "ignore":
+        return None
+    taps = problem.taps.array
+    weights = Problem(
+        axes=tuple(_filled(a, 0.0) for a in problem.axes),
+        taps=problem.taps if taps.dtype.kind in "fc" else Taps(taps.astype(np.float64)),
+        dtype=np.dtype(np.uint8),
+        result=np.dtype(np.complex128 if taps.dtype.kind == "c" else np.float64),
+        compute="float64",
+    )
+    return CACHE.get(weights, "convolve", "auto")
 
 
 def _spread(problem: Problem, numbers: Array) -> Array:
@@ -174,20 +204,10 @@ def _slabs(box: Box) -> Iterator[Box]:
         yield slice(begin, min(begin + step, first.stop)), *others
 
 
-def _inside_weights(problem: Problem, present: Mask, threads: int) -> Array:
+def _inside_weights(plan: Plan, present: Mask, threads: int) -> Array:
     """Weight of the present samples under the kernel, as if nothing lay outside."""
-    from intertwine.engine.plan import CACHE  # the engine asks itself; plan imports this module
-
-    taps = problem.taps.array
-    weighing = Problem(
-        axes=tuple(_filled(a, 0.0) for a in problem.axes),
-        taps=problem.taps if taps.dtype.kind in "fc" else Taps(taps.astype(np.float64)),
-        dtype=np.dtype(np.uint8),
-        result=np.dtype(np.complex128 if taps.dtype.kind == "c" else np.float64),
-        compute="float64",
-    )
-    weights = results.empty(problem.out_shape, weighing.result)
-    CACHE.get(weighing, "convolve", "auto").compute(present.view(np.uint8), None, weights, threads)
+    weights = results.empty(plan.problem.out_shape, plan.problem.result)
+    plan.compute(present.view(np.uint8), None, weights, threads)
     return weights
 
 
@@ -257,4 +277,4 @@ def _inside(a: Axis, outputs: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArr
     return low, np.maximum(low, high)
 
 
-__all__ = ["clean", "divide_by_weight", "stamp"]
+__all__ = ["clean", "divide_by_weight", "dividing", "stamp", "weighing"]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from intertwine import _core
 from intertwine.engine import machine as machines
-from intertwine.engine import missing, planes
+from intertwine.engine import missing, planes, room
 from intertwine.engine.errors import DTypeError, OptionError, ShapeError, did_you_mean
 from intertwine.engine.methods import BY_NAME, METHODS
 from intertwine.engine.methods.base import ROUNDOFF, Means, Method, Prepared
@@ -132,6 +132,8 @@ class Plan:
         }
         #: Threads beyond this cost more than they bring.
         self.most_threads = 1 + int(min(self._chosen.seconds / WORTH_A_THREAD, 1e6))
+        #: Bytes to work with that grow with the data: more than the machine has are refused.
+        self.work_bytes = self._work_bytes()
         self._only = self._single_run()
         #: What calls come down to where data go into one sum of the core as they are.
         self.call = self._core_call()
@@ -275,10 +277,17 @@ class Plan:
             return None
         return self._prepared[self._products[0].factor].run
 
+    def _work_bytes(self) -> int:
+        """What the method keeps for one thread, and the weights of outputs that have one."""
+        problem = self._problem
+        weights = 16 if problem.complex_taps else 8
+        return self._chosen.memory + problem.weighted * weights * problem.out_size
+
     def _core_call(self) -> _core.Call | None:
         """The whole of a call, as far as the core can do it without asking."""
         problem = self._problem
-        if not self._as_they_are():
+        needed = self.work_bytes + problem.out_size * problem.result.itemsize
+        if not self._as_they_are() or needed > room.installed():
             return None
         steps: list[_core.Step] = []
         for method, whole, product in self._steps():

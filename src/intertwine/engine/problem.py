@@ -69,9 +69,9 @@ class Taps:
     """
 
     def __init__(self, array: NDArray[np.generic]) -> None:
-        self.array = np.ascontiguousarray(array)
-        self.array.setflags(write=False)
-        self._key = (self.array.shape, self.array.dtype.str, self.array.tobytes())
+        own = array.tobytes()  # the caller may write into the array later
+        self.array = np.frombuffer(own, array.dtype).reshape(array.shape)
+        self._key = (array.shape, array.dtype.str, own)
         self._hash = hash(self._key)
 
     def __hash__(self) -> int:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.engine import checks
+from intertwine.engine import checks, room
 from intertwine.engine.errors import DTypeError, ShapeError
 from intertwine.engine.problem import Axis
 
@@ -92,10 +92,13 @@ def _aligned(caller: str, shape: tuple[int, ...], kernels: list[Any]) -> Kernels
     origin = tuple(max(c) for c in zip(*(c for _, c in placed), strict=True))
     ends = zip(*(np.subtract(t.shape, c).tolist() for t, c in placed), strict=True)
     size = tuple(c + max(end) for c, end in zip(origin, ends, strict=True))
-    stack = np.zeros((len(placed), *size), np.result_type(*(taps for taps, _ in placed)))
-    for room, (taps, own) in zip(stack, placed, strict=True):
+    shared = np.result_type(*(taps for taps, _ in placed))
+    advice = "Pass the long kernels and the short ones in two calls."
+    room.check(caller, "the bank of kernels", (len(placed), *size), shared, advice)
+    stack = np.zeros((len(placed), *size), shared)
+    for place, (taps, own) in zip(stack, placed, strict=True):
         first = np.subtract(origin, own)
-        room[tuple(slice(a, a + n) for a, n in zip(first, taps.shape, strict=True))] = taps
+        place[tuple(slice(a, a + n) for a, n in zip(first, taps.shape, strict=True))] = taps
     return Kernels(stack.reshape(*shape, *size), origin, len(size))
 
 

@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.engine.errors import DTypeError
+from intertwine.engine.errors import DTypeError, whole_number
 
 Array = NDArray[Any]
 DType = np.dtype[Any]
@@ -47,14 +47,30 @@ def check_numeric(caller: str, name: str, dtype: DType) -> None:
             f"{caller}: `dtype={dtype}` cannot be computed in.\n"
             f"  Pass bool, an integer type, float16 to float64, complex64 or complex128."
         )
-    if dtype.kind in "fc":
-        wide = "float64" if dtype.kind == "f" else "complex128"
-        hint = f"Convert it with {name}.astype(np.{wide})."
-    elif dtype.kind == "O":
-        hint = "It holds Python objects (rows of unequal length, or None?): make it numeric first."
-    else:
-        hint = "Convolution needs numbers: bool, integer, float or complex."
-    raise DTypeError(f"{caller}: `{name}` has dtype {dtype}, which cannot be convolved.\n  {hint}")
+    raise DTypeError(
+        f"{caller}: `{name}` has dtype {dtype}, which cannot be convolved.\n"
+        f"  {_as_numbers(name, dtype)}"
+    )
+
+
+def _as_numbers(name: str, dtype: DType) -> str:
+    """How to make numbers of an array that can be read and holds none to compute with."""
+    if dtype.kind == "f":
+        return f"Convert it with {name}.astype(np.float64)."
+    if dtype.kind == "c":
+        return f"Convert it with {name}.astype(np.complex128)."
+    if dtype.kind == "O":
+        return (
+            f"It holds Python objects. If all are numbers, pass np.asarray({name}, float); None "
+            f"and rows of unequal length are none."
+        )
+    if dtype.names:
+        return f"Its fields are arrays of their own: pass one of them, {name}[{dtype.names[0]!r}]."
+    if dtype.kind in "mM":
+        return f"Times are numbers in a unit: convert it with {name}.astype(np.int64)."
+    if dtype.kind in "US":
+        return f"It holds text. If that spells numbers, pass np.asarray({name}, float)."
+    return "Convolution needs numbers: bool, integer, float or complex."
 
 
 def integer_limits(dtype: DType) -> tuple[int, int]:
@@ -101,9 +117,9 @@ def integer_result(caller: str, x: DType, least: int, largest: int) -> DType:
     extreme = largest if largest > -least else least
     lo, hi = integer_limits(np.dtype(np.int64 if kinds == ["i"] or least < 0 else np.uint64))
     raise DTypeError(
-        f"{caller}: {x} data under these integer taps may reach {extreme:.4g}, "
-        f"beyond 64-bit integers ({lo if extreme < 0 else hi:.4g}).\n"
-        f"  Pass dtype=np.float64 (exact up to 2**53, about 9.007e+15), or scale the data down."
+        f"{caller}: {x} data under these integer taps may reach {whole_number(extreme)}, "
+        f"beyond 64-bit integers ({lo if extreme < 0 else hi}).\n"
+        f"  Pass dtype=np.float64 (exact up to 2**53, {EXACT_FLOAT64}), or scale the data down."
     )
 
 

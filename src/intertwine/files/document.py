@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.engine.errors import IntertwineError
+from intertwine.engine.errors import IntertwineError, counted
 
 Array = NDArray[Any]
 Kind = Literal["image", "sound", "array", "series"]
@@ -63,7 +63,7 @@ def describe(document: Document) -> str:
     if document.kind == "image":
         words.append(_channels(page, document.alpha))
     if document.kind == "sound":
-        words.append({1: "mono", 2: "stereo"}.get(page.shape[1], f"{page.shape[1]} channels"))
+        words.append({1: "mono", 2: "stereo"}.get(page.shape[1], counted(page.shape[1], "channel")))
         words.append(f"{document.meta['rate_hz']} Hz")
     words.append(str(page.dtype))
     if len(document.pages) > 1:
@@ -73,5 +73,5 @@ def describe(document: Document) -> str:
 
 def _channels(page: Array, alpha: bool) -> str:
     colours = 1 if page.ndim == 2 else page.shape[2] - alpha
-    name = {1: "grey", 3: "RGB"}.get(colours, f"{colours} channels")
+    name = {1: "grey", 3: "RGB"}.get(colours, counted(colours, "channel"))
     return f"{name} + alpha" if alpha else name

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from intertwine.engine.errors import counted
 from intertwine.files import refuse_folder, suffixes
 from intertwine.files.document import FileError
 from intertwine.files.libraries import need
@@ -63,8 +64,8 @@ class SoundStream:
         self._read += len(samples)
         if len(samples) < count:
             raise FileError(
-                f"{self.path} is cut short: it holds {self._read} of the {self.frames} samples "
-                f"it promises."
+                f"{self.path} is cut short: it holds {self._read} of "
+                f"{counted(self.frames, 'sample')} that it promises."
             )
         return samples
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from intertwine.engine.errors import counted
 from intertwine.files.document import Array, Document, FileError, Kind, named
 from intertwine.files.libraries import need
 
@@ -46,7 +47,8 @@ def read(path: Path) -> Document:
         raise FileError(f"{path} cannot be read as a recording: {_reason(error)}") from error
     if len(data) < promised:
         raise FileError(
-            f"{path} is cut short: it holds {len(data)} of the {promised} samples it promises."
+            f"{path} is cut short: it holds {len(data)} of {counted(promised, 'sample')} that it "
+            "promises."
         )
     return Document("sound", (data,), False, meta)
 

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from intertwine.engine import checks
-from intertwine.engine.errors import OptionError, shown
+from intertwine.engine.errors import OptionError, counted, shown
 from intertwine.fourier.edges import even_extension
 from intertwine.fourier.samples import as_samples, axes_of, positive
 from intertwine.kernel import Kernel
@@ -226,7 +226,8 @@ def notch(
     def response(f: Frequencies) -> NDArray[np.float64]:
         if len(f) != len(centre):
             raise OptionError(
-                f"notch: `frequency` names {len(centre)} axes but the data have {len(f)}.\n"
+                f"notch: `frequency` names {counted(len(centre), 'axis', 'axes')} but the data "
+                f"have {len(f)}.\n"
                 f"  Pass one frequency for each axis that is filtered."
             )
         left = (1 - near(_moved(f, centre))) * (1 - near(_moved(f, -centre)))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine.engine import checks
-from intertwine.engine.errors import DTypeError, OptionError, ShapeError
+from intertwine.engine.errors import DTypeError, OptionError, ShapeError, counted
 
 Array = NDArray[Any]
 Levels = NDArray[np.float64]
@@ -48,7 +48,7 @@ def _check_range(caller: str, name: str, image: Array) -> None:
     bad = int(np.count_nonzero(~np.isfinite(image)))
     if bad:
         raise OptionError(
-            f"{caller}: `{name}` has {bad} samples of {image.size} that are NaN or infinite; "
+            f"{caller}: `{name}` has {counted(bad, 'NaN or infinite sample')} of {image.size}; "
             f"each would spoil every frequency.\n"
             f"  Fill them first, for example with a blur: convolve(..., nan='ignore')."
         )

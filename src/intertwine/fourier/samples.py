@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine.engine import checks
-from intertwine.engine.errors import OptionError, ShapeError, shown
+from intertwine.engine.errors import OptionError, ShapeError, counted, shown
 
 Array = NDArray[Any]
 
@@ -23,7 +23,8 @@ def as_samples(caller: str, value: Any) -> Array:
         bad = int(np.count_nonzero(~np.isfinite(x)))
         if bad:
             raise OptionError(
-                f"{caller}: `x` has {bad} samples of {x.size} that are NaN or infinite; each would "
+                f"{caller}: `x` has {counted(bad, 'NaN or infinite sample')} of {x.size}; each "
+                "would "
                 f"spoil every frequency.\n"
                 f"  Fill them first, for example with a blur: convolve(..., nan='ignore')."
             )

@@ -30,7 +30,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from intertwine.convolution import convolve
 from intertwine.engine import checks
-from intertwine.engine.errors import OptionError, ShapeError
+from intertwine.engine.errors import OptionError, ShapeError, counted
 from intertwine.fourier.samples import as_samples, positive
 from intertwine.kernel import Kernel
 
@@ -71,7 +71,8 @@ def theorem_gap(
     checks.word("theorem_gap", "boundary", boundary, ("zero", "wrap"))
     if kernel.ndim != samples.ndim:
         raise ShapeError(
-            f"theorem_gap: `k` has {kernel.ndim} axes but `x` has {samples.ndim}.\n"
+            f"theorem_gap: `k` has {counted(kernel.ndim, 'axis', 'axes')} but `x` has "
+            f"{samples.ndim}.\n"
             f"  x: shape {samples.shape}    k: shape {kernel.shape}\n  Pass one axis for each."
         )
     if boundary == "zero":

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine.engine import checks
-from intertwine.engine.errors import DTypeError, OptionError, ShapeError, shown
+from intertwine.engine.axes import axes_of
+from intertwine.engine.errors import DTypeError, OptionError, ShapeError, counted, shown
 
 Array = NDArray[Any]
 Mask = NDArray[np.bool_]
@@ -69,8 +70,8 @@ def read(
     for axis in others:
         if x.shape[axis] != k.shape[axis]:
             raise ShapeError(
-                f"{CALLER}: `pattern` has {k.shape[axis]} channels on axis {axis} but `data` has "
-                f"{x.shape[axis]}.\n{_both(x, k)}\n"
+                f"{CALLER}: `pattern` has {counted(k.shape[axis], 'channel')} on axis {axis} "
+                f"but `data` has {x.shape[axis]}.\n{_both(x, k)}\n"
                 f"  Bring both to the same channels, for example both to grey."
             )
     _check_sizes(x, k, along)
@@ -108,7 +109,7 @@ def read(
 
 
 def _numbers(name: str, value: Any) -> Array:
-    array = checks.as_array(CALLER, name, value)
+    array = checks.as_array(CALLER, name, value, masks=True)
     if array.size == 0:
         raise ShapeError(
             f"{CALLER}: `{name}` is empty, shape {array.shape}.\n  Pass at least one sample."
@@ -128,13 +129,14 @@ def _axes(x: Array, k: Array, axes: Any) -> tuple[int, ...]:
     """The axes to search along, in their order in `data`."""
     if k.ndim != x.ndim:
         raise ShapeError(
-            f"{CALLER}: `pattern` has {k.ndim} axes but `data` has {x.ndim}.\n{_both(x, k)}\n"
+            f"{CALLER}: `pattern` has {counted(k.ndim, 'axis', 'axes')} but `data` has {x.ndim}.\n"
+            f"{_both(x, k)}\n"
             f"  Channels must be in both: pick one with data[..., 0], or bring both to grey."
         )
     if axes is None:
         colour = x.ndim == 3 and x.shape[2] == k.shape[2] and x.shape[2] in (3, 4)
         return (0, 1) if colour else tuple(range(x.ndim))
-    return tuple(sorted(checks.axes_of(CALLER, "data", x, axes, _both(x, k))))
+    return tuple(sorted(axes_of(CALLER, "data", x, axes, _both(x, k))))
 
 
 def _check_sizes(x: Array, k: Array, along: tuple[int, ...]) -> None:
@@ -164,7 +166,8 @@ def _kept(name: str, word: str, given: Any, array: Array, mask: Any) -> Mask | N
     if not kept.any():
         what = "NaN or infinite" if mask is None else "masked, NaN or infinite"
         raise OptionError(
-            f"{CALLER}: all {array.size} samples of `{name}` are {what}: nothing is left.\n"
+            f"{CALLER}: each of {counted(array.size, 'sample')} of `{name}` is {what}: "
+            f"nothing is left.\n"
             f"  {word}=True marks samples that count."
         )
     return kept

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.engine.errors import OptionError
+from intertwine.engine.errors import OptionError, counted
 
 Array = NDArray[Any]
 
@@ -29,7 +29,7 @@ def plot(hits: Any, picture: Array | None, ax: Any) -> Any:
     if hits.surface.ndim == 2:
         return _boxes(hits, picture, ax)
     raise OptionError(
-        f"Hits.plot: draws series and pictures, not {hits.surface.ndim} axes.\n"
+        f"Hits.plot: draws series and pictures, not {counted(hits.surface.ndim, 'axis', 'axes')}.\n"
         f"  Use hits.surface and hits.position."
     )
 

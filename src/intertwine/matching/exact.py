@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import scipy  # type: ignore[import-untyped]
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
-from scipy import ndimage  # type: ignore[import-untyped]
 
 from intertwine.matching.templates import Templates
 
@@ -26,8 +26,8 @@ def constant(x: Array, window: tuple[int, ...]) -> Mask:
     for part in parts:
         low, high = part, part
         for axis, k in enumerate(window, 1):
-            low = _valid(ndimage.minimum_filter1d, low, axis, k)
-            high = _valid(ndimage.maximum_filter1d, high, axis, k)
+            low = _valid(scipy.ndimage.minimum_filter1d, low, axis, k)
+            high = _valid(scipy.ndimage.maximum_filter1d, high, axis, k)
         flat = flat & (low == high).all(0, keepdims=True)
     return flat
 

@@ -23,8 +23,8 @@ from math import prod
 from typing import Any
 
 import numpy as np
+import scipy  # type: ignore[import-untyped]
 from numpy.typing import NDArray
-from scipy import fft, signal  # type: ignore[import-untyped]
 
 from intertwine.convolution import convolve, correlate
 from intertwine.engine.errors import OptionError
@@ -60,7 +60,7 @@ def surface(data: Array, patterns: Array, first: tuple[int, ...], result: np.dty
     lengths = tuple(_segment(n, k) for n, k in zip(x.shape[1:], window, strict=True))
     faded = x
     for axis, (n, length) in enumerate(zip(x.shape[1:], lengths, strict=True), 1):
-        ramp = signal.windows.tukey(n, min(1.0, length / (2 * n)))
+        ramp = scipy.signal.windows.tukey(n, min(1.0, length / (2 * n)))
         faded = faded * ramp.reshape(-1, *(1,) * (x.ndim - 1 - axis))
     noise = [spectrum(channel, lengths) for channel in x]
     found = []
@@ -106,7 +106,7 @@ def spectrum(x: Array, lengths: tuple[int, ...]) -> NDArray[np.float64]:
     """
     window = np.ones(())
     for length in lengths:
-        window = window[..., None] * signal.windows.blackman(length, sym=False)
+        window = window[..., None] * scipy.signal.windows.blackman(length, sym=False)
     starts = [
         range(0, n - length + 1, max(1, length // 2))
         for n, length in zip(x.shape, lengths, strict=True)
@@ -114,7 +114,7 @@ def spectrum(x: Array, lengths: tuple[int, ...]) -> NDArray[np.float64]:
     power = np.zeros(lengths)
     for corner in product(*starts):
         part = x[tuple(slice(i, i + n) for i, n in zip(corner, lengths, strict=True))]
-        power += np.abs(fft.fftn(part * window)) ** 2
+        power += np.abs(scipy.fft.fftn(part * window)) ** 2
     power /= prod(len(s) for s in starts) * (window**2).sum()
     return power
 
@@ -149,11 +149,11 @@ def inverse_filter(power: NDArray[np.float64]) -> Kernel:
             power = np.stack([power, between], axis + 1).reshape(shape)
     alive = power > WEAKEST * power.max()
     inverse = np.where(alive, 1 / np.where(alive, power, 1), 0)
-    taps = fft.fftshift(fft.ifftn(inverse))
+    taps = scipy.fft.fftshift(scipy.fft.ifftn(inverse))
     if np.allclose(taps.imag, 0, atol=1e-9 * float(np.abs(taps).max())):
         taps = taps.real
     for axis, n in enumerate(taps.shape):
-        fade = signal.windows.hann(n, sym=False)
+        fade = scipy.signal.windows.hann(n, sym=False)
         taps = taps * fade.reshape(-1, *(1,) * (taps.ndim - 1 - axis))
     return Kernel(taps, origin=tuple(n // 2 for n in taps.shape))
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import scipy  # type: ignore[import-untyped]
 from numpy.typing import NDArray
-from scipy import fft  # type: ignore[import-untyped]
 
 from intertwine.engine import threads
 from intertwine.matching.templates import Templates
@@ -39,8 +39,10 @@ def surface(
     taps = Templates(patterns, masks, True, None).taps
     places = tuple(n - k + 1 for n, k in zip(x.shape[1:], taps.shape[2:], strict=True))
     real = x.dtype.kind == "f" and taps.dtype.kind == "f"
-    shape = [fft.next_fast_len(n, real) for n in x.shape[1:]]
-    forward, back = (fft.rfftn, fft.irfftn) if real else (fft.fftn, fft.ifftn)
+    shape = [scipy.fft.next_fast_len(n, real) for n in x.shape[1:]]
+    forward, back = (
+        (scipy.fft.rfftn, scipy.fft.irfftn) if real else (scipy.fft.fftn, scipy.fft.ifftn)
+    )
     workers = threads.resolve(None)
     spectrum = forward(x, shape, axes, workers=workers)
     found = np.empty((len(taps), *places), result)

@@ -14,8 +14,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import scipy  # type: ignore[import-untyped]
 from numpy.typing import NDArray
-from scipy import ndimage  # type: ignore[import-untyped]
 
 from intertwine.convolution import convolve
 
@@ -50,7 +50,7 @@ class Level:
         self.reach = float(np.hypot(*middle)) or 1.0
         self.order = 3 if factor == 1 else 1
         self._smooth = [
-            ndimage.spline_filter(channel, 3, mode="mirror") if self.order == 3 else channel
+            scipy.ndimage.spline_filter(channel, 3, mode="mirror") if self.order == 3 else channel
             for channel in self.data
         ]
         self._slopes = [np.gradient(channel, float(factor)) for channel in self.data]
@@ -67,7 +67,7 @@ class Level:
         size = np.array(self.data.shape[1:])[:, None]
         inside = ((at >= -0.5) & (at <= size - 0.5)).all(0)
         samples = [
-            ndimage.map_coordinates(c, at, order=self.order, mode="mirror", prefilter=False)
+            scipy.ndimage.map_coordinates(c, at, order=self.order, mode="mirror", prefilter=False)
             for c in self._smooth
         ]
         counts = self.counts & inside.reshape(self.pattern.shape[1:])
@@ -116,7 +116,9 @@ class Level:
         turning = np.stack([-away[1], away[0]])
         columns = []
         for slopes in self._slopes:
-            down, across = (ndimage.map_coordinates(s, at, order=1, mode="mirror") for s in slopes)
+            down, across = (
+                scipy.ndimage.map_coordinates(s, at, order=1, mode="mirror") for s in slopes
+            )
             columns.append(np.stack([
                 down, across, down * turning[0] + across * turning[1],
                 down * away[0] + across * away[1],

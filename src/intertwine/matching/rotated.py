@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import scipy  # type: ignore[import-untyped]
 from numpy.typing import NDArray
-from scipy import ndimage  # type: ignore[import-untyped]
 
-from intertwine.engine.errors import OptionError, ShapeError, shown
+from intertwine.engine.errors import OptionError, ShapeError, counted, shown
 from intertwine.matching import blocks, peaks
 from intertwine.matching.arguments import CALLER, Search
 from intertwine.matching.hits import Hits, turned
@@ -89,7 +89,7 @@ def _check(asked: Search) -> None:
     if len(asked.window) != 2:
         raise ShapeError(
             f"{CALLER}: angles and scales are for pictures, "
-            f"but the pattern is searched along {len(asked.window)} axes.\n"
+            f"but the pattern is searched along {counted(len(asked.window), 'axis', 'axes')}.\n"
             f"  Leave angles and scales out, or name two axes: axes=(0, 1)."
         )
     if asked.present is not None or asked.data.dtype.kind == "c" or asked.pattern.dtype.kind == "c":
@@ -199,7 +199,7 @@ class _Bank:
         if size not in self._soft:
             blur = 0.4 * self.factor / size
             self._soft[size] = np.stack([
-                ndimage.gaussian_filter(c, blur, mode="nearest") if blur > 0.3 else c
+                scipy.ndimage.gaussian_filter(c, blur, mode="nearest") if blur > 0.3 else c
                 for c in self.pattern
             ])  # fmt: skip
         return self._soft[size]
@@ -214,11 +214,15 @@ class _Bank:
         inside = ((at >= -0.5) & (at <= window[:, None] - 0.5)).all(0)
         if self.disk:
             inside = np.hypot(*back.T) <= window.min() / 2
-        laid = np.stack([
-            ndimage.map_coordinates(c, at, order=1, mode="nearest") for c in self._blurred(size)
-        ])  # fmt: skip
+        planes = [
+            scipy.ndimage.map_coordinates(plane, at, order=1, mode="nearest")
+            for plane in self._blurred(size)
+        ]
+        laid = np.stack(planes)
         if self.mask is not None:
-            counts = [ndimage.map_coordinates(m.astype(float), at, order=1) for m in self.mask]
+            counts = [
+                scipy.ndimage.map_coordinates(m.astype(float), at, order=1) for m in self.mask
+            ]
             inside = inside & (np.stack(counts) > 0.5).all(0)
         square = (self.side, self.side)
         masks = np.broadcast_to(inside, laid.shape).reshape(-1, *square)

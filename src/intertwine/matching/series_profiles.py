@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from intertwine.convolution import correlate
 from intertwine.engine import checks
-from intertwine.engine.errors import DTypeError, OptionError, ShapeError
+from intertwine.engine.errors import DTypeError, OptionError, ShapeError, counted
 
 Array = NDArray[Any]
 
@@ -151,7 +151,8 @@ def matrix_profile(series: Any, m: int, *, exclusion: int | None = None) -> Matr
     places = len(x) - m + 1
     if places <= apart:
         raise ShapeError(
-            f"{CALLER}: `series` has {len(x)} samples: no two stretches of {m} that start "
+            f"{CALLER}: `series` has {counted(len(x), 'sample')}: no two stretches of {m} that "
+            "start "
             f"{apart} apart.\n  It takes {m + apart} samples, or a smaller `m` or `exclusion`."
         )
     whole, live = _filled(x, m)
@@ -196,7 +197,7 @@ def _series(series: Any) -> Array:
     x = checks.as_array(CALLER, "series", series)
     if x.ndim != 1:
         raise ShapeError(
-            f"{CALLER}: `series` of shape {x.shape} has {x.ndim} axes, not 1.\n"
+            f"{CALLER}: `series` of shape {x.shape} has {counted(x.ndim, 'axis', 'axes')}, not 1.\n"
             f"  Pass one column of it."
         )
     if x.dtype.kind not in "fiu":
@@ -209,7 +210,8 @@ def _filled(x: Array, m: int) -> tuple[Array, NDArray[np.bool_]]:
     present = np.isfinite(x)
     if not present.any():
         raise OptionError(
-            f"{CALLER}: none of the {len(x)} samples of `series` is a number: nothing is left."
+            f"{CALLER}: none of the {counted(len(x), 'sample')} of `series` is a number: "
+            "nothing is left."
         )
     if not present.all():  # what stands in a gap only reaches stretches that do not count
         there = np.nonzero(present)[0]

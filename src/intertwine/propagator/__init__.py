@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from intertwine import stochastic
-from intertwine.engine.errors import DTypeError, OptionError, shown
+from intertwine.engine.errors import DTypeError, OptionError, counted, shown
 from intertwine.kernel import Kernel
 from intertwine.propagator import densities, flows, moments
 from intertwine.propagator.limit import GaussianLimit, gaussian_limit
@@ -272,10 +272,12 @@ def _check_density(kernel: Kernel) -> None:
             f"Propagator: the taps are {taps.dtype}, and a density is real.\n"
             "  Take a real part of the kernel first."
         )
-    if taps.min() < 0:
+    negative = int(np.count_nonzero(taps < 0))
+    if negative:
         raise OptionError(
-            f"Propagator: {np.count_nonzero(taps < 0)} of {taps.size} taps are negative, the least "
-            f"is {taps.min():.6g}.\n  A density has none: k.density('softmax' | 'abs' | 'clip')."
+            f"Propagator: {negative} of {counted(taps.size, 'tap')} "
+            f"{'is' if negative == 1 else 'are'} negative, the least is {taps.min():.6g}.\n"
+            "  A density has none: k.density('softmax' | 'abs' | 'clip')."
         )
     total = flows.total(taps)
     if abs(total - 1) > _SLACK:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.engine.errors import DTypeError, OptionError, did_you_mean, shown
+from intertwine.engine.errors import DTypeError, OptionError, counted, did_you_mean, shown
 
 Array = NDArray[Any]
 
@@ -64,11 +64,11 @@ def _temperature(value: Any) -> float:
 def _no_weight(values: Array, how: str) -> str:
     if not values.any():
         return (
-            f"density: all {values.size} taps are 0, there is no weight to share out.\n"
-            "  Pass how='softmax', which makes them equal."
+            f"density: each of {counted(values.size, 'tap')} is 0, there is no weight to "
+            "share out.\n  Pass how='softmax', which makes them equal."
         )
     return (
-        f"density: how='clip' leaves nothing of {values.size} taps, the largest is "
+        f"density: how='clip' leaves nothing of {counted(values.size, 'tap')}, the largest is "
         f"{values.max():.6g}.\n  Pass how='abs' or how='softmax'."
     )
 

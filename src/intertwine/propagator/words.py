@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from intertwine.engine.errors import counted
+
 if TYPE_CHECKING:
     from intertwine.propagator import Propagator
 
@@ -41,10 +43,13 @@ def _weight(p: Propagator) -> str:
             f"{heaviest:.9g} of the weight, {each}."
         )
     if np.ptp(filled) <= 1e-9 * heaviest:
-        return f"The weight is shared evenly by {filled.size} taps of a {window} window."
+        return f"The weight is shared evenly by {counted(filled.size, 'tap')} of a {window} window."
     if any(away):
         at = f"{at}, the centre keeping {float(taps[p.origin]):.3g}"
-    return f"The heaviest of {filled.size} taps in a window of {window} holds {heaviest:.3g}, {at}."
+    return (
+        f"The heaviest of {counted(filled.size, 'tap')} in a window of {window} holds "
+        f"{heaviest:.3g}, {at}."
+    )
 
 
 def _steps(away: list[int]) -> str:
@@ -67,16 +72,18 @@ def _spread(p: Propagator) -> str:
         return "Nothing spreads: it is a shift."
     widest, narrowest = math.sqrt(values[-1]), math.sqrt(values[0])
     if p.ndim == 1:
-        return f"It spreads with a standard deviation of {widest:.4g} samples a step."
+        return (
+            f"It spreads with a standard deviation of {counted(f'{widest:.4g}', 'sample')} a step."
+        )
     if widest - narrowest <= 1e-6 * widest:
         return (
-            f"It spreads alike in all directions, with a standard deviation of {widest:.4g} "
-            "samples a step."
+            f"It spreads alike in all directions, with a standard deviation of "
+            f"{counted(f'{widest:.4g}', 'sample')} a step."
         )
     where = ", ".join(f"{c:+.3g}" for c in vectors[:, -1] * (np.sign(vectors[:, -1].sum()) or 1))
     return (
-        f"It spreads most along ({where}), with a standard deviation of {widest:.4g} samples a "
-        f"step, and least across it, with {narrowest:.4g}."
+        f"It spreads most along ({where}), with a standard deviation of "
+        f"{counted(f'{widest:.4g}', 'sample')} a step, and least across it, with {narrowest:.4g}."
     )
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy  # type: ignore[import-untyped]
 from numpy.typing import NDArray
-from scipy import fft, ndimage  # type: ignore[import-untyped]
 
 from intertwine.registration.log_polar import RAYS, RINGS, STEP
 
@@ -36,22 +36,22 @@ def candidates(one: Array, other: Array, *, scale: bool, most: int) -> list[Cand
         At most `most`, the highest correlation first.
     """
     surface = _with_scale(one, other) if scale else _turns_only(one, other)
-    peaks = surface == ndimage.maximum_filter(surface, size=(5, 5), mode=("wrap", "nearest"))
+    peaks = surface == scipy.ndimage.maximum_filter(surface, size=(5, 5), mode=("wrap", "nearest"))
     rows, columns = np.nonzero(peaks)
     best = np.argsort(surface[rows, columns])[::-1][:most]
     return [_refined(surface, int(rows[i]), int(columns[i])) for i in best]
 
 
 def _turns_only(one: Array, other: Array) -> Array:
-    product = np.conj(fft.rfft(one, axis=0)) * fft.rfft(other, axis=0)
-    surface: Array = fft.irfft(product.sum(axis=1), RAYS)[:, None] / RINGS
+    product = np.conj(scipy.fft.rfft(one, axis=0)) * scipy.fft.rfft(other, axis=0)
+    surface: Array = scipy.fft.irfft(product.sum(axis=1), RAYS)[:, None] / RINGS
     return surface
 
 
 def _with_scale(one: Array, other: Array) -> Array:
     shape = (RAYS, 2 * RINGS)
-    product = fft.rfft2(one, shape) * np.conj(fft.rfft2(other, shape))
-    full = fft.fftshift(fft.irfft2(product, shape), axes=1)
+    product = scipy.fft.rfft2(one, shape) * np.conj(scipy.fft.rfft2(other, shape))
+    full = scipy.fft.fftshift(scipy.fft.irfft2(product, shape), axes=1)
     full = np.roll(full[::-1], 1, axis=0)  # the angle as b's, the ring as a's
     reach = math.ceil(math.log(max(SCALES)) / STEP)
     shared = RINGS - np.abs(np.arange(-reach, reach + 1))

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy  # type: ignore[import-untyped]
 from numpy.typing import ArrayLike, NDArray
-from scipy import fft, ndimage  # type: ignore[import-untyped]
 
 from intertwine.registration.log_polar import radial_window
 from intertwine.registration.picture import Grey, as_grey
@@ -177,15 +177,15 @@ class _Spectrum:
 
 def _spectrum(grey: Grey, side: int) -> _Spectrum:
     """The mean over squares that cover the picture."""
-    size = fft.next_fast_len(2 * side, real=True)
+    size = scipy.fft.next_fast_len(2 * side, real=True)
     window = radial_window((side, side), side / 2)
     total, count = np.zeros((size, size // 2 + 1), np.float32), 0
     for square in _squares(grey, side, side):
         level = float((square * window).sum() / window.sum())
-        total += np.abs(fft.rfft2((square - level) * window, (size, size))) ** 2
+        total += np.abs(scipy.fft.rfft2((square - level) * window, (size, size))) ** 2
         count += 1
     total[:, 0] /= 2  # half of this column is the mirror image of its other half
-    up, right = -fft.fftfreq(size)[:, None], fft.rfftfreq(size)[None, :]
+    up, right = -scipy.fft.fftfreq(size)[:, None], scipy.fft.rfftfreq(size)[None, :]
     frequency = np.hypot(up, right)
     ring = (frequency > _NOISE) & (frequency < _HIGHEST + 0.02)
     noise = float(np.median(total[ring])) / math.log(2)  # power of noise is exponential
@@ -224,8 +224,8 @@ def _peaks(spectrum: _Spectrum) -> list[float]:
     """Angles at which the power over angle has a maximum."""
     bins = np.minimum((spectrum.angle * (_BINS / np.pi)).astype(int), _BINS - 1)
     profile = np.bincount(bins.ravel(), spectrum.power.ravel(), _BINS)
-    smooth = ndimage.gaussian_filter1d(profile, 3, mode="wrap")
-    tops = np.flatnonzero(smooth == ndimage.maximum_filter1d(smooth, 31, mode="wrap"))
+    smooth = scipy.ndimage.gaussian_filter1d(profile, 3, mode="wrap")
+    tops = np.flatnonzero(smooth == scipy.ndimage.maximum_filter1d(smooth, 31, mode="wrap"))
     return [float((top + 0.5) * np.pi / _BINS) for top in tops if smooth[top] > 0]
 
 

@@ -18,8 +18,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import scipy  # type: ignore[import-untyped]
 from numpy.typing import NDArray
-from scipy import ndimage  # type: ignore[import-untyped]
 
 from intertwine.convolution import convolve
 from intertwine.kernels import dog
@@ -76,7 +76,7 @@ def refine(
     first = _band(one, max(1.0, 1 / start.scale))
     second = _band(other, max(1.0, start.scale))
     slopes = np.gradient(first)
-    coefficients = ndimage.spline_filter(second, 3, output=np.float32)
+    coefficients = scipy.ndimage.spline_filter(second, 3, output=np.float32)
     motion = replace(start, shift=(start.shift[0] / one.factor, start.shift[1] / one.factor))
     fit = Fit(motion, 0.0, 0.0, math.inf)
     for _ in range(steps):

@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import scipy  # type: ignore[import-untyped]
 from numpy.typing import NDArray
-from scipy import fft, ndimage  # type: ignore[import-untyped]
 
 from intertwine.convolution import convolve
 from intertwine.kernels import gaussian
@@ -114,7 +114,7 @@ def _halves(values: Array, angle_deg: float) -> tuple[Lines, Lines]:
 
 def _sharpest(values: Array, within_deg: float) -> Lines:
     """The ray of the spectrum that holds most, within the range."""
-    size = fft.next_fast_len(2 * max(values.shape), real=True)
+    size = scipy.fft.next_fast_len(2 * max(values.shape), real=True)
     strength = np.abs(pc.spectrum_of(values, pc.tapered(values.shape), (size, size)))
     count = round(within_deg / _STEP_DEG)
     degrees = np.arange(-count - 4, count + 5) * _STEP_DEG
@@ -122,10 +122,12 @@ def _sharpest(values: Array, within_deg: float) -> Lines:
     angle = np.deg2rad(degrees)[:, None]  # the spectrum of level lines lies on the rows' axis
     rows, columns = np.cos(angle) * frequency * size, np.sin(angle) * frequency * size
     rows, columns = np.where(columns < 0, -rows, rows), np.abs(columns)
-    sampled = ndimage.map_coordinates(
+    sampled = scipy.ndimage.map_coordinates(
         strength, np.stack([rows, columns]), order=1, mode="grid-wrap"
     )
-    profile = ndimage.gaussian_filter1d((sampled * frequency).mean(axis=1), _SMOOTH_DEG / _STEP_DEG)
+    profile = scipy.ndimage.gaussian_filter1d(
+        (sampled * frequency).mean(axis=1), _SMOOTH_DEG / _STEP_DEG
+    )
     tops = [i for i in range(4, len(profile) - 4) if profile[i] == profile[i - 4 : i + 5].max()]
     if not tops:  # it only rises towards an end of the range
         return Lines(0.0, 1.0)

@@ -8,8 +8,8 @@ and shrinks as the picture grows; over angle and logarithm of frequency both are
 from __future__ import annotations
 
 import numpy as np
+import scipy  # type: ignore[import-untyped]
 from numpy.typing import NDArray
-from scipy import fft, ndimage  # type: ignore[import-untyped]
 
 from intertwine.registration.picture import Grey
 
@@ -48,8 +48,8 @@ def log_polar_spectrum(grey: Grey, radius: float, size: int) -> NDArray[np.float
     """
     window = radial_window((grey.shape[0], grey.shape[1]), radius)
     level = float((grey * window).sum() / window.sum())
-    strength = np.abs(fft.rfft2((grey - level) * window, s=(size, size)))
-    polar = ndimage.map_coordinates(np.sqrt(strength), _places(size), order=1, mode="nearest")
+    strength = np.abs(scipy.fft.rfft2((grey - level) * window, s=(size, size)))
+    polar = scipy.ndimage.map_coordinates(np.sqrt(strength), _places(size), order=1, mode="nearest")
     power = (polar**4).mean(axis=0)
     signal = 1 - power.min() / power  # Wiener's weight: what rises above the flattest noise
     polar -= polar.mean(axis=0)

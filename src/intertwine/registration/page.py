@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from intertwine.engine.errors import OptionError, ShapeError
+from intertwine.engine.errors import OptionError, ShapeError, counted
 from intertwine.registration.lines import LEAST_STRENGTH, lines
 from intertwine.registration.picture import as_grey, checked
 from intertwine.registration.similarity import Similarity
@@ -125,7 +125,8 @@ def _checked_fill(page: Array, fill: ArrayLike) -> Array:
     channels = page.shape[2] if page.ndim == 3 else 1
     if level.shape not in ((), (1,), (channels,)):
         raise ShapeError(
-            f"deskew: `fill` has shape {level.shape} but the page has {channels} channels.\n"
+            f"deskew: `fill` has shape {level.shape} but the page has "
+            f"{counted(channels, 'channel')}.\n"
             f"  Pass one number, or one for each channel."
         )
     if not np.isfinite(level).all() and page.dtype.kind != "f":

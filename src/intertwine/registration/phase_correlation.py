@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy  # type: ignore[import-untyped]
 from numpy.typing import NDArray
-from scipy import fft  # type: ignore[import-untyped]
 
 Array = NDArray[Any]
 
@@ -36,13 +36,13 @@ def tapered(shape: tuple[int, ...]) -> Array:
 
 def padded_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
     """Room for shifts of up to half the picture to either side."""
-    return tuple(fft.next_fast_len(n + n // 2, real=True) for n in shape)
+    return tuple(scipy.fft.next_fast_len(n + n // 2, real=True) for n in shape)
 
 
 def spectrum_of(values: Array, window: Array, shape: tuple[int, ...]) -> Array:
     """The transform of a picture under a window, its weighted mean taken away first."""
     level = float((values * window).sum() / max(float(window.sum()), 1e-9))
-    spectrum: Array = fft.rfftn((values - level) * window, shape)
+    spectrum: Array = scipy.fft.rfftn((values - level) * window, shape)
     return spectrum
 
 
@@ -59,7 +59,7 @@ def surface_of(one: Array, other: Array, shape: tuple[int, ...]) -> Array:
     product = np.conj(one) * other
     size = np.abs(product)
     size += 1e-6 * float(size.max()) + 1e-30
-    surface: Array = fft.irfftn(product / size * _fading(shape), shape)
+    surface: Array = scipy.fft.irfftn(product / size * _fading(shape), shape)
     surface -= surface.mean()
     surface /= surface.std() + 1e-30
     return surface
@@ -70,7 +70,7 @@ def _fading(shape: tuple[int, ...]) -> Array:
     squares = np.zeros((1,) * len(shape))
     for axis, size in enumerate(shape):
         last = axis == len(shape) - 1
-        frequency = fft.rfftfreq(size) if last else fft.fftfreq(size)
+        frequency = scipy.fft.rfftfreq(size) if last else scipy.fft.fftfreq(size)
         squares = squares + np.expand_dims(
             frequency**2, [a for a in range(len(shape)) if a != axis]
         )

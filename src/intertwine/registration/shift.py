@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy  # type: ignore[import-untyped]
 from numpy.typing import ArrayLike, NDArray
-from scipy import ndimage  # type: ignore[import-untyped]
 
 from intertwine.convolution import convolve
 from intertwine.engine.errors import ShapeError
@@ -105,14 +105,14 @@ def translation(a: ArrayLike, b: ArrayLike) -> Translation:
 def _refined(one: Array, other: Array, start: Array) -> Array:
     """Gauss-Newton steps; they are given up when they lead more than two samples away."""
     smooth = gaussian(_SMOOTH, ndim=one.ndim)
-    first, second = convolve(one, smooth), ndimage.spline_filter(convolve(other, smooth), 3)
+    first, second = convolve(one, smooth), scipy.ndimage.spline_filter(convolve(other, smooth), 3)
     slopes = np.stack(_slopes(first))
     shift = start.copy()
     for _ in range(_STEPS):
         part = _shared(one.shape, shift)
         if part is None:
             return start
-        brought = ndimage.shift(second, -shift, order=3, prefilter=False)
+        brought = scipy.ndimage.shift(second, -shift, order=3, prefilter=False)
         slope = 0.5 * (slopes + np.stack(_slopes(brought)))
         inside = (slice(None), *part)
         columns = slope[inside].reshape(one.ndim, -1).astype(float)

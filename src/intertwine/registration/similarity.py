@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import scipy  # type: ignore[import-untyped]
 from numpy.typing import NDArray
-from scipy import ndimage  # type: ignore[import-untyped]
 
 Array = NDArray[Any]
 
@@ -86,7 +86,7 @@ def pulled(
     """
     matrix = motion.matrix
     offset = np.array(motion.shift) + source.middle - matrix @ np.array(target.middle)
-    result: Array = ndimage.affine_transform(
+    result: Array = scipy.ndimage.affine_transform(
         moving, matrix, offset, target.shape, order=order, mode="constant", cval=cval,
         prefilter=False,
     )  # fmt: skip

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import scipy  # type: ignore[import-untyped]
 from numpy.typing import NDArray
-from scipy import ndimage  # type: ignore[import-untyped]
 
 from intertwine.convolution import convolve
 from intertwine.kernels import gaussian
@@ -36,7 +36,7 @@ def warped(image: Array, shape: tuple[int, int], motion: Similarity, fill: float
             plane = convolve(plane, gaussian(width, ndim=2))
         padded = np.pad(plane, 12, mode="edge")  # splines ring where they are cut
         frame = Frame.of(padded.shape)
-        brought = pulled(ndimage.spline_filter(padded, 3), frame, target, motion, order=3)
+        brought = pulled(scipy.ndimage.spline_filter(padded, 3), frame, target, motion, order=3)
         brought = np.clip(brought, plane.min(), plane.max())
         result[..., channel] = np.where(seen, brought, level)
     if image.dtype.kind in "biu":

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from intertwine.engine import checks, sampling
 from intertwine.engine import threads as threading
 from intertwine.engine.arguments import Options, parse
-from intertwine.engine.errors import DTypeError, OptionError, shown
+from intertwine.engine.axes import axes_along
+from intertwine.engine.errors import DTypeError, OptionError, counted, shown
 from intertwine.engine.problem import Problem
 from intertwine.kernel import Kernel
 
@@ -45,7 +46,8 @@ class Call:
             )
         if not kernel.taps.any():
             raise OptionError(
-                f"{self.caller}: all {kernel.size} taps of `k` are 0, so none can be drawn.\n"
+                f"{self.caller}: each of {counted(kernel.size, 'tap')} of `k` is 0, so none can be "
+                "drawn.\n"
                 f"  Pass a kernel with at least one tap that is not 0."
             )
         with np.errstate(over="ignore"):
@@ -55,14 +57,14 @@ class Call:
                     f"holds.\n  Scale the kernel down."
                 )
         threading.check(self.caller, self.threads)
-        array = checks.as_array(self.caller, "x", given)
+        array = checks.as_array(self.caller, "x", given, masks=True)
         if checks.mask(self.caller, given, array, None) is not None:
             raise OptionError(
                 f"{self.caller}: `x` is a masked array, and what is missing cannot be drawn.\n"
                 f"  Fill it first: x.filled(...)."
             )
         taps = Kernel(kernel.taps.astype(np.float64), kernel.origin)
-        axes = checks.axes(self.caller, array, taps.taps, taps.ndim, self.axes)
+        axes = axes_along(self.caller, array, taps.taps, taps.ndim, self.axes)
         listed = self.boundary if isinstance(self.boundary, list | tuple) else [self.boundary]
         if "renormalize" in listed:
             raise OptionError(

@@ -11,7 +11,7 @@ from intertwine.convolution import convolve
 from intertwine.engine import checks, sampling
 from intertwine.engine import threads as threading
 from intertwine.engine.boundary import check_boundary
-from intertwine.engine.errors import DTypeError, OptionError
+from intertwine.engine.errors import DTypeError, OptionError, counted
 from intertwine.stochastic.call import Array, Call, is_density, seed_of
 
 #: Larger counts in one cell, or in all cells together, are not computed exactly.
@@ -63,7 +63,11 @@ def _checked_density(call: Call) -> None:
     if is_density(call.k, found):
         return
     negative = int(np.count_nonzero(call.k.taps < 0))
-    what = f"{negative} of its taps are negative" if negative else f"its sum is {call.k.sum:.6g}"
+    what = (
+        f"it has {counted(negative, 'negative tap')}"
+        if negative
+        else f"its sum is {call.k.sum:.6g}"
+    )
     advice = "Use how='gather'." if negative else "Divide it by its sum."
     raise OptionError(
         f"{call.caller}: how='scatter' needs chances that add up to 1, but `k` is no density: "

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from intertwine.engine.errors import counted
+
 
 @dataclass(frozen=True)
 class Description:
@@ -75,20 +77,22 @@ def at_an_angle(degrees: float) -> str:
 
 
 def by_axis(values: Any, unit: str = "") -> str:
-    """One number an axis; one for all where they are the same."""
+    """One number an axis, or so many of a `unit`; one for all where they are the same."""
     shown = [number(float(v)) for v in values]
+    if unit:
+        shown = [counted(v, unit) for v in shown]
     if len(shown) == 1:
-        return shown[0] + unit
+        return shown[0]
     if len(set(shown)) == 1:
-        return f"{shown[0]}{unit} along each axis"
-    return ", ".join(f"{v}{unit} along axis {axis}" for axis, v in enumerate(shown))
+        return f"{shown[0]} along each axis"
+    return ", ".join(f"{v} along axis {axis}" for axis, v in enumerate(shown))
 
 
 def moved(shift: Any) -> str:
     """What follows when the weight's centre is off the origin; nothing when it is not."""
     if np.abs(shift).max() < 1e-6:
         return ""
-    return f", moved by {by_axis(shift, ' samples')}"
+    return f", moved by {by_axis(shift, 'sample')}"
 
 
 def _vector(way: Any) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 from intertwine.algebra.description.answer import Description, along, by_axis, moved, number
 from intertwine.algebra.description.measure import Measures
 from intertwine.algebra.frame import Array
+from intertwine.engine.errors import counted
 
 _NEGATIVE = 0.12  # weight below 0 that turning a box off the grid may leave
 _THIN = 0.6  # standard deviation across a line that is one sample wide, in samples
@@ -37,15 +38,18 @@ def blur(found: Measures) -> Description | None:
     if line:
         return _motion(found, widths, ways, numbers, rest)
     if found.kernel.ndim == 1:
-        how = f"standard deviation {number(width[0])} samples"
+        how = f"standard deviation {counted(number(width[0]), 'sample')}"
     elif widths[-1] - widths[0] <= _SAME * widths[-1]:
         numbers["isotropic"] = True
-        how = f"standard deviation {number(float(np.mean(widths)))} samples in every direction"
+        how = (
+            f"standard deviation {counted(number(float(np.mean(widths))), 'sample')} in every "
+            "direction"
+        )
     else:
         numbers |= {"isotropic": False, "principal": tuple(widths.tolist())}
-        how = f"standard deviation {by_axis(width, ' samples')}"
+        how = f"standard deviation {by_axis(width, 'sample')}"
         if not _diagonal(found.covariance):
-            how += f"; widest, {number(float(widths[-1]))} samples, {along(ways[:, -1])}"
+            how += f"; widest, {counted(number(float(widths[-1])), 'sample')}, {along(ways[:, -1])}"
     return Description("blur", f"A blur: {how}{rest}", numbers)
 
 
@@ -61,7 +65,7 @@ def _motion(
         numbers["angle_deg"] = angle_of(way) % 180
     return Description(
         "motion blur",
-        f"A motion blur: a line of about {number(length)} samples {along(way)}{rest}",
+        f"A motion blur: a line of about {counted(number(length), 'sample')} {along(way)}{rest}",
         numbers,
     )
 

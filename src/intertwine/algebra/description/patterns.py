@@ -16,6 +16,7 @@ from intertwine.algebra.description.derivatives import (
 )
 from intertwine.algebra.description.gabor import Wave, best_wave
 from intertwine.algebra.description.measure import Measures
+from intertwine.engine.errors import counted
 
 _NEAR = 0.15  # energy that a wave may miss
 _TURNED = 0.35  # that of a fine wave which was turned: taps hold f as they hold 1 - f
@@ -65,7 +66,8 @@ def wave(found: Measures) -> Description | None:
     return Description(
         "Gabor",
         f"A Gabor: a wave of {number(best.cycles)} cycles per sample {along(best.frequency)} under "
-        f"a Gaussian of standard deviation {number(best.sigma)} samples that way; it answers to "
+        f"a Gaussian of standard deviation {counted(number(best.sigma), 'sample')} that way; it "
+        "answers to "
         f"stripes of that spacing and direction{_share(best)}.",
         numbers,
     )

@@ -37,7 +37,7 @@ def single_tap(found: Measures) -> Description | None:
         return Description("identity", f"The identity: everything stays{times}.", {"gain": gain})
     return Description(
         "shift",
-        f"A shift: everything moves by {by_axis(shift, ' samples')}{times}.",
+        f"A shift: everything moves by {by_axis(shift, 'sample')}{times}.",
         {"shift": tuple(shift.tolist()), "gain": gain},
     )
 

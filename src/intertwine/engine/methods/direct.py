@@ -6,6 +6,7 @@ from dataclasses import replace
 from math import prod
 
 from intertwine import _core
+from intertwine.engine.errors import counted
 from intertwine.engine.lower import Lowered, lower, too_many_axes
 from intertwine.engine.machine import VECTOR_BYTES, Machine
 from intertwine.engine.methods.base import Array, Prepared, plain_error, plane, too_much_memory
@@ -108,7 +109,7 @@ def terms(problem: Problem) -> int:
 
 
 def parts(problem: Problem) -> str:
-    text = f"{problem.kernel_size} multiply-adds for each output"
+    text = f"{counted(problem.kernel_size, 'multiply-add')} for each output"
     return f"{text}, {problem.kernel_count} kernels in one pass" if problem.bank else text
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine import _core
+from intertwine.engine.errors import counted
 from intertwine.engine.lower import has_channels, lower, too_many_axes
 from intertwine.engine.machine import VECTOR_BYTES, Machine, current
 from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared
@@ -283,10 +284,10 @@ def parts(problem: Problem) -> str:
     found = _best(problem, current())
     if found is None:
         return ""
-    what = "tiles" if problem.complex_data else "pairs of tiles"
+    one, many = ("tile", "tiles") if problem.complex_data else ("pair of tiles", "pairs of tiles")
     if found.folded >= 0:
-        what = "folded tile"
-    text = f"{found.transforms} {what} of {' x '.join(str(n) for n in found.tile)}"
+        one, many = "folded tile", "folded tiles"
+    text = f"{counted(found.transforms, one, many)} of {' x '.join(str(n) for n in found.tile)}"
     shared, groups = _sharing(problem)
     if shared > 1:
         text += f", transformed once for {shared} kernels"

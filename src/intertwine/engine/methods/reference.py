@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine.engine.boundary import fold
+from intertwine.engine.errors import counted
 from intertwine.engine.machine import Machine
 from intertwine.engine.methods.base import Array, Prepared, plain_error, plane
 from intertwine.engine.problem import Problem
@@ -39,7 +40,7 @@ def terms(problem: Problem) -> int:
 
 
 def parts(problem: Problem) -> str:
-    return f"{problem.taps.array.size} NumPy passes, one for each tap"
+    return f"{counted(problem.taps.array.size, 'NumPy pass', 'NumPy passes')}, one for each tap"
 
 
 def prepare(problem: Problem, taps: Array) -> Prepared:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from intertwine import _core
+from intertwine.engine.errors import counted
 from intertwine.engine.factor import Box, boxes
 from intertwine.engine.lower import lower, too_many_axes
 from intertwine.engine.machine import Machine
@@ -189,8 +190,9 @@ def parts(problem: Problem) -> str:
     sizes = ", ".join("x".join(str(n) for n in b.length) for b in found)
     sums = _sums(problem)
     exact = f", sums in {8 * sums[0]} bits" if sums else ""
-    many = "es" * (len(found) > 1)
-    return f"{len(found)} box{many} ({sizes}){exact}, a few additions for each output"
+    return (
+        f"{counted(len(found), 'box', 'boxes')} ({sizes}){exact}, a few additions for each output"
+    )
 
 
 def prepare(problem: Problem, taps: Array) -> Prepared:

@@ -1,0 +1,108 @@
+"""Where results go: fresh memory if there is room, or the caller's `out` if it fits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intertwine.engine import checks, results, room
+from intertwine.engine.errors import DTypeError, OptionError, ShapeError
+from intertwine.engine.problem import Problem
+
+if TYPE_CHECKING:
+    from intertwine.engine.plan import Plan
+
+Array = NDArray[Any]
+
+
+def fill(
+    caller: str, chosen: Plan, x: Array, mask: NDArray[np.bool_] | None, out: Array, threads: int
+) -> None:
+    """Run a plan, or say that memory ran out on the way."""
+    try:
+        chosen.execute(x, mask, out, threads, caller)
+    except MemoryError as error:
+        raise ShapeError(
+            f"{caller}: memory ran out: {error}.\n  Work on parts of x, or let go of other arrays."
+        ) from error
+
+
+def fresh(caller: str, chosen: Plan) -> Array:
+    """An array for the result of a plan, if the machine has room for it and for the work."""
+    problem = chosen.problem
+    where = "the result", problem.out_shape, problem.result
+    room.check(caller, *where, _smaller(problem), chosen.work_bytes)
+    try:
+        return results.empty(problem.out_shape, problem.result)
+    except (MemoryError, ValueError, OverflowError) as error:
+        raise _too_large(caller, chosen) from error
+
+
+def _too_large(caller: str, chosen: Plan) -> ShapeError:
+    problem = chosen.problem
+    where = "the result", problem.out_shape, problem.result
+    return room.too_large(caller, *where, _smaller(problem), chosen.work_bytes)
+
+
+def _smaller(problem: Problem) -> str:
+    """What makes a result smaller: what made it large is named first."""
+    if any(a.filtered and a.m > 2 * a.n for a in problem.axes):
+        wide = any(a.dilation > 1 for a in problem.axes)
+        return f"Pass mode='same', or a {'smaller dilation' if wide else 'shorter kernel'}."
+    if problem.kernel_count > 1:
+        return "Pass fewer kernels at a time, or work on parts of x."
+    return "Work on parts of x, or pass a larger stride."
+
+
+def check(caller: str, chosen: Plan, out: Any) -> None:
+    """Refuse an `out` that the result of a plan cannot be written to."""
+    problem = chosen.problem
+    if not isinstance(out, np.ndarray):
+        raise DTypeError(
+            f"{caller}: `out` is {type(out).__name__}, not a NumPy array.\n"
+            f"  Pass out=np.empty({problem.out_shape}, np.{problem.result})."
+        )
+    if out.shape != problem.out_shape:
+        raise ShapeError(
+            f"{caller}: `out` has shape {out.shape} but the result has {problem.out_shape}.\n"
+            f"  Pass out=np.empty({problem.out_shape}, np.{problem.result})."
+        )
+    if out.dtype != problem.result and out.dtype.newbyteorder("=") != problem.result:
+        raise DTypeError(
+            f"{caller}: `out` is {out.dtype} but the result is {problem.result}.\n"
+            f"  Pass out of that type, or dtype=np.{out.dtype} to ask for this one."
+        )
+    if not out.flags.writeable:
+        raise OptionError(f"{caller}: `out` is read-only.\n  Pass an array that can be written.")
+    checks.refuse_hidden(caller, "out", out, "Pass out=y.data, or an array without a mask.")
+    check_apart(caller, out)
+    if chosen.work_bytes > room.installed():
+        raise _too_large(caller, chosen)
+
+
+def check_apart(caller: str, out: Array) -> None:
+    """Refuse an output whose elements share memory with each other."""
+    if out.flags.c_contiguous or out.flags.f_contiguous or _nested(out):
+        return
+    places = np.zeros((), np.int64)
+    for step, n in zip(out.strides, out.shape, strict=True):
+        places = np.add.outer(places, step * np.arange(n))
+    near = np.diff(np.sort(places, axis=None)) < out.itemsize
+    shared = np.count_nonzero(np.append(near, False) | np.append(False, near))
+    if shared:
+        raise OptionError(
+            f"{caller}: `out` overlaps itself: {shared} of its {out.size} elements share memory "
+            f"with others.\n  Pass an array with memory for each element, such as out.copy()."
+        )
+
+
+def _nested(out: Array) -> bool:
+    """Whether each axis steps over all that the axes of smaller steps cover."""
+    covered = out.itemsize
+    for step, n in sorted((abs(s), n) for s, n in zip(out.strides, out.shape, strict=True)):
+        if n > 1 and step < covered:
+            return False
+        covered += step * (n - 1)
+    return True
