@@ -201,6 +201,7 @@ def _share(factors: Factors | None) -> float:
     return 1 - sum(np.array_equal(f, f[::-1]) for f in lines) / (2 * max(1, len(lines)))
 
 
+@lru_cache(maxsize=8)
 def tiling(problem: Problem) -> Tiling:
     """The tile that `run` uses, and the work of one term over the whole output."""
     lowered, factors = lower(problem), _of(problem)
