@@ -19,7 +19,9 @@ using iw::kMaxDims;
 using iw::Type;
 
 template <class T>
-constexpr Type kTypeOf = sizeof(T) == 4 ? Type::f32 : (T(0.5) == T(0) ? Type::i64 : Type::f64);
+constexpr Type kTypeOf = sizeof(T) == 2   ? Type::u16
+                         : sizeof(T) == 4 ? Type::f32
+                                          : (T(0.5) == T(0) ? Type::i64 : Type::f64);
 
 // Where position i of an axis of n samples is found; -1 when nothing is there. The first copy of
 // the data beyond each end is what kernels nearly always meet: it is found without a division.

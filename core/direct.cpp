@@ -303,6 +303,17 @@ void run(const Job& job, const Services& services, const void* taps) {
       &direct);
 }
 
+// Integers whose results fit 16 bits, summed modulo 2^16: whether a number has a sign matters only
+// where it is made longer, and what wraps on the way wraps back.
+void run_modulo(const Job& job, const Services& services, const void* taps) {
+  Job plain = job;
+  if (job.x_type == Type::i16) plain.x_type = Type::u16;
+  if (job.out_type == Type::i16) plain.out_type = Type::u16;
+  for (int a = 0; a < job.nd; a++)
+    plain.axis[a].fill = uint16_t(int64_t(__builtin_fmod(job.axis[a].fill, 0x1p16)));
+  run<uint16_t>(plain, services, taps);
+}
+
 }  // namespace
 
 namespace iw::IW_LEVEL {
@@ -312,6 +323,8 @@ void direct(const Job& job, const Services& services, Type compute, const void* 
     run<float>(job, services, taps);
   else if (compute == Type::f64)
     run<double>(job, services, taps);
+  else if (compute == Type::i16)
+    run_modulo(job, services, taps);
   else
     run<int64_t>(job, services, taps);
 }

@@ -55,8 +55,8 @@ def _question(problem: Problem) -> str:
 
 def _bound(plan: Plan) -> str:
     if plan.problem.exact:
-        return "exact integers"
-    return f"error at most {plan.error:.1e} of sum|k| * max|x|"
+        return "Every result is exact"
+    return f"Sums run in {plan.problem.compute}; error at most {plan.error:.1e} of sum|k| * max|x|"
 
 
 def _other(candidate: Candidate, chosen: Candidate, problem: Problem) -> str:
@@ -99,8 +99,7 @@ def explain(plan: Plan) -> str:
         *_measured(plan),
         f"  Predicted {duration(chosen.seconds)} on one thread ({source}); "
         f"up to {threads.resolve(None)} threads, SIMD level {_core.level}.",
-        f"  Sums run in {problem.compute}; {_bound(plan)}; "
-        f"work space {amount(chosen.memory)} a thread.",
+        f"  {_bound(plan)}; work space {amount(chosen.memory)} a thread.",
         "Alternatives:",
     ]
     lines += [_other(c, chosen, problem) for c in plan.candidates if c is not chosen]
