@@ -128,6 +128,15 @@ IW_INLINE void read_backwards(T* dst, const char* src, int64_t count) {
   for (; i < count; i++) dst[i] = read_as<T, S>(src - i * int64_t(sizeof(S)));
 }
 
+// Places `pace` bytes apart, C neighbouring samples of each.
+template <int C, class T, class S>
+IW_INLINE void read_places(T* dst, const char* src, int64_t pace, int64_t places) {
+  for (int64_t i = 0; i < places; i++)
+#pragma GCC unroll 4
+    for (int c = 0; c < C; c++)
+      dst[i * C + c] = read_as<T, S>(src + i * pace + c * int64_t(sizeof(S)));
+}
+
 // One row of the box: positions lo .. lo+len-1 of the last axis, all of `inner` at each.
 template <class T, class S>
 void load_row(const Job& job, const char* row, int64_t lo, int64_t len, T* dst) {
@@ -147,6 +156,8 @@ void load_row(const Job& job, const char* row, int64_t lo, int64_t len, T* dst) 
       if (s >= 0 && pace == 0) run = least(run, a.border == Border::nearest ? run : 1);
       if (s >= 0 && pace < 0 && c == 1 && step == int64_t(sizeof(S))) {
         read_backwards<T, S>(dst + i, row + s * step, run);
+      } else if (s >= 0 && c == 3 && inner_step == int64_t(sizeof(S))) {
+        read_places<3, T, S>(dst + i * c, row + s * step, pace * step, run);
       } else {
         for (int64_t e = 0; e < run; e++)
           for (int64_t j = 0; j < c; j++)

@@ -82,12 +82,6 @@ struct Direct {
     grid.cover(job);
   }
 
-  // As many as `most` of n in each part, all parts alike.
-  static int64_t even(int64_t n, int64_t most) {
-    const int64_t parts = (n + most - 1) / most;
-    return (n + parts - 1) / parts;
-  }
-
   bool can_read_in_place() const {
     const int nd = job.nd;
     constexpr int64_t size = sizeof(T);
