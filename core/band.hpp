@@ -7,8 +7,7 @@
 #include "job.hpp"
 #include "numbers.hpp"
 #include "parts.hpp"
-#include "vec.hpp"
-#include "widen.hpp"
+#include "runs.hpp"
 
 namespace {
 
@@ -19,7 +18,9 @@ using iw::kMaxDims;
 using iw::Type;
 
 template <class T>
-constexpr Type kTypeOf = sizeof(T) == 4 ? Type::f32 : (T(0.5) == T(0) ? Type::i64 : Type::f64);
+constexpr Type kTypeOf = sizeof(T) == 2   ? Type::u16
+                         : sizeof(T) == 4 ? Type::f32
+                                          : (T(0.5) == T(0) ? Type::i64 : Type::f64);
 
 // Where position i of an axis of n samples is found; -1 when nothing is there. The first copy of
 // the data beyond each end is what kernels nearly always meet: it is found without a division.
@@ -54,77 +55,8 @@ IW_INLINE int64_t fold(int64_t i, int64_t n, Border border) {
   }
 }
 
-// A copy by vectors: libc's takes the long way (rep movsb) for rows of this length.
-template <class T>
-IW_INLINE void copy_run(T* dst, const char* src, int64_t count) {
-  constexpr int W = kLanes<T>;
-  const T* from = reinterpret_cast<const T*>(src);
-  int64_t i = 0;
-  for (; i + 4 * W <= count; i += 4 * W)
-#pragma GCC unroll 4
-    for (int c = 0; c < 4; c++) store(dst + i + c * W, load(from + i + c * W));
-  for (; i + W <= count; i += W) store(dst + i, load(from + i));
-  for (; i < count; i++) __builtin_memcpy(dst + i, from + i, sizeof(T));
-}
-
-// Every C-th of the samples from `from` on, as many as there are lanes.
-template <int C, class T, int... E>
-IW_INLINE Vec<T> every(const T* from, Sequence<E...>) {
-  constexpr int W = kLanes<T>;
-  const Vec<T> a = load(from), b = load(from + W), c = load(from + 2 * W);
-  const Vec<T> first = __builtin_shufflevector(a, b, (C * E < 2 * W ? C * E : 0)...);
-  if constexpr (C == 3) {
-    return __builtin_shufflevector(first, c, (C * E < 2 * W ? E : C * E - W)...);
-  } else {
-    const Vec<T> d = load(from + 3 * W);
-    const Vec<T> second = __builtin_shufflevector(c, d, (C * E < 2 * W ? 0 : C * E - 2 * W)...);
-    return __builtin_shufflevector(first, second, (C * E < 2 * W ? E : W + E)...);
-  }
-}
-
-// The same as long as all that is loaded lies before the last of `count` samples.
-template <int C, class T>
-IW_INLINE int64_t read_every(T* dst, const T* from, int64_t count) {
-  constexpr int W = kLanes<T>;
-  int64_t i = 0;
-  for (; i + W < count; i += W) store(dst + i, every<C>(from + C * i, typename CountTo<W>::type{}));
-  return i;
-}
-
-template <class T, class S>
-IW_INLINE void read_run(T* dst, const char* src, int64_t stride, int64_t count) {
-  if (stride == int64_t(sizeof(S))) {
-    if constexpr (__is_same(T, S)) {
-      copy_run(dst, src, count);
-    } else {
-      int64_t i = 0;
-      if constexpr (__is_same(T, float) && sizeof(S) <= 2 && !__is_class(S))
-        i = widen(dst, reinterpret_cast<const S*>(src), count);
-      for (; i < count; i++) dst[i] = read_as<T, S>(src + i * int64_t(sizeof(S)));
-    }
-  } else if (stride == 2 * int64_t(sizeof(S))) {  // planes of complex numbers
-    for (int64_t i = 0; i < count; i++) dst[i] = read_as<T, S>(src + i * 2 * int64_t(sizeof(S)));
-  } else {
-    int64_t i = 0;
-    if constexpr (__is_same(T, S)) {  // one of three or four channels
-      const T* const from = reinterpret_cast<const T*>(src);
-      if (stride == 3 * int64_t(sizeof(S))) i = read_every<3>(dst, from, count);
-      if (stride == 4 * int64_t(sizeof(S))) i = read_every<4>(dst, from, count);
-    }
-    for (; i < count; i++) dst[i] = read_as<T, S>(src + i * stride);
-  }
-}
-
-template <class T, class S>
-IW_INLINE void read_backwards(T* dst, const char* src, int64_t count) {
-  constexpr int W = kLanes<T>;
-  int64_t i = 0;
-  if constexpr (__is_same(T, S))
-    for (; i + W <= count; i += W)
-      store(dst + i, reversed<T>(load(reinterpret_cast<const T*>(src) - i - (W - 1)),
-                                 typename CountTo<W>::type{}));
-  for (; i < count; i++) dst[i] = read_as<T, S>(src - i * int64_t(sizeof(S)));
-}
+// So few samples beyond the end of a row are looked up one by one.
+constexpr int64_t kFewOutside = 4;
 
 // One row of the box: positions lo .. lo+len-1 of the last axis, all of `inner` at each.
 template <class T, class S>
@@ -135,6 +67,13 @@ void load_row(const Job& job, const char* row, int64_t lo, int64_t len, T* dst) 
   int64_t end = lo + len > a.n ? most(a.n - lo, begin) : len;  // inside up to here
   // Outside, positions fold back in runs that go forwards, backwards or nowhere.
   auto outside = [&](int64_t from, int64_t to) {
+    if (c == 1 && to - from <= kFewOutside) {  // of the commonest kernels
+      for (int64_t i = from; i < to; i++) {
+        const int64_t s = fold(lo + i, a.n, a.border);
+        dst[i] = s < 0 ? T(a.fill) : read_as<T, S>(row + s * step);
+      }
+      return;
+    }
     for (int64_t i = from; i < to;) {
       const int64_t s = fold(lo + i, a.n, a.border);
       const int64_t after = fold(lo + i + 1, a.n, a.border), pace = s < 0 ? 0 : after - s;
@@ -145,6 +84,8 @@ void load_row(const Job& job, const char* row, int64_t lo, int64_t len, T* dst) 
       if (s >= 0 && pace == 0) run = least(run, a.border == Border::nearest ? run : 1);
       if (s >= 0 && pace < 0 && c == 1 && step == int64_t(sizeof(S))) {
         read_backwards<T, S>(dst + i, row + s * step, run);
+      } else if (s >= 0 && c == 3 && inner_step == int64_t(sizeof(S))) {
+        read_places<3, T, S>(dst + i * c, row + s * step, pace * step, run);
       } else {
         for (int64_t e = 0; e < run; e++)
           for (int64_t j = 0; j < c; j++)

@@ -24,7 +24,7 @@ class Direct : public Prepared {
  public:
   Direct(const Geometry& geometry, nb::handle taps, const std::string& compute)
       : Prepared(geometry),
-        type_(compute_type(compute)),
+        type_(compute == "int16" ? Type::i16 : compute_type(compute)),
         taps_(taps, type_, geometry.taps(), "taps") {}
 
  private:

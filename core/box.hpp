@@ -23,19 +23,23 @@ namespace {
 using iw::Boxes;
 using iw::Services;
 
-// Left to itself GCC converts vectors in halves and joins them.
-IW_INLINE Vec<double> widen(const double* p) { return load(p); }
-IW_INLINE Vec<double> widen(const float* p) {
+// Samples as numbers of A, which are as long or twice as long. Left to itself GCC converts vectors
+// in halves and joins them.
+template <class A, class S>
+IW_INLINE Vec<A> widen(const S* p) {
+  if constexpr (sizeof(A) == sizeof(S))
+    return load(p);
+  else
 #if defined(__AVX2__)
-  return Vec<double>(_mm256_cvtps_pd(_mm_loadu_ps(p)));
+    return Vec<A>(_mm256_cvtps_pd(_mm_loadu_ps(p)));
 #else
-  return Vec<double>{p[0], p[1]};
+    return Vec<A>{p[0], p[1]};
 #endif
 }
 
-template <class O>
-IW_INLINE void narrow(O* p, Vec<double> v) {
-  if constexpr (sizeof(O) == 8) {
+template <class A, class O>
+IW_INLINE void narrow(O* p, Vec<A> v) {
+  if constexpr (sizeof(O) == sizeof(A)) {
     store(p, v);
   } else {
     typedef O Half __attribute__((vector_size(kVectorBytes / 2)));
@@ -44,9 +48,8 @@ IW_INLINE void narrow(O* p, Vec<double> v) {
   }
 }
 
-constexpr int kBoxRows = 4;                    // rows summed together: their chains overlap
-constexpr int kBoxChunk = 8 * kLanes<double>;  // columns of them
-constexpr int64_t kBoxWidth = 512, kBoxHeight = 512, kBlockBytes = 256 << 10;
+constexpr int kBoxRows = 4;  // rows summed together: their chains overlap
+constexpr int64_t kBoxRowBytes = 4096, kBoxHeight = 512, kBlockBytes = 256 << 10;
 
 // How a window of `wide` samples, `inner` apart, is made up.
 struct Windows {
@@ -56,9 +59,9 @@ struct Windows {
   int64_t rest;     // samples that remain
 
   Windows() = default;
-  Windows(int64_t wide, int64_t inner) {
-    while (inner * few % kLanes<double>) few *= 2;
-    vectors = inner * few / kLanes<double>;
+  Windows(int64_t wide, int64_t inner, int64_t lanes) {
+    while (inner * few % lanes) few *= 2;
+    vectors = inner * few / lanes;
     steps = wide / few;
     rest = wide % few;
   }
@@ -86,10 +89,11 @@ IW_INLINE void pick(int64_t n, const F& body) {
   body(Number<Most>{});
 }
 
-// Samples are read as S, summed in float64 and written as O.
-template <class S>
+// Samples are read as S, summed as A and written as O.
+template <class S, class A>
 struct SlidingBox {
-  static constexpr int W = kLanes<double>;
+  static constexpr int W = kLanes<A>;
+  static constexpr int V = 8, kChunk = V * W;  // vectors of a row that are summed together
 
   const Job& job;
   const Services& services;
@@ -98,7 +102,9 @@ struct SlidingBox {
   int down = -1;       // the axis along which rows follow each other
   int64_t tall, wide;  // samples in the box on that axis and along rows
   Windows windows;
-  bool left_out = false;
+  // Samples are not looked at one by one: sums that hold NaN or an infinity, or come near the
+  // largest numbers, are `odd`. Then all is summed once more, with care.
+  bool careful = false, odd = false, left_out = false, huge = false;
 
   SlidingBox(const Job& j, const Services& s, const Boxes& b) : job(j), services(s), boxes(b) {
     const int last = job.nd - 1;
@@ -107,15 +113,15 @@ struct SlidingBox {
     if (down < 0) return;
     tall = boxes.length[down];
     wide = boxes.length[last];
-    windows = Windows(wide, job.inner);
+    windows = Windows(wide, job.inner, W);
     for (int a = 0; a < last; a++) grid.size[a] = 1;
-    const int64_t fits = kBlockBytes / 8 / (tall + 1) / job.inner;
-    const int64_t columns = most(most(64, 2 * wide), least(kBoxWidth / job.inner, fits));
+    const int64_t fits = least(kBoxRowBytes, kBlockBytes / (tall + 1)) / int64_t(sizeof(A));
+    const int64_t columns = even(job.axis[last].m, most(most(64, 2 * wide), fits / job.inner));
     grid.size[last] = round_up(columns, 64 / int64_t(sizeof(S)));  // rows of whole vectors
-    grid.size[down] = most(kBoxHeight, 4 * tall);
+    grid.size[down] = even(job.axis[down].m, most(kBoxHeight, 4 * tall));
     grid.cover(job);
     if (grid.total < 8) {
-      grid.size[down] = most(kBoxHeight / 4, 2 * tall);
+      grid.size[down] = even(job.axis[down].m, most(kBoxHeight / 4, 2 * tall));
       grid.cover(job);
     }
   }
@@ -132,15 +138,16 @@ struct SlidingBox {
     int64_t lo[kMaxDims], len[kMaxDims], from[kMaxDims];
     int64_t source_width, width, source_pitch, pitch;  // in elements, interleaved channels counted
     S* source;                                         // `tall` rows: the block at hand
-    double* open;                                      // sums since the last block's end
-    double* block;  // sums from each row of the last block to its end, and a row of zeros
-    double* sums;   // kBoxRows rows of sums down the columns
-    double* few;    // windows of `few` samples of one block along rows
+    A* open;                                           // sums since the last block's end
+    A* block;  // sums from each row of the last block to its end, and a row of zeros
+    A* sums;   // kBoxRows rows of sums down the columns
+    A* few;    // windows of `few` samples of one block along rows
     const char* next[kBoxRows];  // where the next rows lie in the data
     void* own;                   // results that are not written where they are computed
   };
 
   void tile(int64_t i) {
+    if (__atomic_load_n(&odd, __ATOMIC_RELAXED)) return;
     const int last = job.nd - 1;
     Space w;
     grid.box(job, i, w.lo, w.len);
@@ -149,15 +156,15 @@ struct SlidingBox {
     w.width = w.len[last] * job.inner;
     w.source_width = (w.len[last] + wide - 1) * job.inner;
     // Windows at the end of a row reach beyond it, those of lanes that nobody reads.
-    const int64_t reach = round_up(w.source_width, kBoxChunk) + 2 * windows.vectors * W;
+    const int64_t reach = round_up(w.source_width, kChunk) + 2 * windows.vectors * W;
     w.source_pitch = padded_row<S>(reach);
-    w.pitch = padded_row<double>(reach);
+    w.pitch = padded_row<A>(reach);
     w.source = space<S>(0, tall * w.source_pitch);
-    w.open = space<double>(1, w.pitch);
-    w.block = space<double>(2, (tall + 1) * w.pitch);
-    w.sums = space<double>(3, kBoxRows * w.pitch);
-    w.few = space<double>(4, kBoxRows * (windows.steps + 1) * W);
-    w.own = space<double>(5, kBoxRows * w.pitch);
+    w.open = space<A>(1, w.pitch);
+    w.block = space<A>(2, (tall + 1) * w.pitch);
+    w.sums = space<A>(3, kBoxRows * w.pitch);
+    w.few = space<A>(4, kBoxRows * (windows.steps + 1) * W);
+    w.own = space<A>(5, kBoxRows * w.pitch);
     clear(w.source, tall * w.source_pitch);
     clear(w.open, w.pitch);
     clear(w.block, (tall + 1) * w.pitch);
@@ -170,10 +177,12 @@ struct SlidingBox {
       for (int64_t i = 0, n; i < count; i += n) {
         const int64_t r = (y + i) % tall;
         n = least(tall - r, count - i);
-        load_rows(w, y + i, r, n);
+        take_rows(w, y + i, r, n);
         look_ahead(w, y + i + kBoxRows, n);
         down_columns(w, r, n, w.sums + i * w.pitch);
-        if (r + n == tall) end_block(w);
+        const bool whole = r + n == tall, done = y + i + n == rows;
+        if (whole || done) look(w);
+        if (whole && !done) end_block(w);
       }
       const int64_t skip = least(count, most(0, tall - 1 - y));  // rows in which no window ends
       if (skip == count) continue;
@@ -197,7 +206,7 @@ struct SlidingBox {
   }
 
   // Source rows y .. y+count-1 of the tile into rows r .. of the block.
-  void load_rows(Space& w, int64_t y, int64_t r, int64_t count) {
+  void take_rows(Space& w, int64_t y, int64_t r, int64_t count) {
     const int last = job.nd - 1;
     int64_t from[kMaxDims], len[kMaxDims], pitch[kMaxDims];
     for (int a = 0; a <= last; a++) {
@@ -208,47 +217,68 @@ struct SlidingBox {
     from[down] += y;
     len[down] = count;
     len[last] = w.len[last] + wide - 1;
-    if (load_box_finite(job, from, len, w.source + r * w.source_pitch, pitch))
-      __atomic_store_n(&left_out, true, __ATOMIC_RELAXED);
+    const S headroom = sizeof(A) == 4 ? S(tall * wide) : S(1);
+    load_rows(job, from, len, w.source + r * w.source_pitch, pitch, [&](S* row, int64_t n) {
+      if (!careful) return;
+      const Unusual seen = leave_out_unusual(row, n, headroom);
+      if (seen.nonfinite) say(left_out);
+      if (seen.huge) say(huge);
+    });
   }
 
-  // Rows r .. r+count-1 of the block: sums of the windows that end in them.
-  void down_columns(const Space& w, int64_t r, int64_t count, double* sums) const {
-    constexpr int V = kBoxChunk / W;
-    const int last = job.nd - 1;
-    const int64_t bytes = job.x_stride[last] / job.inner;
-    for (int64_t x = 0; x < w.source_width; x += kBoxChunk) {
-      Vec<double> open[V];
+  // Sums since the last block's end: each sample is in some of them.
+  void look(const Space& w) {
+    if (careful) return;
+    if (!(oddness(w.open, w.source_width, A(2 * wide)) == A(0))) say(odd);
+  }
+  static void say(bool& flag) { __atomic_store_n(&flag, true, __ATOMIC_RELAXED); }
+
+  // Rows r .. r+count-1 of the block: sums of the windows that end in them. (What is in `w` is
+  // copied: else GCC would read it again after each store.)
+  [[gnu::noinline]] void down_columns(const Space& w, int64_t r, int64_t count, A* sums) const {
+    const int64_t bytes = job.x_stride[job.nd - 1] / job.inner;
+    const int64_t width = w.source_width, source_pitch = w.source_pitch, pitch = w.pitch;
+    for (int64_t x = 0; x < width; x += kChunk) {
+      const S* source = w.source + r * source_pitch + x;
+      const A* block = w.block + (r + 1) * pitch + x;
+      A *const kept = w.open + x, *to = sums + x;
+      Vec<A> open[V];
 #pragma GCC unroll 8
-      for (int v = 0; v < V; v++) open[v] = load(w.open + x + v * W);
+      for (int v = 0; v < V; v++) open[v] = load(kept + v * W);
       for (int64_t i = 0; i < count; i++) {
-        for (int64_t b = x * bytes; b < (x + kBoxChunk) * bytes; b += 64)
-          __builtin_prefetch(w.next[i] + b);
-        const S* const source = w.source + (r + i) * w.source_pitch + x;
-        const double* const block = w.block + (r + i + 1) * w.pitch + x;
+        const char* const next = w.next[i];
+        for (int64_t b = x * bytes; b < (x + kChunk) * bytes; b += 64) __builtin_prefetch(next + b);
 #pragma GCC unroll 8
         for (int v = 0; v < V; v++) {
-          open[v] += widen(source + v * W);
-          store(sums + i * w.pitch + x + v * W, open[v] + load(block + v * W));
+          open[v] += widen<A>(source + v * W);
+          store(to + v * W, open[v] + load(block + v * W));
         }
+        source += source_pitch;
+        block += pitch;
+        to += pitch;
       }
 #pragma GCC unroll 8
-      for (int v = 0; v < V; v++) store(w.open + x + v * W, open[v]);
+      for (int v = 0; v < V; v++) store(kept + v * W, open[v]);
     }
   }
 
   // The block is complete: sums from each of its rows to its end.
-  void end_block(const Space& w) const {
-    constexpr int V = kBoxChunk / W;
-    clear(w.open, w.pitch);
-    for (int64_t x = 0; x < w.source_width; x += kBoxChunk) {
-      Vec<double> back[V] = {};
-      for (int64_t r = tall - 1; r >= 0; r--)
+  [[gnu::noinline]] void end_block(const Space& w) const {
+    const int64_t width = w.source_width, source_pitch = w.source_pitch, pitch = w.pitch;
+    clear(w.open, pitch);
+    for (int64_t x = 0; x < width; x += kChunk) {
+      const S* source = w.source + tall * source_pitch + x;
+      A* to = w.block + tall * pitch + x;
+      Vec<A> back[V] = {};
+      for (int64_t r = tall; r > 0; r--) {
+        source -= source_pitch;
+        to -= pitch;
 #pragma GCC unroll 8
         for (int v = 0; v < V; v++) {
-          back[v] += widen(w.source + r * w.source_pitch + x + v * W);
-          store(w.block + r * w.pitch + x + v * W, back[v]);
+          back[v] += widen<A>(source + v * W);
+          store(to + v * W, back[v]);
         }
+      }
     }
   }
 
@@ -264,18 +294,24 @@ struct SlidingBox {
 
   template <class O, int R>
   void along_row(const Space& w, int64_t first, int64_t n, O* out, int64_t pitch) const {
-    const double* x = w.sums + first * w.pitch;
+    const A* x = w.sums + first * w.pitch;
     pick_power<W>(windows.few, [&](auto few) {
       pick<few.value - 1>(windows.rest, [&](auto rest) {
-        join<O, R, few.value, rest.value>(x, w.pitch, w.few, n, out, pitch);
+        constexpr int Few = few.value, Rest = rest.value;
+        if (Few == W && job.inner == 1)
+          join<O, R, Few, Rest, Few == W ? 1 : 0>(x, w.pitch, w.few, n, out, pitch);
+        else if (Few == W && job.inner == 3)
+          join<O, R, Few, Rest, Few == W ? 3 : 0>(x, w.pitch, w.few, n, out, pitch);
+        else
+          join<O, R, Few, Rest, 0>(x, w.pitch, w.few, n, out, pitch);
       });
     });
   }
 
   // Windows of `few` and of `rest` samples: a vector of each, at p and its neighbours.
   template <int Few, int Rest>
-  IW_INLINE void some(const double* p, int64_t inner, Vec<double>& few, Vec<double>& rest) {
-    few = rest = Vec<double>{};
+  IW_INLINE void some(const A* p, int64_t inner, Vec<A>& few, Vec<A>& rest) {
+    few = rest = Vec<A>{};
 #pragma GCC unroll 8
     for (int j = 0; j < Few; j++) {
       if (j == Rest) rest = few;
@@ -283,20 +319,21 @@ struct SlidingBox {
     }
   }
 
-  template <class O, int R, int Few, int Rest>
-  void join(const double* x, int64_t x_pitch, double* few, int64_t n, O* out, int64_t pitch) const {
-    const Vec<double> weight = splat(boxes.weight[0]);
+  // Inner: the channels if they are known, so that samples need no pointers of their own, else 0.
+  template <class O, int R, int Few, int Rest, int Inner>
+  void join(const A* x, int64_t x_pitch, A* few, int64_t n, O* out, int64_t pitch) const {
+    const Vec<A> weight = splat(A(boxes.weight[0]));
     const int64_t step = windows.vectors * W, q = windows.steps, size = most(q, 1) * step;
-    const int64_t inner = job.inner;
+    const int64_t inner = Inner ? Inner : job.inner;
     for (int64_t lane = 0; lane < least(step, n); lane += W) {
       for (int64_t i = 0; i < q; i++)
         for (int r = 0; r < R; r++) {
-          Vec<double> here, rest;
+          Vec<A> here, rest;
           some<Few, Rest>(x + lane + i * step + r * x_pitch, inner, here, rest);
           store(few + (i * R + r) * W, here);
         }
       for (int64_t begin = lane; begin < n; begin += size) {
-        Vec<double> sum[R] = {};
+        Vec<A> sum[R] = {};
         for (int64_t i = q - 1; i >= 0; i--)
 #pragma GCC unroll kBoxRows
           for (int r = 0; r < R; r++) {
@@ -304,16 +341,16 @@ struct SlidingBox {
             store(few + (i * R + r) * W, sum[r]);
           }
 #pragma GCC unroll kBoxRows
-        for (int r = 0; r < R; r++) sum[r] = Vec<double>{};
+        for (int r = 0; r < R; r++) sum[r] = Vec<A>{};
         const int64_t end = least(n, begin + size);
         if (q == 0) clear(few, R * W);  // no window is as long as that
-        double* f = few;
+        A* f = few;
         for (int64_t i = begin; i < end; i += step)
 #pragma GCC unroll kBoxRows
           for (int r = 0; r < R; r++, f += W) {
-            Vec<double> here, rest;
+            Vec<A> here, rest;
             some<Few, Rest>(x + i + q * step + r * x_pitch, inner, here, rest);
-            narrow(out + i + r * pitch, weight * (sum[r] + load(f) + rest));
+            narrow<A>(out + i + r * pitch, weight * (sum[r] + load(f) + rest));
             sum[r] += here;
             store(f, here);
           }
@@ -332,8 +369,8 @@ struct SlidingBox {
   }
 
   void write(const Space& w, int64_t skip, int64_t count, const int64_t* place) const {
-    double* const own = static_cast<double*>(w.own);
-    along_rows<double>(w, skip, count, w.width, own, w.pitch);
+    A* const own = static_cast<A*>(w.own);
+    along_rows<A>(w, skip, count, w.width, own, w.pitch);
     int64_t len[kMaxDims], pitches[kMaxDims], step[kMaxDims];
     for (int a = 0; a < job.nd; a++) {
       len[a] = step[a] = 1;
@@ -341,7 +378,7 @@ struct SlidingBox {
     }
     len[down] = count - skip;
     len[job.nd - 1] = w.len[job.nd - 1];
-    store_box<double>(job, place, len, own, pitches, step);
+    store_box<A>(job, place, len, own, pitches, step);
   }
 
   // Where rows y .. y+count-1 of the tile lie, which are asked for while others are summed.

@@ -82,12 +82,6 @@ struct Direct {
     grid.cover(job);
   }
 
-  // As many as `most` of n in each part, all parts alike.
-  static int64_t even(int64_t n, int64_t most) {
-    const int64_t parts = (n + most - 1) / most;
-    return (n + parts - 1) / parts;
-  }
-
   bool can_read_in_place() const {
     const int nd = job.nd;
     constexpr int64_t size = sizeof(T);
@@ -303,6 +297,17 @@ void run(const Job& job, const Services& services, const void* taps) {
       &direct);
 }
 
+// Integers whose results fit 16 bits, summed modulo 2^16: whether a number has a sign matters only
+// where it is made longer, and what wraps on the way wraps back.
+void run_modulo(const Job& job, const Services& services, const void* taps) {
+  Job plain = job;
+  if (job.x_type == Type::i16) plain.x_type = Type::u16;
+  if (job.out_type == Type::i16) plain.out_type = Type::u16;
+  for (int a = 0; a < job.nd; a++)
+    plain.axis[a].fill = uint16_t(int64_t(__builtin_fmod(job.axis[a].fill, 0x1p16)));
+  run<uint16_t>(plain, services, taps);
+}
+
 }  // namespace
 
 namespace iw::IW_LEVEL {
@@ -312,6 +317,8 @@ void direct(const Job& job, const Services& services, Type compute, const void* 
     run<float>(job, services, taps);
   else if (compute == Type::f64)
     run<double>(job, services, taps);
+  else if (compute == Type::i16)
+    run_modulo(job, services, taps);
   else
     run<int64_t>(job, services, taps);
 }

@@ -57,9 +57,10 @@ template <class S, class T>
 IW_INLINE S convert_to(T value) {
   if constexpr (__is_class(S))
     return to_half(float(value));
-  else if constexpr (S(0.5) == S(0) && T(0.5) != T(0))  // real to integer: exact but for rounding
-    return S(sizeof(T) == 4 ? int64_t(__builtin_rintf(float(value)))
-                            : int64_t(__builtin_rint(double(value))));
+  else if constexpr (S(0.5) == S(0) && sizeof(T) == 4)  // real to integer: exact but for rounding
+    return S(int32_t(__builtin_rintf(value)));          // float32 sums integers up to 2^24
+  else if constexpr (S(0.5) == S(0) && T(0.5) != T(0))
+    return S(int64_t(__builtin_rint(value)));
   else
     return S(value);
 }

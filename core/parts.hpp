@@ -41,6 +41,12 @@ IW_INLINE Job job_of_kernel(const Job& job, int64_t kernel) {
   return own;
 }
 
+// As many as `most` of n in each part, all parts alike.
+IW_INLINE int64_t even(int64_t n, int64_t most) {
+  const int64_t parts = (n + most - 1) / most;
+  return parts ? (n + parts - 1) / parts : 1;
+}
+
 // A grid of boxes that covers the output.
 struct Grid {
   int nd;

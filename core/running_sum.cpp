@@ -223,11 +223,20 @@ bool slid_whole(const Job& job, const Services& services, Type compute, const Bo
   }
 }
 
-template <class T>
+template <class S, class A>
 bool slid(const Job& job, const Services& services, const Boxes& boxes, bool* left_out) {
-  SlidingBox<T> box(job, services, boxes);
+  SlidingBox<S, A> box(job, services, boxes);
   if (!box.applies()) return false;
-  *left_out = run(box);
+  box.careful = job.add;  // what was added could not be taken back
+  run(box);
+  if (box.odd) {
+    box.odd = false;
+    box.careful = true;
+    run(box);
+  }
+  *left_out = box.left_out;
+  if constexpr (sizeof(A) == 4)
+    if (box.huge) return slid<S, double>(job, services, boxes, left_out);
   return true;
 }
 
@@ -241,10 +250,10 @@ bool running_sum(const Job& job, const Services& services, Type compute, const B
     RunningSum<int64_t> sums(job, services, boxes);
     return run(sums);
   }
-  // float32 data too are summed in float64: it costs little and leaves only one rounding.
   bool left_out;
-  if (fits_float(job) ? slid<float>(job, services, boxes, &left_out)
-                      : slid<double>(job, services, boxes, &left_out))
+  if (compute == Type::f32 && !job.add ? slid<float, float>(job, services, boxes, &left_out)
+      : fits_float(job)                ? slid<float, double>(job, services, boxes, &left_out)
+                                       : slid<double, double>(job, services, boxes, &left_out))
     return left_out;
   RunningSum<double> sums(job, services, boxes);
   return run(sums);

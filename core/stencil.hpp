@@ -333,10 +333,11 @@ IW_APART void sum_of_taps(const T* const* rows, const Taps<T>& taps, T* dst, int
     cover(width, W, 0, [&](int64_t x) { taps_block<T, 1>(rows, x, taps, dst); });
   } else {
     for (int64_t x = 0; x < width; x++) {
-      T sum = 0;
+      using Sum = decltype(T(0) + 0u);  // 16 bits would turn to signed numbers, which overflow
+      Sum sum = 0;
       for (int64_t t = 0; t < taps.count; t++)
-        sum += taps.tap[t] * rows[taps.row[t]][taps.off[t] + x];
-      dst[x] = sum;
+        sum += Sum(taps.tap[t]) * Sum(rows[taps.row[t]][taps.off[t] + x]);
+      dst[x] = T(sum);
     }
   }
 }

@@ -70,14 +70,18 @@ IW_INLINE Vec<T> reversed(Vec<T> v, Sequence<E...>) {
   return __builtin_shufflevector(v, v, (kLanes<T> - 1 - E)...);
 }
 
+// Whether loads need `pin`: products of int64 are put together from parts anyway.
+template <class T>
+constexpr bool kPinned = sizeof(T) < 8 || T(0.5) != T(0);
+
 // Keep a value in a register: otherwise GCC folds its load into every multiply-add that uses it,
 // and the load ports become the limit.
 template <class T>
 IW_INLINE void pin([[maybe_unused]] Vec<T>& v) {
 #if defined(__AVX512F__)
-  if constexpr (T(0.5) != T(0)) asm("" : "+v"(v));  // "x" means the first 16 registers only
+  if constexpr (kPinned<T>) asm("" : "+v"(v));  // "x" means the first 16 registers only
 #elif defined(__x86_64__)
-  if constexpr (T(0.5) != T(0)) asm("" : "+x"(v));
+  if constexpr (kPinned<T>) asm("" : "+x"(v));
 #endif
 }
 

@@ -20,7 +20,7 @@ def lines(plan):
 
 def test_rounding_is_listed_for_floats_and_none_for_integers():
     whole = iw.plan(np.zeros((40, 50), "uint8"), np.ones((3, 3), int))
-    assert "; exact integers; " in whole.explain()
+    assert "  Every result is exact; work space " in whole.explain()
     others = lines(whole)[lines(whole).index("Alternatives:") + 1 :]
     costs = [line for line in others if " cannot: " not in line]
     assert len(costs) >= 3

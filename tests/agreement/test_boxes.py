@@ -38,3 +38,45 @@ def test_no_sample_is_felt_outside_its_windows(dtype: str) -> None:
         right = iw.convolve(x, taps, boundary="zero", method="direct")
         np.testing.assert_array_equal(felt == 0, right == 0)
         np.testing.assert_allclose(felt, right, rtol=1e-5)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("specks", [0, 2])
+def test_sums_beyond_float32_have_means_within(specks: int, channels: int) -> None:
+    rng = np.random.default_rng(2)
+    x = rng.uniform(0.2, 3.4, (150, 90, channels)).astype(np.float32) * np.float32(1e38)
+    x[40, 50] = np.float32(-1e30)
+    x[7, :specks] = np.nan
+    for size in ((2, 3), (9, 11), (31, 40)):
+        taps = np.full(size, 1 / np.prod(size))
+        right = iw.convolve(x.astype(float), taps, axes=(0, 1), method="direct")
+        got = iw.convolve(x, taps, axes=(0, 1), method="running_sum")
+        np.testing.assert_allclose(got, right, rtol=1e-5)
+        assert np.isfinite(got).any()
+        assert np.isnan(got).any() == (specks > 0)
+
+
+@pytest.mark.parametrize("at", [(0, 0), (74, 3), (149, 89), (60, 40)])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_what_is_not_finite_is_seen_wherever_it_lies(dtype: str, at: tuple[int, int]) -> None:
+    x = np.random.default_rng(3).uniform(-1, 1, (150, 90)).astype(dtype)
+    calm = x.copy()
+    x[at] = -np.inf
+    calm[at] = 0
+    for size in ((3, 2), (8, 21)):
+        taps = np.full(size, 0.125)
+        felt = iw.convolve(x, taps, boundary="zero", method="running_sum")
+        without = iw.convolve(calm, taps, boundary="zero", method="running_sum")
+        touched = iw.convolve(np.isinf(x).astype(int), taps, boundary="zero") > 0
+        np.testing.assert_array_equal(felt, np.where(touched, -np.inf, without))
+
+
+def test_an_asked_precision_is_kept_by_longer_sums() -> None:
+    x = np.random.default_rng(4).uniform(-1, 1, (80, 70, 3)).astype(np.float32)
+    taps = np.full((31, 31), 1 / 961)
+    plain = iw.plan(x, taps, axes=(0, 1), method="running_sum")
+    exact = iw.plan(x, taps, axes=(0, 1), method="running_sum", precision=1.2e-7)
+    right = iw.convolve(x.astype(float), taps, axes=(0, 1), method="direct")
+    assert exact.error < 1.2e-7 < plain.error < 100 * np.finfo(np.float32).eps
+    for plan in (plain, exact):
+        assert np.abs(plan(x) - right).max() < plan.error

@@ -56,8 +56,8 @@ def _question(problem: Problem) -> str:
 
 def _bound(plan: Plan) -> str:
     if plan.problem.exact:
-        return "exact integers"
-    return f"error at most {plan.error:.1e} of sum|k| * max|x|"
+        return "Every result is exact"
+    return f"Sums run in {plan.problem.compute}; error at most {plan.error:.1e} of sum|k| * max|x|"
 
 
 def _error(problem: Problem, bound: float) -> str:
@@ -121,8 +121,7 @@ def explain(plan: Plan) -> str:
         f"Method {plan.method}: {chosen.method.parts(problem)}.",
         *_measured(plan),
         *_predicted(plan),
-        f"  Sums run in {problem.compute}; {_bound(plan)}; "
-        f"work space {amount(chosen.memory)} a thread.",
+        f"  {_bound(plan)}; work space {amount(chosen.memory)} a thread.",
         "Alternatives:",
     ]
     lines += [_other(c, chosen, problem) for c in plan.candidates if c is not chosen]

@@ -79,7 +79,7 @@ class Machine:
     tap: float = 6.2e-10
     pass_: float = 6.4e-11
     running: float = 9.8e-10
-    whole: float = 1.2e-10
+    whole: float = 8.5e-11
     recursion: float = 6.6e-11
     turn: float = 3.0e-10
     fft: float = 1.1e-10

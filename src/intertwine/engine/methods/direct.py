@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from math import prod
 
+import numpy as np
+
 from intertwine import _core
 from intertwine.engine.errors import counted
 from intertwine.engine.lower import Lowered, lower, too_many_axes
@@ -31,6 +33,9 @@ LEAST_INSIDE = 64
 #: What beginning with a tap takes where the kernel has several rows: some of them are at hand.
 SEVERAL = 0.35
 
+#: What a product of 16 bits takes beside one in float32: twice as many at once, in two steps.
+SHORT = 0.65
+
 
 def _tile(lowered: Lowered, channels: int) -> tuple[int, ...]:
     """Outputs of the core's tiles, which are no larger than the problem."""
@@ -40,6 +45,17 @@ def _tile(lowered: Lowered, channels: int) -> tuple[int, ...]:
     return tuple(
         max(1, min(most, a.m)) for a, most in zip(axes, longest[-len(axes) :], strict=True)
     )
+
+
+def _sums(problem: Problem, lowered: Lowered) -> str:
+    """The type that sums run in: results of at most 16 bits are exact modulo 2**16.
+
+    Rows that fill no vector of 16-bit numbers may still fill one of longer numbers.
+    """
+    channels = problem.axes[-1].n if lowered.channels else 1
+    fills = lowered.axes[-1].m * channels >= VECTOR_BYTES // SIZE["int16"]
+    small = problem.exact and problem.result.itemsize <= SIZE["int16"]
+    return "int16" if small and fills else problem.compute
 
 
 def applies(problem: Problem) -> str:
@@ -53,7 +69,7 @@ def cost(problem: Problem, machine: Machine) -> float:
     channels = problem.axes[-1].n if lowered.channels else 1
     tile = _tile(lowered, channels)
     read = reading(lowered.axes, channels, tile)
-    if problem.dtype == problem.compute:  # read where they lie, but for the ends of rows
+    if problem.dtype == _sums(problem, lowered):  # read where they lie, but for the ends of rows
         read = replace(read, samples=0)
     last, taps = lowered.axes[-1], problem.kernel_size
     rows = problem.out_size // (last.m * channels)
@@ -72,7 +88,8 @@ def cost(problem: Problem, machine: Machine) -> float:
 
 def _row(problem: Problem, lowered: Lowered, width: int, machine: Machine) -> float:
     """Seconds for one tap on `width` outputs of a row."""
-    if width < VECTOR_BYTES // SIZE[problem.compute]:
+    sums = _sums(problem, lowered)
+    if width < VECTOR_BYTES // SIZE[sums]:
         return width * machine.narrow
     above = lowered.axes[-2] if len(lowered.axes) > 1 else None
     shared = above is not None and above.k > 2 and above.stride == above.dilation == 1
@@ -80,7 +97,8 @@ def _row(problem: Problem, lowered: Lowered, width: int, machine: Machine) -> fl
     begun = 0.0 if shared else machine.start * _pieces(problem, lowered.axes[-1])
     if lowered.axes[-1].k < problem.kernel_size:
         begun *= SEVERAL
-    return begun + whole_vectors(width, problem.compute) * rate[problem.compute]
+    each = SHORT * rate["float32"] if sums == "int16" else rate[sums]
+    return begun + whole_vectors(width, sums) * each
 
 
 def _pieces(problem: Problem, axis: Axis) -> int:
@@ -101,7 +119,7 @@ def memory(problem: Problem) -> int:
     channels = problem.axes[-1].n if lowered.channels else 1
     pairs = zip(lowered.axes, _tile(lowered, channels), strict=True)
     source = prod((t - 1) * a.stride + a.reach for a, t in pairs) * channels
-    return source * SIZE[problem.compute]
+    return source * SIZE[_sums(problem, lowered)]
 
 
 def terms(problem: Problem) -> int:
@@ -110,10 +128,13 @@ def terms(problem: Problem) -> int:
 
 def parts(problem: Problem) -> str:
     text = f"{counted(problem.kernel_size, 'multiply-add')} for each output"
+    if _sums(problem, lower(problem)) == "int16":
+        text += ", sums in 16 bits"
     return f"{text}, {problem.kernel_count} kernels in one pass" if problem.bank else text
 
 
 def prepare(problem: Problem, taps: Array) -> Prepared:
     lowered = lower(problem)
-    plain = lowered.taps(plane(problem, taps))
-    return _core.Direct(lowered.geometry(), plain, problem.compute)
+    sums = _sums(problem, lowered)
+    plain = lowered.taps(taps.astype(np.int16) if sums == "int16" else plane(problem, taps))
+    return _core.Direct(lowered.geometry(), plain, sums)

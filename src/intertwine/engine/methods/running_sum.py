@@ -14,7 +14,7 @@ from intertwine.engine.factor import Box, boxes
 from intertwine.engine.lower import lower, too_many_axes
 from intertwine.engine.machine import Machine
 from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared, too_much_memory
-from intertwine.engine.methods.tiles import reading, writing
+from intertwine.engine.methods.tiles import SIZE, reading, writing
 from intertwine.engine.problem import Axis, Problem, Taps
 
 NAME = "running_sum"
@@ -25,8 +25,11 @@ MARGIN, LEAST_SAVING = 1.0, 0.0
 #: More boxes than this never pay.
 MOST_BOXES = 8
 
-#: Numbers in a row of a tile of small integers.
+#: Numbers in a row of a tile of small integers, and bytes of sums in one of a box that slides.
 WIDTH = 4096
+
+#: What one box that slides over both axes takes of a pass of the general way, by type of its sums.
+SLIDING = {"float32": 0.42, "float64": 0.8}
 
 #: Weights beyond this could leave the whole numbers that float64 holds.
 LARGEST_WEIGHT = 1 << 22
@@ -91,10 +94,8 @@ def _samples(dtype: np.dtype[Any]) -> range:
 def _tile(problem: Problem) -> list[tuple[int, int]]:
     """Outputs of a tile and the samples behind them, for each axis from the last."""
     sizes = []
-    slides = _slides(problem)
     for i, axis in enumerate(reversed(problem.axes)):
-        far = i == 0 or (slides is not None and axis is slides[0])
-        tile = 512 if far else 32 if axis.k > 1 else 1
+        tile = 512 if i == 0 else 32 if axis.k > 1 else 1
         outputs = max(1, min(max(tile, 2 * axis.reach) // axis.stride, axis.m))
         sizes.append((outputs, (outputs - 1) * axis.stride + axis.reach))
     return sizes
@@ -107,6 +108,23 @@ def _slides(problem: Problem) -> tuple[Axis, Axis] | None:
     if len(found) != 1 or len(down) != 1 or problem.compute == "int64":
         return None
     return None if down[0].stride > 1 or axes[-1].stride > 1 else (down[0], axes[-1])
+
+
+def _sliding_sums(problem: Problem) -> str:
+    """The type in which such a box sums: float32 where nobody asked for more, and it is floats."""
+    floats = problem.dtype.kind in "fc" and problem.compute == "float32"
+    return "float32" if floats and problem.precision is None else "float64"
+
+
+def _sliding_tile(problem: Problem, down: Axis, along: Axis, channels: int) -> list[int]:
+    """Outputs of its tiles along each axis: parts of the same length, rows of whole lines."""
+    width = max(64, 2 * along.k, WIDTH // SIZE[_sliding_sums(problem)] // channels)
+    width = -(-along.m // -(-along.m // width))
+    height = -(-down.m // -(-down.m // max(512, 4 * down.k)))
+    planes = problem.out_size // (down.m * along.m * channels)
+    if planes * -(-down.m // height) * -(-along.m // width) < 8:
+        height = -(-down.m // -(-down.m // max(128, 2 * down.k)))
+    return [height if a is down else 1 for a in lower(problem).axes[:-1]] + [width]
 
 
 def _cost_of_sums(problem: Problem, machine: Machine) -> float | None:
@@ -142,10 +160,14 @@ def cost(problem: Problem, machine: Machine) -> float:
     found = _boxes(problem.taps) or ()
     lowered = lower(problem)
     channels = problem.axes[-1].n if lowered.channels else 1
-    tile = [outputs for outputs, _ in reversed(_tile(problem))]
-    read = reading(lowered.axes, channels, tile[: len(lowered.axes)])
-    # One box that slides over both axes at once takes less than a pass of the general way.
-    passes = 0.82 if _slides(problem) else 1 + sum(a.k > 1 for a in problem.axes)
+    slides = _slides(problem)
+    if slides is not None:
+        tile = _sliding_tile(problem, *slides, channels)
+        passes = SLIDING[_sliding_sums(problem)]
+    else:
+        tile = [outputs for outputs, _ in reversed(_tile(problem))][: len(lowered.axes)]
+        passes = 1.0 + sum(a.k > 1 for a in problem.axes)
+    read = reading(lowered.axes, channels, tile)
     return (
         machine.call
         + read.seconds(problem, machine)
@@ -158,11 +180,12 @@ def error(problem: Problem) -> float:
     found = _boxes(problem.taps) or ()
     if problem.compute == "int64":
         return 0.0
-    # Sums run in float64; boxes that cancel leave the rounding of each.
+    # Boxes that cancel leave the rounding of each.
     size = sum(abs(b.weight) * float(np.prod(b.length)) for b in found)
     total = problem.absolute_sum or 1.0
     steps = sum(a.k for a in problem.axes) + len(found) + 4
-    return max(1.0, size / total) * steps * ROUNDOFF["float64"] + ROUNDOFF[problem.compute]
+    sums = _sliding_sums(problem) if _slides(problem) and not _sums(problem) else "float64"
+    return max(1.0, size / total) * steps * ROUNDOFF[sums] + ROUNDOFF[problem.compute]
 
 
 def memory(problem: Problem) -> int:
@@ -177,8 +200,9 @@ def memory(problem: Problem) -> int:
     if slides is None:
         return 3 * 8 * max(prod(samples for _, samples in _tile(problem)), 1 << 16)
     down, along = slides
-    width = max(512, 2 * along.reach) + along.reach
-    return 8 * width * (down.reach + 64)
+    channels = problem.axes[-1].n if lower(problem).channels else 1
+    width = (_sliding_tile(problem, down, along, channels)[-1] + along.reach) * channels
+    return 2 * SIZE[_sliding_sums(problem)] * width * (down.reach + 8)
 
 
 def terms(problem: Problem) -> int:
@@ -204,5 +228,5 @@ def prepare(problem: Problem, taps: Array) -> Prepared:
         [b.weight for b in found],
         [b.first[i] for b in found for i in places],
         [b.length[i] for b in found for i in places],
-        "int64" if problem.compute == "int64" else "float64",
+        "int64" if problem.compute == "int64" else _sliding_sums(problem),
     )

@@ -10,7 +10,7 @@ from intertwine.engine.machine import VECTOR_BYTES, Machine
 from intertwine.engine.problem import Axis, Problem
 
 #: Bytes of a number of each type that sums run in.
-SIZE = {"float32": 4, "float64": 8, "int64": 8}
+SIZE = {"int16": 2, "float32": 4, "float64": 8, "int64": 8}
 
 
 @dataclass(frozen=True, slots=True)
