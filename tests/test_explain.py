@@ -50,37 +50,43 @@ def test_whole_numbers_are_written_out_while_they_fit():
     assert whole_number(-(2**5000)) == "about -2**5000"
 
 
+#: Outputs whose windows reach over an end, and those that do not.
+ENDS, INSIDE = 20, 40
+
+
 @pytest.mark.parametrize(
     ("options", "always", "sometimes"),
     [
-        ({}, "", ""),
-        ({"boundary": "renormalize"}, "divide", ""),
-        ({"mask": PICTURE > 3}, "divide and add", ""),
-        ({"nan": "ignore"}, "", "divide and add"),
-        ({"nan": "ignore", "boundary": "renormalize"}, "divide", "add"),
+        ({}, (0, 0), (0, 0)),
+        ({"boundary": "renormalize"}, (ENDS, 0), (0, 0)),
+        ({"mask": PICTURE > 3}, (ENDS + INSIDE, 1), (0, 0)),
+        ({"nan": "ignore"}, (0, 0), (ENDS + INSIDE, 1)),
+        ({"nan": "ignore", "boundary": "renormalize"}, (ENDS, 0), (INSIDE, 1)),
     ],
     ids=str,
 )
 def test_predictions_count_the_weights(options, always, sometimes):
     plan = iw.plan(PICTURE, SLOPES, **options)
     weighing = missing.weighing(plan.problem)
-    shares = {
-        "": 0.0,
-        "divide": machine.current().weight * 60,
-        "add": weighing.chosen.seconds if weighing else 0.0,
-    }
-    shares["divide and add"] = shares["divide"] + shares["add"]
+
+    def seconds(divided, added):
+        adding = weighing.chosen.seconds if added else 0.0
+        return machine.current().weight * divided + adding
+
     assert (weighing is None) == ("nan" not in options and "mask" not in options)
     said, more = lines(plan)[2:4]
-    part = f", {duration(shares[always])} of them for weights," if always else ""
-    spent = duration(plan.chosen.seconds + shares[always])
+    part = f", {duration(seconds(*always))} of them for weights," if any(always) else ""
+    spent = duration(plan.chosen.seconds + seconds(*always))
     assert said.startswith(f"  Predicted {spent}{part} on one thread (")
-    assert ("Where samples are missing" in plan.explain()) == bool(sometimes)
-    if sometimes:
-        took = duration(shares[sometimes])
+    assert ("Where samples are missing" in plan.explain()) == any(sometimes)
+    if any(sometimes):
+        took = duration(seconds(*sometimes))
         assert more == f"  Where samples are missing, weights take {took} more."
 
 
 def test_complex_results_are_divided_in_both_planes():
     plan = iw.plan(PICTURE.astype("complex64"), SLOPES, boundary="renormalize")
-    assert missing.dividing(plan.problem, machine.SHIPPED) == 2 * machine.SHIPPED.weight * 60
+    ends = missing.dividing(plan.problem, machine.SHIPPED, everywhere=False)
+    assert ends == 2 * machine.SHIPPED.weight * ENDS
+    everywhere = missing.dividing(plan.problem, machine.SHIPPED, everywhere=True)
+    assert everywhere == 2 * machine.SHIPPED.weight * (ENDS + INSIDE)
