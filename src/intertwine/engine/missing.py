@@ -136,17 +136,21 @@ def divide_by_weight(problem: Problem, present: Mask | None, out: Array, threads
     plan = None if present is None else weighing(problem)
     inside = None if plan is None or present is None else _inside_weights(plan, present, threads)
     outside = _outside_weights(problem, whole=present is None)
-    everything = tuple(slice(0, n) for n in problem.out_shape)
-    boxes = _edges(problem) if present is None else [everything]
+    boxes = _divided(problem, everywhere=present is not None)
     for box in (slab for each in boxes for slab in _slabs(each)):
         weights = outside(box) if inside is None else inside[box] + outside(box)
         _divide(out[box], weights, total[box], least[box])
 
 
-def _edges(problem: Problem) -> list[Box]:
-    """Boxes of the outputs whose windows reach over a renormalised end of the data."""
+def _divided(problem: Problem, *, everywhere: bool) -> list[Box]:
+    """Boxes of the outputs that may lack weight: windows that reach over a renormalised end do.
+
+    A complex weight divides all: it turns NaN in one plane into NaN in both.
+    """
     boxes: list[Box] = []
     rest = [slice(0, n) for n in problem.out_shape]
+    if everywhere or (problem.renormalized and problem.complex_taps):
+        return [tuple(rest)]
     for axis, a in enumerate(problem.axes):
         if a.boundary == "renormalize":
             begin, end = _whole(a)
@@ -158,9 +162,8 @@ def _edges(problem: Problem) -> list[Box]:
 
 def dividing(problem: Problem, machine: Machine, *, everywhere: bool) -> float:
     """Predicted seconds to divide outputs by weights: all of them, or those near the ends."""
-    size = problem.out_size
-    if not everywhere:
-        size = sum(prod(side.stop - side.start for side in box) for box in _edges(problem))
+    boxes = _divided(problem, everywhere=everywhere)
+    size = sum(prod(side.stop - side.start for side in box) for box in boxes)
     return machine.weight * size * (2 if problem.result.kind == "c" else 1)
 
 
