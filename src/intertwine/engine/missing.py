@@ -164,7 +164,8 @@ def dividing(problem: Problem, machine: Machine, *, everywhere: bool) -> float:
     """Predicted seconds to divide outputs by weights: all of them, or those near the ends."""
     boxes = _divided(problem, everywhere=everywhere)
     size = sum(prod(side.stop - side.start for side in box) for box in boxes)
-    return machine.weight * size * (2 if problem.result.kind == "c" else 1)
+    planes = 2 if problem.result.kind == "c" else 1
+    return float(machine.weight * size * planes)
 
 
 def weighing(problem: Problem) -> Plan | None:
