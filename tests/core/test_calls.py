@@ -93,7 +93,7 @@ def test_outputs_that_meet_the_data_are_left_to_python():
 
 
 def test_outputs_that_meet_themselves_are_left_to_python():
-    memory = np.zeros(60, np.float32)
+    memory = np.zeros(70, np.float32)
     strided = np.lib.stride_tricks.as_strided
     for steps in ((0, 4), (4, 4), (20, 4), (4, 16), (24, 2), (-20, 4)):
         assert answer(out=strided(memory[40:], X.shape, steps)) is None
