@@ -19,7 +19,7 @@ enum Slot { kFlagSlot, kRowSlot, kMarkSlot };
 constexpr int64_t kPiece = 512;                      // positions of a row that share a flag
 constexpr int64_t kRowResults = 512, kResults = 64;  // of a tile, if windows are no larger
 constexpr int64_t kTogether = 64;                    // results whose marks are looked at at once
-constexpr int64_t kMostMarks = 1 << 24;
+constexpr double kMostMarks = 1 << 26;               // of a tile, unless one window holds many
 
 template <class T>
 IW_INLINE uint8_t mark_of(T value) {
@@ -106,13 +106,13 @@ struct Missing {
 
   // Flag each piece of each row; whether any holds something.
   bool look() {
-    constexpr int64_t kRowsTogether = 16;
+    constexpr int64_t kPiecesTogether = 64;
+    const int64_t count = rows() * pieces;
     bool found = false;
-    each((rows() + kRowsTogether - 1) / kRowsTogether, [&](int64_t part) {
-      const int64_t end = least(rows(), (part + 1) * kRowsTogether);
-      for (int64_t row = part * kRowsTogether; row < end; row++)
-        for (int64_t p = 0; p < pieces; p++)
-          flags[row * pieces + p] = note(look_at(row, p * kPiece), found);
+    each((count + kPiecesTogether - 1) / kPiecesTogether, [&](int64_t part) {
+      const int64_t end = least(count, (part + 1) * kPiecesTogether);
+      for (int64_t i = part * kPiecesTogether; i < end; i++)
+        flags[i] = note(look_at(i / pieces, i % pieces * kPiece), found);
     });
     return found;
   }
@@ -140,19 +140,29 @@ struct Missing {
 
   // ---- the results ----
 
-  // Tiles as large as windows, so that these overlap little.
+  // Tiles as large as windows, so that these overlap little, as long as there is room.
   void lay_tiles() {
-    for (int wide = 1; wide >= 0; wide--) {
-      int64_t marks = job.inner;
-      for (int a = 0; a < job.nd; a++) {
-        const Axis& ax = job.axis[a];
-        const int64_t usual = a == last ? kRowResults : job.nd == 2 ? kResults : kResults / 4;
-        grid.size[a] = least(ax.m, most(usual, wide * ax.reach()));
-        marks *= (grid.size[a] - 1) * ax.stride + ax.reach();
-      }
-      if (marks <= kMostMarks) break;
+    double window = double(job.inner);
+    for (int a = 0; a < job.nd; a++) {
+      const int64_t usual = a == last ? kRowResults : job.nd == 2 ? kResults : kResults / 4;
+      grid.size[a] = least(job.axis[a].m, most(usual, job.axis[a].reach()));
+      window *= double(job.axis[a].reach());
+    }
+    const double room = 4 * window > kMostMarks ? 4 * window : kMostMarks;
+    while (marks_of_tile() > room) {
+      int widest = 0;
+      for (int a = 1; a < job.nd; a++)
+        if (grid.size[a] > grid.size[widest]) widest = a;
+      grid.size[widest] = (grid.size[widest] + 1) / 2;
     }
     grid.cover(job);
+  }
+
+  double marks_of_tile() const {
+    double marks = double(job.inner);
+    for (int a = 0; a < job.nd; a++)
+      marks *= double((grid.size[a] - 1) * job.axis[a].stride + job.axis[a].reach());
+    return marks;
   }
 
   void mark_tiles() {

@@ -99,3 +99,16 @@ def test_banks_on_channels_of_their_own_and_on_all(kernels):
     same_missing(y, want)
     assert np.isnan(y).any()
     assert np.isinf(y).any()
+
+
+def test_windows_too_large_for_one_tile_of_marks():
+    size = (49, 53, 51, 47)
+    x, k = np.ones((50, 52, 51, 49), "float32"), iw.kernels.box(size)
+    place = (3, 50, 25, 0)
+    x[place] = np.nan
+    near = [
+        np.abs(np.arange(n) - at) <= width // 2
+        for n, at, width in zip(x.shape, place, size, strict=True)
+    ]
+    y = iw.convolve(x, k, boundary="zero", method="separable")
+    np.testing.assert_array_equal(np.isnan(y), reduce(np.logical_and.outer, near))
