@@ -17,9 +17,9 @@ IW_INLINE Vec<T> size_of(Vec<T> v) {
 }
 
 // How far the mean size of samples may exceed that of the smallest neighbourhood that is not zero:
-// sums over quiet samples keep five digits of float32, nine of float64.
+// sums over quiet samples keep five digits of float32, nine of float64. Bytes never differ so much.
 template <class T>
-constexpr double kMostSpread = sizeof(T) == 4 ? 128 : 1 << 20;
+constexpr double kMostSpread = sizeof(T) == 4 ? 256 : 1 << 20;
 
 // A neighbourhood of some zeros may be so much smaller. At an edge with zeros beyond it may hold
 // one sample, and one of noise is often small.
