@@ -107,7 +107,8 @@ bool pack_as(const PlaneRows<T>& rows, int64_t r, int64_t begin, int64_t end, in
         __builtin_prefetch(rows.row[r] + i * apart + e * W + below, 0, 2);
     plane[2 * v] = x;
     squares += x * x;
-    seen.gather(x);
+    // Copies beyond an end are not looked at where samples lie as they are: they may repeat one.
+    if (there || rows.begin == rows.end) seen.gather(x);
   }
   if (v * W < n) {  // other lanes hold the last sample once more
     const Vec<T> x = load(rows.copy[r] + begin + v * W);

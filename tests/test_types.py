@@ -213,3 +213,8 @@ def test_sums_of_64_bit_integers_are_refused_only_when_the_data_can_reach_beyond
 def test_no_samples_reach_nowhere():
     assert iw.convolve(np.zeros(0, np.uint64), [9, 8]).dtype == np.uint64
     assert iw.convolve(np.zeros((0, 3), np.int64), [[9, -8]]).dtype == np.int64
+
+
+def test_arrays_of_more_axes_than_numpy_iterates_over():
+    x = np.full((1,) * 33, 2.0)
+    assert iw.convolve(x, [3.0], axes=0).item() == 6

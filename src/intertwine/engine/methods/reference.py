@@ -57,12 +57,12 @@ class _Passes:
         total = np.zeros(problem.out_shape, problem.compute)
         fills = [cval if a.boundary == "constant" else 0 for a in problem.axes]
         with np.errstate(invalid="ignore", over="ignore"):
-            for place, tap in np.ndenumerate(self.taps):
+            for place in np.ndindex(self.taps.shape):
                 indices = [
                     fold(np.arange(a.m) * a.stride + (a.start + j * a.dilation), a.n, a.boundary)
                     for a, j in zip(problem.axes, place, strict=True)
                 ]
-                total += tap * _samples(x, indices, fills, problem.compute)
+                total += self.taps[place] * _samples(x, indices, fills, problem.compute)
             if add:
                 np.add(out, total, out=out, casting="unsafe")
             else:
