@@ -66,6 +66,9 @@ struct PlaneRows {
   int64_t begin, end;
   Lie lie;
   unsigned copied;  // a bit for each row that is all copy
+  // Samples before `first` and from `past` on repeat others, or one of them: their sizes tell
+  // nothing.
+  int64_t first = 0, past = INT64_MAX;
 
   Lie lie_of(int64_t r) const { return copied >> r & 1 ? Lie::single : lie; }
 
@@ -107,8 +110,7 @@ bool pack_as(const PlaneRows<T>& rows, int64_t r, int64_t begin, int64_t end, in
         __builtin_prefetch(rows.row[r] + i * apart + e * W + below, 0, 2);
     plane[2 * v] = x;
     squares += x * x;
-    // Copies beyond an end are not looked at where samples lie as they are: they may repeat one.
-    if (there || rows.begin == rows.end) seen.gather(x);
+    if (i + W > rows.first && i < rows.past) seen.gather(x);
   }
   if (v * W < n) {  // other lanes hold the last sample once more
     const Vec<T> x = load(rows.copy[r] + begin + v * W);

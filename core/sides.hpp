@@ -173,6 +173,10 @@ struct Sides {
     bool exists;
     const char* p = source_of(side, index, fill, exists);
     const int64_t lo = side.in.lo[last], len = side.in.len[last];
+    if (side.step[last] == 1) {
+      rows.first = -lo;
+      rows.past = of.axis[last].n - lo;
+    }
     Lie how;
     if (!p || side.step[last] != 1 || !lie_as_read<S>(plane, how) ||
         !rows.lie_between(-lo, of.axis[last].n - lo, len)) {
