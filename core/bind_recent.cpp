@@ -225,6 +225,11 @@ class Recent {
 }  // namespace
 
 void bind_recent(nb::module_& m) {
+  m.def("is_nested", [](const Ints& shape, const Ints& strides, int64_t itemsize) {
+    if (shape.size() != strides.size() || shape.size() > NPY_MAXDIMS)
+      refuse("shape: too many axes");
+    return is_nested(int(shape.size()), shape, strides, itemsize);
+  });
   nb::class_<Call>(m, "Call")
       .def(nb::init<nb::list, const Ints&, nb::handle, const Ints&, nb::handle, int64_t,
                     nb::object>())

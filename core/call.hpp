@@ -100,13 +100,14 @@ inline bool apart(const Array& a, const Array& b) {
 
 // Whether no two elements share memory, told by each axis stepping over all that the axes of
 // smaller steps cover.
-inline bool is_nested(const Array& array) {
-  std::pair<npy_intp, npy_intp> steps[NPY_MAXDIMS];
+template <class Shape, class Strides>
+bool is_nested(int ndim, const Shape& shape, const Strides& strides, int64_t itemsize) {
+  std::pair<int64_t, int64_t> steps[NPY_MAXDIMS];
   int axes = 0;
-  for (int i = 0; i < array.ndim; i++)
-    if (array.shape[i] > 1) steps[axes++] = {std::abs(array.strides[i]), array.shape[i]};
+  for (int i = 0; i < ndim; i++)
+    if (shape[i] > 1) steps[axes++] = {std::abs(strides[i]), shape[i]};
   std::sort(steps, steps + axes);
-  npy_intp covered = array.itemsize;
+  int64_t covered = itemsize;
   for (int i = 0; i < axes; i++) {
     const auto [step, count] = steps[i];
     if (step < covered) return false;
@@ -153,7 +154,8 @@ class Call {
     } else {
       if (!out_.fits(out.ptr()) || !PyArray_ISWRITEABLE(as_array(out.ptr()))) return {};
       const Array to = out_.array(out.ptr());
-      if (!apart(x_.array(x.ptr()), to) || !is_nested(to)) return {};
+      if (!apart(x_.array(x.ptr()), to) || !is_nested(to.ndim, to.shape, to.strides, to.itemsize))
+        return {};
       result = nanobind::borrow(out);
     }
     const bool left_out = [&] {

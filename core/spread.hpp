@@ -31,7 +31,8 @@ constexpr double kMostSparse = 128;
 
 enum class Sizes { alike, unlike, sparse };
 
-// How unlike in size the samples of a tile are, gathered row by row in neighbourhoods of eight.
+// How unlike in size the samples of a tile are, gathered row by row in neighbourhoods of twice
+// eight.
 template <class T>
 struct Spread {
   Vec<T> largest = {}, smallest = splat(T(__builtin_inff())), zeros = {};
@@ -75,11 +76,7 @@ struct Spread {
             least[j] = least[j] < least[j + half] ? least[j] : least[j + half];
             size[j] = size[j] < size[j + half] ? size[j + half] : size[j];
           }
-        // With the lanes at the other end: where 'nearest' repeats a row, a lane holds one sample.
-        const auto lanes = typename CountTo<kLanes<T>>::type{};
-        const Vec<T> other = reversed<T>(size[0], lanes);
-        const Vec<T> other_least = reversed<T>(least[0], lanes);
-        take(size[0] < other ? other : size[0], other_least < least[0] ? other_least : least[0]);
+        take(size[0], least[0]);
       }
     }
   }
@@ -92,8 +89,13 @@ struct Spread {
     return is_finite(all);
   }
 
-  // The largest and the smallest of one neighbourhood in each lane.
+  // The largest and the smallest of one neighbourhood in each lane, joined with that of the lane at
+  // the other end: where 'nearest' repeats a row, a lane holds one sample.
   void take(Vec<T> most, Vec<T> least) {
+    const auto lanes = typename CountTo<kLanes<T>>::type{};
+    const Vec<T> other = reversed<T>(most, lanes), other_least = reversed<T>(least, lanes);
+    most = most < other ? other : most;
+    least = other_least < least ? other_least : least;
     largest = largest < most ? most : largest;
     const Vec<T> absent = most == T(0) ? splat(T(1)) : Vec<T>{};
     zeros += absent;

@@ -7,6 +7,9 @@ level: str
 levels: str
 max_axes: int
 
+def is_nested(shape: Sequence[int], strides: Sequence[int], itemsize: int) -> bool:
+    """Whether each axis steps over all that those of smaller steps cover: no two elements meet."""
+
 class Geometry:
     """The axes of a problem; `order` says which axis of an array stands at each place.
 

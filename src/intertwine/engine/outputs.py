@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from intertwine import _core
 from intertwine.engine import checks, results, room
 from intertwine.engine.errors import DTypeError, OptionError, ShapeError
 from intertwine.engine.problem import Problem
@@ -84,7 +85,7 @@ def check(caller: str, chosen: Plan, out: Any) -> None:
 
 def check_apart(caller: str, out: Array) -> None:
     """Refuse an output whose elements share memory with each other."""
-    if out.flags.c_contiguous or out.flags.f_contiguous or _nested(out):
+    if _core.is_nested(out.shape, out.strides, out.itemsize):
         return
     places = np.zeros((), np.int64)
     for step, n in zip(out.strides, out.shape, strict=True):
@@ -96,13 +97,3 @@ def check_apart(caller: str, out: Array) -> None:
             f"{caller}: `out` overlaps itself: {shared} of its {out.size} elements share memory "
             f"with others.\n  Pass an array with memory for each element, such as out.copy()."
         )
-
-
-def _nested(out: Array) -> bool:
-    """Whether each axis steps over all that the axes of smaller steps cover."""
-    covered = out.itemsize
-    for step, n in sorted((abs(s), n) for s, n in zip(out.strides, out.shape, strict=True)):
-        if n > 1 and step < covered:
-            return False
-        covered += step * (n - 1)
-    return True
