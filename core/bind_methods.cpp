@@ -204,11 +204,13 @@ class OverlapSave : public Prepared {
     if (n != 1) refuse("tile: lengths must be products of 2, 3 and 5");
   }
 
-  // Halves of an axis before the last, of one tile that covers everything.
+  // Halves of an axis of one tile that covers everything; those of rows fill vectors.
   void check_folded(const Ints& tile, int folded, int planes) const {
-    if (folded >= nd() - 1 || axis(folded).reach() == 1 || axis(folded).stride != 1)
+    if (folded >= nd() || axis(folded).reach() == 1 || axis(folded).stride != 1)
       refuse("folded: no such axis, or not one to fold");
-    if (planes != 1 || tile[size_t(folded)] % 2) refuse("folded: complex taps, or an odd length");
+    const int unit = folded == nd() - 1 ? 32 : 2;
+    if (planes != 1 || tile[size_t(folded)] % unit)
+      refuse("folded: complex taps, or a length that is no multiple of " + std::to_string(unit));
     for (int a = 0; a < nd(); a++) {
       const int64_t reach = axis(a).reach(), length = tile[size_t(a)];
       const int64_t outputs = reach > 1 ? (length - reach) / axis(a).stride + 1 : length;

@@ -90,13 +90,18 @@ struct Filled {
     int64_t step;  // panels of a part
   };
 
+  struct Itself {
+    int64_t operator()(int64_t number) const { return number; }
+  };
+
   // Samples of both planes: `n` of each row. find(number, plane, r, copy, rows) puts a row of the
   // tile into `rows`, as its r-th. Rows as they lie are followed by others `below` elements
-  // further.
-  template <class F>
+  // further. repeated(number) is the row whose samples this one repeats, or `number` itself.
+  template <class F, class R = Itself>
   struct Source {
     int64_t n[2], below;
     F find;
+    R repeated{};
   };
 
   struct Samples {
@@ -110,7 +115,7 @@ struct Filled {
     found.copies = copies();
     for (int h = 0; h < 2; h++) {
       PlaneRows<T>& rows = found.plane[h];
-      for (int64_t r = 0; r < set_rows() && source.n[h]; r++)
+      for (int64_t r = 0; r < set_rows() && source.n[h] > 0; r++)
         if (which * set_rows() + r < row_count)
           source.find(which * set_rows() + r, h, r, copy_of(found.copies, h, r), rows);
     }
@@ -136,10 +141,16 @@ struct Filled {
     } else {
       each(parts, [&](int64_t part) {
         for (int64_t p = part * seen.step; p < least(count, (part + 1) * seen.step); p++) {
+          if (repeats(source, p)) continue;
           Samples samples = find_samples(source, p);
           fill_panel(buffer, samples, p, source.n, source.below, seen.part[part], left_out);
         }
       });
+      if (looks_for_repeats())
+        each(count, [&](int64_t p) {
+          for (int64_t r = p * W; repeats(source, p) && r < least(row_count, (p + 1) * W); r++)
+            tile.copy_row(buffer, r, source.repeated(r));
+        });
     }
     Spread<T> all;
     for (int64_t part = 0; part < parts; part++) {
@@ -151,9 +162,25 @@ struct Filled {
     return all.sizes();
   }
 
+  // Rows that a border repeats are transformed once, in tiles so large that this is worth a look.
+  bool looks_for_repeats() const { return tile.outside && tile.bytes() >= kSharedBytes; }
+
+  // Whether all rows of a panel repeat others, which are not repeated.
+  template <class S>
+  bool repeats(const S& source, int64_t p) const {
+    if (!looks_for_repeats()) return false;
+    for (int64_t r = p * W; r < least(row_count, (p + 1) * W); r++)
+      if (source.repeated(r) == r) return false;
+    return true;
+  }
+
   void fill_panel(Cx<T>* buffer, Samples& samples, int64_t p, const int64_t (&n)[2], int64_t below,
                   Spread<T> (&seen)[2], bool* left_out) const {
     Cx<T>* panel = local();
+    bool any = false;
+    for (int h = 0; h < 2; h++)
+      for (int64_t r = 0; r < W; r++) any = any || samples.plane[h].row[r];
+    if (!any) return tile.clear_rows(buffer, p);
     for (int h = 0; h < 2; h++) {
       const PlaneRows<T>& rows = samples.plane[h];
       const Spread<T> before = seen[h];

@@ -53,7 +53,9 @@ struct OverlapSave : Sides {
       row_index(at, index);
       find_row(side[h], h, index, r, copy, rows);
     };
-    typename Filled<T>::template Source<decltype(find)> source{{}, 0, find};
+    auto repeated = [&](int64_t at) { return repeated_row(side, count, at); };
+    typename Filled<T>::template Source<decltype(find), decltype(repeated)> source{
+        {}, 0, find, repeated};
     for (int h = 0; h < count; h++) source.n[h] = side[h].len[last];
     source.below = last > 0 ? job.x_stride[last - 1] / int64_t(sizeof(T))
                             : (complex ? 1 : 2) * grid.size[0] * job.axis[0].stride;
@@ -69,7 +71,7 @@ struct OverlapSave : Sides {
     int64_t n[2] = {};
     for (int h = 0; h < count; h++) n[h] = row_results(side[h]);
     auto find = [&](int64_t at, int h) -> char* {
-      if (h >= count || (pairs && h > 0)) return nullptr;
+      if (h >= count || n[h] <= 0 || (pairs && h > 0)) return nullptr;
       int64_t index[kMaxDims];
       row_index(at, index);
       return result_row(side[h], index);

@@ -76,7 +76,7 @@ struct Sides {
     side[1] = side[0];
     auto split = [&](Place& first, Place& second) {
       second.lo[a] += half;
-      second.len[a] -= half;
+      second.len[a] = most(0, second.len[a] - half);
       first.len[a] = least(half, first.len[a]);
     };
     split(side[0].out, side[1].out);
@@ -133,6 +133,29 @@ struct Sides {
     return p;
   }
 
+  // The row of a tile whose samples a border repeats in row `at`, on every side; `at` itself where
+  // none does.
+  int64_t repeated_row(const Side* side, int count, int64_t at) const {
+    int64_t index[kMaxDims], found = -1;
+    row_index(at, index);
+    for (int h = 0; h < count; h++) {
+      int64_t row = 0;
+      for (int a = 0; a < last; a++) {
+        const Axis& ax = side[h].job->axis[a];
+        const int64_t s = side[h].in.lo[a] + index[a] * side[h].step[a];
+        int64_t place = index[a];
+        const int64_t sample = place < side[h].len[a] ? fold(s, ax.n, ax.border) : -1;
+        const int64_t from = sample - side[h].in.lo[a], step = side[h].step[a];
+        if (sample >= 0 && from >= 0 && from % step == 0 && from / step < side[h].len[a])
+          place = from / step;
+        row = row * length_along(spectrum, a) + place;
+      }
+      if (found >= 0 && found != row) return at;
+      found = row;
+    }
+    return found;
+  }
+
   // Copy the samples of one row of a tile. False when it has none.
   template <class S>
   bool copy_row(const Side& side, const int64_t* index, S* row) const {
@@ -164,7 +187,7 @@ struct Sides {
   }
 
   // Find the samples of a row of a tile, the r-th of `rows`. What does not lie as it is, goes to
-  // `own`.
+  // `own`. Rows of zeros are not there.
   template <class S>
   void find_row(const Side& side, int plane, const int64_t* index, int64_t r, S* own,
                 PlaneRows<S>& rows) const {
@@ -172,6 +195,7 @@ struct Sides {
     double fill;
     bool exists;
     const char* p = source_of(side, index, fill, exists);
+    if (!p && fill == 0) return;
     const int64_t lo = side.in.lo[last], len = side.in.len[last];
     if (side.step[last] == 1) {
       rows.first = -lo;
@@ -180,7 +204,7 @@ struct Sides {
     Lie how;
     if (!p || side.step[last] != 1 || !lie_as_read<S>(plane, how) ||
         !rows.lie_between(-lo, of.axis[last].n - lo, len)) {
-      if (!exists || !copy_row(side, index, own)) return;
+      if (!copy_row(side, index, own)) return;
       rows.take_copy(r, own);
       return rows.fill_last(own, side.len[last]);
     }

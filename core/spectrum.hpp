@@ -66,9 +66,10 @@ bool make_layout(const Spectrum& s, Tile<T>& t) {
     t.transformed[t.dims++] = is_transformed(s, a);
   }
   t.panels = is_transformed(s, last);
-  t.width = s.tile[last];
+  if (s.folded == last) t.folded = last;
+  t.width = length_along(s, last);
   t.finish_layout();
-  if (t.panels && t.width > (t.rows < kFewRows ? kLongLoneRow - 1 : kLongRow)) {
+  if (t.panels && s.folded != last && t.width > (t.rows < kFewRows ? kLongLoneRow - 1 : kLongRow)) {
     const int64_t rows = cut_rows(t.width);
     if (rows > 1) {
       t.cut = true;
@@ -119,21 +120,19 @@ void transform_kernel(const Spectrum& s, const Tile<double>& t, int64_t kernel, 
   int64_t index[kMaxDims] = {};
   const int64_t taps = tap_count(s), first = kernel * s.planes * taps;
   for (int64_t i = 0; i < taps; i++) {
-    int64_t row = 0;
+    int64_t row = 0, place = 0;
     bool second = false;  // in the second half of the folded axis
     double sign = 1;
-    for (int a = 0; a < last; a++) {
+    for (int a = 0; a <= last; a++) {
       const int64_t n = s.tile[a], half = length_along(s, a);
-      int64_t place = is_transformed(s, a) ? (n - index[a] * s.dilation[a]) % n : 0;
+      place = is_transformed(s, a) ? (n - index[a] * s.dilation[a]) % n : 0;
       if (a == s.folded) {  // once around changes the sign
         sign = place ? -1 : 1;
         second = place >= half;
         place %= half;
       }
-      row = row * half + place;
+      if (a < last) row = row * half + place;
     }
-    const int64_t full = s.tile[last];
-    const int64_t place = t.panels ? (full - index[last] * s.dilation[last]) % full : 0;
     if (t.cut) row = row * t.dim[t.dims - 1] + place / t.width;
     for (int plane = 0; plane < s.planes; plane++)
       *element_at(tile, t, row, place % t.width, second || plane == 1) +=

@@ -13,7 +13,7 @@
 // A long last axis of n = n1 * n2 samples is cut into n1 rows of n2 and becomes two axes with a
 // twiddle in between (Gentleman and Sande 1966). Its columns come first, so rows are inside.
 //
-// One axis may be folded: of 2n real samples along it the second n travel as the imaginary part of
+// One axis may be folded, the last one too unless it is cut: of 2n real samples along it the second n travel as the imaginary part of
 // the first. A polynomial x(t) of degree below 2n is that complex one of degree below n modulo
 // t^n - i, and t = s exp(i pi / 2n) makes the modulus s^n - 1, which transforms know. So lone tiles
 // of real data take half of the work, with nothing to disentangle (Nussbaumer 1981).
@@ -39,7 +39,7 @@ struct Tile {
   bool outside = false;  // whether rows are transformed while samples come in and results go out
   bool cut = false;      // whether dim[dims-1] and the last axis are one axis cut in two
   int middle = -1;       // the axis whose transform meets the kernel; -1: the last
-  int folded = -1;       // the axis that is folded, if there is one
+  int folded = -1;       // the axis that is folded, if there is one; `dims`: the last
   T* turn = nullptr;     // exp(i pi e / 2n) for each element e of the folded axis
   int64_t width = 0, rows = 1, pitch = 0;  // samples a row, rows, vectors from row to row
   Cx<T>* kernels = nullptr;                // as the transforms of the middle axis meet them
@@ -101,6 +101,7 @@ struct Tile {
   // ---- the last axis ----
 
   void rows_forward(Cx<T>* panel, int64_t p, Cx<T>* tile) const {
+    turn_rows(panel);
     row_fft.forward(panel, 1);
     from_lanes(panel, tile + p * W * pitch);
   }
@@ -108,6 +109,26 @@ struct Tile {
   void rows_backward(const Cx<T>* tile, int64_t p, Cx<T>* panel) const {
     to_lanes(tile + p * W * pitch, panel);
     row_fft.backward(panel, 1);
+    turn_rows_back(panel);
+  }
+
+  // Rows that are folded, in a panel.
+  void turn_rows(Cx<T>* panel) const {
+    for (int64_t i = 0; folded == dims && i < width; i++) panel[i] = mul(panel[i], turn_of(i));
+  }
+
+  void turn_rows_back(Cx<T>* panel) const {
+    for (int64_t i = 0; folded == dims && i < width; i++)
+      panel[i] = mul_conj(panel[i], turn_of(i));
+  }
+
+  void clear_rows(Cx<T>* tile, int64_t p) const {
+    memset(static_cast<void*>(tile + p * W * pitch), 0, size_t(W * pitch) * sizeof(Cx<T>));
+  }
+
+  // Row `to` of the tile as row `from`.
+  void copy_row(Cx<T>* tile, int64_t to, int64_t from) const {
+    for (int64_t v = 0; v < row_vectors(); v++) tile[to * pitch + v] = tile[from * pitch + v];
   }
 
   // Panels of one long row that is cut.
@@ -117,11 +138,13 @@ struct Tile {
     to_lanes(tile + p * W * pitch, panel);
     const Cx<T>* w = cut ? twiddle + p % cut_panels() * width : nullptr;
     for (int64_t i = 0; cut && i < width; i++) panel[i] = mul(panel[i], w[i]);
+    turn_rows(panel);
   }
 
   void put_panel(Cx<T>* panel, int64_t p, Cx<T>* tile) const {
     const Cx<T>* w = cut ? twiddle + p % cut_panels() * width : nullptr;
     for (int64_t i = 0; cut && i < width; i++) panel[i] = mul_conj(panel[i], w[i]);
+    turn_rows_back(panel);
     from_lanes(panel, tile + p * W * pitch);
   }
 
@@ -298,7 +321,7 @@ struct Tile {
 
   bool make_turn() {
     if (folded < 0) return true;
-    const int64_t n = dim[folded];
+    const int64_t n = folded == dims ? width : dim[folded];
     turn = static_cast<T*>(malloc(size_t(2 * n) * sizeof(T)));
     for (int64_t e = 0; turn && e < n; e++) {
       turn[2 * e] = T(cos(kPi * double(e) / double(2 * n)));

@@ -34,10 +34,17 @@ CASES = [(x, k, tile) for x, k, tiles in PLANES + LINES + VOLUMES for tile in ti
 FOLDED = [
     ((70, 90), (5, 4), (80, 96), 0),
     ((70, 90), (69, 88), (150, 192), 0),
+    ((70, 90), (5, 4), (75, 96), 1),
+    ((70, 90), (69, 88), (144, 192), 1),
     ((9, 300), (8, 30), (90, 400), 0),
+    ((9, 300), (8, 30), (25, 480), 1),
     ((600, 700), (500, 600), (1200, 1440), 0),
+    ((600, 700), (500, 600), (1125, 1440), 1),  # rows that a border repeats
+    ((600, 700), (1199, 30), (1800, 768), 1),
     ((12, 13, 20), (11, 6, 9), (24, 18, 32), 0),
     ((12, 13, 20), (1, 6, 9), (12, 18, 32), 1),
+    ((12, 13, 20), (11, 6, 9), (24, 18, 32), 2),
+    ((40, 50, 60), (31, 36, 9), (72, 90, 96), 2),
     ((300, 500), (40, 900), (360, 1440), 0),  # much data, and fewer samples than taps in a row
 ]
 
@@ -64,7 +71,7 @@ def test_folded_tiles(monkeypatch, shape, size, tile, folded, dtype):
     rng = np.random.default_rng(5)
     x, k = rng.uniform(-1, 1, shape).astype(dtype), rng.uniform(-1, 1, size)
     forced(monkeypatch, tile, folded)
-    for boundary in ("mirror", "zero"):
+    for boundary in ("mirror", "zero", "symmetric", "wrap"):
         y, bound = answers(x, k, "overlap_save", boundary)
         agree(y, bound, x, k, boundary)
 
