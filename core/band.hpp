@@ -82,15 +82,17 @@ void load_row(const Job& job, const char* row, int64_t lo, int64_t len, T* dst) 
       if (pace < 0) run = least(run, s + 1);
       if (s >= 0 && (pace > 1 || pace < -1)) run = 1;  // where a period of `wrap` begins anew
       if (s >= 0 && pace == 0) run = least(run, a.border == Border::nearest ? run : 1);
-      if (s >= 0 && pace < 0 && c == 1 && step == int64_t(sizeof(S))) {
+      if (s < 0 || (pace == 0 && c == 1)) {
+        const T value = s < 0 ? T(a.fill) : read_as<T, S>(row + s * step);
+        for (int64_t e = 0; e < run * c; e++) dst[i * c + e] = value;
+      } else if (pace < 0 && c == 1 && step == int64_t(sizeof(S))) {
         read_backwards<T, S>(dst + i, row + s * step, run);
-      } else if (s >= 0 && c == 3 && inner_step == int64_t(sizeof(S))) {
+      } else if (c == 3 && inner_step == int64_t(sizeof(S))) {
         read_places<3, T, S>(dst + i * c, row + s * step, pace * step, run);
       } else {
         for (int64_t e = 0; e < run; e++)
           for (int64_t j = 0; j < c; j++)
-            dst[(i + e) * c + j] =
-                s < 0 ? T(a.fill) : read_as<T, S>(row + (s + e * pace) * step + j * inner_step);
+            dst[(i + e) * c + j] = read_as<T, S>(row + (s + e * pace) * step + j * inner_step);
       }
       i += run;
     }
