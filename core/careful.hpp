@@ -121,8 +121,8 @@ struct Careful : Sides {
       };
       bool ignored;
       const Filled<double>::Source<decltype(take)> source{{whole[0], whole[1]}, 0, take};
-      tile.fill(buffer, source, &ignored);
-      tile.convolve(buffer, kernel, width);
+      tile.fill(buffer, source, nullptr, &ignored);
+      tile.convolve(buffer, kernel, {width});
       widen(marks);
       tile.empty(
           buffer, whole, false, 0,

@@ -19,7 +19,8 @@ enum Slot {
   kSumSlot,
   kMarkSlot,
   kKeptSlot,
-  kSeenSlot
+  kSeenSlot,
+  kPlanesSlot
 };
 
 // Samples are looked at in this many parts at most, of at least so many rows: threads can share
@@ -90,18 +91,13 @@ struct Filled {
     int64_t step;  // panels of a part
   };
 
-  struct Itself {
-    int64_t operator()(int64_t number) const { return number; }
-  };
-
   // Samples of both planes: `n` of each row. find(number, plane, r, copy, rows) puts a row of the
   // tile into `rows`, as its r-th. Rows as they lie are followed by others `below` elements
-  // further. repeated(number) is the row whose samples this one repeats, or `number` itself.
-  template <class F, class R = Itself>
+  // further.
+  template <class F>
   struct Source {
     int64_t n[2], below;
     F find;
-    R repeated{};
   };
 
   struct Samples {
@@ -122,10 +118,10 @@ struct Filled {
     return found;
   }
 
-  // Fill the tile and transform its rows; how the samples' sizes compare. NaN and infinities are
-  // left out.
+  // Fill the tile, or the planes that have their samples `from` themselves, and transform its rows;
+  // how the samples' sizes compare. NaN and infinities are left out.
   template <class S>
-  Sizes fill(Cx<T>* buffer, const S& source, bool* left_out) const {
+  Sizes fill(Cx<T>* buffer, const S& source, const int64_t* from, bool* left_out) const {
     Seen seen;
     const int64_t count = panels();
     seen.step = most(kLeastPartRows / W, (count + kMostParts - 1) / kMostParts);
@@ -141,16 +137,11 @@ struct Filled {
     } else {
       each(parts, [&](int64_t part) {
         for (int64_t p = part * seen.step; p < least(count, (part + 1) * seen.step); p++) {
-          if (repeats(source, p)) continue;
+          if (is_unused(from, p)) continue;
           Samples samples = find_samples(source, p);
           fill_panel(buffer, samples, p, source.n, source.below, seen.part[part], left_out);
         }
       });
-      if (looks_for_repeats())
-        each(count, [&](int64_t p) {
-          for (int64_t r = p * W; repeats(source, p) && r < least(row_count, (p + 1) * W); r++)
-            tile.copy_row(buffer, r, source.repeated(r));
-        });
     }
     Spread<T> all;
     for (int64_t part = 0; part < parts; part++) {
@@ -162,16 +153,11 @@ struct Filled {
     return all.sizes();
   }
 
-  // Rows that a border repeats are transformed once, in tiles so large that this is worth a look.
-  bool looks_for_repeats() const { return tile.outside && tile.bytes() >= kSharedBytes; }
-
-  // Whether all rows of a panel repeat others, which are not repeated.
-  template <class S>
-  bool repeats(const S& source, int64_t p) const {
-    if (!looks_for_repeats()) return false;
-    for (int64_t r = p * W; r < least(row_count, (p + 1) * W); r++)
-      if (source.repeated(r) == r) return false;
-    return true;
+  // Whether no plane has its samples from a row of this panel.
+  bool is_unused(const int64_t* from, int64_t p) const {
+    for (int64_t r = p * W; from && r < least(row_count, (p + 1) * W); r++)
+      if (const int64_t plane = tile.plane_of_row(r); from[plane] == plane) return false;
+    return from;
   }
 
   void fill_panel(Cx<T>* buffer, Samples& samples, int64_t p, const int64_t (&n)[2], int64_t below,
@@ -253,19 +239,19 @@ struct Filled {
 
   // ---- the product ----
 
-  void convolve(Cx<T>* buffer, int64_t which, int64_t results) const {
-    tile.convolve(buffer, tile.kernel(which), results, *this);
+  void convolve(Cx<T>* buffer, int64_t which, const Used& used) const {
+    tile.convolve(buffer, tile.kernel(which), used, *this);
   }
 
   // What all kernels of a group need, kept until the next group.
-  Cx<T>* begin(Cx<T>* buffer) const {
+  Cx<T>* begin(Cx<T>* buffer, const Used& used) const {
     Cx<T>* kept = scratch<Cx<T>>(kKeptSlot, tile.kept_size());
-    tile.begin(buffer, kept, *this);
+    tile.begin(buffer, kept, used, *this);
     return kept;
   }
 
-  void finish(const Cx<T>* kept, Cx<T>* buffer, int64_t which, int64_t results) const {
-    tile.finish(kept, buffer, tile.kernel(which), results, *this);
+  void finish(const Cx<T>* kept, Cx<T>* buffer, int64_t which, const Used& used) const {
+    tile.finish(kept, buffer, tile.kernel(which), used, *this);
   }
 
   // ---- results ----

@@ -47,23 +47,35 @@ struct OverlapSave : Sides {
   }
 
   // Fill the tile; how its samples' sizes compare.
-  Sizes read(const Side* side, int count, Cx<T>* buffer) {
+  Sizes read(const Side* side, int count, const int64_t* from, Cx<T>* buffer) {
     auto find = [&](int64_t at, int h, int64_t r, T* copy, PlaneRows<T>& rows) {
       int64_t index[kMaxDims];
       row_index(at, index);
       find_row(side[h], h, index, r, copy, rows);
     };
-    auto repeated = [&](int64_t at) { return repeated_row(side, count, at); };
-    typename Filled<T>::template Source<decltype(find), decltype(repeated)> source{
-        {}, 0, find, repeated};
+    typename Filled<T>::template Source<decltype(find)> source{{}, 0, find};
     for (int h = 0; h < count; h++) source.n[h] = side[h].len[last];
     source.below = last > 0 ? job.x_stride[last - 1] / int64_t(sizeof(T))
                             : (complex ? 1 : 2) * grid.size[0] * job.axis[0].stride;
-    return tile.fill(buffer, source, &left_out);
+    return tile.fill(buffer, source, from, &left_out);
   }
 
   // Numbers of a row up to the last that is a result.
   int64_t row_results(const Side& side) const { return (side.out.len[last] - 1) * last_step() + 1; }
+
+  // Planes of large tiles that a border repeats, and those without results, are left out.
+  Used what_is_used(const Side* side, int count) const {
+    Used used{0};
+    for (int h = 0; h < count; h++) used.numbers = most(used.numbers, row_results(side[h]));
+    if (!tile.tile.outside || tile.tile.bytes() < kSharedBytes) return used;
+    const int a = tile.tile.middle;
+    auto* from = tile.template scratch<int64_t>(kPlanesSlot, tile.tile.dim[a]);
+    planes_along(a, side, count, from);
+    used.from = from;
+    for (int h = 0; h < count; h++)
+      used.planes = most(used.planes, (side[h].out.len[a] - 1) * job.axis[a].stride + 1);
+    return used;
+  }
 
   void write(const Side* side, int count, Cx<T>* buffer) const {
     const bool pairs = this->template pairs<T>(), as_is = pairs || straight<T>();
@@ -94,19 +106,18 @@ struct OverlapSave : Sides {
     Side side[2];
     const int count = sides(i, own, side);
     Cx<T>* buffer = tile.space();
-    const Sizes sizes = read(side, count, buffer);
+    const Used used = what_is_used(side, count);
+    const Sizes sizes = read(side, count, used.from, buffer);
     if (sizes != Sizes::alike) return go_elsewhere(sizes, which, i, first, end);
-    int64_t results = 0;
-    for (int h = 0; h < count; h++) results = most(results, row_results(side[h]));
     if (end - first == 1) {
-      tile.convolve(buffer, kernel, results);
+      tile.convolve(buffer, kernel, used);
       write(side, count, buffer);
       return;
     }
-    Cx<T>* kept = tile.begin(buffer);
+    Cx<T>* kept = tile.begin(buffer, used);
     for (int64_t k = first; k < end; k++) {
       kernel = choose(which, k, own);
-      tile.finish(kept, buffer, kernel, results);
+      tile.finish(kept, buffer, kernel, used);
       write(side, count, buffer);
     }
   }

@@ -133,27 +133,20 @@ struct Sides {
     return p;
   }
 
-  // The row of a tile whose samples a border repeats in row `at`, on every side; `at` itself where
-  // none does.
-  int64_t repeated_row(const Side* side, int count, int64_t at) const {
-    int64_t index[kMaxDims], found = -1;
-    row_index(at, index);
-    for (int h = 0; h < count; h++) {
-      int64_t row = 0;
-      for (int a = 0; a < last; a++) {
+  // For each plane of a tile along an axis: the plane that has its samples on every side, which a
+  // border repeats there, or itself; -1 where all are zero.
+  void planes_along(int a, const Side* side, int count, int64_t* from) const {
+    for (int64_t plane = 0; plane < length_along(spectrum, a); plane++)
+      for (int h = 0; h < count; h++) {
         const Axis& ax = side[h].job->axis[a];
-        const int64_t s = side[h].in.lo[a] + index[a] * side[h].step[a];
-        int64_t place = index[a];
-        const int64_t sample = place < side[h].len[a] ? fold(s, ax.n, ax.border) : -1;
-        const int64_t from = sample - side[h].in.lo[a], step = side[h].step[a];
-        if (sample >= 0 && from >= 0 && from % step == 0 && from / step < side[h].len[a])
-          place = from / step;
-        row = row * length_along(spectrum, a) + place;
+        const int64_t sample = fold(side[h].in.lo[a] + plane, ax.n, ax.border);
+        int64_t found = sample - side[h].in.lo[a];
+        if (plane >= side[h].len[a] || (sample < 0 && ax.fill == 0))
+          found = -1;
+        else if (sample < 0 || found < 0 || found >= side[h].len[a])
+          found = plane;
+        from[plane] = h == 0 || found == from[plane] ? found : plane;
       }
-      if (found >= 0 && found != row) return at;
-      found = row;
-    }
-    return found;
   }
 
   // Copy the samples of one row of a tile. False when it has none.

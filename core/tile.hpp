@@ -28,6 +28,15 @@ namespace {
 
 constexpr int kMaxTileDims = 18;
 
+// What of a tile is worth work: the first numbers of each row that are results and, when planes
+// along the middle axis repeat others, the plane that each has its samples from (-1: zeros), and the
+// first planes that hold results.
+struct Used {
+  int64_t numbers;
+  const int64_t* from = nullptr;
+  int64_t planes = 0;
+};
+
 template <class T>
 struct Tile {
   int dims = 0;               // axes before the last
@@ -126,11 +135,6 @@ struct Tile {
     memset(static_cast<void*>(tile + p * W * pitch), 0, size_t(W * pitch) * sizeof(Cx<T>));
   }
 
-  // Row `to` of the tile as row `from`.
-  void copy_row(Cx<T>* tile, int64_t to, int64_t from) const {
-    for (int64_t v = 0; v < row_vectors(); v++) tile[to * pitch + v] = tile[from * pitch + v];
-  }
-
   // Panels of one long row that is cut.
   int64_t cut_panels() const { return dim[dims - 1] / W; }
 
@@ -184,10 +188,18 @@ struct Tile {
   void each_column(Cx<T>* tile, int a, int64_t group, int64_t used, const F& body) const {
     const int64_t of_row = (used + kGroup - 1) / kGroup;
     const int64_t row = group / of_row, v = group % of_row * kGroup;
-    const int64_t between = inner(a), start = row / between * dim[a] * between + row % between;
+    const int64_t start = first_row(a, row);
     for (int64_t i = v; i < least(used, v + kGroup); i++)
       body(tile + start * pitch + i, row * row_vectors() + i);
   }
+
+  // Where the columns along an axis begin, of which there are as many as rows / dim[a].
+  int64_t first_row(int a, int64_t i) const {
+    const int64_t between = inner(a);
+    return i / between * dim[a] * between + i % between;
+  }
+
+  int64_t plane_of_row(int64_t row) const { return row / inner(middle) % dim[middle]; }
 
   // A column copied to `local` and back: those whose gap is a multiple of many cache lines would
   // compete for the same few places. Folded ones are turned on the way.
@@ -195,18 +207,24 @@ struct Tile {
 
   Cx<T> turn_of(int64_t e) const { return {splat(turn[2 * e]), splat(turn[2 * e + 1])}; }
 
-  void fetch(const Cx<T>* p, int64_t gap, int a, bool turned, Cx<T>* local) const {
-    if (turned)
+  void fetch(const Cx<T>* p, int64_t gap, int a, bool turned, Cx<T>* local,
+             const int64_t* from = nullptr) const {
+    if (from)
+      for (int64_t e = 0; e < dim[a]; e++) {
+        const Cx<T> x = from[e] < 0 ? Cx<T>{} : p[from[e] * gap];
+        local[e] = turned ? mul(x, turn_of(e)) : x;
+      }
+    else if (turned)
       for (int64_t e = 0; e < dim[a]; e++) local[e] = mul(p[e * gap], turn_of(e));
     else
       for (int64_t e = 0; e < dim[a]; e++) local[e] = p[e * gap];
   }
 
-  void put(const Cx<T>* local, int a, bool turned, Cx<T>* p, int64_t gap) const {
+  void put(const Cx<T>* local, int64_t n, bool turned, Cx<T>* p, int64_t gap) const {
     if (turned)
-      for (int64_t e = 0; e < dim[a]; e++) p[e * gap] = mul_conj(local[e], turn_of(e));
+      for (int64_t e = 0; e < n; e++) p[e * gap] = mul_conj(local[e], turn_of(e));
     else
-      for (int64_t e = 0; e < dim[a]; e++) p[e * gap] = local[e];
+      for (int64_t e = 0; e < n; e++) p[e * gap] = local[e];
   }
 
   // `local` has room for dim[a] vectors.
@@ -218,7 +236,7 @@ struct Tile {
       if (copied) fetch(p, gap, a, Forward && a == folded, local);
       Cx<T>* x = copied ? local : p;
       Forward ? along[a].forward(x, copied ? 1 : gap) : along[a].backward(x, copied ? 1 : gap);
-      if (copied) put(local, a, !Forward && a == folded, p, gap);
+      if (copied) put(local, dim[a], !Forward && a == folded, p, gap);
     });
   }
 
@@ -231,24 +249,31 @@ struct Tile {
   // The crew of a tile has `each`, which calls a body for every number below a count, and `local`,
   // which gives the calling thread room for the longest axis in vectors.
   template <bool Forward, class Crew>
-  void inner_axes(Cx<T>* tile, int64_t used, const Crew& crew) const {
+  void inner_axes(Cx<T>* tile, const Used& used, const Crew& crew) const {
+    const int64_t vectors = Forward ? row_vectors() : vectors_of(used.numbers);
     for (int i = 1; i < dims - middle; i++) {
       const int a = Forward ? dims - i : middle + i;
-      if (transformed[a])
-        crew.each(groups(a, used),
-                  [&](int64_t g) { columns<Forward>(tile, a, g, used, crew.local()); });
+      if (!transformed[a]) continue;
+      crew.each(groups(a, vectors), [&](int64_t group) {
+        if (used.from) {
+          const int64_t of_row = (vectors + kGroup - 1) / kGroup;
+          const int64_t plane = plane_of_row(first_row(a, group / of_row));
+          if (Forward ? used.from[plane] != plane : plane >= used.planes) return;
+        }
+        columns<Forward>(tile, a, group, vectors, crew.local());
+      });
     }
   }
 
   // Vectors of each row that its first n results need.
-  int64_t used_by(int64_t n) const {
+  int64_t vectors_of(int64_t n) const {
     return outside || cut ? row_vectors() : least(row_vectors(), (n + W - 1) / W);
   }
 
-  // From a filled tile to one that is to be emptied, of the first `results` of each row.
+  // From a filled tile to one that is to be emptied.
   template <class Crew>
-  void convolve(Cx<T>* tile, const Cx<T>* kernel, int64_t results, const Crew& crew) const {
-    inner_axes<true>(tile, row_vectors(), crew);
+  void convolve(Cx<T>* tile, const Cx<T>* kernel, const Used& used, const Crew& crew) const {
+    inner_axes<true>(tile, used, crew);
     if (inside()) {
       crew.each(panel_count(), [&](int64_t p) {
         Cx<T>* panel = crew.local();
@@ -258,17 +283,18 @@ struct Tile {
       });
     } else {
       const int64_t gap = inner(middle) * pitch;
-      const bool copied = is_copied(middle, gap), turned = middle == folded;
+      const bool copied = used.from || is_copied(middle, gap), turned = middle == folded;
+      const int64_t planes = used.from ? used.planes : dim[middle];
       crew.each(groups(middle, row_vectors()), [&](int64_t group) {
         Cx<T>* local = crew.local();
         each_column(tile, middle, group, row_vectors(), [&](Cx<T>* p, int64_t column) {
-          if (copied) fetch(p, gap, middle, turned, local);
+          if (copied) fetch(p, gap, middle, turned, local, used.from);
           along[middle].convolve(copied ? local : p, copied ? 1 : gap, kernel_of(kernel, column));
-          if (copied) put(local, middle, turned, p, gap);
+          if (copied) put(local, planes, turned, p, gap);
         });
       });
     }
-    inner_axes<false>(tile, used_by(results), crew);
+    inner_axes<false>(tile, used, crew);
   }
 
   // The same in two halves, for many kernels. The first half leaves in `kept` what all of them
@@ -276,8 +302,8 @@ struct Tile {
   int64_t kept_size() const { return inside() ? panel_count() * width : rows * row_vectors(); }
 
   template <class Crew>
-  void begin(Cx<T>* tile, Cx<T>* kept, const Crew& crew) const {
-    inner_axes<true>(tile, row_vectors(), crew);
+  void begin(Cx<T>* tile, Cx<T>* kept, const Used& used, const Crew& crew) const {
+    inner_axes<true>(tile, used, crew);
     if (inside())
       crew.each(panel_count(), [&](int64_t p) {
         fetch_panel(tile, p, kept + p * width);
@@ -287,15 +313,16 @@ struct Tile {
       crew.each(groups(middle, row_vectors()), [&](int64_t group) {
         each_column(tile, middle, group, row_vectors(), [&](Cx<T>* p, int64_t column) {
           Cx<T>* own = kept + column * dim[middle];
-          fetch(p, inner(middle) * pitch, middle, middle == folded, own);
+          fetch(p, inner(middle) * pitch, middle, middle == folded, own, used.from);
           along[middle].begin(own, 1);
         });
       });
   }
 
   template <class Crew>
-  void finish(const Cx<T>* kept, Cx<T>* tile, const Cx<T>* kernel, int64_t results,
+  void finish(const Cx<T>* kept, Cx<T>* tile, const Cx<T>* kernel, const Used& used,
               const Crew& crew) const {
+    const int64_t planes = used.from ? used.planes : inside() ? 0 : dim[middle];
     if (inside())
       crew.each(panel_count(), [&](int64_t p) {
         Cx<T>* panel = crew.local();
@@ -307,10 +334,10 @@ struct Tile {
         Cx<T>* local = crew.local();
         each_column(tile, middle, group, row_vectors(), [&](Cx<T>* p, int64_t column) {
           along[middle].finish(kept + column * dim[middle], local, 1, kernel_of(kernel, column));
-          put(local, middle, middle == folded, p, inner(middle) * pitch);
+          put(local, planes, middle == folded, p, inner(middle) * pitch);
         });
       });
-    inner_axes<false>(tile, used_by(results), crew);
+    inner_axes<false>(tile, used, crew);
   }
 
   int64_t longest() const {
