@@ -31,7 +31,7 @@ SHARED_BYTES = 1 << 20
 TOGETHER = 1.1
 
 #: How much longer a sample takes in tiles beyond the caches: doublings of 512 KiB, and factors.
-SPILL = [-2, 0, 2.5, 4, 5, 6], [1.0, 1.02, 1.05, 1.35, 2.0, 2.2]
+SPILL = [-2, 0, 1, 4, 6], [1.0, 1.05, 1.1, 1.4, 1.5]
 
 #: How much less a sample takes where samples and results stay in the caches: both in bytes, as
 #: doublings of 8 MiB, and factors.
@@ -146,33 +146,40 @@ def _tiling(axes: tuple[Axis, ...], precision: str, whole: bool, machine: Machin
         return None
     grids = np.meshgrid(*choices, indexing="ij")
     samples = np.ones_like(grids[0])
-    work = np.zeros(grids[0].shape)
     tiles = np.ones_like(grids[0])
-    for i, (axis, length) in enumerate(zip(axes, grids, strict=True)):
+    for axis, length in zip(axes, grids, strict=True):
         samples = samples * length
         valid = length - axis.reach + 1
         outputs = (valid - 1) // axis.stride + 1 if axis.reach > 1 else length
         tiles = tiles * -(-axis.m // outputs)
-        if axis.reach > 1 and i < last:
-            work = work + _doublings(length)
     transforms = tiles if whole else -(-tiles // 2)
-    fold = -1 if whole else _foldable(axes)
-    if fold >= 0:
-        folds = (tiles == 1) & (grids[fold] % 2 == 0)
-        samples = np.where(folds, samples // 2, samples)
+    fold = np.full(samples.shape, -1)
+    for i in _foldable(axes) if not whole else ():
+        halves = grids[i] % (2 * ROW_UNIT if i == last else 2) == 0
+        if i == last:
+            halves = halves & (grids[i] <= 2 * LONG_ROW)  # rows that are folded are not cut
+        fold = np.where((tiles == 1) & halves, i, fold)
+    row = np.where(fold == last, grids[-1] // 2, grids[-1])
+    samples = np.where(fold < 0, samples, samples // 2)
     size = 8 if precision == "float32" else 16
+    first = transformed[0]  # axes but this one are transformed where it needs them
+    used = np.where(samples * size < SHARED_BYTES, 1.0, _used(axes[first], grids[first]))
+    work = _doublings(grids[first]) if first < last else np.zeros(samples.shape)
+    for i in transformed[1:]:
+        if i < last:
+            work = work + used * _doublings(grids[i])
     spill = np.interp(np.log2(samples * size / 2.0**19), *SPILL)
     data = prod(a.n for a in axes) + prod(a.m for a in axes)
     spill = spill * np.interp(log2(data * size / 2 / 2.0**23), *CACHED)
     narrow = machine.double if precision == "float64" else 1.0
-    long = grids[-1] > (LONG_LONE_ROW - 1 if lone else LONG_ROW)
+    long = row > (LONG_LONE_ROW - 1 if lone else LONG_ROW)
     cut = np.where(long, CUT, 1.0)
     if axes[last].reach > 1:  # rows are lanes of panels; of the last panel some may be idle
         lanes = VECTOR_BYTES // (size // 2)
-        count = samples // grids[-1]
+        count = samples // row
         busy = np.where(long, 1.0, count / (-(-count // lanes) * lanes))
-        work = work + _doublings(grids[-1]) / busy
-    rows = 4 * samples / grids[-1]  # two tiles in, two out
+        work = work + np.where(long | lone, 1.0, used) * _doublings(row) / busy
+    rows = 4 * samples / row  # two tiles in, two out
     one = samples * narrow * spill * cut * (machine.fft * work + machine.tile)
     one = one + rows * machine.row * len(axes) + EACH  # a row is found axis by axis
     # Two threads share the transforms, or each of the large ones. The kernel has its own, once, in
@@ -189,14 +196,28 @@ def _tiling(axes: tuple[Axis, ...], precision: str, whole: bool, machine: Machin
         int(transforms[best]),
         float(one[best]),
         float(kernel[best]),
-        fold if fold >= 0 and folds[best] else -1,
+        int(fold[best]),
     )
 
 
-def _foldable(axes: tuple[Axis, ...]) -> int:
-    """The axis whose halves a lone tile may fold; -1 when there is none."""
-    found = (i for i, a in enumerate(axes[:-1]) if a.reach > 1 and a.stride == 1)
-    return next(found, -1)
+def _used(axis: Axis, lengths: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The share of planes along an axis of large tiles that samples and results need.
+
+    The core leaves out those that a border repeats, and those that hold no results.
+    """
+    results = np.minimum(axis.m * axis.stride, lengths - axis.reach + 1)
+    used: NDArray[np.float64] = (np.minimum(axis.n, lengths) + results) / (2 * lengths)
+    return used
+
+
+def _foldable(axes: tuple[Axis, ...]) -> list[int]:
+    """The axes whose halves a lone tile may fold, the better one last.
+
+    Rows, so that those which a border repeats or nobody needs are left out; one axis more must be
+    transformed, or a row is too long to be folded.
+    """
+    found = [i for i, a in enumerate(axes) if a.reach > 1 and a.stride == 1]
+    return [] if found == [len(axes) - 1] else sorted({found[0], found[-1]}) if found else []
 
 
 def _lone_rows(axes: tuple[Axis, ...]) -> tuple[int, int] | None:
