@@ -108,6 +108,8 @@ def _sizes(axis: Axis, last: bool, lone: bool) -> NDArray[np.int64]:
     rows = _SMOOTH_LONE_ROWS if lone else _SMOOTH_ROWS
     lengths = rows if last else _SMOOTH
     at_least, snug = (int(i) for i in np.searchsorted(lengths, [axis.reach, whole]))
+    while last and snug < len(lengths) and lengths[snug] % (2 * ROW_UNIT):
+        snug += 1  # to a length that can be folded
     return lengths[at_least : min(snug + 1, at_least + 400)]
 
 
@@ -163,7 +165,8 @@ def _tiling(axes: tuple[Axis, ...], precision: str, whole: bool, machine: Machin
     samples = np.where(fold < 0, samples, samples // 2)
     size = 8 if precision == "float32" else 16
     first = transformed[0]  # axes but this one are transformed where it needs them
-    used = np.where(samples * size < SHARED_BYTES, 1.0, _used(axes[first], grids[first]))
+    whole_planes = (samples * size < SHARED_BYTES) | (fold == first)
+    used = np.where(whole_planes, 1.0, _used(axes[first], grids[first]))
     work = _doublings(grids[first]) if first < last else np.zeros(samples.shape)
     for i in transformed[1:]:
         if i < last:
