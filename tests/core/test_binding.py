@@ -237,8 +237,9 @@ def test_a_folded_tile_is_one_of_real_data_that_holds_all():
     plain = geometry((8, 8, 3, 0, 1, 1, 0, 6, 6, 2, 0, 1, 1, 0), (0, 1))
     assert _core.OverlapSave(plain, taps, False, [12, 16], "float32", 0).kept_bytes == 12 * 16 * 4
     for tile, folded, text in [
-        ([12, 16], 1, "no such axis"),
-        ([15, 16], 0, "an odd length"),
+        ([12, 16], 2, "no such axis"),
+        ([15, 16], 0, "no multiple of 2"),
+        ([12, 16], 1, "no multiple of 32"),
         ([8, 16], 0, "more than one tile"),
     ]:
         with pytest.raises(ValueError, match=f"folded: .*{text}"):
