@@ -45,9 +45,11 @@ struct Separable {
     int64_t bytes = job.inner * int64_t(sizeof(T));
     for (int a = 0; a <= last; a++) bytes *= job.axis[a].m;
     past = bytes > kPastBytes;
-    in_place = job.x_type == kTypeOf<T> && job.inner == 1 && filtered <= 1 &&
-               (filtered == 0 || job.axis[first_filtered()].dilation == 1) &&
-               job.axis[last].k > 1 && job.x_stride[last] == int64_t(sizeof(T));
+    const int64_t size = sizeof(T);
+    const bool whole_rows =
+        job.x_stride[last] == job.inner * size && (job.inner == 1 || job.x_stride[job.nd] == size);
+    in_place = job.x_type == kTypeOf<T> && whole_rows && filtered <= 1 &&
+               (filtered == 0 || job.axis[first_filtered()].dilation == 1) && job.axis[last].k > 1;
     const T* tap = static_cast<const T*>(factors.taps);
     for (int64_t t = 0; t < factors.terms; t++) {
       double gain = 2;
@@ -66,7 +68,7 @@ struct Separable {
     Space w;
     grid.box(job, i, w.lo, w.len);
     w.lay_out(job, services, factors, slide, filtered);
-    w.in_place = in_place && w.rows.found && w.rows.end - w.rows.begin >= kLanes<T>;
+    w.in_place = in_place && w.rows.found && w.rows.width() >= kLanes<T>;
     if (filtered)  // planes one by one, of rows along one axis
       w.in_place = w.in_place && w.group == 1 && w.batch_rows == w.source[first_filtered()];
 
@@ -179,8 +181,8 @@ struct Separable {
       const bool odd =
           !in_place  ? rows_to_lanes_seen(from, w.source[last] * job.inner, w.panel, T(headroom))
           : filtered ? lanes_in_place(w, r, least(W, all - r), taps)
-                     : rows_to_lanes_within(from, w.rows.end - w.rows.begin,
-                                            w.panel + w.rows.begin * W, T(headroom));
+                     : rows_to_lanes_within(from, w.rows.width(), w.panel + w.rows.before() * W,
+                                            T(headroom));
       if (in_place) w.rows.finish_lanes(w.panel);
       if (odd && !w.cleaned) return true;
       along_rows(w, along, to);
@@ -195,11 +197,11 @@ struct Separable {
     const int a = first_filtered();
     const Line<T> down = line(w, a, taps);
     const Listed<T> rows{w.rows.list[0] + r * down.stride, w.rows.count, 0};
-    const int64_t width = w.rows.end - w.rows.begin;
+    const int64_t width = w.rows.width();
     const bool even = job.x_stride[a] % kVectorBytes == 0;
     const int64_t off = even ? int64_t(uintptr_t(rows.at(0)) % kVectorBytes / sizeof(T)) : 0;
     constexpr int64_t many = Space::kMany, pitch = (many + 1) * W;
-    T *const sums = w.spare[0], *const panel = w.panel + w.rows.begin * W;
+    T *const sums = w.spare[0], *const panel = w.panel + w.rows.before() * W;
     if (n < W) __builtin_memset(sums + n * pitch, 0, size_t((W - n) * pitch) * sizeof(T));
     Vec<T> odd = {};
     const auto vectors = [&](int64_t x, int64_t count) {

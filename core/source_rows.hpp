@@ -14,12 +14,17 @@ struct SourceRows {
   int64_t count = 0;            // rows of one plane
   int64_t begin = 0, end = 0;   // of a row's samples: those within the data
   int64_t source = 0;           // samples of a row, those beyond its ends too
+  int64_t inner = 1;            // numbers that a sample has: its channels
   int64_t* deep = nullptr;      // bytes from a plane's beginning to each row; -1: outside
   int64_t* edge = nullptr;      // for each sample beyond the ends which one it equals; -1: zero
   const char** list[2] = {};    // the rows of two planes, each from sample `begin` on
   const char* first = nullptr;  // sample `begin` of the first row of all
   const char* zeros = nullptr;
   bool found = false;  // whether all that is needed lies in the data or is zero
+
+  // Numbers of a row within the data, and those before them.
+  int64_t width() const { return (end - begin) * inner; }
+  int64_t before() const { return begin * inner; }
 
   static int64_t room(int64_t rows, int64_t source, int64_t planes) {
     return (1 + 2 * planes) * rows + source;
@@ -32,6 +37,7 @@ struct SourceRows {
     const int last = job.nd - 1;
     const Axis& x = job.axis[last];
     source = lengths[last];
+    inner = job.inner;
     begin = least(most(-from[last], 0), source);
     end = most(least(x.n - from[last], source), begin);
     count = 1;
@@ -87,7 +93,10 @@ struct SourceRows {
   void finish_lanes(T* panel) const {
     constexpr int W = kLanes<T>;
     const auto equal = [&](int64_t i) {
-      store(panel + i * W, edge[i] < 0 ? Vec<T>{} : load(panel + edge[i] * W));
+      for (int64_t c = 0; c < inner; c++) {
+        const int64_t same = edge[i] * inner + c;
+        store(panel + (i * inner + c) * W, edge[i] < 0 ? Vec<T>{} : load(panel + same * W));
+      }
     };
     for (int64_t i = 0; i < begin; i++) equal(i);
     for (int64_t i = end; i < source; i++) equal(i);

@@ -13,10 +13,11 @@
 // A long last axis of n = n1 * n2 samples is cut into n1 rows of n2 and becomes two axes with a
 // twiddle in between (Gentleman and Sande 1966). Its columns come first, so rows are inside.
 //
-// One axis may be folded, the last one too unless it is cut: of 2n real samples along it the second n travel as the imaginary part of
-// the first. A polynomial x(t) of degree below 2n is that complex one of degree below n modulo
-// t^n - i, and t = s exp(i pi / 2n) makes the modulus s^n - 1, which transforms know. So lone tiles
-// of real data take half of the work, with nothing to disentangle (Nussbaumer 1981).
+// One axis may be folded, the last one too unless it is cut: of 2n real samples along it the second
+// n travel as the imaginary part of the first. A polynomial x(t) of degree below 2n is that complex
+// one of degree below n modulo t^n - i, and t = s exp(i pi / 2n) makes the modulus s^n - 1, which
+// transforms know. So lone tiles of real data take half of the work, with nothing to disentangle
+// (Nussbaumer 1981).
 #pragma once
 
 #include <string.h>
@@ -29,8 +30,8 @@ namespace {
 constexpr int kMaxTileDims = 18;
 
 // What of a tile is worth work: the first numbers of each row that are results and, when planes
-// along the middle axis repeat others, the plane that each has its samples from (-1: zeros), and the
-// first planes that hold results.
+// along the middle axis repeat others, the plane that each has its samples from (-1: zeros), and
+// the first planes that hold results.
 struct Used {
   int64_t numbers;
   const int64_t* from = nullptr;
@@ -127,8 +128,7 @@ struct Tile {
   }
 
   void turn_rows_back(Cx<T>* panel) const {
-    for (int64_t i = 0; folded == dims && i < width; i++)
-      panel[i] = mul_conj(panel[i], turn_of(i));
+    for (int64_t i = 0; folded == dims && i < width; i++) panel[i] = mul_conj(panel[i], turn_of(i));
   }
 
   void clear_rows(Cx<T>* tile, int64_t p) const {
