@@ -134,22 +134,30 @@ def test_the_verdict_follows_from_the_numbers():
         [measured("circle", 200, 2000, 9e4), measured("block-dct", 90, 900, 9000), JPEG], 30.0
     )
     assert wins.startswith(
-        "At 30.0 dB, the quality of this result, JPEG takes 1000 bytes; times as many, written as "
-        "coarsely as that quality allows: circle 2.00, block-dct 0.90.\nJPEG wins"
+        "At 30.0 dB, the quality of this result, JPEG takes 1000 bytes. The same quality "
+        "takes 2.00 times as many with circle, 0.90 times as many with block-dct.\nJPEG wins"
     )
     loses = rates.verdict([measured("circle", 10, 100, 1000), JPEG], 30.0)
     assert "JPEG does not win" in loses
     assert "block-dct" not in loses
 
 
+def test_the_verdict_says_when_nothing_else_reaches_that_quality():
+    nowhere = rates.verdict([rates.Curve("circle", ()), JPEG], 30.0)
+    assert nowhere == (
+        "At 30.0 dB, the quality of this result, JPEG takes 1000 bytes. "
+        "No other way was measured at that quality."
+    )
+
+
 def test_the_verdict_is_at_the_results_own_quality():
     between = rates.verdict([measured("circle", 200, 2000, 2e5), JPEG], 35.0)
     assert "At 35.0 dB, the quality of this result, JPEG takes 3162 bytes" in between
-    assert "circle 6.32." in between  # sqrt(2000 * 2e5) / sqrt(1000 * 10000)
+    assert "6.32 times as many with circle." in between  # sqrt(2000 * 2e5) / sqrt(1000 * 10000)
     assert rates.verdict([measured("circle", 200, 2000, 2e5), JPEG], 44.0).startswith(
         "JPEG was measured from 20.0 to 40.0 dB, and this result has 44.0 dB: compared is its "
-        "middle setting. At 30.0 dB JPEG takes 1000 bytes; times as many, written as coarsely as "
-        "that quality allows: circle 2.00."
+        "middle setting. At 30.0 dB JPEG takes 1000 bytes. The same quality takes 2.00 "
+        "times as many with circle."
     )
 
 

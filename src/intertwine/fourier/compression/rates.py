@@ -95,6 +95,14 @@ _JPEGS_IDEA = (
 )
 
 
+def _beside_jpeg(times: dict[str, float]) -> str:
+    """How many times JPEG's bytes each of our bases takes at the same quality."""
+    if not times:
+        return "No other way was measured at that quality."
+    said = ", ".join(f"{each:.2f} times as many with {name}" for name, each in times.items())
+    return f"The same quality takes {said}."
+
+
 def verdict(measured: Sequence[Curve], psnr: float) -> str:
     """Who takes how many bytes at a result's quality, and why, in whole sentences.
 
@@ -115,9 +123,7 @@ def verdict(measured: Sequence[Curve], psnr: float) -> str:
         )
     times = {curve.name: curve.nbytes_at(level) / takes for curve in ours}
     known = {name: each for name, each in times.items() if math.isfinite(each)}
-    said = ", ".join(f"{name} {each:.2f}" for name, each in known.items()) or "none comparable"
-    text = [f"{where} JPEG takes {takes:.0f} bytes; times as many, written as coarsely as that "
-            f"quality allows: {said}."]  # fmt: skip
+    text = [f"{where} JPEG takes {takes:.0f} bytes. {_beside_jpeg(known)}"]
     whole = [each for name, each in known.items() if name != "block-dct"]
     if whole:
         text.append(_JPEG_WINS if min(whole) > 1 else _JPEG_LOSES)
