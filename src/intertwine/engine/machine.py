@@ -66,19 +66,19 @@ class Machine:
     numpy : one tap in the NumPy reference, however few samples.
     """
 
-    call: float = 1.0e-6
+    call: float = 8.0e-7
     sample: float = 5.5e-11
     row: float = 1.5e-8
-    outside: float = 6.0e-10
+    outside: float = 8.0e-10
     plane: float = 4.3e-10
     product: Rates = Rates(2.25e-11, 4.2e-11, 1.0e-10)
     product_row: Rates = Rates(3.0e-11, 5.6e-11, 1.6e-10)
-    start: float = 1.4e-9
+    start: float = 2.0e-10
     line: Rates = Rates(1.5e-11, 4.0e-11, 1.1e-10)
-    narrow: float = 8.4e-10
+    narrow: float = 7.5e-10
     tap: float = 6.2e-10
-    pass_: float = 6.4e-11
-    running: float = 9.8e-10
+    pass_: float = 2.0e-10
+    running: float = 8.5e-10
     whole: float = 8.5e-11
     recursion: float = 6.6e-11
     turn: float = 3.0e-10

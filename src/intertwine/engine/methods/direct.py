@@ -30,8 +30,8 @@ TILE, LINE = (4, 32, 1024), 8192
 #: Fewer columns are not worth a piece of their own (`kLeastInside` in the core).
 LEAST_INSIDE = 64
 
-#: What beginning with a tap takes where the kernel has several rows: some of them are at hand.
-SEVERAL = 0.35
+#: How much longer products of rows by themselves take where the kernel has several rows.
+SEVERAL = 1.4
 
 #: What a product of 16 bits takes beside one in float32: twice as many at once, in two steps.
 SHORT = 0.65
@@ -73,16 +73,15 @@ def cost(problem: Problem, machine: Machine) -> float:
         read = replace(read, samples=0)
     last, taps = lowered.axes[-1], problem.kernel_size
     rows = problem.out_size // (last.m * channels)
-    line = sum(
-        count * _row(problem, lowered, width, machine)
-        for count, width in widths(last, tile[-1], channels)
-    )
+    found = widths(last, tile[-1], channels)
+    beside = sum(count for count, _ in found)  # rows of outputs are begun one by one
+    line = sum(count * _row(problem, lowered, width, machine) for count, width in found)
     return (
         machine.call
         + read.seconds(problem, machine) * problem.kernel_count
         + writing(problem, machine)
         + machine.tap * read.tiles * problem.taps.array.size
-        + rows * taps * line
+        + rows * (machine.row * beside + taps * line)
     )
 
 
@@ -95,9 +94,9 @@ def _row(problem: Problem, lowered: Lowered, width: int, machine: Machine) -> fl
     shared = above is not None and above.k > 2 and above.stride == above.dilation == 1
     rate = machine.product if shared else machine.product_row
     begun = 0.0 if shared else machine.start * _pieces(problem, lowered.axes[-1])
-    if lowered.axes[-1].k < problem.kernel_size:
-        begun *= SEVERAL
     each = SHORT * rate["float32"] if sums == "int16" else rate[sums]
+    if not shared and lowered.axes[-1].k < problem.kernel_size:
+        each *= SEVERAL
     return begun + whole_vectors(width, sums) * each
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from math import prod
 from typing import Any
@@ -30,6 +31,13 @@ WIDTH = 4096
 
 #: What one box that slides over both axes takes of a pass of the general way, by type of its sums.
 SLIDING = {"float32": 0.42, "float64": 0.8}
+
+#: Down columns whole chunks of so many bytes are summed (`kChunk` in the core); how often a row of
+#: results is begun; and how many samples beyond the ends of a row are looked up one by one.
+CHUNK_BYTES, SLIDING_ROWS, SHORT_ENDS = 256, 2, 16
+
+#: How much longer a pass along rows takes whose channels are summed one after the other.
+APART = 3.0
 
 #: Weights beyond this could leave the whole numbers that float64 holds.
 LARGEST_WEIGHT = 1 << 22
@@ -128,7 +136,7 @@ def _sliding_tile(problem: Problem, down: Axis, along: Axis, channels: int) -> l
 
 
 def _cost_of_sums(problem: Problem, machine: Machine) -> float | None:
-    """What sums of small integers take: the ends of rows are copied, not looked up.
+    """What sums of small integers take.
 
     Results of some types are written by vectors, others one by one.
     """
@@ -147,6 +155,7 @@ def _cost_of_sums(problem: Problem, machine: Machine) -> float | None:
     return (
         machine.call
         + machine.row * read.rows
+        + machine.outside * read.outside
         + (machine.sample + machine.whole * size / 2) * read.samples
         + writing(problem, machine)
         + (0.0 if vectors else machine.running * problem.out_size)
@@ -162,17 +171,39 @@ def cost(problem: Problem, machine: Machine) -> float:
     channels = problem.axes[-1].n if lowered.channels else 1
     slides = _slides(problem)
     if slides is not None:
-        tile = _sliding_tile(problem, *slides, channels)
-        passes = SLIDING[_sliding_sums(problem)]
-    else:
-        tile = [outputs for outputs, _ in reversed(_tile(problem))][: len(lowered.axes)]
-        passes = 1.0 + sum(a.k > 1 for a in problem.axes)
+        return _cost_of_sliding(problem, machine, *slides)
+    tile = [outputs for outputs, _ in reversed(_tile(problem))][: len(lowered.axes)]
     read = reading(lowered.axes, channels, tile)
+    passes = 1.0 + sum(a.k > 1 for a in lowered.axes[:-1])
+    passes += (lowered.axes[-1].k > 1) * (APART if channels > 1 else 1.0)
     return (
         machine.call
         + read.seconds(problem, machine)
         + writing(problem, machine)
         + machine.running * len(found) * passes * read.samples
+    )
+
+
+def _cost_of_sliding(problem: Problem, machine: Machine, down: Axis, along: Axis) -> float:
+    """What one box takes that slides over two axes: down columns, then along rows of results.
+
+    Rows are summed in whole chunks. Long ends of rows are read as quickly as what is inside.
+    """
+    lowered = lower(problem)
+    channels = problem.axes[-1].n if lowered.channels else 1
+    tile = _sliding_tile(problem, down, along, channels)
+    read = reading(lowered.axes, channels, tile)
+    sums = _sliding_sums(problem)
+    chunk = CHUNK_BYTES // SIZE[sums]
+    columns = read.rows * -(-read.samples // (read.rows * chunk)) * chunk
+    written = problem.out_size // (along.m * channels) * -(-along.m // tile[-1])
+    results = written * -(-problem.out_size // (written * chunk)) * chunk
+    return (
+        machine.call
+        + replace(read, outside=min(read.outside, SHORT_ENDS * read.rows)).seconds(problem, machine)
+        + writing(problem, machine)
+        + machine.row * (read.rows + SLIDING_ROWS * written)
+        + machine.running * SLIDING[sums] * (columns + results) / 2
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import product
 from math import prod, sqrt
 
 import numpy as np
@@ -18,11 +19,14 @@ from intertwine.engine.factor import (
     real_factors,
 )
 from intertwine.engine.lower import lower, too_many_axes
-from intertwine.engine.machine import Machine
+from intertwine.engine.machine import VECTOR_BYTES, Machine
 from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared, too_much_memory
 from intertwine.engine.methods.tiles import (
+    SIZE,
     Reading,
+    alike,
     reading,
+    whole_vectors,
     writing,
 )
 from intertwine.engine.problem import Axis, Problem, Taps
@@ -46,6 +50,12 @@ DEEP, ENOUGH_DEEP = (64, 32, 16), 8
 #: Planes filtered at a time while a tile slides, planes of many rows, and how far it goes where
 #: there are few tiles.
 BATCH, VOLUME_BATCH, SHORT_SLIDE = 16, 24, 128
+
+#: What multiply-adds take where samples under equal taps are added first: half, and the additions.
+FOLDED = 0.55
+
+#: What beginning with a panel takes, as many rows as there are lanes, beside reading one row.
+PANEL = 6
 
 #: With fewer tiles than this they slide less far, so that there is work for every thread.
 FEW_TILES = 16
@@ -114,17 +124,23 @@ def _partial_fits(problem: Problem, factors: Factors) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """What one term does in all tiles: panels of rows, samples through passes, multiply-adds."""
+
+    panels: int
+    passed: int
+    products: float
+
+
+@dataclass(frozen=True, slots=True)
 class Tiling:
-    """Tiles, planes filtered at a time, what tiles read, and what one term does in all of them:
-    rows and samples through passes, and multiply-adds."""
+    """Tiles, planes filtered at a time, work space, what tiles read and what one term does."""
 
     tile: tuple[int, ...]
     batch: int
     bytes: int
     reading: Reading
-    rows: float
-    passed: float
-    products: float
+    work: Work
 
 
 def _slide(axes: tuple[Axis, ...]) -> int:
@@ -143,7 +159,7 @@ def _tile(axes: tuple[Axis, ...], slide: int, channels: int, size: int) -> tuple
         tile = _sliding(axes, slide, channels, size, 1, SLIDE)
         if _tiles(axes, tile) >= FEW_TILES:
             return tile
-    return _sliding(axes, slide, channels, size, DEEP[-1], SHORT_SLIDE)
+    return _sliding(axes, slide, channels, size, DEEP[-1], SHORT_SLIDE, halves=True)
 
 
 def _tiles(axes: tuple[Axis, ...], tile: tuple[int, ...]) -> int:
@@ -156,9 +172,15 @@ def _even(m: int, size: int) -> int:
 
 
 def _sliding(
-    axes: tuple[Axis, ...], slide: int, channels: int, size: int, depth: int, far: int
+    axes: tuple[Axis, ...],
+    slide: int,
+    channels: int,
+    size: int,
+    depth: int,
+    far: int,
+    halves: bool = False,
 ) -> tuple[int, ...]:
-    """The tile that is `depth` deep and slides as far as `far`."""
+    """The tile that is `depth` deep and slides as far as `far`; with `halves`, one of two."""
     last = len(axes) - 1
     deep = [i for i in range(slide + 1, last) if axes[i].k > 1]
     if not deep and slide + 1 < last and axes[last - 1].stride == 1:
@@ -173,6 +195,10 @@ def _sliding(
     if deep:
         for i in (slide, last):
             tile[i] = _even(axes[i].m, tile[i])
+    elif halves:
+        half = -(-down.m // (2 * -(-down.m // (2 * tile[slide]))))
+        if half * down.stride >= max(down.reach, SHORT_SLIDE // 2):
+            tile[slide] = half
     kept = (down.reach + BATCH) * channels * size
     while (plane := prod(tile) // tile[slide]) * kept > KEPT_BYTES and plane * channels > 64:
         widest = max(deep, key=lambda i: tile[i], default=last)
@@ -182,69 +208,101 @@ def _sliding(
     return tuple(tile)
 
 
-def _in_place(problem: Problem, axes: tuple[Axis, ...], slide: int) -> bool:
+def _in_place(problem: Problem, axes: tuple[Axis, ...], slide: int, channels: int) -> bool:
     """Whether samples are summed where they lie, in rows that are nearly always contiguous."""
     between = [a for a in axes[slide + 1 : -1] if a.k > 1]
+    lanes = VECTOR_BYTES // SIZE[problem.compute]
     return (
         problem.dtype == np.dtype(problem.compute)
         and len(between) <= 1
         and all(a.dilation == 1 for a in between)
         and axes[-1].k > 1
+        and axes[-1].n * channels >= lanes
     )
 
 
-def _share(factors: Factors | None) -> float:
-    """How many of the multiply-adds remain: a factor that is its mirror image saves half."""
+def _share(factors: Factors | None, compute: str) -> float:
+    """How much of the multiply-adds' time remains where factors are their mirror images."""
     if factors is None:
         return 1.0
-    lines = [f for term in factors.terms for f in term if f.size > 1]
-    return 1 - sum(np.array_equal(f, f[::-1]) for f in lines) / (2 * max(1, len(lines)))
+    lines = [f.astype(compute) for term in factors.terms for f in term if f.size > 1]
+    folded = sum(np.array_equal(f, f[::-1]) for f in lines)
+    return 1 - (1 - FOLDED) * folded / max(1, len(lines))
+
+
+def _passes(problem: Problem, tile: tuple[int, ...], slide: int, batch: int) -> Work:
+    """What one term does in all tiles: those that are cut short do less."""
+    lowered = lower(problem)
+    axes, last = lowered.axes, len(lowered.axes) - 1
+    channels = problem.axes[-1].n if lowered.channels else 1
+    lanes = VECTOR_BYTES // SIZE[problem.compute]
+    begun = passed = products = 0
+    for shape in product(*(alike(a.m, t) for a, t in zip(axes, tile, strict=True))):
+        outputs = [n for _, n in shape]
+        box = [(n - 1) * a.stride + a.reach for a, n in zip(axes, outputs, strict=True)]
+        wide = whole_vectors(box[last] * channels, problem.compute)
+        moved = added = 0
+        for i in range(slide + 1, last):
+            if axes[i].k > 1:
+                box[i] = outputs[i]
+                moved += prod(box[:last]) * wide
+                added += prod(box[:last]) * wide * axes[i].k
+        # Along rows as many as there are lanes at a time: those of a few planes, if they are short.
+        plane = prod(outputs[:last]) // outputs[slide]
+        group = min(batch, (lanes - 1) // plane + 1)
+        full, rest = divmod(box[slide], group)
+        panels = full * -(-group * plane // lanes) + -(-rest * plane // lanes)
+        turned = panels * lanes
+        full_rate = (outputs[last] - 1) * axes[last].stride + 1
+        wide = whole_vectors(full_rate * channels, problem.compute)
+        moved += turned * full_rate * channels + prod(outputs[:last]) * wide
+        added += turned * full_rate * channels * axes[last].k
+        added += prod(outputs[:last]) * wide * axes[slide].k
+        count = prod(count for count, _ in shape)
+        begun += count * (panels + 1)  # a tile is begun, too
+        passed += count * moved
+        products += count * added
+    return Work(begun, passed, products * _share(_of(problem), problem.compute))
 
 
 @lru_cache(maxsize=8)
 def tiling(problem: Problem) -> Tiling:
     """The tile that `run` uses, and the work of one term over the whole output."""
-    lowered, factors = lower(problem), _of(problem)
+    lowered = lower(problem)
     axes, last = lowered.axes, len(lowered.axes) - 1
     channels = problem.axes[-1].n if lowered.channels else 1
     count_terms = terms(problem) or MOST_TERMS
     size = 4 if problem.compute == "float32" else 8
     slide = _slide(axes)
     tile = _tile(axes, slide, channels, count_terms * size)
-    count = _tiles(axes, tile) * channels
     box = [(t - 1) * a.stride + a.reach for a, t in zip(axes, tile, strict=True)]
     plane, down = prod(box) // box[slide], axes[slide]
-    rows = passed = products = 0
-    in_place = not lowered.channels and _in_place(problem, axes, slide)
-    for i in (*range(slide + 1, last), last, slide):
-        if axes[i].k > 1 or i == last:
-            box[i] = (tile[i] - 1) * axes[i].stride + 1 if i == last else tile[i]
-            rows += prod(box[:last]) if i in (last, slide) or not in_place else 0
-            passed += prod(box)
-            products += prod(box) * axes[i].k
-    kept, rows_kept = prod(box) // box[slide] * channels, prod(tile[slide + 1 : last])
+    across = (tile[last] - 1) * axes[last].stride + 1
+    rows_kept = prod(tile[:last]) // tile[slide]
+    kept = rows_kept * across * channels
     batch = VOLUME_BATCH if rows_kept >= VOLUME_BATCH else BATCH
     ready = 2 * (batch // down.stride + 9)
     planes = count_terms * (down.reach + batch + 8 * down.stride) + ready
     group = min(batch, 15 // rows_kept + 1)
     space = size * (planes * (kept + 32) + 2 * group * plane * channels)
-    share = _share(factors)
+    in_place = _in_place(problem, axes, slide, channels)
     read = reading(axes, channels, tile)
-    if in_place:
-        read = replace(read, rows=0, outside=0)
-    return Tiling(tile, batch, space, read, count * rows, count * passed, count * products * share)
+    if in_place:  # rows are only found
+        read = replace(read, samples=0, outside=0)
+    return Tiling(tile, batch, space, read, _passes(problem, tile, slide, batch))
 
 
 def cost(problem: Problem, machine: Machine) -> float:
-    work = tiling(problem)
+    found = tiling(problem)
+    work = found.work
     one = (
-        machine.row * work.rows
+        machine.row * PANEL * work.panels
         + machine.pass_ * work.passed
         + machine.line[problem.compute] * work.products
     )
     return (
         machine.call
-        + work.reading.seconds(problem, machine)
+        + found.reading.seconds(problem, machine)
         + writing(problem, machine)
         + (terms(problem) or MOST_TERMS) * one
     )

@@ -64,16 +64,20 @@ def reading(axes: Sequence[Axis], channels: int, tile: Sequence[int]) -> Reading
     )
 
 
+def alike(m: int, most: int) -> list[tuple[int, int]]:
+    """How many tiles along an axis of `m` outputs have how many: full ones, and one cut short."""
+    full, rest = divmod(m, most)
+    return [(count, outputs) for count, outputs in ((full, most), (1, rest)) if count and outputs]
+
+
 def widths(axis: Axis, most: int, channels: int) -> list[tuple[int, int]]:
     """How many tiles compute how many numbers along a row: full ones, and one that is cut short.
 
     Outputs between those kept are computed too.
     """
-    full, rest = divmod(axis.m, most)
     return [
         (count, ((outputs - 1) * axis.stride + 1) * channels)
-        for count, outputs in ((full, most), (1, rest))
-        if count and outputs
+        for count, outputs in alike(axis.m, most)
     ]
 
 
