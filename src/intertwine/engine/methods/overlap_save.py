@@ -113,15 +113,22 @@ def _sizes(axis: Axis, last: bool, lone: bool) -> NDArray[np.int64]:
     return lengths[at_least : min(snug + 1, at_least + 400)]
 
 
-def _doublings(lengths: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Work of a transform in doublings: stages of 3 and 5 take longer for what they bring."""
-    total = np.zeros(lengths.shape)
-    rest = lengths.copy()
+@lru_cache(maxsize=1)
+def _stages() -> NDArray[np.float64]:
+    """Work of a transform of each smooth length, in doublings: stages of 3 and 5 bring less."""
+    total = np.zeros(_SMOOTH.shape)
+    rest = _SMOOTH.copy()
     for prime, factor in STAGES.items():
         while (divides := rest % prime == 0).any():
             total += divides * factor * log2(prime)
             rest = np.where(divides, rest // prime, rest)
     return total
+
+
+def _doublings(lengths: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Work of transforms in doublings."""
+    found: NDArray[np.float64] = _stages()[np.searchsorted(_SMOOTH, lengths)]
+    return found
 
 
 def _thinned(lengths: NDArray[np.int64], most: int) -> NDArray[np.int64]:
