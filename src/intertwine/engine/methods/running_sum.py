@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
-from math import prod
+from math import log2, prod
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,9 @@ SLIDING = {"float32": 0.42, "float64": 0.8}
 #: Down columns whole chunks of so many bytes are summed (`kChunk` in the core); how often a row of
 #: results is begun; and how many samples beyond the ends of a row are looked up one by one.
 CHUNK_BYTES, SLIDING_ROWS, SHORT_ENDS = 256, 2, 16
+
+#: How much longer passes take over tiles beyond the caches: doublings of 1 MiB, and factors.
+SPILL = [0, 2, 4], [1.0, 1.25, 1.5]
 
 #: How much longer a pass along rows takes whose channels are summed one after the other.
 APART = 3.0
@@ -176,6 +179,7 @@ def cost(problem: Problem, machine: Machine) -> float:
     read = reading(lowered.axes, channels, tile)
     passes = 1.0 + sum(a.k > 1 for a in lowered.axes[:-1])
     passes += (lowered.axes[-1].k > 1) * (APART if channels > 1 else 1.0)
+    passes *= float(np.interp(log2(memory(problem) / 2**20), *SPILL))
     return (
         machine.call
         + read.seconds(problem, machine)
