@@ -44,7 +44,7 @@ class Machine:
     ----------
     call : a call that finds its plan.
     sample : reading or writing one sample.
-    row : reading one row of a tile or passing over it, however short.
+    row : reading one row of a tile, or beginning one of outputs, however short.
     outside : looking up one sample beyond the end of a row.
     plane : one sample of the real or imaginary plane of a complex array, more than `sample`.
     product : one multiply-add where rows above each other share what they read, by compute type.
