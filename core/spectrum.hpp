@@ -7,6 +7,7 @@
 
 #include "filled.hpp"
 #include "kernels.hpp"
+#include "pages.hpp"
 #include "tile.hpp"
 
 namespace iw {
@@ -264,7 +265,7 @@ Spectrum* new_spectrum(const Shape& shape, const void* taps) {
   auto* s = new (std::nothrow) Spectrum{shape, nullptr, nullptr, nullptr};
   if (!s) return nullptr;
   const size_t bytes = size_t(all_taps(*s)) * (s->compute == Type::f32 ? 4 : 8);
-  s->taps = malloc(bytes);
+  s->taps = iw::aligned_pages(int64_t(bytes));
   if (s->taps) memcpy(s->taps, taps, bytes);
   return s;
 }
