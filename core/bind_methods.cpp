@@ -168,13 +168,14 @@ class OverlapSave : public Prepared {
  public:
   // Taps of a complex kernel are two planes, one after the other; kernel after kernel.
   OverlapSave(const Geometry& geometry, nb::handle taps, bool is_complex, const Ints& tile,
-              const std::string& compute, int folded)
+              const std::string& compute, int folded, int threads)
       : Prepared(geometry) {
     const Type type = compute_type(compute);
     if (type == Type::i64) refuse("compute: a transform needs float32 or float64");
     if (geometry.channels()) refuse("order: a transform takes no channels");
     const int planes = is_complex ? 2 : 1;
-    const Numbers plain(taps, type, planes * geometry.taps(), "taps");
+    const View plain(taps, false);
+    plain.check_plain(type, planes * geometry.taps(), "taps");
     if (tile.size() != size_t(nd())) refuse("tile: one length an axis");
     __int128 size = 1;
     for (int a = 0; a < nd(); a++) {
@@ -186,9 +187,12 @@ class OverlapSave : public Prepared {
     if (tile.back() % 16) refuse("tile: last length must be a multiple of 16");
     if (folded >= 0) check_folded(tile, folded, planes);
     folded_ = folded >= 0;
+    if (threads < 1) refuse("threads: less than 1");
+    Job job = geometry.axes();
+    job.threads = threads;
     nb::gil_scoped_release release;
     spectrum_ =
-        kernels->spectrum_new(geometry.axes(), type, planes, plain.get(), tile.data(), folded);
+        kernels->spectrum_new(job, services(), type, planes, plain->buf, tile.data(), folded);
     if (!spectrum_) throw std::bad_alloc();
     kept_bytes_ = geometry.axes().kernels * int64_t(size) * (type == Type::f32 ? 8 : 16);
     if (folded_) kept_bytes_ /= 2;
@@ -270,6 +274,6 @@ void bind_methods(nb::module_& m, const Kernels* chosen) {
                     const Ints&, const std::vector<bool>&, const std::string&>());
   nb::class_<Missing, Prepared>(m, "Missing").def(nb::init<const Geometry&, bool>());
   nb::class_<OverlapSave, Prepared>(m, "OverlapSave")
-      .def(nb::init<const Geometry&, nb::handle, bool, const Ints&, const std::string&, int>())
+      .def(nb::init<const Geometry&, nb::handle, bool, const Ints&, const std::string&, int, int>())
       .def_prop_ro("kept_bytes", &OverlapSave::kept_bytes);
 }

@@ -55,6 +55,14 @@ class View {
             type(name)};
   }
 
+  // As many numbers of this type, one after the other.
+  void check_plain(Type wanted, int64_t count, const char* name) const {
+    int64_t size = 1;
+    for (int a = 0; a < buffer_.ndim; a++) size *= buffer_.shape[a];
+    if (type(name) != wanted || size != count || !PyBuffer_IsContiguous(&buffer_, 'C'))
+      refuse(std::string(name) + ": wrong type, size or order");
+  }
+
   Type type(const char* name) const {
     const char* f = buffer_.format ? buffer_.format : "B";
     if (*f == '=' || *f == '@' || *f == '<') f++;
@@ -88,10 +96,7 @@ class Numbers {
  public:
   Numbers(nanobind::handle object, Type type, int64_t count, const char* name) {
     const View view(object, false);
-    int64_t size = 1;
-    for (int a = 0; a < view->ndim; a++) size *= view->shape[a];
-    if (view.type(name) != type || size != count || !PyBuffer_IsContiguous(view.operator->(), 'C'))
-      refuse(std::string(name) + ": wrong type, size or order");
+    view.check_plain(type, count, name);
     const size_t bytes = size_t(view->len);
     data_.reset(std::aligned_alloc(64, (bytes + 63) / 64 * 64));
     if (!data_) throw std::bad_alloc();

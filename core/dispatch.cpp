@@ -9,7 +9,8 @@
   bool separable(const Job&, const Services&, Type, const Factors&);                               \
   bool running_sum(const Job&, const Services&, Type, const Boxes&);                               \
   bool recursive(const Job&, const Services&, Type, const Recursion&);                             \
-  Spectrum* spectrum_new(const Job&, Type, int, const void*, const int64_t*, int);                 \
+  Spectrum* spectrum_new(const Job&, const Services&, Type, int, const void*, const int64_t*,      \
+                         int);                                                                     \
   void spectrum_free(Spectrum*);                                                                   \
   bool overlap_save(const Job*, bool, const Services&, const Spectrum*);                           \
   bool missing(const Job&, const Services&, bool);                                                 \

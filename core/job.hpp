@@ -50,6 +50,8 @@ struct Job {
 struct Services {
   // Calls body(context, i) for each i in 0..count-1, on up to `threads` threads.
   void (*parallel_for)(int64_t count, int threads, void (*body)(void*, int64_t), void* context);
+  // The same; false when there was not enough memory for it, instead of std::bad_alloc.
+  bool (*try_parallel_for)(int64_t count, int threads, void (*body)(void*, int64_t), void* context);
   // Work space of the calling thread: 64-byte aligned, kept until the next call for that slot.
   void* (*scratch)(int slot, int64_t bytes);
 };

@@ -76,7 +76,7 @@ struct Kernels {
   bool (*recursive)(const Job&, const Services&, Type compute, const Recursion&);
   // Taps of all kernels, each of one plane or, when complex, of two. `folded`: an axis of a
   // tile that holds all of real data, whose halves are to travel together; or -1.
-  Spectrum* (*spectrum_new)(const Job&, Type compute, int planes, const void* taps,
+  Spectrum* (*spectrum_new)(const Job&, const Services&, Type compute, int planes, const void* taps,
                             const int64_t* tile, int folded);
   void (*spectrum_free)(Spectrum*);
   // One job, or two for the planes of complex data.

@@ -124,7 +124,7 @@ struct OverlapSave : Sides {
 
   // The same by tiles of float64, or the careful way.
   void go_elsewhere(Sizes sizes, int64_t which, int64_t i, int64_t first, int64_t end) {
-    const Spectrum* wide = wide_spectrum(spectrum);
+    const Spectrum* wide = wide_spectrum(spectrum, job.threads, services);
     if (!wide) return note(failed);
     if (sizes == Sizes::unlike && spectrum.compute == Type::f32) {
       OverlapSave<double> tiles(jobs, complex, services, *wide);
@@ -159,8 +159,8 @@ bool run(const Job* jobs, bool complex, const Services& services, const Spectrum
 
 namespace iw::IW_LEVEL {
 
-Spectrum* spectrum_new(const Job& job, Type compute, int planes, const void* taps,
-                       const int64_t* tile, int folded) {
+Spectrum* spectrum_new(const Job& job, const Services& services, Type compute, int planes,
+                       const void* taps, const int64_t* tile, int folded) {
   Shape shape{};
   shape.compute = compute;
   shape.kernels = job.kernels;
@@ -176,7 +176,8 @@ Spectrum* spectrum_new(const Job& job, Type compute, int planes, const void* tap
     shape.reach[a] = job.axis[a].reach();
   }
   Spectrum* s = new_spectrum(shape, taps);
-  if (s && s->taps && (compute == Type::f32 ? prepare<float>(s) : prepare<double>(s))) return s;
+  const auto make = compute == Type::f32 ? prepare<float> : prepare<double>;
+  if (s && s->taps && make(s, job.threads, services)) return s;
   free_spectrum(s);
   return nullptr;
 }

@@ -252,12 +252,21 @@ void parallel_for(int64_t count, int threads, Body body, void* context) {
   if (task.out_of_memory) throw std::bad_alloc();
 }
 
+bool try_parallel_for(int64_t count, int threads, Body body, void* context) {
+  try {
+    parallel_for(count, threads, body, context);
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+  return true;
+}
+
 void* scratch(int slot, int64_t bytes) { return space.buffers[slot].at_least(bytes); }
 
 }  // namespace
 
 const Services& services() {
-  static const Services table{parallel_for, scratch};
+  static const Services table{parallel_for, try_parallel_for, scratch};
   return table;
 }
 

@@ -5,7 +5,9 @@
 
 #include <new>
 
+#include "filled.hpp"
 #include "kernels.hpp"
+#include "pages.hpp"
 #include "tile.hpp"
 
 namespace iw {
@@ -109,46 +111,78 @@ int64_t tap_count(const Spectrum& s) {
 
 int64_t all_taps(const Spectrum& s) { return s.kernels * s.planes * tap_count(s); }
 
-// The spectrum of a kernel's taps, reversed around zero and scaled by one over the tile's size, in
-// the place of the tile. `tile` has room for the longest axis behind it.
-void transform_kernel(const Spectrum& s, const Tile<double>& t, int64_t kernel, Cx<double>* tile) {
+// The taps of one line along the last axis, reversed around zero and scaled by one over the tile's
+// size, to their places in the tile.
+void place_line(const Spectrum& s, const Tile<double>& t, int64_t kernel, int64_t line,
+                Cx<double>* tile) {
   const int last = s.nd - 1;
-  memset(static_cast<void*>(tile), 0, size_t(t.bytes()));
-  Cx<double>* local = tile + t.vectors();
   double scale = t.panels ? double(t.width) : 1;
   for (int a = 0; a < t.dims; a++) scale *= t.transformed[a] ? double(t.dim[a]) : 1;
-  int64_t index[kMaxDims] = {};
-  const int64_t taps = tap_count(s), first = kernel * s.planes * taps;
-  for (int64_t i = 0; i < taps; i++) {
-    int64_t row = 0, place = 0;
-    bool second = false;  // in the second half of the folded axis
-    double sign = 1;
-    for (int a = 0; a <= last; a++) {
-      const int64_t n = s.tile[a], half = length_along(s, a);
-      place = is_transformed(s, a) ? (n - index[a] * s.dilation[a]) % n : 0;
-      if (a == s.folded) {  // once around changes the sign
-        sign = place ? -1 : 1;
-        second = place >= half;
-        place %= half;
-      }
-      if (a < last) row = row * half + place;
+  int64_t row = 0, unit = 1, rest = line;
+  bool second = false;  // in the second half of the folded axis
+  double sign = 1;
+  for (int a = last - 1; a >= 0; a--) {
+    const int64_t index = rest % s.k[a], half = length_along(s, a);
+    int64_t place = index ? s.tile[a] - index * s.dilation[a] : 0;
+    if (a == s.folded) {  // once around changes the sign
+      sign = index ? -1 : 1;
+      second = place >= half;
+      place %= half;
     }
-    if (t.cut) row = row * t.dim[t.dims - 1] + place / t.width;
-    for (int plane = 0; plane < s.planes; plane++)
-      *element_at(tile, t, row, place % t.width, second || plane == 1) +=
-          sign * tap_at(s, first + plane * taps + i) / scale;
-    for (int a = last; a >= 0 && ++index[a] == s.k[a]; a--) index[a] = 0;
+    row += place * unit;
+    unit *= half;
+    rest /= s.k[a];
   }
+  // The last axis lies in parts: rows that it is cut into, or its halves.
+  const int64_t parts = t.cut ? t.dim[t.dims - 1] : s.tile[last] / length_along(s, last);
+  int64_t part = 0, column = 0;
+  const int64_t taps = tap_count(s), first = kernel * s.planes * taps + line * s.k[last];
+  for (int64_t i = 0; i < s.k[last]; i++) {
+    for (column -= i ? s.dilation[last] : 0; column < 0; column += t.width)
+      part = (part ? part : parts) - 1;
+    const bool imag = second || (last == s.folded && part);
+    const double factor = last == s.folded && i ? -1 : sign;
+    for (int plane = 0; plane < s.planes; plane++)
+      *element_at(tile, t, t.cut ? row * parts + part : row, column, imag || plane == 1) =
+          factor * tap_at(s, first + plane * taps + i) / scale;
+  }
+}
+
+// Whether columns along an axis are zero, as those beside the taps are.
+bool is_zero(const Tile<double>& t, Cx<double>* tile, int a, int64_t group) {
+  bool any = false;
+  t.each_column(tile, a, group, t.row_vectors(), [&](Cx<double>* p, int64_t) {
+    auto seen = Vec<double>{} != 0;
+    for (int64_t e = 0; !any && e < t.dim[a]; e++) {
+      const Cx<double> x = p[e * t.inner(a) * t.pitch];
+      seen |= (x.re != 0) | (x.im != 0);
+    }
+    for (int lane = 0; lane < kLanes<double>; lane++) any |= seen[lane] != 0;
+  });
+  return !any;
+}
+
+// The spectrum of a kernel's taps, in the place of the tile.
+void transform_kernel(const Spectrum& s, int64_t kernel, const Filled<double>& crew,
+                      Cx<double>* tile) {
+  const Tile<double>& t = crew.tile;
+  crew.each(t.panel_count(), [&](int64_t p) { t.clear_rows(tile, p); });
+  crew.each(tap_count(s) / s.k[s.nd - 1],
+            [&](int64_t line) { place_line(s, t, kernel, line, tile); });
   // Axes that are not transformed hold independent lines: all meet the first one's kernel.
   for (int a = 0; a < t.dims; a++)
-    for (int64_t g = 0; t.transformed[a] && g < t.groups(a, t.row_vectors()); g++)
-      t.template columns<true>(tile, a, g, t.row_vectors(), local);
-  for (int64_t p = 0; t.panels && p < t.panel_count(); p++) {
-    Cx<double>* rows = tile + p * t.W * t.pitch;
-    t.fetch_panel(tile, p, local);
-    t.row_fft.forward(local, 1);
-    t.from_lanes(local, rows);
-  }
+    if (t.transformed[a])
+      crew.each(t.groups(a, t.row_vectors()), [&](int64_t g) {
+        if (!is_zero(t, tile, a, g))
+          t.template columns<true>(tile, a, g, t.row_vectors(), crew.local());
+      });
+  if (!t.panels) return;
+  crew.each(t.panel_count(), [&](int64_t p) {
+    Cx<double>* panel = crew.local();
+    t.fetch_panel(tile, p, panel);
+    t.row_fft.forward(panel, 1);
+    t.from_lanes(panel, tile + p * t.W * t.pitch);
+  });
 }
 
 // The row, among those that the middle axis meets, whose kernel another repeats: positions along
@@ -167,56 +201,63 @@ int64_t kernel_row(const Tile<T>& t, int64_t row) {
 // From the place in the tile to the order in which the middle axis meets it. Where lanes differ in
 // their samples only, all have the same value.
 template <class T>
-void copy_kernel(Cx<double>* values, const Tile<double>& exact, const Tile<T>& t, Cx<T>* kernel) {
-  constexpr int W = kLanes<T>;
-  auto copy = [&](int64_t row, int64_t column, Cx<T>* to, int lane) {
-    T* p = reinterpret_cast<T*>(to) + lane;
-    p[0] = T(*element_at(values, exact, row, column, false));
-    p[W] = T(*element_at(values, exact, row, column, true));
+void copy_kernel(const Cx<double>* values, const Filled<double>& crew, const Tile<T>& t,
+                 Cx<T>* kernel) {
+  constexpr int W = kLanes<T>, V = kLanes<double>;
+  auto copy = [&](const Cx<double>* row, int64_t column, Cx<T>* to, int lane) {
+    const double* p = reinterpret_cast<const double*>(row + column / V) + column % V;
+    reinterpret_cast<T*>(to)[lane] = T(p[0]);
+    reinterpret_cast<T*>(to)[W + lane] = T(p[V]);
   };
+  auto row_of = [&](int64_t row) { return values + kernel_row(t, row) * crew.tile.pitch; };
   if (t.inside()) {
-    for (int64_t row = 0; row < t.rows; row++)
-      for (int64_t i = 0; i < t.width; i++)
-        copy(kernel_row(t, row), i, kernel + row / W * t.width + i, int(row % W));
+    crew.each(t.panel_count(), [&](int64_t p) {
+      for (int64_t row = p * W; row < least(t.rows, (p + 1) * W); row++) {
+        const Cx<double>* from = row_of(row);
+        for (int64_t i = 0; i < t.width; i++) copy(from, i, kernel + p * t.width + i, int(row % W));
+      }
+    });
     return;
   }
   const int64_t n = t.dim[t.middle], inner = t.inner(t.middle),
                 vectors = t.kernel_columns() / inner;
-  for (int64_t row = 0; row < n * inner; row++) {
-    const int64_t from = kernel_row(t, row);
-    for (int64_t v = 0; v < vectors; v++)
+  crew.each(t.kernel_columns(), [&](int64_t column) {
+    const int64_t v = column % vectors;
+    for (int64_t e = 0; e < n; e++) {
+      const Cx<double>* from = row_of(e * inner + column / vectors);
       for (int lane = 0; lane < W; lane++)
-        copy(from, t.panels ? v * W + lane : 0,
-             kernel + (row % inner * vectors + v) * n + row / inner, lane);
-  }
+        copy(from, t.panels ? v * W + lane : 0, kernel + column * n + e, lane);
+    }
+  });
 }
 
+// All threads share a large tile; of small ones each takes a kernel at a time.
 template <class T>
-Cx<T>* allocate(int64_t count) {
-  return static_cast<Cx<T>*>(iw::aligned_pages(count * int64_t(sizeof(Cx<T>))));
-}
-
-template <class T>
-bool make_kernels(const Spectrum& s, Tile<T>& t) {
+bool make_kernels(const Spectrum& s, Tile<T>& t, int threads, const iw::Services& services) {
   Tile<double> exact;
-  bool fine = make_layout(s, exact);
-  auto* tile = allocate<double>(exact.vectors() + exact.longest());
-  t.kernels = allocate<T>(s.kernels * t.kernel_size());
-  fine = fine && tile && t.kernels;
-  for (int64_t kernel = 0; fine && kernel < s.kernels; kernel++) {
-    transform_kernel(s, exact, kernel, tile);
-    copy_kernel(tile, exact, t, t.kernels + kernel * t.kernel_size());
+  t.kernels =
+      static_cast<Cx<T>*>(iw::aligned_pages(s.kernels * t.kernel_size() * int64_t(sizeof(Cx<T>))));
+  bool fine = make_layout(s, exact) && t.kernels;
+  if (fine) {
+    const Filled<double> crew(exact, exact.rows, 0, threads, services);
+    auto body = [&](int64_t kernel) {
+      Cx<double>* tile = crew.space();
+      transform_kernel(s, kernel, crew, tile);
+      copy_kernel(tile, crew, t, t.kernels + kernel * t.kernel_size());
+    };
+    fine = services.try_parallel_for(
+        s.kernels, crew.shared ? 1 : threads,
+        [](void* context, int64_t i) { (*static_cast<decltype(body)*>(context))(i); }, &body);
   }
-  free(tile);
   exact.release();
   return fine;
 }
 
 template <class T>
-bool prepare(Spectrum* s) {
+bool prepare(Spectrum* s, int threads, const iw::Services& services) {
   auto* t = new (std::nothrow) Tile<T>;
   s->layout = t;
-  return t && make_layout(*s, *t) && make_kernels(*s, *t);
+  return t && make_layout(*s, *t) && make_kernels(*s, *t, threads, services);
 }
 
 // A spectrum of this shape with its own copy of the taps, not prepared yet.
@@ -224,7 +265,7 @@ Spectrum* new_spectrum(const Shape& shape, const void* taps) {
   auto* s = new (std::nothrow) Spectrum{shape, nullptr, nullptr, nullptr};
   if (!s) return nullptr;
   const size_t bytes = size_t(all_taps(*s)) * (s->compute == Type::f32 ? 4 : 8);
-  s->taps = malloc(bytes);
+  s->taps = iw::aligned_pages(int64_t(bytes));
   if (s->taps) memcpy(s->taps, taps, bytes);
   return s;
 }
@@ -246,7 +287,7 @@ void free_spectrum(Spectrum* s) {
 
 // The float64 form of a kernel, not folded; made once, by whichever thread is first. Null: out of
 // memory.
-const Spectrum* wide_spectrum(const Spectrum& spectrum) {
+const Spectrum* wide_spectrum(const Spectrum& spectrum, int threads, const iw::Services& services) {
   if (spectrum.compute == Type::f64 && spectrum.folded < 0) return &spectrum;
   Spectrum* made = __atomic_load_n(&spectrum.wide, __ATOMIC_ACQUIRE);
   if (made) return made;
@@ -263,7 +304,7 @@ const Spectrum* wide_spectrum(const Spectrum& spectrum) {
   made->taps = taps;
   made->compute = Type::f64;
   made->folded = -1;
-  if (!taps || !prepare<double>(made)) {
+  if (!taps || !prepare<double>(made, threads, services)) {
     free_spectrum(made);
     return nullptr;
   }

@@ -264,7 +264,7 @@ class Costing:
     def parts(self, problem):
         return "sums"
 
-    def prepare(self, problem, taps):
+    def prepare(self, problem, taps, threads):
         return SimpleNamespace(run=None)
 
 

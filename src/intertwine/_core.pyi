@@ -87,6 +87,7 @@ class OverlapSave(Prepared):
         tile: Sequence[int],
         compute: str,
         folded: int,
+        threads: int,
     ) -> None: ...
 
 class Sampler:

@@ -275,7 +275,7 @@ def _run(
     options = Options(*said)
     request = parse(caller, x, k, options, flip=flip)
     _check_method(caller, options.method)
-    chosen = CACHE.get(request.problem, caller, options.method)
+    chosen = CACHE.get(request.problem, caller, options.method, threads)
     CACHE.remember(x, k, said, flip, chosen)
     return _execute(caller, chosen, request.x, request.mask, out, threads)
 

@@ -195,18 +195,20 @@ def test_overlap_save_checks_its_own():
         ([16, 16], "one length an axis"),
     ]:
         with pytest.raises(ValueError, match=f"tile: .*{text}"):
-            _core.OverlapSave(geometry(), taps, False, tile, "float32", -1)
+            _core.OverlapSave(geometry(), taps, False, tile, "float32", -1, 1)
     with pytest.raises(ValueError, match="float32 or float64"):
-        _core.OverlapSave(geometry(), np.ones(3, np.int64), False, [16], "int64", -1)
+        _core.OverlapSave(geometry(), np.ones(3, np.int64), False, [16], "int64", -1, 1)
     with pytest.raises(ValueError, match="taps: wrong type, size or order"):
-        _core.OverlapSave(geometry(**BANK), taps, False, [16], "float32", -1)
+        _core.OverlapSave(geometry(**BANK), taps, False, [16], "float32", -1, 1)
     two = _core.OverlapSave(
-        geometry(**BANK), np.ones((2, 3), np.float32), False, [16], "float32", -1
+        geometry(**BANK), np.ones((2, 3), np.float32), False, [16], "float32", -1, 1
     )
     assert two.kept_bytes == 2 * 16 * 8
     with pytest.raises(ValueError, match="takes no channels"):
-        _core.OverlapSave(geometry(order=(0, 1), channels=True), taps, False, [16], "float32", -1)
-    assert _core.OverlapSave(geometry(), taps, False, [16], "float32", -1).kept_bytes == 16 * 8
+        _core.OverlapSave(
+            geometry(order=(0, 1), channels=True), taps, False, [16], "float32", -1, 1
+        )
+    assert _core.OverlapSave(geometry(), taps, False, [16], "float32", -1, 1).kept_bytes == 16 * 8
 
 
 numbers = st.one_of(st.integers(-5, 20), st.sampled_from([2**31, 2**62, -(2**62)]))
@@ -235,7 +237,9 @@ def test_any_geometry_is_computed_or_refused(geometry, threads, inner):
 def test_a_folded_tile_is_one_of_real_data_that_holds_all():
     taps = np.ones((3, 2), np.float32)
     plain = geometry((8, 8, 3, 0, 1, 1, 0, 6, 6, 2, 0, 1, 1, 0), (0, 1))
-    assert _core.OverlapSave(plain, taps, False, [12, 16], "float32", 0).kept_bytes == 12 * 16 * 4
+    assert (
+        _core.OverlapSave(plain, taps, False, [12, 16], "float32", 0, 1).kept_bytes == 12 * 16 * 4
+    )
     for tile, folded, text in [
         ([12, 16], 2, "no such axis"),
         ([15, 16], 0, "no multiple of 2"),
@@ -243,6 +247,6 @@ def test_a_folded_tile_is_one_of_real_data_that_holds_all():
         ([8, 16], 0, "more than one tile"),
     ]:
         with pytest.raises(ValueError, match=f"folded: .*{text}"):
-            _core.OverlapSave(plain, taps, False, tile, "float32", folded)
+            _core.OverlapSave(plain, taps, False, tile, "float32", folded, 1)
     with pytest.raises(ValueError, match="folded: complex taps"):
-        _core.OverlapSave(plain, np.stack([taps, taps]), True, [12, 16], "float32", 0)
+        _core.OverlapSave(plain, np.stack([taps, taps]), True, [12, 16], "float32", 0, 1)

@@ -300,15 +300,14 @@ def weight(caller: str, kernels: Array, why: str) -> None:
 def single_precision(caller: str, taps: Array, cval: complex) -> None:
     """Refuse numbers that a problem summed in float32 cannot hold."""
     limit, least = float(np.finfo(np.float32).max), float(np.finfo(np.float32).tiny)
-    outside = max(abs(cval.real), abs(cval.imag))
-    for name, largest in (("the largest tap", float(np.abs(taps).max())), ("`cval`", outside)):
-        if np.isfinite(largest) and largest > limit:
+    largest, outside = float(np.abs(taps).max()), max(abs(cval.real), abs(cval.imag))
+    for name, number in (("the largest tap", largest), ("`cval`", outside)):
+        if np.isfinite(number) and number > limit:
             raise DTypeError(
-                f"{caller}: {name}, {largest:.3g}, is beyond float32 ({limit:.3g}), "
+                f"{caller}: {name}, {number:.3g}, is beyond float32 ({limit:.3g}), "
                 f"in which this problem is summed.\n"
                 f"  Pass dtype=np.float64, or scale the kernel and the data."
             )
-    largest = float(np.abs(taps).max())
     if 0 < largest < least:
         raise DTypeError(
             f"{caller}: the largest tap, {largest:.3g}, is too small for float32 ({least:.3g}), "

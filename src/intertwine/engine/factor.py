@@ -135,10 +135,10 @@ def outer(term: Term) -> Array:
     return full
 
 
-def _single_term(taps: Array) -> tuple[Term, float]:
+def _single_term(taps: Array, budget: float) -> tuple[Term, float]:
     """The lines through the largest tap, which are the factors if there is one term only.
 
-    Also returns the absolute sum of what their product misses.
+    Also returns the absolute sum of what their product misses, counted until it is above `budget`.
     """
     place = [int(i) for i in np.unravel_index(int(np.abs(taps).argmax()), taps.shape)]
     peak = taps[tuple(place)]
@@ -154,6 +154,8 @@ def _single_term(taps: Array) -> tuple[Term, float]:
     for i in range(0, taps.shape[0], step):
         block = slice(i, i + step)
         missing += float(np.abs(np.multiply.outer(term[0][block], rest) - taps[block]).sum())
+        if missing > budget:
+            break
     return term, missing
 
 
@@ -166,7 +168,7 @@ def real_factors(taps: Array, tolerance: float) -> Factors | None:
     total = float(np.abs(taps).sum())
     if total == 0:
         return Factors((tuple(np.zeros(n) for n in taps.shape),), 0.0)
-    single, rest = _single_term(taps)
+    single, rest = _single_term(taps, tolerance * total)
     if rest <= tolerance * total:
         return Factors((single,), rest / total)
     if taps.size > MOST_TAPS:
@@ -229,11 +231,12 @@ def boxes(taps: Array, most: int) -> tuple[Box, ...] | None:
     The box around all taps that are not zero is peeled off with the value at its corner, then
     the next one from what is left. Taps equal up to rounding count as equal.
     """
-    rest: Array = taps.astype(np.int64 if taps.dtype.kind in "iu" else np.float64)
-    largest = max(rest.max(), -rest.min())
-    small = 0 if rest.dtype.kind == "i" else 4 * np.finfo(np.float64).eps * largest
-    if rest.size > TELLING and _has_many_corners(_middle(rest), small, most):
+    wide = np.dtype(np.int64 if taps.dtype.kind in "iu" else np.float64)
+    largest = max(float(taps.max()), -float(taps.min()))
+    small = 0 if wide.kind == "i" else 4 * np.finfo(np.float64).eps * largest
+    if taps.size > TELLING and _has_many_corners(_middle(taps).astype(wide), small, most):
         return None  # a part of a box is a box
+    rest: Array = taps.astype(wide)
     if rest.size > most and _has_many_corners(rest, small, most):
         return None
     found: list[Box] = []

@@ -92,7 +92,9 @@ def _touch(
         axes=tuple(_filled(a, 1.0 if outside else 0.0) for a in problem.axes),
     )
     counts = results.empty(problem.out_shape, np.dtype(np.int64))
-    CACHE.get(problem, "convolve", "auto").compute(marks.view(np.uint8), None, counts, threads)
+    CACHE.get(problem, "convolve", "auto", threads).compute(
+        marks.view(np.uint8), None, counts, threads
+    )
     return counts > 0
 
 
@@ -133,7 +135,7 @@ def divide_by_weight(problem: Problem, present: Mask | None, out: Array, threads
     kernels = problem.kernels
     total = _spread(problem, kernels.sum(axis=1, dtype=np.result_type(kernels.dtype, np.float64)))
     least = LEAST_WEIGHT * _spread(problem, np.abs(kernels).sum(axis=1, dtype=np.float64))
-    plan = None if present is None else weighing(problem)
+    plan = None if present is None else weighing(problem, threads)
     inside = None if plan is None or present is None else _inside_weights(plan, present, threads)
     outside = _outside_weights(problem, whole=present is None)
     boxes = _divided(problem, everywhere=present is not None)
@@ -168,7 +170,7 @@ def dividing(problem: Problem, machine: Machine, *, everywhere: bool) -> float:
     return float(machine.weight * size * planes)
 
 
-def weighing(problem: Problem) -> Plan | None:
+def weighing(problem: Problem, threads: int | None = None) -> Plan | None:
     """The plan that adds up the weights of the samples that are present, if any can be missing."""
     from intertwine.engine.plan import CACHE  # the engine asks itself; plan imports this module
 
@@ -182,7 +184,7 @@ def weighing(problem: Problem) -> Plan | None:
         result=np.dtype(np.complex128 if taps.dtype.kind == "c" else np.float64),
         compute="float64",
     )
-    return CACHE.get(weights, "convolve", "auto")
+    return CACHE.get(weights, "convolve", "auto", threads)
 
 
 def _spread(problem: Problem, numbers: Array) -> Array:

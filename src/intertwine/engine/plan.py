@@ -118,7 +118,9 @@ class Plan:
     Immutable and thread-safe. Call it on any array of the planned shape and type: ``y = plan(x)``.
     """
 
-    def __init__(self, problem: Problem, caller: str, method: str = "auto") -> None:
+    def __init__(
+        self, problem: Problem, caller: str, method: str = "auto", threads: int | None = None
+    ) -> None:
         self._caller = caller
         self._measured = WISDOM.recall(problem) if method == "auto" else None
         asked = method if self._measured is None else self._measured.method
@@ -127,7 +129,9 @@ class Plan:
         taps = self._problem.taps.array
         self._products = planes.products(self._problem) if self._problem.out_size else ()
         self._prepared = {
-            factor: self._chosen.method.prepare(self._problem, planes.take(taps, factor))
+            factor: self._chosen.method.prepare(
+                self._problem, planes.take(taps, factor), resolve(threads)
+            )
             for factor in self._factors()
         }
         #: Threads beyond this cost more than they bring.

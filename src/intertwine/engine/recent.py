@@ -42,12 +42,13 @@ def lasting(x: Any, said: tuple[Any, ...]) -> bool:
 class PlanCache:
     """The plans made last, by problem and by call. Locks are held only to look up.
 
-    `make` makes the plan of a problem, for a caller, with the method that was asked for.
+    `make` makes the plan of a problem, for a caller, with the method that was asked for, on so many
+    threads.
     """
 
     def __init__(
         self,
-        make: Callable[[Problem, str, str], Plan],
+        make: Callable[[Problem, str, str, int | None], Plan],
         most: int = 256,
         most_kept: int = MOST_KEPT_BYTES,
     ) -> None:
@@ -58,14 +59,15 @@ class PlanCache:
         #: The calls made last: ``run`` answers one like them, or returns None.
         self.calls = _core.Recent(most, most_kept)
 
-    def get(self, problem: Problem, caller: str, method: str) -> Plan:
+    def get(self, problem: Problem, caller: str, method: str, threads: int | None = None) -> Plan:
+        """The plan of a problem; `threads` may make it ready."""
         key = (problem, method)
         with self._lock:
             plan = self._plans.pop(key, None)
             if plan is not None:
                 self._plans[key] = plan
                 return plan
-        plan = self._make(problem, caller, method)
+        plan = self._make(problem, caller, method, threads)
         with self._lock:
             self._plans[key] = plan
             self._forget()

@@ -44,8 +44,11 @@ class Means(Protocol):
     def parts(self, problem: Problem) -> str:
         """What the method does here, in a few words for `explain`."""
 
-    def prepare(self, problem: Problem, taps: Array) -> Prepared:
-        """Do the kernel's share of the work once; `taps` is one real plane, or the whole."""
+    def prepare(self, problem: Problem, taps: Array, threads: int) -> Prepared:
+        """Do the kernel's share of the work once, on so many threads where that pays.
+
+        `taps` is one real plane, or the whole.
+        """
 
 
 class Method(Means, Protocol):

@@ -132,7 +132,7 @@ def parts(problem: Problem) -> str:
     return f"{text}, {problem.kernel_count} kernels in one pass" if problem.bank else text
 
 
-def prepare(problem: Problem, taps: Array) -> Prepared:
+def prepare(problem: Problem, taps: Array, threads: int) -> Prepared:
     lowered = lower(problem)
     sums = _sums(problem, lowered)
     plain = lowered.taps(taps.astype(np.int16) if sums == "int16" else plane(problem, taps))

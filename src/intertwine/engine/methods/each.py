@@ -57,9 +57,9 @@ class Each:
         first = self._method.parts(problem.singles[0])
         return f"{problem.kernel_count} kernels one by one, sharing nothing; the first: {first}"
 
-    def prepare(self, problem: Problem, taps: Array) -> Singles:
+    def prepare(self, problem: Problem, taps: Array, threads: int) -> Singles:
         parts = tuple(
-            (place, self._method.prepare(single, taps[place.kernel]))
+            (place, self._method.prepare(single, taps[place.kernel], threads))
             for single, place in zip(problem.singles, problem.places, strict=True)
         )
         return Singles(parts, sum(getattr(one, "kept_bytes", 0) for _, one in parts))

@@ -327,7 +327,7 @@ def parts(problem: Problem) -> str:
     return text
 
 
-def prepare(problem: Problem, taps: Array) -> Prepared:
+def prepare(problem: Problem, taps: Array, threads: int) -> Prepared:
     lowered = lower(problem, channels_last=False)
     precision = _precision(problem)
     found = _best(problem, current())
@@ -338,5 +338,5 @@ def prepare(problem: Problem, taps: Array) -> Prepared:
         plain = np.stack([plain.real, plain.imag], axis=len(lowered.bank))
     plain = np.ascontiguousarray(plain, precision)
     return _core.OverlapSave(
-        lowered.geometry(), plain, is_complex, found.tile, precision, found.folded
+        lowered.geometry(), plain, is_complex, found.tile, precision, found.folded, threads
     )

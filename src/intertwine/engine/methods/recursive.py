@@ -165,7 +165,7 @@ def parts(problem: Problem) -> str:
     return f"{counts} exponentials or damped waves, which miss {missed:.1e} of the kernel"
 
 
-def prepare(problem: Problem, taps: Array) -> Prepared:
+def prepare(problem: Problem, taps: Array, threads: int) -> Prepared:
     lines = _of(problem)
     assert lines is not None  # `applies` has seen to it
     lowered = lower(problem, channels_last=False)

@@ -43,7 +43,7 @@ def parts(problem: Problem) -> str:
     return f"{counted(problem.taps.array.size, 'NumPy pass', 'NumPy passes')}, one for each tap"
 
 
-def prepare(problem: Problem, taps: Array) -> Prepared:
+def prepare(problem: Problem, taps: Array, threads: int) -> Prepared:
     return _Passes(problem, plane(problem, taps))
 
 

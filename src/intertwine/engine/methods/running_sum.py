@@ -254,7 +254,7 @@ def parts(problem: Problem) -> str:
     )
 
 
-def prepare(problem: Problem, taps: Array) -> Prepared:
+def prepare(problem: Problem, taps: Array, threads: int) -> Prepared:
     lowered = lower(problem)
     found = boxes(taps, MOST_BOXES) or (Box(0.0, (0,) * taps.ndim, (1,) * taps.ndim),)
     places = lowered.order[: len(lowered.axes)]

@@ -334,7 +334,7 @@ def parts(problem: Problem) -> str:
     return f"rank {rank}: {rank} x ({sizes}) multiply-adds for each output"
 
 
-def prepare(problem: Problem, taps: Array) -> Prepared:
+def prepare(problem: Problem, taps: Array, threads: int) -> Prepared:
     tolerance = _tolerance(problem)
     factors = integer_factors(taps) if problem.exact else real_factors(taps, tolerance)
     assert factors is not None  # `applies` has seen to it
