@@ -60,6 +60,21 @@ def _bound(plan: Plan) -> str:
     return f"Sums run in {plan.problem.compute}; error at most {plan.error:.1e} of sum|k| * max|x|"
 
 
+def _parts(candidate: Candidate, problem: Problem) -> str:
+    """What a method does, with the shorter kernels if it takes them."""
+    short = candidate.short
+    return candidate.method.parts(problem if short is None else short.problem)
+
+
+def _shorter(chosen: Candidate) -> list[str]:
+    """The kernel that the chosen method computes with, if that is a shorter one."""
+    if chosen.short is None:
+        return []
+    axes = chosen.short.problem.axes
+    size = counted(_sizes(tuple(a.k for a in axes if a.filtered) or (1,)), "tap")
+    return [f"  Taps that always meet the same samples are added up first: {size} are left."]
+
+
 def _error(problem: Problem, bound: float) -> str:
     return "exact" if problem.exact else f"error {bound:.1e}"
 
@@ -71,7 +86,7 @@ def _other(candidate: Candidate, chosen: Candidate, problem: Problem) -> str:
     ratio = candidate.seconds / chosen.seconds
     said = f"{ratio:.3g} times as long" if ratio >= 1 else f"{1 / ratio:.3g} times faster"
     text = f"{name} {duration(candidate.seconds):>9s}, {said}, {_error(problem, candidate.error)}"
-    text += f", {amount(candidate.memory)}: {candidate.method.parts(problem)}"
+    text += f", {amount(candidate.memory)}: {_parts(candidate, problem)}"
     why = candidate.reason
     margin, saving = candidate.method.MARGIN, candidate.method.LEAST_SAVING
     if not why and ratio < 1 < margin and not problem.exact:
@@ -118,7 +133,8 @@ def explain(plan: Plan) -> str:
         )
     lines = [
         _question(problem),
-        f"Method {plan.method}: {chosen.method.parts(problem)}.",
+        f"Method {plan.method}: {_parts(chosen, problem)}.",
+        *_shorter(chosen),
         *_measured(plan),
         *_predicted(plan),
         f"  {_bound(plan)}; work space {amount(chosen.memory)} a thread.",

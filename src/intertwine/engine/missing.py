@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine import _core
-from intertwine.engine import results
+from intertwine.engine import planes, results
 from intertwine.engine.boundary import FILLED
 from intertwine.engine.checks import LEAST_WEIGHT
 from intertwine.engine.errors import OptionError, counted
@@ -34,6 +34,7 @@ from intertwine.engine.problem import Axis, Problem, Taps
 
 if TYPE_CHECKING:
     from intertwine.engine.plan import Plan
+    from intertwine.engine.shorten import Shortened
 
 Array = NDArray[Any]
 Mask = NDArray[np.bool_]
@@ -105,17 +106,42 @@ def _filled(axis: Axis, fill: float) -> Axis:
     return replace(axis, boundary="constant" if fill and axis.boundary == "constant" else "zero")
 
 
-def stamp(problem: Problem, x: Array, taps: Array, out: Array, cval: float, threads: int) -> None:
+def stamp_planes(
+    problem: Problem,
+    short: Shortened | None,
+    products: Sequence[planes.Product],
+    x: Array,
+    out: Array,
+    threads: int,
+) -> None:
+    """`stamp` for each product of planes; `short` tells of the shorter kernels that were used."""
+    lines = problem if short is None else short.problem
+    for product in products:
+        source, target = planes.take(x, product.source), planes.take(out, product.target)
+        cval = planes.number(problem.cval, product.source)
+        if short is None or short.alike:
+            plane = planes.take(lines.taps.array, product.factor)
+            ends = plane, plane
+        else:
+            ends = short.extremes(planes.take(problem.taps.array, product.factor))
+        stamp(lines, source, ends, target, cval, threads)
+
+
+def stamp(
+    problem: Problem, x: Array, taps: tuple[Array, Array], out: Array, cval: float, threads: int
+) -> None:
     """Add to `out` what NaN and infinities in `x` contribute: NaN, or an infinity with its sign.
 
-    A tap of zero over an infinity gives NaN, as do two infinities of opposite sign.
+    A tap of zero over an infinity gives NaN, as do two infinities of opposite sign. `taps` holds
+    the least and the largest of the taps that each of the problem's stands for (see `shorten`).
     """
-    known = _core.Missing(lower(problem).geometry(), bool((taps > 0).all()))
+    low, high = taps
+    known = _core.Missing(lower(problem).geometry(), bool((low > 0).all()))
     if not known.run(x, out, cval, False, threads):
         return
     fill = cval if any(a.boundary == "constant" for a in problem.axes) else 0.0
     plus, minus, above, below = x == np.inf, x == -np.inf, fill == np.inf, fill == -np.inf
-    positive, negative, zero = taps > 0, taps < 0, taps == 0
+    positive, negative, zero = high > 0, low < 0, (low <= 0) & (high >= 0)
 
     def met(marks: Mask, where: Array, outside: bool) -> Mask:
         if not where.any() or not (marks.any() or outside):
@@ -283,4 +309,4 @@ def _inside(a: Axis, outputs: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArr
     return low, np.maximum(low, high)
 
 
-__all__ = ["clean", "divide_by_weight", "dividing", "stamp", "weighing"]
+__all__ = ["clean", "divide_by_weight", "dividing", "stamp_planes", "weighing"]

@@ -14,10 +14,11 @@ from intertwine.engine import machine as machines
 from intertwine.engine import missing, planes, room
 from intertwine.engine.errors import DTypeError, OptionError, ShapeError, did_you_mean
 from intertwine.engine.methods import BY_NAME, METHODS
-from intertwine.engine.methods.base import ROUNDOFF, Means, Method, Prepared
+from intertwine.engine.methods.base import Means, Method, Prepared, final_rounding
 from intertwine.engine.methods.each import Each
 from intertwine.engine.problem import Problem
 from intertwine.engine.recent import PlanCache
+from intertwine.engine.shorten import Shortened, shortened
 from intertwine.engine.threads import resolve
 from intertwine.engine.wisdom import WISDOM, Measured
 
@@ -32,29 +33,26 @@ _ELSEWHERE = {
     "boxfilter": "running_sum",
 }
 
-
 INFINITE = float("inf")
 #: Predicted seconds that make a further thread worth waking.
 WORTH_A_THREAD = 3e-5
+#: Kernels with more taps are not asked about as they are if they can be shorter.
+MOST_ASKED = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One method's answer to a problem; `reason` says why it cannot be taken, or is empty."""
+    """One method's answer to a problem; `reason` says why it cannot be taken, or is empty.
+
+    `short` tells of the shorter kernels that it computes with, if it does.
+    """
 
     method: Means
     reason: str
     seconds: float = INFINITE
     error: float = INFINITE
     memory: int = 0
-
-
-def _final_rounding(problem: Problem) -> float:
-    """Rounding of the answer into a type narrower than the sums."""
-    if problem.exact:
-        return 0.0
-    own = float(np.finfo(problem.result).eps) / 2
-    return own if own > ROUNDOFF[problem.compute] else 0.0
+    short: Shortened | None = None
 
 
 def _candidate(
@@ -68,12 +66,25 @@ def _candidate(
     if reason:
         return Candidate(method, reason)
     count = len(planes.products(problem))
-    error = method.error(problem) * (2 if count == 4 else 1) + _final_rounding(problem)
+    error = method.error(problem) * (2 if count == 4 else 1) + final_rounding(problem)
     seconds = method.cost(problem, machine) * planes.runs(problem, method.TAKES_COMPLEX)
     asked = problem.precision
     if asked is not None and not problem.exact and error > asked:
         reason = f"its error bound {error:.1e} is above the asked precision {asked:.1e}"
     return Candidate(method, reason, seconds, error, method.memory(problem))
+
+
+def _shorter(
+    method: Method, short: Shortened, machine: machines.Machine, at_most: float
+) -> Candidate:
+    """The answer for shorter kernels; what they cannot tell is looked for among the samples."""
+    one = _candidate(method, short.problem, machine, at_most)
+    looked = 0.0 if short.alike else machine.numpy
+    error, asked = one.error + short.error, short.problem.precision
+    reason = one.reason
+    if not reason and asked is not None and not short.problem.exact and error > asked:
+        reason = f"its error bound {error:.1e} is above the asked precision {asked:.1e}"
+    return replace(one, reason=reason, seconds=one.seconds + looked, error=error, short=short)
 
 
 def _one_by_one(
@@ -102,11 +113,17 @@ def _one_by_one(
 def _candidates(problem: Problem, wanted: str) -> tuple[Problem, tuple[Candidate, ...]]:
     """Every method's answer; sums in float64 when float32 is not precise enough."""
     machine = machines.current()
+    short = shortened(problem)
     found: list[Candidate] = []
     for method in METHODS:
         best = min((c.seconds for c in found if not c.reason), default=INFINITE)
         at_most = INFINITE if wanted == method.NAME else best
-        found.append(_candidate(method, problem, machine, at_most))
+        answers = []
+        if short is None or problem.taps.array.size <= MOST_ASKED:
+            answers.append(_candidate(method, problem, machine, at_most))
+        if short is not None:
+            answers.append(_shorter(method, short, machine, at_most))
+        found.append(min(answers, key=lambda c: (bool(c.reason), c.seconds)))
     if problem.compute == "float32" and problem.precision and all(c.reason for c in found):
         return _candidates(replace(problem, compute="float64"), wanted)
     return problem, tuple(found)
@@ -126,14 +143,8 @@ class Plan:
         asked = method if self._measured is None else self._measured.method
         self._problem, self._found = _candidates(problem, asked)
         self._chosen = self._choose(method)
-        taps = self._problem.taps.array
         self._products = planes.products(self._problem) if self._problem.out_size else ()
-        self._prepared = {
-            factor: self._chosen.method.prepare(
-                self._problem, planes.take(taps, factor), resolve(threads)
-            )
-            for factor in self._factors()
-        }
+        self._prepared = {factor: self._prepare(factor, threads) for factor in self._factors()}
         #: Threads beyond this cost more than they bring.
         self.most_threads = 1 + int(min(self._chosen.seconds / WORTH_A_THREAD, 1e6))
         #: Bytes to work with that grow with the data: more than the machine has are refused.
@@ -143,6 +154,14 @@ class Plan:
         self.call = self._core_call()
         #: Memory that the plan holds on to: a kernel's spectrum can be large.
         self.kept_bytes = sum(getattr(p, "kept_bytes", 0) for p in self._prepared.values())
+
+    def _prepare(self, factor: str, threads: int | None) -> Prepared:
+        """The method's work on a plane of the kernel, or of the shorter one."""
+        short = self._chosen.short
+        problem = self._problem if short is None else short.problem
+        taps = planes.take(problem.taps.array, factor)
+        prepared = self._chosen.method.prepare(problem, taps, resolve(threads))
+        return prepared if short is None else short.guard(prepared)
 
     def _factors(self) -> set[str]:
         """The planes of the kernel that the method meets one by one; "whole" when it does not."""
@@ -261,12 +280,7 @@ class Plan:
 
     def stamp(self, x: Array, out: Array, threads: int) -> None:
         """Add what NaN and infinities mean to outputs whose sums left them out."""
-        problem = self._problem
-        for product in self._products:
-            source, target = planes.take(x, product.source), planes.take(out, product.target)
-            taps = planes.take(problem.taps.array, product.factor)
-            cval = planes.number(problem.cval, product.source)
-            missing.stamp(problem, source, taps, target, cval, threads)
+        missing.stamp_planes(self._problem, self._chosen.short, self._products, x, out, threads)
 
     def _as_they_are(self) -> bool:
         """Whether data go into the sums as they are, and nothing happens to the results."""

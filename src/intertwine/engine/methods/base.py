@@ -89,6 +89,14 @@ def plain_error(problem: Problem) -> float:
     return (problem.kernel_size + 3) * ROUNDOFF[problem.compute]
 
 
+def final_rounding(problem: Problem) -> float:
+    """Rounding of the answer into a type narrower than the sums."""
+    if problem.exact:
+        return 0.0
+    own = float(np.finfo(problem.result).eps) / 2
+    return own if own > ROUNDOFF[problem.compute] else 0.0
+
+
 def plane(problem: Problem, taps: Array) -> Array:
     """Taps in the type that the sums run in."""
     return np.ascontiguousarray(taps, dtype=problem.compute)

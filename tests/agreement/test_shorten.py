@@ -1,0 +1,81 @@
+"""Kernels longer than the data: shortened by the border's own rule, with every method."""
+
+import numpy as np
+import pytest
+
+import intertwine as iw
+from cases import BOUNDARIES, EXACT, check, grid, planned
+from intertwine.engine.shorten import shortened
+
+MOVED = {"boundary": list(BOUNDARIES), "mode": ["same", "full"]}
+
+CASES = [
+    *grid(((4,), (9,)), ((3,), (50,)), ((1,), (6,)), **MOVED, kind=["lopsided", "signed", "box"]),
+    *grid(((4,), (30,)), **MOVED, kind=["lopsided", "signed"], specks=[1, 2, 3]),
+    *grid(((5,), (33,)), **MOVED, stride=2, dilation=[1, 2, 5], flip=[True, False]),
+    *grid(((3, 4), (13, 21)), **MOVED, kind=["signed", "outer"], dtype=["float32", "int16"]),
+    *grid(((3, 4), (13, 21)), boundary=list(BOUNDARIES), kind="signed", specks=[1, 3]),
+    *grid(((6, 3), (15,)), axes=[(1,)], boundary=list(BOUNDARIES), dtype=["uint8", "complex64"]),
+    *grid(
+        ((6, 3), (15,)), axes=[(1,)], boundary=list(BOUNDARIES), specks=3, kind="signed",
+        dtype=["float32", "complex64"], taps_dtype=["float64", "complex128"],
+    ),
+    *grid(((4,), (30,)), boundary=list(BOUNDARIES), nan="ignore", specks=3),
+    *grid(((2, 3, 2), (5, 9, 7)), boundary=list(BOUNDARIES), mode="same"),
+    *grid(((40,), (701,)), boundary=list(BOUNDARIES), dtype="float32", kind=["box", "signed"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("method", EXACT)
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_long_kernels_agree_with_the_loops(case, method):
+    check(case, method)
+
+
+def test_many_of_the_cases_are_computed_with_short_kernels():
+    taken = [planned(case, method) for case in CASES for method in EXACT]
+    assert sum(plan is not None and plan.chosen.short is not None for plan in taken) > 500
+
+
+@pytest.mark.parametrize(
+    ("boundary", "mode", "left"),
+    [
+        ("wrap", "same", 7),
+        ("symmetric", "same", 14),
+        ("mirror", "same", 12),
+        ("nearest", "same", 13),
+        ("zero", "same", 13),
+        ("renormalize", "same", 13),
+        ("constant", "same", 15),
+        ("wrap", "full", 7),
+    ],
+)
+def test_as_many_taps_are_left_as_the_border_can_tell(boundary, mode, left):
+    plan = iw.plan((7,), np.arange(1, 1002), boundary=boundary, mode=mode, dtype="int32")
+    assert shortened(plan.problem).problem.axes[0].k == left
+
+
+@pytest.mark.parametrize("k", [14, 15])
+def test_kernels_of_a_period_stay_as_they_are(k):
+    short = shortened(iw.plan((7,), np.arange(1.0, k + 1)).problem)
+    assert (short is None) == (k == 14)
+
+
+def test_a_very_wide_box_takes_little_room():
+    plan = iw.plan((50, 60), np.ones((1200, 1300)), dtype="float32")
+    assert plan.chosen.short.problem.kernel_size == 100 * 120
+    said = "  Taps that always meet the same samples are added up first: 100 x 120 taps are left."
+    assert said in plan.explain().splitlines()
+
+
+def test_taps_that_outgrow_float32_together_are_not_added_up():
+    x = np.array([1e-9, 2e-9, 3e-9], "float32")
+    k = np.full(30, 3e38)
+    assert shortened(iw.plan(x, k, boundary="wrap").problem) is None
+    np.testing.assert_allclose(iw.convolve(x, k, boundary="wrap"), 1.8e31, rtol=30 * 2.0**-24)
+
+
+def test_large_whole_taps_are_added_up_in_float64_for_float_results():
+    k = np.full(9, 2**62)
+    got = iw.convolve(np.array([1, 2, 3]), k, boundary="wrap", dtype=np.float64)
+    np.testing.assert_array_equal(got, 18.0 * 2.0**62)
