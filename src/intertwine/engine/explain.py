@@ -11,7 +11,8 @@ from intertwine.engine.errors import counted
 from intertwine.engine.problem import Problem
 
 if TYPE_CHECKING:
-    from intertwine.engine.plan import Candidate, Plan
+    from intertwine.engine.candidates import Candidate
+    from intertwine.engine.plan import Plan
 
 
 def _three(number: float) -> str:

@@ -1,0 +1,109 @@
+"""The candidates: what each method says to a problem, as it is or with shorter kernels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from intertwine.engine import machine as machines
+from intertwine.engine import planes
+from intertwine.engine.methods import METHODS
+from intertwine.engine.methods.base import Means, Method, final_rounding
+from intertwine.engine.methods.each import Each
+from intertwine.engine.problem import Problem
+from intertwine.engine.shorten import Shortened, shortened
+
+INFINITE = float("inf")
+#: Kernels with more taps are not asked about as they are if they can be shorter.
+MOST_ASKED = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One method's answer to a problem; `reason` says why it cannot be taken, or is empty.
+
+    `short` tells of the shorter kernels that it computes with, if it does.
+    """
+
+    method: Means
+    reason: str
+    seconds: float = INFINITE
+    error: float = INFINITE
+    memory: int = 0
+    short: Shortened | None = None
+
+
+def _candidate(
+    method: Method, problem: Problem, machine: machines.Machine, at_most: float = INFINITE
+) -> Candidate:
+    if problem.bank and not method.BANKS:
+        return _one_by_one(method, problem, machine, at_most)
+    if problem.out_size == 0:
+        return Candidate(method, "", 0.0, 0.0)  # nothing to compute: any method can
+    reason = method.applies(problem)
+    if reason:
+        return Candidate(method, reason)
+    count = len(planes.products(problem))
+    error = method.error(problem) * (2 if count == 4 else 1) + final_rounding(problem)
+    seconds = method.cost(problem, machine) * planes.runs(problem, method.TAKES_COMPLEX)
+    asked = problem.precision
+    if asked is not None and not problem.exact and error > asked:
+        reason = f"its error bound {error:.1e} is above the asked precision {asked:.1e}"
+    return Candidate(method, reason, seconds, error, method.memory(problem))
+
+
+def _shorter(
+    method: Method, short: Shortened, machine: machines.Machine, at_most: float
+) -> Candidate:
+    """The answer for shorter kernels; what they cannot tell is looked for among the samples."""
+    one = _candidate(method, short.problem, machine, at_most)
+    looked = 0.0 if short.alike else machine.numpy
+    error, asked = one.error + short.error, short.problem.precision
+    reason = one.reason
+    if not reason and asked is not None and not short.problem.exact and error > asked:
+        reason = f"its error bound {error:.1e} is above the asked precision {asked:.1e}"
+    return replace(one, reason=reason, seconds=one.seconds + looked, error=error, short=short)
+
+
+def _one_by_one(
+    method: Method, problem: Problem, machine: machines.Machine, at_most: float
+) -> Candidate:
+    """The answer of a method that takes the kernels of a bank one after the other.
+
+    It is asked about no more of them once they take more than `at_most` seconds together.
+    """
+    seconds, error, memory, why = 0.0, 0.0, 0, ""
+    for asked, single in enumerate(problem.singles, 1):
+        one = _candidate(method, single, machine)
+        if one.reason and not why:
+            why = f"{one.reason} (kernel {asked - 1})"
+        if one.seconds == INFINITE:  # it cannot, however exact the others would be
+            return Candidate(method, why)
+        seconds += one.seconds
+        error, memory = max(error, one.error), max(memory, one.memory)
+        if seconds > at_most and asked < problem.kernel_count:
+            why = why or f"too slow after {asked} of its kernels already"
+            seconds *= problem.kernel_count / asked
+            break
+    return Candidate(Each(method), why, seconds, error, memory)
+
+
+def candidates(problem: Problem, wanted: str) -> tuple[Problem, tuple[Candidate, ...]]:
+    """Every method's answer; sums in float64 when float32 is not precise enough."""
+    machine = machines.current()
+    short = shortened(problem)
+    found: list[Candidate] = []
+    for method in METHODS:
+        best = min((c.seconds for c in found if not c.reason), default=INFINITE)
+        at_most = INFINITE if wanted == method.NAME else best
+        answers = []
+        if short is None or problem.taps.array.size <= MOST_ASKED:
+            answers.append(_candidate(method, problem, machine, at_most))
+        if short is not None:
+            answers.append(_shorter(method, short, machine, at_most))
+        found.append(min(answers, key=lambda c: (bool(c.reason), c.seconds)))
+    if problem.compute == "float32" and problem.precision and all(c.reason for c in found):
+        return candidates(replace(problem, compute="float64"), wanted)
+    return problem, tuple(found)
+
+
+__all__ = ["Candidate", "candidates"]
