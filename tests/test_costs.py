@@ -10,12 +10,11 @@ import numpy as np
 import pytest
 
 import intertwine as iw
-from intertwine.engine import calibrate, machine
-from intertwine.engine import plan as plans
+from intertwine.engine import calibrate, candidates, machine
 from intertwine.engine.methods import BY_NAME
 from intertwine.engine.methods.separable import FOLDED, PANEL
 from intertwine.engine.methods.tiles import reading
-from intertwine.engine.plan import CACHE
+from intertwine.engine.plan import CACHE, Plan
 from intertwine.engine.problem import Axis
 
 #: float32 numbers in a vector of the level that runs.
@@ -281,9 +280,9 @@ class Costing:
 )
 def test_a_method_that_rounds_more_must_be_quicker(dtype, sums, transform, chosen, monkeypatch):
     methods = (Costing("transform", 1.2, transform, 2.5e-6), Costing("sums", 1.0, sums))
-    monkeypatch.setattr(plans, "METHODS", methods)
+    monkeypatch.setattr(candidates, "METHODS", methods)
     problem = iw.plan((20, 30), [[1, 2], [3, 5]], dtype=dtype).problem
-    plan = plans.Plan(problem, "test")
+    plan = Plan(problem, "test")
     assert plan.method == chosen
     said = "not taken: it rounds more, and must be 1.2 times and 2.5 us faster" in plan.explain()
     assert said == (transform < sums and chosen == "sums")
@@ -291,8 +290,8 @@ def test_a_method_that_rounds_more_must_be_quicker(dtype, sums, transform, chose
 
 def test_a_method_that_rounds_a_little_more_has_nothing_to_save(monkeypatch):
     methods = (Costing("product", 1.05, 1.0e-6), Costing("sums", 1.0, 1.04e-6))
-    monkeypatch.setattr(plans, "METHODS", methods)
-    text = plans.Plan(iw.plan((20, 30), [[1.5, 2], [3, 5]]).problem, "test").explain()
+    monkeypatch.setattr(candidates, "METHODS", methods)
+    text = Plan(iw.plan((20, 30), [[1.5, 2], [3, 5]]).problem, "test").explain()
     assert "Method sums" in text
     assert "not taken: it rounds more, and must be 1.05 times faster" in text
 

@@ -130,7 +130,7 @@ def test_lines_longer_than_a_tile(dtype: str) -> None:
 def test_the_largest_boxes_do_not_overflow(dtype: str, size: tuple[int, ...], summed: int) -> None:
     limits = np.iinfo(dtype)
     for value in {limits.max, limits.min} - {0}:
-        x = np.full((5, 19)[-len(size) :], value, dtype)
+        x = np.full([n + 3 for n in size], value, dtype)  # else the box would be shortened
         assert bits(x, size) == summed
         got = boxed(x, np.full(size, 1 / np.prod(size)), boundary="nearest", dtype="float64")
         np.testing.assert_allclose(got, value, rtol=4 * np.finfo(float).eps, atol=0)

@@ -13,7 +13,8 @@ from intertwine.engine.problem import Problem
 from intertwine.engine.shorten import Shortened, shortened
 
 INFINITE = float("inf")
-#: Kernels with more taps are not asked about as they are if they can be shorter.
+#: Kernels with more taps are not asked about as they are if they can be shorter, save for a method
+#: that was asked for by name.
 MOST_ASKED = 1 << 20
 
 
@@ -94,9 +95,10 @@ def candidates(problem: Problem, wanted: str) -> tuple[Problem, tuple[Candidate,
     found: list[Candidate] = []
     for method in METHODS:
         best = min((c.seconds for c in found if not c.reason), default=INFINITE)
-        at_most = INFINITE if wanted == method.NAME else best
+        named = wanted == method.NAME
+        at_most = INFINITE if named else best
         answers = []
-        if short is None or problem.taps.array.size <= MOST_ASKED:
+        if short is None or named or problem.taps.array.size <= MOST_ASKED:
             answers.append(_candidate(method, problem, machine, at_most))
         if short is not None:
             answers.append(_shorter(method, short, machine, at_most))

@@ -19,7 +19,7 @@ from intertwine.engine.problem import Axis, Problem
 NAME = "overlap_save"
 BANKS = True
 TAKES_COMPLEX = True
-MARGIN, LEAST_SAVING = 1.1, 5e-7
+MARGIN, LEAST_SAVING = 1.1, 2.5e-6
 
 #: The core's tiles have rows of a multiple of this many samples, whatever the vector width.
 ROW_UNIT = 16
