@@ -218,3 +218,13 @@ def test_no_samples_reach_nowhere():
 def test_arrays_of_more_axes_than_numpy_iterates_over():
     x = np.full((1,) * 33, 2.0)
     assert iw.convolve(x, [3.0], axes=0).item() == 6
+    assert iw.convolve(np.full((1,) * 63, 2.0), [3.0, 1.0], axes=5).item() == 8
+
+
+def test_arrays_of_more_axes_than_numpy_indexes_are_refused():
+    with pytest.raises(iw.ShapeError) as caught:
+        iw.convolve(np.zeros((1,) * 64), [1.0, 2.0], axes=3)
+    assert str(caught.value) == (
+        "convolve: `x` has 64 axes, at most 63 can be taken.\n"
+        "  Join axes with x.reshape(...), or drop those of length 1."
+    )

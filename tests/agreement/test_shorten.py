@@ -64,7 +64,7 @@ def test_kernels_of_a_period_stay_as_they_are(k):
 def test_a_very_wide_box_takes_little_room():
     plan = iw.plan((50, 60), np.ones((1200, 1300)), dtype="float32")
     assert plan.chosen.short.problem.kernel_size == 100 * 120
-    said = "  Taps that always meet the same samples are added up first: 100 x 120 taps are left."
+    said = "  Taps that always meet the same samples (or none) become one: 100 x 120 taps are left."
     assert said in plan.explain().splitlines()
 
 

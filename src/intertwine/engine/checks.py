@@ -25,6 +25,9 @@ Array = NDArray[Any]
 #: Below this share of ``sum|k|`` a weight is no weight: nothing sensible can be divided by it.
 LEAST_WEIGHT = 1e-9
 
+#: NumPy holds an axis more, but does not index along them all.
+MOST_AXES = 63
+
 #: Lengths, steps and reaches stay below this, far from where 64-bit arithmetic would wrap.
 MOST = 1 << 62
 
@@ -56,6 +59,11 @@ def as_array(caller: str, name: str, value: Any, *, masks: bool = False) -> Arra
         raise ShapeError(
             f"{caller}: `{name}` is a single number, shape ().\n"
             f"  Pass an array with at least one axis, such as [{array[()]}]."
+        )
+    if array.ndim > MOST_AXES:
+        raise ShapeError(
+            f"{caller}: `{name}` has {array.ndim} axes, at most {MOST_AXES} can be taken.\n"
+            f"  Join axes with {name}.reshape(...), or drop those of length 1."
         )
     return array
 

@@ -73,7 +73,7 @@ def _shorter(chosen: Candidate) -> list[str]:
         return []
     axes = chosen.short.problem.axes
     size = counted(_sizes(tuple(a.k for a in axes if a.filtered) or (1,)), "tap")
-    return [f"  Taps that always meet the same samples are added up first: {size} are left."]
+    return [f"  Taps that always meet the same samples (or none) become one: {size} are left."]
 
 
 def _error(problem: Problem, bound: float) -> str:

@@ -255,6 +255,8 @@ def _best(problem: Problem, machine: Machine) -> Tiling | None:
 
 
 def applies(problem: Problem) -> str:
+    if too_many := too_many_axes(problem):
+        return too_many
     if problem.compute == "int64":
         return "64-bit integers cannot be summed exactly by a transform"
     reach = [a.reach for a in problem.axes]
@@ -270,7 +272,7 @@ def applies(problem: Problem) -> str:
         off = _relative(found) * problem.absolute_sum * max(abs(low), abs(high))
         if off * ROUNDOFF["float64"] >= 0.25:
             return "its rounding could move an integer result by one"
-    return too_many_axes(problem)
+    return ""
 
 
 def cost(problem: Problem, machine: Machine) -> float:
