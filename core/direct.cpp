@@ -75,7 +75,7 @@ struct Direct {
     const int64_t row = (reads_in_place ? kRowInPlace : kRowLoaded) / int64_t(sizeof(T));
     const int64_t rows = least(round_up(y.m / kTilesWanted, kLeastRows), kMostRows);
     for (int a = 0; a < nd; a++) grid.size[a] = 1;
-    if (outer_taps > 1) grid.size[nd - 3] = kDepth;
+    if (outer_taps > 1) grid.size[nd - 3] = even(job.axis[nd - 3].m, kDepth);
     if (nd >= 2)
       grid.size[nd - 2] = even(y.m, outer_taps > 1 ? kLeastRows : most(rows, kLeastRows));
     grid.size[last] = most(1, (nd == 1 ? kTileOfLine : row) / (job.inner * x.stride));

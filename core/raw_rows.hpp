@@ -1,12 +1,15 @@
 // Rows of samples as they are, of type S, border applied: the rows under one tile, one by one.
 //
 // Rows follow each other along one axis. Columns beyond the ends of a row are the same in each:
-// where they are found is looked up once.
+// where they are found is looked up once. Long ends are read in runs, which needs no table.
 #pragma once
 
 #include "band.hpp"
 
 namespace {
+
+// Columns beyond the ends of a row that are looked up; more are read in runs.
+constexpr int64_t kMostLookedUp = 64;
 
 template <class S>
 class RawRows {
@@ -24,6 +27,7 @@ class RawRows {
     const int64_t* const step = job.x_stride + job.nd - 1;
     before_ = least(most(-first_, 0), n);
     inside_ = most(least(n, axis.n - first_) - before_, 0);
+    if (n - inside_ > kMostLookedUp) return;
     edge_ = space((n - inside_) * c);
     for (int64_t i = 0; i < n - inside_; i++) {
       const int64_t at = fold(first_ + (i < before_ ? i : i + inside_), axis.n, axis.border);
@@ -37,6 +41,7 @@ class RawRows {
     double fill = fill_;
     if (down_ >= 0) move(down_, top_ + y, row, fill);
     if (!row) return fill_row(job_, fill, first_, n_, to);
+    if (!edge_) return load_row<S, S>(job_, row, first_, n_, to);
     const int64_t c = job_.inner, before = before_ * c, beyond = before + inside_ * c;
     load_edge(row, edge_, before, to);
     load_row<S, S>(job_, row, first_ + before_, inside_, to + before);
@@ -69,7 +74,7 @@ class RawRows {
   const char* row_;  // where the tile's rows begin, or null outside the data, where `fill_` is
   double fill_ = 0;
   int64_t before_, inside_;  // samples of a row before the data, and in them
-  int64_t* edge_;            // how far those outside them lie from where a row begins
+  int64_t* edge_ = nullptr;  // how far those outside them lie from where a row begins
 };
 
 }  // namespace

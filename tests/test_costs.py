@@ -12,7 +12,7 @@ import pytest
 import intertwine as iw
 from intertwine.engine import calibrate, candidates, machine
 from intertwine.engine.methods import BY_NAME
-from intertwine.engine.methods.separable import FOLDED, PANEL
+from intertwine.engine.methods.separable import FOLDED, PANEL, VOLUME_PANEL
 from intertwine.engine.methods.tiles import reading
 from intertwine.engine.plan import CACHE, Plan
 from intertwine.engine.problem import Axis
@@ -145,7 +145,7 @@ def whole(count):
             (20, 18, 40),
             (5, 7, 3),
             "float32",
-            24 * (22 + 8) + PANEL * (24 * whole(16) // LANES + 24 * 2 // LANES + 2),
+            24 * (22 + 8) + VOLUME_PANEL * (24 * whole(16) // LANES + 24 * 2 // LANES + 2),
         ),
         # Channels lie in the same rows.
         ("pass_", "separable", (64, 32, 3), (5, 7, 1), "float32", (whole(68) + 64) * 32 * 3),
@@ -244,8 +244,8 @@ class Costing:
 
     TAKES_COMPLEX = BANKS = True
 
-    def __init__(self, name, margin, seconds, saving=0.0):
-        self.NAME, self.MARGIN, self._seconds = name, margin, seconds
+    def __init__(self, name, margin, seconds, saving=0.0, tiles=1):
+        self.NAME, self.MARGIN, self._seconds, self._tiles = name, margin, seconds, tiles
         self.LEAST_SAVING = saving
 
     def applies(self, problem):
@@ -260,6 +260,9 @@ class Costing:
     def memory(self, problem):
         return 0
 
+    def tiles(self, problem):
+        return self._tiles
+
     def parts(self, problem):
         return "sums"
 
@@ -273,19 +276,45 @@ class Costing:
         ("float32", 1.0, 1.01, "sums"),
         ("float32", 1.15, 1.0, "sums"),  # not 1.2 times quicker: whole numbers stay whole
         ("float32", 1.25, 1.0, "transform"),
-        ("float32", 6.0e-6, 4.0e-6, "sums"),  # 2 us are too little
-        ("float32", 8.0e-6, 4.0e-6, "transform"),
+        ("float32", 1.35e-5, 1.0e-5, "sums"),  # 1.5 us beside the margin are too little
+        ("float32", 1.5e-5, 1.0e-5, "transform"),
+        ("float32", 2.8e-6, 2.0e-6, "sums"),  # 0.5 us are, as a quarter of so little time
+        ("float32", 3.0e-6, 2.0e-6, "transform"),
         ("int16", 1.15, 1.0, "transform"),  # integers are exact with every method
     ],
 )
 def test_a_method_that_rounds_more_must_be_quicker(dtype, sums, transform, chosen, monkeypatch):
     methods = (Costing("transform", 1.2, transform, 2.5e-6), Costing("sums", 1.0, sums))
     monkeypatch.setattr(candidates, "METHODS", methods)
-    problem = iw.plan((20, 30), [[1, 2], [3, 5]], dtype=dtype).problem
+    problem = iw.plan((50, 30), [[1, 2], [3, 5]], dtype=dtype).problem
     plan = Plan(problem, "test")
     assert plan.method == chosen
-    said = "not taken: it rounds more, and must be 1.2 times and 2.5 us faster" in plan.explain()
+    saving = "0.5 us" if transform < 1e-5 else "2.5 us"
+    text = f"not taken: it rounds more, and must be 1.2 times and {saving} faster"
+    said = text in plan.explain()
     assert said == (transform < sums and chosen == "sums")
+
+
+def test_sums_done_by_hand_stay_plain(monkeypatch):
+    methods = (Costing("transform", 1.2, 2e-6, 2.5e-6), Costing("sums", 1.0, 4e-6))
+    monkeypatch.setattr(candidates, "METHODS", methods)
+    for rows, chosen in ((34, "sums"), (35, "transform")):  # 4,080 multiply-adds, and 4,200
+        assert Plan(iw.plan((rows, 30), [[1.5, 2], [3, 5]]).problem, "test").method == chosen
+
+
+@pytest.mark.parametrize(
+    ("alone", "together", "chosen"),
+    [(9e-5, 1e-4, "together"), (6e-5, 1e-4, "alone"), (2e-5, 2.2e-5, "alone")],
+)
+def test_work_that_threads_share_counts_less(alone, together, chosen, monkeypatch):
+    methods = (Costing("alone", 1.0, alone), Costing("together", 1.0, together, tiles=2))
+    monkeypatch.setattr(candidates, "METHODS", methods)
+    plan = Plan(iw.plan((20, 30), [[1.5, 2], [3, 5]]).problem, "test")
+    assert plan.method == chosen
+    said = (
+        "1.11 times faster, error 0.0e+00, 0 bytes: sums; not taken: threads cannot share its work"
+    )
+    assert (said in plan.explain()) == (chosen == "together")
 
 
 def test_a_method_that_rounds_a_little_more_has_nothing_to_save(monkeypatch):

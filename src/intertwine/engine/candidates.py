@@ -18,11 +18,21 @@ INFINITE = float("inf")
 MOST_ASKED = 1 << 20
 
 
+#: Predicted seconds that make a further thread worth waking.
+WORTH_A_THREAD = 3e-5
+
+
+#: What a method that rounds more must save is at most this share of its own time, save where so
+#: few multiply-adds are summed plainly that one might do them by hand, and look at every digit.
+MOST_SAVING, BY_HAND = 0.25, 1 << 12
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """One method's answer to a problem; `reason` says why it cannot be taken, or is empty.
 
-    `short` tells of the shorter kernels that it computes with, if it does.
+    `shared` says whether its work falls into parts worth sharing between threads, `short` tells of
+    the shorter kernels that it computes with, if it does.
     """
 
     method: Means
@@ -30,7 +40,16 @@ class Candidate:
     seconds: float = INFINITE
     error: float = INFINITE
     memory: int = 0
+    shared: bool = False
     short: Shortened | None = None
+
+
+def least_saving(candidate: Candidate, problem: Problem) -> float:
+    """Seconds that a method that rounds more must save beside its margin."""
+    least = candidate.method.LEAST_SAVING
+    if problem.out_size * problem.kernel_size <= BY_HAND:
+        return least
+    return min(least, MOST_SAVING * candidate.seconds)
 
 
 def _candidate(
@@ -49,7 +68,8 @@ def _candidate(
     asked = problem.precision
     if asked is not None and not problem.exact and error > asked:
         reason = f"its error bound {error:.1e} is above the asked precision {asked:.1e}"
-    return Candidate(method, reason, seconds, error, method.memory(problem))
+    shared = seconds > WORTH_A_THREAD and method.tiles(problem) > 1
+    return Candidate(method, reason, seconds, error, method.memory(problem), shared)
 
 
 def _shorter(
@@ -72,7 +92,7 @@ def _one_by_one(
 
     It is asked about no more of them once they take more than `at_most` seconds together.
     """
-    seconds, error, memory, why = 0.0, 0.0, 0, ""
+    seconds, error, memory, why, shared = 0.0, 0.0, 0, "", False
     for asked, single in enumerate(problem.singles, 1):
         one = _candidate(method, single, machine)
         if one.reason and not why:
@@ -81,11 +101,12 @@ def _one_by_one(
             return Candidate(method, why)
         seconds += one.seconds
         error, memory = max(error, one.error), max(memory, one.memory)
+        shared = shared or one.shared
         if seconds > at_most and asked < problem.kernel_count:
             why = why or f"too slow after {asked} of its kernels already"
             seconds *= problem.kernel_count / asked
             break
-    return Candidate(Each(method), why, seconds, error, memory)
+    return Candidate(Each(method), why, seconds, error, memory, shared)
 
 
 def candidates(problem: Problem, wanted: str) -> tuple[Problem, tuple[Candidate, ...]]:
@@ -108,4 +129,4 @@ def candidates(problem: Problem, wanted: str) -> tuple[Problem, tuple[Candidate,
     return problem, tuple(found)
 
 
-__all__ = ["Candidate", "candidates"]
+__all__ = ["WORTH_A_THREAD", "Candidate", "candidates", "least_saving"]

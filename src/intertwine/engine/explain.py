@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from intertwine import _core
 from intertwine.engine import machine as machines
 from intertwine.engine import missing, threads
+from intertwine.engine.candidates import Candidate, least_saving
 from intertwine.engine.errors import counted
 from intertwine.engine.problem import Problem
 
 if TYPE_CHECKING:
-    from intertwine.engine.candidates import Candidate
     from intertwine.engine.plan import Plan
 
 
@@ -88,12 +88,20 @@ def _other(candidate: Candidate, chosen: Candidate, problem: Problem) -> str:
     said = f"{ratio:.3g} times as long" if ratio >= 1 else f"{1 / ratio:.3g} times faster"
     text = f"{name} {duration(candidate.seconds):>9s}, {said}, {_error(problem, candidate.error)}"
     text += f", {amount(candidate.memory)}: {_parts(candidate, problem)}"
-    why = candidate.reason
-    margin, saving = candidate.method.MARGIN, candidate.method.LEAST_SAVING
-    if not why and ratio < 1 < margin and not problem.exact:
-        least = f" and {duration(saving)}" if saving else ""
-        why = f"it rounds more, and must be {margin:g} times{least} faster"
+    why = candidate.reason or (_passed_over(candidate, chosen, problem) if ratio < 1 else "")
     return f"{text}; not taken: {why}" if why else text
+
+
+def _passed_over(candidate: Candidate, chosen: Candidate, problem: Problem) -> str:
+    """Why a method is not taken that is quicker on one thread."""
+    if chosen.shared and not candidate.shared:
+        return "threads cannot share its work"
+    margin = candidate.method.MARGIN
+    if problem.exact or margin <= 1:
+        return ""
+    saving = least_saving(candidate, problem)
+    least = f" and {duration(saving)}" if saving else ""
+    return f"it rounds more, and must be {margin:g} times{least} faster"
 
 
 def _measured(plan: Plan) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import sqrt
 from typing import Any, cast
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from intertwine import _core
 from intertwine.engine import missing, planes, room
-from intertwine.engine.candidates import Candidate, candidates
+from intertwine.engine.candidates import WORTH_A_THREAD, Candidate, candidates, least_saving
 from intertwine.engine.errors import DTypeError, OptionError, ShapeError, did_you_mean
 from intertwine.engine.methods import BY_NAME
 from intertwine.engine.methods.base import Prepared
@@ -30,8 +31,8 @@ _ELSEWHERE = {
     "boxfilter": "running_sum",
 }
 
-#: Predicted seconds that make a further thread worth waking.
-WORTH_A_THREAD = 3e-5
+#: Seconds that sharing work with another thread takes.
+WAKING = WORTH_A_THREAD / 4
 
 
 class Plan:
@@ -104,10 +105,16 @@ class Plan:
         return found
 
     def _weighed(self, candidate: Candidate) -> float:
-        """Predicted seconds, and what its rounding counts for: integers are not rounded."""
-        if self._problem.exact:
-            return candidate.seconds
-        return candidate.seconds * candidate.method.MARGIN + candidate.method.LEAST_SAVING
+        """Predicted seconds as they count: with what rounding more must save, and with threads.
+
+        They are the geometric mean of those on one thread and on two, so that the choice, and with
+        it the rounding, is the same on any number of threads and good on both.
+        """
+        seconds = candidate.seconds
+        if not self._problem.exact:  # whole numbers are not rounded
+            seconds = seconds * candidate.method.MARGIN + least_saving(candidate, self._problem)
+        shared = seconds / 2 + WAKING if candidate.shared else seconds
+        return sqrt(seconds * shared)
 
     @property
     def problem(self) -> Problem:

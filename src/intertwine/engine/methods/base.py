@@ -37,7 +37,7 @@ class Means(Protocol):
     NAME: str
     TAKES_COMPLEX: bool  # whether complex data (and taps) come whole, not plane by plane
     # How many times quicker than others it must be predicted to round floats more, and what it must
-    # save in seconds: tiny problems of whole numbers stay whole.
+    # save in seconds, or as a share of its own: tiny problems of whole numbers stay whole.
     MARGIN: float
     LEAST_SAVING: float
 
@@ -67,6 +67,9 @@ class Method(Means, Protocol):
 
     def memory(self, problem: Problem) -> int:
         """Bytes of work space a thread needs beside input and output."""
+
+    def tiles(self, problem: Problem) -> int:
+        """About how many parts of the work threads can share, at most one thread each."""
 
     def terms(self, problem: Problem) -> int:
         """Parts of the kernel that are worked off one after the other; 1 when it is taken whole.

@@ -27,6 +27,9 @@ MOST_BYTES = 48 << 20
 #: Outputs of the core's tiles along the last axes, and along a single one.
 TILE, LINE = (4, 32, 1024), 8192
 
+#: The core's tiles: bytes of a row, the rows of a plane, and the planes where a kernel has several.
+ROW_BYTES, LEAST_ROWS, MOST_ROWS, DEPTH = 8192, 12, 48, 32
+
 #: Fewer columns are not worth a piece of their own (`kLeastInside` in the core).
 LEAST_INSIDE = 64
 
@@ -45,6 +48,21 @@ def _tile(lowered: Lowered, channels: int) -> tuple[int, ...]:
     return tuple(
         max(1, min(most, a.m)) for a, most in zip(axes, longest[-len(axes) :], strict=True)
     )
+
+
+def tiles(problem: Problem) -> int:
+    lowered = lower(problem)
+    channels = problem.axes[-1].n if lowered.channels else 1
+    axes = lowered.axes
+    deep = any(a.k > 1 for a in axes[:-2])
+    columns = (ROW_BYTES // SIZE[_sums(problem, lowered)] if len(axes) > 1 else LINE) // channels
+    count = -(-axes[-1].m // max(1, columns // axes[-1].stride))
+    if len(axes) > 1:
+        rows = axes[-2].m
+        count *= -(-rows // (LEAST_ROWS if deep else min(max(rows // 24, LEAST_ROWS), MOST_ROWS)))
+    for place, axis in enumerate(axes[:-2]):
+        count *= -(-axis.m // DEPTH) if deep and place == len(axes) - 3 else axis.m
+    return count * problem.kernel_count
 
 
 def _sums(problem: Problem, lowered: Lowered) -> str:

@@ -27,6 +27,9 @@ ROW_UNIT = 16
 #: Tiles of this many bytes are worked on by all threads together (`kSharedBytes` in the core).
 SHARED_BYTES = 1 << 20
 
+#: Tiles enough for any number of threads.
+MANY = 64
+
 #: How much longer such a tile takes than its share of the threads' time.
 TOGETHER = 1.1
 
@@ -249,6 +252,11 @@ def _precision(problem: Problem) -> str:
     return "float64" if problem.exact else problem.compute
 
 
+def _bytes(problem: Problem) -> int:
+    """Of a complex number."""
+    return 8 if _precision(problem) == "float32" else 16
+
+
 def _best(problem: Problem, machine: Machine) -> Tiling | None:
     axes = lower(problem, channels_last=False).axes
     return _tiling(axes, _precision(problem), problem.complex_data, machine)
@@ -305,8 +313,17 @@ def memory(problem: Problem) -> int:
     found = _best(problem, current())
     if found is None:
         return 0
-    tile = found.transformed * (8 if _precision(problem) == "float32" else 16)
+    tile = found.transformed * _bytes(problem)
     return 2 * tile if _sharing(problem)[0] > 1 else tile
+
+
+def tiles(problem: Problem) -> int:
+    found = _best(problem, current())
+    if found is None:
+        return 1
+    if found.transformed * _bytes(problem) >= SHARED_BYTES:
+        return MANY  # all threads work on each
+    return found.transforms * _sharing(problem)[1]
 
 
 def terms(problem: Problem) -> int:

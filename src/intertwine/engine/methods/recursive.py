@@ -154,6 +154,16 @@ def memory(problem: Problem) -> int:
     return max(size * (2 * axis.m + axis.k) for axis in problem.axes if axis.k > 1)
 
 
+def tiles(problem: Problem) -> int:
+    """Of the axis that falls into the fewest: lines side by side, one beside the other."""
+    size = LANES * SIZE[problem.compute] // SIZE["float32"]
+    least = problem.out_size
+    for place, (axis, _) in enumerate(sorted(_long(problem), key=lambda both: -both[0].m)):
+        chunks = 1 if place else -(-axis.m // _chunk(axis.k, problem.compute))
+        least = min(least, -(-problem.out_size // (axis.m * size)) * chunks)
+    return least
+
+
 def terms(problem: Problem) -> int:
     return sum(line.poles for _, line in _long(problem))
 

@@ -35,6 +35,10 @@ def memory(problem: Problem) -> int:
     return 4 * 8 * problem.out_size
 
 
+def tiles(problem: Problem) -> int:
+    return 1
+
+
 def terms(problem: Problem) -> int:
     return 1
 

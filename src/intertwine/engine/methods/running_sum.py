@@ -15,7 +15,7 @@ from intertwine.engine.factor import Box, boxes
 from intertwine.engine.lower import lower, too_many_axes
 from intertwine.engine.machine import Machine
 from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared, too_much_memory
-from intertwine.engine.methods.tiles import SIZE, reading, writing
+from intertwine.engine.methods.tiles import SIZE, Reading, reading, writing
 from intertwine.engine.problem import Axis, Problem, Taps
 
 NAME = "running_sum"
@@ -30,7 +30,7 @@ MOST_BOXES = 8
 WIDTH = 4096
 
 #: What one box that slides over both axes takes of a pass of the general way, by type of its sums.
-SLIDING = {"float32": 0.42, "float64": 0.8}
+SLIDING = {"float32": 0.42, "float64": 0.95}
 
 #: Down columns whole chunks of so many bytes are summed (`kChunk` in the core); how often a row of
 #: results is begun; and how many samples beyond the ends of a row are looked up one by one.
@@ -39,8 +39,16 @@ CHUNK_BYTES, SLIDING_ROWS, SHORT_ENDS = 256, 2, 16
 #: How much longer passes take over tiles beyond the caches: doublings of 1 MiB, and factors.
 SPILL = [0, 2, 4], [1.0, 1.25, 1.5]
 
-#: How much longer a pass along rows takes whose channels are summed one after the other.
-APART = 3.0
+#: What a pass down columns takes beside one along rows, and one along rows whose channels are
+#: summed one after the other. Where nothing slides results are still gathered.
+DOWN, APART = 0.7, 2.5
+
+#: How much longer passes along a row take that has none beside it: additions wait for each other,
+#: whatever the caches do. And those of a box that slides over channels.
+LONE, CHANNELS = 1.4, 1.25
+
+#: Seconds for one tile of small integers, however small.
+EACH = 3e-7
 
 #: Weights beyond this could leave the whole numbers that float64 holds.
 LARGEST_WEIGHT = 1 << 22
@@ -138,6 +146,15 @@ def _sliding_tile(problem: Problem, down: Axis, along: Axis, channels: int) -> l
     return [height if a is down else 1 for a in lower(problem).axes[:-1]] + [width]
 
 
+def _tile_of_sums(
+    axes: tuple[Axis, ...], down: Axis | None, along: Axis, channels: int
+) -> list[int]:
+    """Outputs of a tile of small integers, along each axis."""
+    width = min(max(2 * along.reach, WIDTH // channels), along.m)
+    height = max(512, 4 * down.reach) if down else 1
+    return [min(height, a.m) if a is down else 1 for a in axes[:-1]] + [width]
+
+
 def _cost_of_sums(problem: Problem, machine: Machine) -> float | None:
     """What sums of small integers take.
 
@@ -149,16 +166,15 @@ def _cost_of_sums(problem: Problem, machine: Machine) -> float | None:
     size, down, along = sums
     lowered = lower(problem)
     channels = problem.axes[-1].n if lowered.channels else 1
-    width = min(max(2 * along.reach, WIDTH // channels), along.m)
-    height = max(512, 4 * down.reach) if down else 1
-    tile = [min(height, a.m) if a is down else 1 for a in lowered.axes[:-1]]
-    read = reading(lowered.axes, channels, [*tile, width])
+    read = reading(lowered.axes, channels, _tile_of_sums(lowered.axes, down, along, channels))
+    outside = min(read.outside, SHORT_ENDS * read.rows) if down else read.outside
     result = problem.result
     vectors = result.itemsize in (4, 8) if result.kind == "f" else result.itemsize in (size, 4)
     return (
         machine.call
+        + EACH * (read.tiles - 1)
         + machine.row * read.rows
-        + machine.outside * read.outside
+        + machine.outside * outside
         + (machine.sample + machine.whole * size / 2) * read.samples
         + writing(problem, machine)
         + (0.0 if vectors else machine.running * problem.out_size)
@@ -177,12 +193,16 @@ def cost(problem: Problem, machine: Machine) -> float:
         return _cost_of_sliding(problem, machine, *slides)
     tile = [outputs for outputs, _ in reversed(_tile(problem))][: len(lowered.axes)]
     read = reading(lowered.axes, channels, tile)
-    passes = 1.0 + sum(a.k > 1 for a in lowered.axes[:-1])
+    passes = 1.0 + DOWN * sum(a.k > 1 for a in lowered.axes[:-1])
     passes += (lowered.axes[-1].k > 1) * (APART if channels > 1 else 1.0)
-    passes *= float(np.interp(log2(memory(problem) / 2**20), *SPILL))
+    passes = max(2.0, passes)
+    if channels == prod(tile[:-1]) == 1:
+        passes *= LONE
+    else:
+        passes *= float(np.interp(log2(memory(problem) / 2**20), *SPILL))
     return (
         machine.call
-        + read.seconds(problem, machine)
+        + _reading(read, problem, machine)
         + writing(problem, machine)
         + machine.running * len(found) * passes * read.samples
     )
@@ -191,23 +211,31 @@ def cost(problem: Problem, machine: Machine) -> float:
 def _cost_of_sliding(problem: Problem, machine: Machine, down: Axis, along: Axis) -> float:
     """What one box takes that slides over two axes: down columns, then along rows of results.
 
-    Rows are summed in whole chunks. Long ends of rows are read as quickly as what is inside.
+    Rows are summed in whole chunks.
     """
     lowered = lower(problem)
     channels = problem.axes[-1].n if lowered.channels else 1
     tile = _sliding_tile(problem, down, along, channels)
     read = reading(lowered.axes, channels, tile)
     sums = _sliding_sums(problem)
+    rate = SLIDING[sums] * (CHANNELS if channels > 1 else 1.0)
     chunk = CHUNK_BYTES // SIZE[sums]
     columns = read.rows * -(-read.samples // (read.rows * chunk)) * chunk
     written = problem.out_size // (along.m * channels) * -(-along.m // tile[-1])
     results = written * -(-problem.out_size // (written * chunk)) * chunk
     return (
         machine.call
-        + replace(read, outside=min(read.outside, SHORT_ENDS * read.rows)).seconds(problem, machine)
+        + _reading(read, problem, machine)
         + writing(problem, machine)
         + machine.row * (read.rows + SLIDING_ROWS * written)
-        + machine.running * SLIDING[sums] * (columns + results) / 2
+        + machine.running * rate * (columns + results) / 2
+    )
+
+
+def _reading(read: Reading, problem: Problem, machine: Machine) -> float:
+    """Seconds for bringing in the samples, long ends of rows as quickly as what is inside."""
+    return replace(read, outside=min(read.outside, SHORT_ENDS * read.rows)).seconds(
+        problem, machine
     )
 
 
@@ -238,6 +266,19 @@ def memory(problem: Problem) -> int:
     channels = problem.axes[-1].n if lower(problem).channels else 1
     width = (_sliding_tile(problem, down, along, channels)[-1] + along.reach) * channels
     return 2 * SIZE[_sliding_sums(problem)] * width * (down.reach + 8)
+
+
+def tiles(problem: Problem) -> int:
+    lowered = lower(problem)
+    channels = problem.axes[-1].n if lowered.channels else 1
+    sums, slides = _sums(problem), _slides(problem)
+    if sums is not None:
+        tile = _tile_of_sums(lowered.axes, sums[1], sums[2], channels)
+    elif slides is not None:
+        tile = _sliding_tile(problem, *slides, channels)
+    else:
+        tile = [outputs for outputs, _ in reversed(_tile(problem))][: len(lowered.axes)]
+    return prod(-(-a.m // t) for a, t in zip(lowered.axes, tile, strict=True))
 
 
 def terms(problem: Problem) -> int:

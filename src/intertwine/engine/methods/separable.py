@@ -54,8 +54,9 @@ BATCH, VOLUME_BATCH, SHORT_SLIDE = 16, 24, 128
 #: What multiply-adds take where samples under equal taps are added first: half, and the additions.
 FOLDED = 0.55
 
-#: What beginning with a panel takes, as many rows as there are lanes, beside reading one row.
-PANEL = 6
+#: What beginning with a panel takes, as many rows as there are lanes, beside reading one row: in
+#: two dimensions, and in more.
+PANEL, VOLUME_PANEL = 8, 10
 
 #: With fewer tiles than this they slide less far, so that there is work for every thread.
 FEW_TILES = 16
@@ -294,9 +295,10 @@ def tiling(problem: Problem) -> Tiling:
 
 def cost(problem: Problem, machine: Machine) -> float:
     found = tiling(problem)
-    work = found.work
+    work, axes = found.work, lower(problem).axes
+    panel = PANEL if _slide(axes) >= len(axes) - 2 else VOLUME_PANEL
     one = (
-        machine.row * PANEL * work.panels
+        machine.row * panel * work.panels
         + machine.pass_ * work.passed
         + machine.line[problem.compute] * work.products
     )
@@ -321,6 +323,10 @@ def error(problem: Problem) -> float:
 
 def memory(problem: Problem) -> int:
     return tiling(problem).bytes
+
+
+def tiles(problem: Problem) -> int:
+    return tiling(problem).reading.tiles
 
 
 def terms(problem: Problem) -> int:
