@@ -12,6 +12,7 @@
 #include "band.hpp"
 #include "box.hpp"
 #include "kernels.hpp"
+#include "scan.hpp"
 #include "whole_box.hpp"
 
 namespace {
@@ -19,7 +20,8 @@ namespace {
 using iw::Boxes;
 using iw::Services;
 
-constexpr int64_t kTileWidth = 512, kTileBytes = 512 << 10;
+// Outputs along rows: of tiles, and of those that are rows by themselves.
+constexpr int64_t kTileWidth = 512, kLine = 16384, kTileBytes = 512 << 10;
 
 // Sums of `k` samples that lie `gap` apart: n samples become n - k + 1 sums, in place.
 // `lanes` neighbouring series are summed at once.
@@ -49,32 +51,23 @@ void sums_plane(T* p, int64_t n, int64_t gap, int64_t k, int64_t width) {
   for (; x < width; x++) sums_along<T, 1>(p + x, n, gap, k);
 }
 
-// Rows side by side, so that their chains of additions overlap.
+// The same along rows; `inner` channels lie side by side.
 template <class T>
 void sums_rows(T* p, int64_t rows, int64_t pitch, int64_t n, int64_t inner, int64_t k) {
   if (k == 1) return;
-  if (inner > 1) {
-    for (int64_t y = 0; y < rows; y++) sums_plane(p + y * pitch, n, inner, k, inner);
-    return;
-  }
-  constexpr int together = 4;
-  int64_t y = 0;
-  for (; y + together <= rows; y += together) {
-    T* q = p + y * pitch;
-    T front[together];
-    for (int64_t block = 0; block + k <= n; block += k) {
-      for (int64_t i = block + k - 2; i >= block; i--)
-        for (int r = 0; r < together; r++) q[r * pitch + i] += q[r * pitch + i + 1];
-      for (int r = 0; r < together; r++) front[r] = 0;
-      const int64_t end = least(block + k, n - k + 1);
-      for (int64_t i = block + 1; i < end; i++)
-        for (int r = 0; r < together; r++) {
-          front[r] += q[r * pitch + i + k - 1];
-          q[r * pitch + i] += front[r];
-        }
+  for (int64_t y = 0; y < rows; y++, p += pitch) switch (inner) {
+      case 1:
+        sums_of_row(p, n, k);
+        break;
+      case 2:
+        sums_along<T, 2>(p, n, inner, k);
+        break;
+      case 3:
+        sums_along<T, 3>(p, n, inner, k);
+        break;
+      default:
+        sums_plane(p, n, inner, k, inner);
     }
-  }
-  for (; y < rows; y++) sums_along<T, 1>(p + y * pitch, n, 1, k);
 }
 
 template <class T>
@@ -87,26 +80,33 @@ struct RunningSum {
 
   RunningSum(const Job& j, const Services& s, const Boxes& b) : job(j), services(s), boxes(b) {
     const int last = job.nd - 1;
+    bool lines = true;  // boxes along rows only
+    for (int a = 0; a < last; a++) lines &= job.axis[a].k == 1;
+    const int64_t width = lines ? kLine / job.inner : kTileWidth;
     int64_t room = kTileBytes / int64_t(sizeof(T)) / job.inner;
     for (int a = last; a >= 0; a--) {
       const Axis& ax = job.axis[a];
-      int64_t want = most(a == last ? kTileWidth : (ax.k == 1 ? 1 : 32), 2 * ax.reach());
-      if (a == 0) want = most(want, room);
+      int64_t want = most(a == last ? width : (ax.k == 1 ? 1 : 32), 2 * ax.reach());
+      if (a == 0 && last > 0) want = most(want, room);
       grid.size[a] = most(1, least(want / ax.stride, ax.m));
       room = most(1, room / (grid.size[a] * ax.stride + ax.reach()));
     }
     grid.cover(job);
   }
 
-  // One box on the loaded samples: slide it along every axis, then add its outputs to `sum`.
-  void add_box(const T* loaded, const int64_t* src_len, int64_t b, T* work, T* sum,
+  // One box: slide it along every axis, then add its outputs to `sum`. Samples that no other box
+  // needs become sums where they are.
+  void add_box(T* loaded, const int64_t* src_len, int64_t b, T* work, T* sum,
                const int64_t* len) const {
     const int nd = job.nd, last = nd - 1;
     const int64_t* first = boxes.first + b * nd;
     const int64_t* length = boxes.length + b * nd;
     int64_t total = job.inner, outer = 1;
     for (int a = 0; a < nd; a++) total *= src_len[a];
-    __builtin_memcpy(work, loaded, size_t(total) * sizeof(T));
+    if (b + 1 < boxes.count)
+      __builtin_memcpy(work, loaded, size_t(total) * sizeof(T));
+    else
+      work = loaded;
     for (int a = 0; a < last; a++) outer *= src_len[a];
     const int64_t row = src_len[last] * job.inner;
     sums_rows(work, outer, row, src_len[last], job.inner, length[last]);
@@ -117,9 +117,12 @@ struct RunningSum {
         sums_plane(work + o * src_len[a] * gap, src_len[a], gap, length[a], gap);
       gap *= src_len[a];
     }
-    gather(work, src_len, first, T(boxes.weight[b]), sum, len);
+    b == 0 ? gather<true>(work, src_len, first, T(boxes.weight[b]), sum, len)
+           : gather<false>(work, src_len, first, T(boxes.weight[b]), sum, len);
   }
 
+  // `First`: there is nothing in `sum` yet.
+  template <bool First>
   void gather(const T* work, const int64_t* src_len, const int64_t* first, T weight, T* sum,
               const int64_t* len) const {
     const int nd = job.nd, last = nd - 1;
@@ -129,13 +132,21 @@ struct RunningSum {
       for (int a = 0; a < last; a++)
         at = (at + index[a] * job.axis[a].stride + first[a]) * src_len[a + 1];
       at = (at + first[last]) * job.inner;
-      const int64_t step = job.axis[last].stride * job.inner;
-      for (int64_t i = 0; i < len[last]; i++)
-        for (int64_t c = 0; c < job.inner; c++) *sum++ += weight * work[at + i * step + c];
+      if (job.axis[last].stride == 1)
+        sum = weigh_run<First>(work + at, len[last] * job.inner, weight, sum);
+      else
+        for (int64_t i = 0; i < len[last]; i++, at += job.axis[last].stride * job.inner)
+          sum = weigh_run<First>(work + at, job.inner, weight, sum);
       int a = last - 1;
       while (a >= 0 && ++index[a] == len[a]) index[a--] = 0;
       if (a < 0) return;
     }
+  }
+
+  template <bool First>
+  static T* weigh_run(const T* from, int64_t n, T weight, T* sum) {
+    for (int64_t i = 0; i < n; i++) sum[i] = First ? weight * from[i] : sum[i] + weight * from[i];
+    return sum + n;
   }
 
   void tile(int64_t i) {
@@ -155,11 +166,11 @@ struct RunningSum {
       out_size *= len[a];
     }
     T* loaded = static_cast<T*>(services.scratch(0, src_size * int64_t(sizeof(T))));
-    T* work = static_cast<T*>(services.scratch(1, src_size * int64_t(sizeof(T))));
+    const int64_t copied = boxes.count > 1 ? src_size : 0;
+    T* work = static_cast<T*>(services.scratch(1, copied * int64_t(sizeof(T))));
     T* sum = static_cast<T*>(services.scratch(2, out_size * int64_t(sizeof(T))));
     if (load_box_finite(job, from, src_len, loaded, pitch))
       __atomic_store_n(&left_out, true, __ATOMIC_RELAXED);
-    __builtin_memset(sum, 0, size_t(out_size) * sizeof(T));
     for (int64_t b = 0; b < boxes.count; b++) add_box(loaded, src_len, b, work, sum, len);
     store_box(job, lo, len, sum, out_pitch, step);
   }

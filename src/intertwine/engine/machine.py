@@ -70,7 +70,7 @@ class Machine:
     sample: float = 5.5e-11
     row: float = 1.5e-8
     outside: float = 8.0e-10
-    plane: float = 4.3e-10
+    plane: float = 2.0e-10
     product: Rates = Rates(2.25e-11, 4.2e-11, 1.0e-10)
     product_row: Rates = Rates(3.0e-11, 5.6e-11, 1.6e-10)
     start: float = 2.0e-10

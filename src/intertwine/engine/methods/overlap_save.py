@@ -55,6 +55,9 @@ LONG_ROW, LONG_LONE_ROW = 4096, 256
 #: How much longer a sample takes in rows that are cut in two.
 CUT = 1.2
 
+#: What a sample takes that is found by itself, beside one of a complex plane.
+APART = 2.1
+
 #: Seconds for one transform, however small: finding its samples and results, and its first steps.
 EACH = 8e-7
 
@@ -293,7 +296,7 @@ def cost(problem: Problem, machine: Machine) -> float:
     seconds = machine.call + found.transforms * found.seconds * ways
     # The other methods take each plane of complex data by itself, and channels together.
     apart = problem.complex_data + has_channels(problem)
-    seconds += apart * machine.plane * (problem.out_size + prod(problem.shape))
+    seconds += apart * APART * machine.plane * (problem.out_size + prod(problem.shape))
     return seconds
 
 

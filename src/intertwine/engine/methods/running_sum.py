@@ -26,6 +26,9 @@ MARGIN, LEAST_SAVING = 1.0, 0.0
 #: More boxes than this never pay.
 MOST_BOXES = 8
 
+#: Outputs of tiles along rows, along rows by themselves and along other axes; bytes of samples.
+TILE, LINE, TALL, TILE_BYTES = 512, 16384, 32, 512 << 10
+
 #: Numbers in a row of a tile of small integers, and bytes of sums in one of a box that slides.
 WIDTH = 4096
 
@@ -39,13 +42,15 @@ CHUNK_BYTES, SLIDING_ROWS, SHORT_ENDS = 256, 2, 16
 #: How much longer passes take over tiles beyond the caches: doublings of 1 MiB, and factors.
 SPILL = [0, 2, 4], [1.0, 1.25, 1.5]
 
-#: What a pass down columns takes beside one along rows, and one along rows whose channels are
-#: summed one after the other. Where nothing slides results are still gathered.
-DOWN, APART = 0.7, 2.5
+#: What passes take: down columns, along rows, where short windows take longer, along rows of more
+#: channels than are summed at once, and gathering results where nothing slides.
+DOWN, ALONG, SHORT, APART, GATHER = 0.8, 0.75, 4.0, 2.5, 2.0
 
-#: How much longer passes along a row take that has none beside it: additions wait for each other,
-#: whatever the caches do. And those of a box that slides over channels.
-LONE, CHANNELS = 1.4, 1.25
+#: Channels of a row whose chains of additions run side by side.
+TOGETHER = 3
+
+#: How much longer a box takes that slides over channels.
+CHANNELS = 1.25
 
 #: Seconds for one tile of small integers, however small.
 EACH = 3e-7
@@ -110,14 +115,16 @@ def _samples(dtype: np.dtype[Any]) -> range:
     return range(int(limits.min), int(limits.max) + 1)
 
 
-def _tile(problem: Problem) -> list[tuple[int, int]]:
-    """Outputs of a tile and the samples behind them, for each axis from the last."""
-    sizes = []
-    for i, axis in enumerate(reversed(problem.axes)):
-        tile = 512 if i == 0 else 32 if axis.k > 1 else 1
-        outputs = max(1, min(max(tile, 2 * axis.reach) // axis.stride, axis.m))
-        sizes.append((outputs, (outputs - 1) * axis.stride + axis.reach))
-    return sizes
+def _tile(axes: tuple[Axis, ...], channels: int) -> list[int]:
+    """Outputs of a tile along each axis, the general way: as many rows as have room."""
+    last, room, tile = len(axes) - 1, TILE_BYTES // SIZE["float64"] // channels, [1] * len(axes)
+    lines = all(a.k == 1 for a in axes[:-1])
+    for i, axis in reversed(list(enumerate(axes))):
+        least = (LINE // channels if lines else TILE) if i == last else TALL if axis.k > 1 else 1
+        outputs = max(least, 2 * axis.reach, room if i == 0 < last else 1)
+        tile[i] = max(1, min(outputs // axis.stride, axis.m))
+        room = max(1, room // (tile[i] * axis.stride + axis.reach))
+    return tile
 
 
 def _slides(problem: Problem) -> tuple[Axis, Axis] | None:
@@ -191,14 +198,14 @@ def cost(problem: Problem, machine: Machine) -> float:
     slides = _slides(problem)
     if slides is not None:
         return _cost_of_sliding(problem, machine, *slides)
-    tile = [outputs for outputs, _ in reversed(_tile(problem))][: len(lowered.axes)]
+    tile = _tile(lowered.axes, channels)
     read = reading(lowered.axes, channels, tile)
-    passes = 1.0 + DOWN * sum(a.k > 1 for a in lowered.axes[:-1])
-    passes += (lowered.axes[-1].k > 1) * (APART if channels > 1 else 1.0)
-    passes = max(2.0, passes)
-    if channels == prod(tile[:-1]) == 1:
-        passes *= LONE
-    else:
+    wide = lowered.axes[-1].k
+    passes = DOWN * sum(a.k > 1 for a in lowered.axes[:-1])
+    if wide > 1:
+        passes += APART if channels > TOGETHER else ALONG * (1 + SHORT / wide)
+    passes = passes or GATHER
+    if channels * prod(tile[:-1]) > 1:  # of a lone row additions take longer than finding samples
         passes *= float(np.interp(log2(memory(problem) / 2**20), *SPILL))
     return (
         machine.call
@@ -261,7 +268,11 @@ def memory(problem: Problem) -> int:
         return channels * width * (problem.dtype.itemsize * rows + 2 * size + 8)
     slides = _slides(problem)
     if slides is None:
-        return 3 * 8 * max(prod(samples for _, samples in _tile(problem)), 1 << 16)
+        lowered = lower(problem)
+        channels = problem.axes[-1].n if lowered.channels else 1
+        pairs = zip(lowered.axes, _tile(lowered.axes, channels), strict=True)
+        samples = prod((t - 1) * a.stride + a.reach for a, t in pairs) * channels
+        return (2 + (terms(problem) > 1)) * SIZE["float64"] * samples
     down, along = slides
     channels = problem.axes[-1].n if lower(problem).channels else 1
     width = (_sliding_tile(problem, down, along, channels)[-1] + along.reach) * channels
@@ -277,7 +288,7 @@ def tiles(problem: Problem) -> int:
     elif slides is not None:
         tile = _sliding_tile(problem, *slides, channels)
     else:
-        tile = [outputs for outputs, _ in reversed(_tile(problem))][: len(lowered.axes)]
+        tile = _tile(lowered.axes, channels)
     return prod(-(-a.m // t) for a, t in zip(lowered.axes, tile, strict=True))
 
 
