@@ -26,9 +26,6 @@ constexpr int64_t kCrowdedPitch = 4096, kMostCrowded = 8;
 // Fewer columns of outputs than this are not worth a piece of their own.
 constexpr int64_t kLeastInside = 64;
 
-// Multiply-adds that are worth another thread.
-constexpr double kWorthAThread = 1 << 18;
-
 enum Slot { kLoaded, kResults, kFound, kAt, kOutside, kPick, kOuter, kShifts, kOrdered };
 
 // A box of outputs and the box of samples under it.
@@ -285,11 +282,8 @@ void bank_tile(const Direct<T>& bank, int64_t i) {
 template <class T>
 void run(const Job& job, const Services& services, const void* taps) {
   Direct<T> direct(job, services, static_cast<const T*>(taps));
-  double products = double(job.inner) * double(job.kernels);
-  for (int a = 0; a < job.nd; a++) products *= double(job.axis[a].m) * double(job.axis[a].k);
-  const double worth = 1 + products / kWorthAThread;
   services.parallel_for(
-      direct.grid.total * job.kernels, worth < job.threads ? int(worth) : job.threads,
+      direct.grid.total * job.kernels, job.threads,
       [](void* context, int64_t i) {
         const auto& all = *static_cast<const Direct<T>*>(context);
         all.job.kernels > 1 ? bank_tile(all, i) : all.tile(i);
