@@ -18,9 +18,10 @@
   void variance(const Job&, const Services&, const Chances&);                                      \
   bool norms(const Scores&);                                                                       \
   void scores(bool, const void*, int64_t, int64_t, void*);                                         \
+  void weights(const Weights&, const Services&);                                                   \
   static const Kernels table(const char* name) {                                                   \
     return {name,         direct,  separable, running_sum, recursive, spectrum_new, spectrum_free, \
-            overlap_save, missing, sample,    variance,    norms,     scores};                     \
+            overlap_save, missing, sample,    variance,    norms,     scores,       weights};      \
   }                                                                                                \
   }
 

@@ -68,6 +68,24 @@ struct Scores {
   void* norms;
 };
 
+// Results, and what they are multiplied with: the entries of a table, or `total` over the weight.
+struct Weights {
+  int nd;
+  int inner;  // the axis that rows run along
+  int64_t m[kMaxDims];
+  int64_t begin[kMaxDims], end[kMaxDims];  // results between them share one entry
+  const double* table;
+  int64_t table_step[kMaxDims];  // entries
+  char* out;
+  int64_t out_stride[kMaxDims];  // bytes
+  bool single;                   // whether results are float
+  const char* inside;            // the weight of samples that are present; or null
+  int64_t inside_stride[kMaxDims];
+  const double *total, *least;   // of each kernel
+  int64_t total_step[kMaxDims];  // numbers; 0 along `inner`
+  int threads;
+};
+
 struct Kernels {
   const char* name;
   void (*direct)(const Job&, const Services&, Type compute, const void* taps);
@@ -89,6 +107,7 @@ struct Kernels {
   bool (*norms)(const Scores&);  // whether any is not a number
   // Products of each pattern over the norms, in place, held within -1 and 1.
   void (*scores)(bool single, const void* norms, int64_t count, int64_t patterns, void* products);
+  void (*weights)(const Weights&, const Services&);
 };
 
 }  // namespace iw
