@@ -86,6 +86,19 @@ struct Weights {
   int threads;
 };
 
+// Samples, zeros where they are missing, and which are present.
+struct Present {
+  int64_t count;
+  int planes;   // numbers of a sample
+  bool single;  // whether they are float
+  const void* x;
+  const uint8_t* mask;  // 1 where a sample counts; or null
+  bool finite;          // whether NaN and infinities are missing
+  void* clean;          // null: samples are only looked at
+  uint8_t* present;
+  int threads;
+};
+
 struct Kernels {
   const char* name;
   void (*direct)(const Job&, const Services&, Type compute, const void* taps);
@@ -108,6 +121,7 @@ struct Kernels {
   // Products of each pattern over the norms, in place, held within -1 and 1.
   void (*scores)(bool single, const void* norms, int64_t count, int64_t patterns, void* products);
   void (*weights)(const Weights&, const Services&);
+  bool (*present)(const Present&, const Services&);  // whether any is missing
 };
 
 }  // namespace iw

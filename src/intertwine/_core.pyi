@@ -188,6 +188,21 @@ def norms(sums: Any, squares: Any, floor: Any, inverse: float, share: float, out
 def scores(norms: Any, products: Any) -> None:
     """Divide the products of each pattern by the norms, in place, held within -1 and 1."""
 
+def put_aside(
+    x: Any, mask: Any | None, finite: bool, clean: Any | None, present: Any | None, threads: int
+) -> bool:
+    """Fill `clean` with samples or zeros, `present` with which are there; True if any is not.
+
+    They are not where `mask` is False, nor, if they must be `finite`, where one is NaN or infinite.
+    Without `clean` and `present` samples are only looked at.
+    """
+
+def box_sums(numbers: Any, low: Any, high: Any, out: Any) -> None:
+    """Fill (A, B, C) `out` with sums of (A, K, C) `numbers`: of those from `low` to `high` each.
+
+    Both are int64, whose sums may wrap, or both float64; `low` and `high` are int64.
+    """
+
 class WeightTable:
     """A number for each result: along each axis one before `begin` each, one for all up to `end`,
 

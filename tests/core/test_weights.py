@@ -118,6 +118,33 @@ def test_sizes_are_checked_again(call, text):
 def test_results_that_cannot_be_written_are_refused():
     frozen = np.ones((4, 5))
     frozen.flags.writeable = False
-    with pytest.raises(ValueError, match="^buffer source array is read-only$"):
+    with pytest.raises(ValueError, match=r"^buffer source array is read-only$"):
         table().scale(frozen, 1)
     assert frozen.min() == 1
+
+
+@pytest.mark.parametrize("shape", [(1, 7, 1), (3, 9, 2), (70, 11, 1), (2, 12, 33), (5, 4, 90)])
+def test_sums_over_boxes(shape):
+    rng = np.random.default_rng(3)
+    low = np.array([0, 2, 1, 3, 4])
+    high = np.array([4, 2, shape[1], shape[1], 4])
+    whole = rng.integers(-(1 << 62), 1 << 62, shape)  # sums wrap
+    for numbers in (whole, rng.integers(-99, 99, shape) / 8):
+        out = np.empty((shape[0], 5, shape[2]), numbers.dtype)
+        _core.box_sums(numbers, low, high, out)
+        boxes = zip(low, high, strict=True)
+        want = np.stack([numbers[:, a:b].sum(axis=1) for a, b in boxes], axis=1)
+        np.testing.assert_array_equal(out, want)
+
+
+@pytest.mark.parametrize(("low", "high", "out", "text"), [
+    ([0, 1], [2], (2, 2, 3), "box_sums: low and high differ"),
+    ([0], [2], (2, 2, 3), "box_sums: sizes differ"),
+    ([0], [2], (2, 1, 2), "box_sums: sizes differ"),
+    ([0], [5], (2, 1, 3), "box_sums: outside the taps"),
+    ([-1], [2], (2, 1, 3), "box_sums: outside the taps"),
+    ([3], [2], (2, 1, 3), "box_sums: outside the taps"),
+])  # fmt: skip
+def test_boxes_are_checked_again(low, high, out, text):
+    with pytest.raises(ValueError, match=f"^{text}$"):
+        _core.box_sums(np.ones((2, 4, 3)), np.array(low), np.array(high), np.ones(out))

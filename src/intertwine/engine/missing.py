@@ -40,12 +40,22 @@ Mask = NDArray[np.bool_]
 
 
 def clean(
-    caller: str, problem: Problem, x: Array, present: Mask | None
+    caller: str, problem: Problem, x: Array, present: Mask | None, threads: int
 ) -> tuple[Array, Mask | None]:
     """Return data fit for the sums, and which samples are present (None: all)."""
     if problem.missing == "raise":
         _refuse(caller, x, present)
-    if problem.missing == "ignore":
+    ignored = problem.missing == "ignore"
+    if not ignored and present is None:
+        return x, None
+    if x.dtype.char in "fdFD" and x.flags.c_contiguous and x.flags.aligned:
+        mask = None if present is None else np.ascontiguousarray(present)
+        if not _core.put_aside(x, mask, ignored, None, None, threads):
+            return x, None
+        data, there = results.empty(x.shape, x.dtype), results.empty(x.shape, np.dtype(bool))
+        _core.put_aside(x, mask, ignored, data, there, threads)
+        return data, there
+    if ignored:
         finite = np.isfinite(x)
         if not finite.all():
             present = finite if present is None else present & finite

@@ -243,7 +243,7 @@ class Plan:
         if problem.out_size == 0:
             return
         self._check_values(x, caller)
-        data, present = missing.clean(caller, problem, x, present)
+        data, present = missing.clean(caller, problem, x, present, threads)
         if problem.added:
             lead = (np.newaxis,) * problem.added
             data, present = data[lead], None if present is None else present[lead]

@@ -33,6 +33,9 @@ SLAB = 1 << 16
 #: Larger tables are not kept but worked out in every call.
 MOST_KEPT_BYTES = 32 << 20
 
+#: Whole multiples of a unit whose sum has no more bits are added up exactly in int64.
+_WHOLE_BITS = 61
+
 
 class Division:
     """What outputs are rescaled by, as far as the problem alone tells it."""
@@ -143,21 +146,48 @@ class _BoxSums:
     """
 
     def __init__(self, problem: Problem, axes: Sequence[int]) -> None:
-        taps = problem.taps.array
-        table = taps.astype(np.result_type(taps.dtype, np.longdouble))
         #: Along each axis the outputs that share one value.
         self.whole = [_shared(a, axis in axes) for axis, a in enumerate(problem.axes)]
+        self._boxes: list[tuple[int, NDArray[np.intp], NDArray[np.intp]]] = []
         for axis, a in enumerate(problem.axes):
-            if a.kernels > 1:
+            if a.kernels > 1 or (a.k == 1 and axis not in axes):
                 continue
             begin, end = self.whole[axis]
             # All between `begin` and `end` are like the first of them.
             outputs = np.r_[0 : min(begin + 1, a.m), end : a.m]
-            low, high = _inside(a, outputs) if axis in axes else ([0], [a.k])
-            sums = np.cumsum(table, axis)
-            sums = np.concatenate([np.zeros_like(sums.take([0], axis)), sums], axis)
-            table = sums.take(high, axis) - sums.take(low, axis)
-        self.values: Array = table.astype(np.result_type(taps.dtype, np.float64))
+            ends = _inside(a, outputs) if axis in axes else (np.array([0]), np.array([a.k]))
+            self._boxes.append((axis, *ends))
+        taps = problem.taps.array
+        most: Array = np.abs(problem.kernels).sum(axis=1, dtype=np.float64)
+        bits = _WHOLE_BITS - np.frexp(most)[1].reshape([a.kernels for a in problem.axes])
+        self.values: Array = self._sums(taps.real, bits)
+        if problem.complex_taps:
+            self.values = self.values + 1j * self._sums(taps.imag, bits)
+
+    def _sums(self, taps: Array, bits: Array) -> Array:
+        """Sums of taps in whole multiples of ``2**-bits``, which are exact, and of what is left."""
+        scaled = _shifted(taps.astype(np.float64), bits)
+        near = np.rint(scaled)
+        whole, rest = near.astype(np.int64), scaled - near
+        for axis, low, high in self._boxes:
+            whole, rest = (_along(numbers, axis, low, high) for numbers in (whole, rest))
+        return _shifted(whole + rest, -bits)
+
+
+def _shifted(numbers: Array, bits: Array) -> Array:
+    """Numbers times ``2**bits``, in two steps: the power may be larger than the largest number."""
+    first = bits // 2
+    shifted: Array = numbers * np.ldexp(1.0, first) * np.ldexp(1.0, bits - first)
+    return shifted
+
+
+def _along(numbers: Array, axis: int, low: NDArray[np.intp], high: NDArray[np.intp]) -> Array:
+    """Sums along an axis over boxes from `low` to `high`."""
+    shape = numbers.shape
+    cube = np.ascontiguousarray(numbers).reshape(prod(shape[:axis]), shape[axis], -1)
+    sums = np.empty((cube.shape[0], low.size, cube.shape[2]), cube.dtype)
+    _core.box_sums(cube, low, high, sums)
+    return sums.reshape(*shape[:axis], low.size, *shape[axis + 1 :])
 
 
 def dividing(problem: Problem, machine: Machine, *, everywhere: bool) -> float:
