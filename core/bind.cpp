@@ -16,6 +16,8 @@ void bind_random(nb::module_& m);                          // bind_random.cpp
 void bind_recent(nb::module_& m);                          // bind_recent.cpp
 void bind_results(nb::module_& m);                         // bind_results.cpp
 void bind_scores(nb::module_& m, const Kernels* chosen);   // bind_scores.cpp
+void bind_present(nb::module_& m, const Kernels* chosen);  // bind_present.cpp
+void bind_weights(nb::module_& m, const Kernels* chosen);  // bind_weights.cpp
 
 NB_MODULE(_core, m) {
   // Plans may live until the process ends, in the cache of plans or wherever a program keeps them.
@@ -36,4 +38,6 @@ NB_MODULE(_core, m) {
   bind_results(m);
   bind_recent(m);
   bind_scores(m, kernels);
+  bind_weights(m, kernels);
+  bind_present(m, kernels);
 }

@@ -9,6 +9,7 @@
 
 #include "numpy.hpp"
 #include "prepared.hpp"
+#include "weights.hpp"
 
 namespace iw {
 
@@ -129,17 +130,20 @@ struct Step {
 class Call {
  public:
   // `steps`: (method, whole, source, target, cval, add) each. `usual` tells how many threads a call
-  // uses that names no number.
+  // uses that names no number; `weights` is a WeightTable that scales the results, or None.
   Call(nanobind::list steps, const Ints& shape, nanobind::handle type, const Ints& out_shape,
-       nanobind::handle result, int64_t most_threads, nanobind::object usual)
+       nanobind::handle result, int64_t most_threads, nanobind::object usual,
+       nanobind::object weights)
       : kept_(steps),
         x_(shape, type),
         out_(out_shape, result),
         most_threads_(most_threads),
-        usual_(std::move(usual)) {
+        usual_(std::move(usual)),
+        kept_weights_(std::move(weights)) {
     if (most_threads < 1) refuse("threads: less than 1");
     for (nanobind::handle step : steps) add(nanobind::cast<nanobind::tuple>(step));
     if (steps_.empty()) refuse("steps: none");
+    if (!kept_weights_.is_none()) weights_ = nanobind::cast<const WeightTable*>(kept_weights_);
   }
 
   // Data that fit are taken, and the result is returned; else nothing is done and nothing returned.
@@ -165,6 +169,7 @@ class Call {
       return any;
     }();
     if (left_out) plan.attr("stamp")(x, result, *count);
+    if (weights_) scale(result.ptr(), *count);
     return result;
   }
 
@@ -197,6 +202,12 @@ class Call {
     return step.method->run_both_here(from, to, step.cval, threads);
   }
 
+  void scale(PyObject* out, int threads) const {
+    nanobind::gil_scoped_release release;
+    for (int plane = 0; plane < out_.planes(); plane++)
+      weights_->scale_here(out_.plane(out, plane), threads);
+  }
+
   // Nothing when Python has to look at what was asked for.
   std::optional<int> threads_for(nanobind::handle asked) const {
     long count = 1;
@@ -215,7 +226,8 @@ class Call {
   nanobind::list kept_;
   Form x_, out_;
   int64_t most_threads_;
-  nanobind::object usual_;
+  nanobind::object usual_, kept_weights_;
+  const WeightTable* weights_ = nullptr;
 };
 
 }  // namespace iw

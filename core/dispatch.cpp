@@ -3,25 +3,28 @@
 #include <cstring>
 #include <string>
 
-#define IW_DECLARE(level)                                                                          \
-  namespace iw::level {                                                                            \
-  void direct(const Job&, const Services&, Type, const void*);                                     \
-  bool separable(const Job&, const Services&, Type, const Factors&);                               \
-  bool running_sum(const Job&, const Services&, Type, const Boxes&);                               \
-  bool recursive(const Job&, const Services&, Type, const Recursion&);                             \
-  Spectrum* spectrum_new(const Job&, const Services&, Type, int, const void*, const int64_t*,      \
-                         int);                                                                     \
-  void spectrum_free(Spectrum*);                                                                   \
-  bool overlap_save(const Job*, bool, const Services&, const Spectrum*);                           \
-  bool missing(const Job&, const Services&, bool);                                                 \
-  void sample(const Job&, const Services&, const Chances&);                                        \
-  void variance(const Job&, const Services&, const Chances&);                                      \
-  bool norms(const Scores&);                                                                       \
-  void scores(bool, const void*, int64_t, int64_t, void*);                                         \
-  static const Kernels table(const char* name) {                                                   \
-    return {name,         direct,  separable, running_sum, recursive, spectrum_new, spectrum_free, \
-            overlap_save, missing, sample,    variance,    norms,     scores};                     \
-  }                                                                                                \
+#define IW_DECLARE(level)                                                                     \
+  namespace iw::level {                                                                       \
+  void direct(const Job&, const Services&, Type, const void*);                                \
+  bool separable(const Job&, const Services&, Type, const Factors&);                          \
+  bool running_sum(const Job&, const Services&, Type, const Boxes&);                          \
+  bool recursive(const Job&, const Services&, Type, const Recursion&);                        \
+  Spectrum* spectrum_new(const Job&, const Services&, Type, int, const void*, const int64_t*, \
+                         int);                                                                \
+  void spectrum_free(Spectrum*);                                                              \
+  bool overlap_save(const Job*, bool, const Services&, const Spectrum*);                      \
+  bool missing(const Job&, const Services&, bool);                                            \
+  void sample(const Job&, const Services&, const Chances&);                                   \
+  void variance(const Job&, const Services&, const Chances&);                                 \
+  bool norms(const Scores&);                                                                  \
+  void scores(bool, const void*, int64_t, int64_t, void*);                                    \
+  void weights(const Weights&, const Services&);                                              \
+  bool present(const Present&, const Services&);                                              \
+  static const Kernels table(const char* name) {                                              \
+    return {name,         direct,        separable,    running_sum, recursive,                \
+            spectrum_new, spectrum_free, overlap_save, missing,     sample,                   \
+            variance,     norms,         scores,       weights,     present};                 \
+  }                                                                                           \
   }
 
 #ifdef IW_HAS_base

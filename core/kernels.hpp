@@ -68,6 +68,37 @@ struct Scores {
   void* norms;
 };
 
+// Results, and what they are multiplied with: the entries of a table, or `total` over the weight.
+struct Weights {
+  int nd;
+  int inner;  // the axis that rows run along
+  int64_t m[kMaxDims];
+  int64_t begin[kMaxDims], end[kMaxDims];  // results between them share one entry
+  const double* table;
+  int64_t table_step[kMaxDims];  // entries
+  char* out;
+  int64_t out_stride[kMaxDims];  // bytes
+  bool single;                   // whether results are float
+  const char* inside;            // the weight of samples that are present; or null
+  int64_t inside_stride[kMaxDims];
+  const double *total, *least;   // of each kernel
+  int64_t total_step[kMaxDims];  // numbers; 0 along `inner`
+  int threads;
+};
+
+// Samples, zeros where they are missing, and which are present.
+struct Present {
+  int64_t count;
+  int planes;   // numbers of a sample
+  bool single;  // whether they are float
+  const void* x;
+  const uint8_t* mask;  // 1 where a sample counts; or null
+  bool finite;          // whether NaN and infinities are missing
+  void* clean;          // null: samples are only looked at
+  uint8_t* present;
+  int threads;
+};
+
 struct Kernels {
   const char* name;
   void (*direct)(const Job&, const Services&, Type compute, const void* taps);
@@ -89,6 +120,8 @@ struct Kernels {
   bool (*norms)(const Scores&);  // whether any is not a number
   // Products of each pattern over the norms, in place, held within -1 and 1.
   void (*scores)(bool single, const void* norms, int64_t count, int64_t patterns, void* products);
+  void (*weights)(const Weights&, const Services&);
+  bool (*present)(const Present&, const Services&);  // whether any is missing
 };
 
 }  // namespace iw

@@ -123,8 +123,9 @@ class Call:
     """A call of a plan that needs nothing but methods of the core.
 
     Made of their steps, the shape and type of data and results, the most threads that are worth
-    it, and who knows their usual number. A step is (method, whether it takes both planes at once,
-    plane of the data, plane of the results, numbers outside, whether it adds).
+    it, who knows their usual number, and what scales the results. A step is (method, whether it
+    takes both planes at once, plane of the data, plane of the results, numbers outside, whether it
+    adds).
     """
 
     def __init__(
@@ -136,6 +137,7 @@ class Call:
         result: Any,
         most_threads: int,
         usual: Callable[[None], int],
+        weights: WeightTable | None = None,
     ) -> None: ...
     def run(self, plan: Any, x: Any, out: Any, threads: Any) -> Any:
         """The result; None, nothing done, where Python has to look at the arguments.
@@ -185,6 +187,41 @@ def norms(sums: Any, squares: Any, floor: Any, inverse: float, share: float, out
 
 def scores(norms: Any, products: Any) -> None:
     """Divide the products of each pattern by the norms, in place, held within -1 and 1."""
+
+def put_aside(
+    x: Any, mask: Any | None, finite: bool, clean: Any | None, present: Any | None, threads: int
+) -> bool:
+    """Fill `clean` with samples or zeros, `present` with which are there; True if any is not.
+
+    They are not where `mask` is False, nor, if they must be `finite`, where one is NaN or infinite.
+    Without `clean` and `present` samples are only looked at.
+    """
+
+def box_sums(numbers: Any, low: Any, high: Any, out: Any) -> None:
+    """Fill (A, B, C) `out` with sums of (A, K, C) `numbers`: of those from `low` to `high` each.
+
+    Both are int64, whose sums may wrap, or both float64; `low` and `high` are int64.
+    """
+
+class WeightTable:
+    """A number for each result: along each axis one before `begin` each, one for all up to `end`,
+
+    and one from there each. Results are arrays of float32 or float64 of the `shape`.
+    """
+
+    kept_bytes: int
+    def __init__(
+        self, table: Any, shape: Sequence[int], begin: Sequence[int], end: Sequence[int]
+    ) -> None: ...
+    def scale(self, out: Any, threads: int) -> None:
+        """Multiply with their numbers the results that are not between `begin` and `end`."""
+
+    def divide(self, out: Any, inside: Any, total: Any, least: Any, threads: int) -> None:
+        """Multiply all results with ``total / weight``, where weight is `inside` and their numbers.
+
+        Where that is not more than `least` they are NaN. `total` and `least` have as many entries
+        along each axis as there are results, or one.
+        """
 
 def philox(counter: Sequence[int], key: int) -> list[int]:
     """Four words of Philox 4x32-10."""

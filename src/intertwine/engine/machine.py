@@ -84,7 +84,7 @@ class Machine:
     turn: float = 3.0e-10
     fft: float = 1.1e-10
     tile: float = 8.0e-10
-    weight: float = 1.5e-8
+    weight: float = 3.3e-10
     double: float = 1.8
     gather: float = 2.8e-9
     numpy: float = 2.0e-5

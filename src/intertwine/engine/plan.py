@@ -18,6 +18,7 @@ from intertwine.engine.methods.base import Prepared
 from intertwine.engine.problem import Problem
 from intertwine.engine.recent import PlanCache
 from intertwine.engine.threads import resolve
+from intertwine.engine.weights import Division
 from intertwine.engine.wisdom import WISDOM, Measured
 
 Array = NDArray[Any]
@@ -55,11 +56,14 @@ class Plan:
         self.most_threads = 1 + int(min(self._chosen.seconds / WORTH_A_THREAD, 1e6))
         #: Bytes to work with that grow with the data: more than the machine has are refused.
         self.work_bytes = self._work_bytes()
+        #: What outputs are rescaled by where windows reach over the data, or samples are missing.
+        self._division = Division(self._problem) if self._products and problem.weighted else None
         self._only = self._single_run()
         #: What calls come down to where data go into one sum of the core as they are.
         self.call = self._core_call()
         #: Memory that the plan holds on to: a kernel's spectrum can be large.
         self.kept_bytes = sum(getattr(p, "kept_bytes", 0) for p in self._prepared.values())
+        self.kept_bytes += 0 if self._division is None else self._division.kept_bytes
 
     def _prepare(self, factor: str, threads: int | None) -> Prepared:
         """The method's work on a plane of the kernel, or of the shorter one."""
@@ -195,15 +199,16 @@ class Plan:
         missing.stamp_planes(self._problem, self._chosen.short, self._products, x, out, threads)
 
     def _as_they_are(self) -> bool:
-        """Whether data go into the sums as they are, and nothing happens to the results."""
+        """Whether data go into the sums as they are, and the core alone can rescale the results."""
         problem = self._problem
         ranged = problem.value_range is not None and problem.dtype.itemsize == 8
-        careful = problem.missing != "propagate" or problem.weighted or ranged or problem.added
+        weighed = self._division is not None and (problem.masked or self._division.core is None)
+        careful = problem.missing != "propagate" or weighed or ranged or problem.added
         return bool(self._products) and not careful
 
     def _single_run(self) -> Callable[[Array, Array, float, bool, int], bool] | None:
         """What `execute` comes down to where data go into one sum."""
-        if not self._as_they_are() or self._problem.result.kind == "c":
+        if self._division or not self._as_they_are() or self._problem.result.kind == "c":
             return None
         return self._prepared[self._products[0].factor].run
 
@@ -229,7 +234,7 @@ class Plan:
             return None  # imaginary parts are zero
         return _core.Call(
             steps, problem.shape, problem.dtype, problem.out_shape, problem.result,
-            self.most_threads, resolve,
+            self.most_threads, resolve, None if self._division is None else self._division.core,
         )  # fmt: skip
 
     def _steps(self) -> list[tuple[Prepared, bool, planes.Product]]:
@@ -245,7 +250,7 @@ class Plan:
         if problem.out_size == 0:
             return
         self._check_values(x, caller)
-        data, present = missing.clean(caller, problem, x, present)
+        data, present = missing.clean(caller, problem, x, present, threads)
         if problem.added:
             lead = (np.newaxis,) * problem.added
             data, present = data[lead], None if present is None else present[lead]
@@ -260,8 +265,8 @@ class Plan:
             self._run_whole(data, out, threads)
         else:
             self._run_planes(data, out, threads)
-        if problem.weighted:
-            missing.divide_by_weight(problem, present, out, threads)
+        if self._division is not None:
+            missing.divide_by_weight(problem, self._division, present, out, threads)
 
     def _run_whole(self, x: Array, out: Array, threads: int) -> None:
         """Complex data as they are."""
