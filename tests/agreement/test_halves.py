@@ -194,7 +194,7 @@ def test_halves_of_taps(bits):
 def test_explain_tells_what_is_cut():
     x = drawn((100_000,), "int32")
     few = iw.plan(x, np.arange(-2000, 2000) % 17 - 8).explain()
-    assert ", the low 17 bits of samples beside the high ones." in few
+    assert ", the low 16 bits of samples beside the high ones." in few
     many = iw.plan(x, taps_for((2000,), "int32")).explain()
     assert ", two passes: taps without their low " in many
 

@@ -62,7 +62,7 @@ def cuts(problem: Problem) -> list[Cut]:
     most, total, count = _largest(problem), problem.absolute_sum, problem.kernel_size
     if most > MOST_SAMPLE or total > MOST_TAP:
         return []
-    bits = (most.bit_length() + 2) // 2
+    bits = (max(most - 1, 1).bit_length() + 1) // 2
     both = hypot(most / 2**bits + 0.5, 2 ** (bits - 1))
     place = max(1, (round(total / count).bit_length() + 1) // 2)
     half = max(total / 2**place + count / 2, count * 2.0 ** (place - 1))
