@@ -251,9 +251,10 @@ class Halves : public OverlapSave {
 
  private:
   bool compute(const Job& job) const override {
-    for (Type type : {job.x_type, job.out_type})
-      if (type == Type::f16 || type == Type::f32 || type == Type::f64)
-        refuse("x, out: only integers are cut");
+    if (job.x_type == Type::f16 || job.x_type == Type::f32 || job.x_type == Type::f64)
+      refuse("x: only integers are cut");
+    if (job.out_type != Type::i64 && job.out_type != Type::u64)
+      refuse("out: must be 64-bit integers");
     const Job jobs[2] = {job, job};
     return kernels->overlap_save(jobs, true, services(), spectrum(), cut_);
   }

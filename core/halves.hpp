@@ -2,7 +2,7 @@
 //
 // A sample is high * 2^bits + low, both near zero. The halves travel as the real and the imaginary
 // part of one tile. Each sum of either is rounded to the whole number that it is; the two are put
-// together modulo the output's range, which holds the result.
+// together modulo 2^64, within which the result lies.
 #pragma once
 
 #include "band.hpp"
@@ -30,48 +30,26 @@ IW_INLINE uint64_t nearest_whole(double x) {
   return __builtin_bit_cast(uint64_t, x) - __builtin_bit_cast(uint64_t, zero);
 }
 
-// Every `step`-th of both halves' sums, together in the place of the cut, written or added. U is
-// the output's type without a sign: what wraps on the way wraps back.
-template <class U>
+// Every `step`-th of both halves' sums, together in the place of the cut, written to 64-bit
+// integers or added to them: what wraps on the way wraps back.
 void store_halves(const Job& job, const double* high, const double* low, int64_t step, int64_t len,
                   iw::Cut cut, char* out) {
   const int64_t gap = job.out_stride[job.nd - 1];
   const auto put = [=]<bool Add>(int64_t step, int64_t gap) {
     for (int64_t i = 0; i < len; i++) {
-      const uint64_t both =
-          (nearest_whole(high[i * step]) << cut.bits) + nearest_whole(low[i * step]);
-      U value = U(both << cut.place), before = 0;
-      if constexpr (Add) __builtin_memcpy(&before, out + i * gap, sizeof before);
-      value = U(value + before);
-      __builtin_memcpy(out + i * gap, &value, sizeof value);
+      uint64_t sum = (nearest_whole(high[i * step]) << cut.bits) + nearest_whole(low[i * step]);
+      uint64_t before = 0;
+      if constexpr (Add) __builtin_memcpy(&before, out + i * gap, 8);
+      sum = (sum << cut.place) + before;
+      __builtin_memcpy(out + i * gap, &sum, 8);
     }
   };
-  const bool plain = step == 1 && gap == int64_t(sizeof(U));
   if (job.add)
     put.template operator()<true>(step, gap);
-  else if (plain)
-    put.template operator()<false>(1, int64_t(sizeof(U)));
+  else if (step == 1 && gap == 8)
+    put.template operator()<false>(1, 8);
   else
     put.template operator()<false>(step, gap);
-}
-
-using HalvesStorer = void (*)(const Job&, const double*, const double*, int64_t, int64_t, iw::Cut,
-                              char*);
-
-IW_INLINE HalvesStorer halves_storer(Type whole) {
-  switch (whole) {
-    case Type::u8:
-    case Type::i8:
-      return store_halves<uint8_t>;
-    case Type::u16:
-    case Type::i16:
-      return store_halves<uint16_t>;
-    case Type::u32:
-    case Type::i32:
-      return store_halves<uint32_t>;
-    default:
-      return store_halves<uint64_t>;
-  }
 }
 
 }  // namespace

@@ -112,8 +112,8 @@ struct OverlapSave : Sides {
   void store_second(const Side& side, int h, const T* row, char* to) const {
     if constexpr (sizeof(T) == 8)
       if (h == 1)
-        halves_storer(job.out_type)(*side.job, row - tile.set_rows() * tile.row_room, row,
-                                    last_step(), side.out.len[last], cut, to);
+        store_halves(*side.job, row - tile.set_rows() * tile.row_room, row, last_step(),
+                     side.out.len[last], cut, to);
   }
 
   // One transform of the samples of a group, for its kernels from `first` to `end`.

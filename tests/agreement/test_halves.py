@@ -142,16 +142,6 @@ def test_banks(shared):
     np.testing.assert_array_equal(got, each)
 
 
-def test_results_narrower_than_64_bits():
-    """`dtype=` may ask for fewer bits where the data leave room."""
-    x = drawn((5000,), "int64") >> 20
-    k = np.where(np.arange(500) % 7 == 3, 3, 0)
-    k[11] = -2
-    np.testing.assert_array_equal(
-        iw.convolve(x, k, dtype=np.int32, method="overlap_save"), sums(x, k)
-    )
-
-
 def test_samples_from_anywhere_and_results_to_anywhere():
     x = drawn((90, 300), "int32").T[::-2, ::3]
     k = taps_for((11, 5), "int32")

@@ -263,8 +263,10 @@ def test_halves_are_of_integers():
         with pytest.raises(ValueError, match="place: 0 to 63 bits from the last"):
             halves(16, place)
     whole, real = np.arange(8), np.ones(8)
-    for x, out in [(real, np.zeros(8, int)), (whole, real)]:
-        with pytest.raises(ValueError, match="x, out: only integers are cut"):
-            halves(16, 0).run(x, out, 0.0, False, 1)
+    with pytest.raises(ValueError, match="x: only integers are cut"):
+        halves(16, 0).run(real, whole.copy(), 0.0, False, 1)
+    for out in (real, whole.astype(np.int32)):
+        with pytest.raises(ValueError, match="out: must be 64-bit integers"):
+            halves(16, 0).run(whole, out, 0.0, False, 1)
     with pytest.raises(ValueError, match="whole: takes real data"):
         halves(16, 0).run_complex(whole, whole, whole.copy(), whole.copy(), 0.0, 0.0, 1)

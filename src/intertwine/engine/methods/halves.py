@@ -1,9 +1,10 @@
 """Whole numbers cut in two where one transform in float64 cannot tell their sums exactly.
 
 A sample is ``x = high * 2**bits + low``; `low` is the remainder nearest to zero. Both halves are
-about as large as ``sqrt(max|x|)``, so that their sums have half as many bits to spare for rounding,
-and they travel as the two parts of one complex transform. Where the taps are as large, they are cut
-likewise, and each half of theirs is a pass of its own.
+about as large as ``sqrt(max|x|)``, which leaves the sums of either room for rounding, and they
+travel as the two parts of one complex transform. Where the taps are too large as well, they are cut
+likewise, and each half of theirs is a pass of its own. Results are 64-bit integers then: sums that
+fit fewer bits are told by one transform.
 """
 
 from __future__ import annotations
