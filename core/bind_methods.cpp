@@ -201,6 +201,9 @@ class OverlapSave : public Prepared {
 
   int64_t kept_bytes() const { return kept_bytes_; }
 
+ protected:
+  const Spectrum* spectrum() const { return spectrum_; }
+
  private:
   static void check_length(int64_t n) {
     for (int64_t p : {2, 3, 5})
@@ -223,17 +226,42 @@ class OverlapSave : public Prepared {
   }
 
   bool compute(const Job& job) const override {
-    return kernels->overlap_save(&job, false, services(), spectrum_);
+    return kernels->overlap_save(&job, false, services(), spectrum_, {});
   }
 
   bool compute_both(const Job (&jobs)[2]) const override {
     if (folded_) refuse("folded: takes real data");
-    return kernels->overlap_save(jobs, true, services(), spectrum_);
+    return kernels->overlap_save(jobs, true, services(), spectrum_, {});
   }
 
   Spectrum* spectrum_ = nullptr;
   int64_t kept_bytes_ = 0;
   bool folded_ = false;
+};
+
+// Exact sums of integers that are cut in two halves (halves.hpp).
+class Halves : public OverlapSave {
+ public:
+  Halves(const Geometry& geometry, nb::handle taps, const Ints& tile, int bits, int place,
+         int threads)
+      : OverlapSave(geometry, taps, false, tile, "float64", -1, threads), cut_{bits, place} {
+    if (bits < 1 || bits > 52) refuse("bits: the low half has 1 to 52");
+    if (place < 0 || place > 63) refuse("place: 0 to 63 bits from the last");
+  }
+
+ private:
+  bool compute(const Job& job) const override {
+    if (job.x_type == Type::f16 || job.x_type == Type::f32 || job.x_type == Type::f64)
+      refuse("x: only integers are cut");
+    if (job.out_type != Type::i64 && job.out_type != Type::u64)
+      refuse("out: must be 64-bit integers");
+    const Job jobs[2] = {job, job};
+    return kernels->overlap_save(jobs, true, services(), spectrum(), cut_);
+  }
+
+  bool compute_both(const Job (&)[2]) const override { refuse("whole: takes real data"); }
+
+  Cut cut_;
 };
 
 // What was left out of sums, added to their results; true: infinities still have to be.
@@ -276,4 +304,6 @@ void bind_methods(nb::module_& m, const Kernels* chosen) {
   nb::class_<OverlapSave, Prepared>(m, "OverlapSave")
       .def(nb::init<const Geometry&, nb::handle, bool, const Ints&, const std::string&, int, int>())
       .def_prop_ro("kept_bytes", &OverlapSave::kept_bytes);
+  nb::class_<Halves, OverlapSave>(m, "Halves")
+      .def(nb::init<const Geometry&, nb::handle, const Ints&, int, int, int>());
 }

@@ -12,7 +12,7 @@
   Spectrum* spectrum_new(const Job&, const Services&, Type, int, const void*, const int64_t*, \
                          int);                                                                \
   void spectrum_free(Spectrum*);                                                              \
-  bool overlap_save(const Job*, bool, const Services&, const Spectrum*);                      \
+  bool overlap_save(const Job*, bool, const Services&, const Spectrum*, const Cut&);          \
   bool missing(const Job&, const Services&, bool);                                            \
   void sample(const Job&, const Services&, const Chances&);                                   \
   void variance(const Job&, const Services&, const Chances&);                                 \

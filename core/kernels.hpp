@@ -37,6 +37,12 @@ struct Recursion {
 // Shape of the tiles that overlap-save transforms, with the kernels' spectra in the same order.
 struct Spectrum;
 
+// Samples that are whole numbers in two halves, high * 2^bits + low; results are times 2^place.
+struct Cut {
+  int bits = 0;  // 0: samples are whole
+  int place = 0;
+};
+
 // Taps that are drawn from at random.
 struct Choice {
   int64_t taps;
@@ -110,8 +116,8 @@ struct Kernels {
   Spectrum* (*spectrum_new)(const Job&, const Services&, Type compute, int planes, const void* taps,
                             const int64_t* tile, int folded);
   void (*spectrum_free)(Spectrum*);
-  // One job, or two for the planes of complex data.
-  bool (*overlap_save)(const Job* jobs, bool complex, const Services&, const Spectrum*);
+  // One job, or two for the planes of complex data; the same job twice where samples are cut.
+  bool (*overlap_save)(const Job* jobs, bool complex, const Services&, const Spectrum*, const Cut&);
   // NaN, or an infinity, where windows of the job hold one. `positive`: all taps are. True: there
   // are infinities that taps of any sign meet, and nothing was done about them.
   bool (*missing)(const Job&, const Services&, bool positive);

@@ -11,6 +11,7 @@
 //    are not zero, it goes the careful way (careful.hpp).
 #include "careful.hpp"
 #include "filled.hpp"
+#include "halves.hpp"
 #include "sides.hpp"
 
 namespace {
@@ -21,13 +22,15 @@ template <class T>
 struct OverlapSave : Sides {
   const Filled<T> tile;
   const Services& services;
+  const iw::Cut cut;
   const int64_t group;  // kernels that share samples
   bool left_out = false, failed = false;
 
-  OverlapSave(const Job* j, bool is_complex, const Services& s, const Spectrum& p)
+  OverlapSave(const Job* j, bool is_complex, const Services& s, const Spectrum& p, const iw::Cut& c)
       : Sides(j, is_complex, p),
         tile(*static_cast<const Tile<T>*>(p.layout), row_count(), row_samples(), j[0].threads, s),
         services(s),
+        cut(c),
         group(group_size(j[0])) {}
 
   // A group of kernels is cut where there are few transforms, so that every thread has some; each
@@ -52,6 +55,8 @@ struct OverlapSave : Sides {
       int64_t index[kMaxDims];
       row_index(at, index);
       find_row(side[h], h, index, r, copy, rows);
+      if constexpr (sizeof(T) == 8)
+        if (cut.bits && rows.row[r]) take_half(copy, side[h].len[last], cut.bits, h == 1);
     };
     typename Filled<T>::template Source<decltype(find)> source{{}, 0, find};
     for (int h = 0; h < count; h++) source.n[h] = side[h].len[last];
@@ -95,8 +100,20 @@ struct OverlapSave : Sides {
           return to && !as_is ? space : reinterpret_cast<T*>(to);
         },
         [&](int64_t at, int h, T* row) {
-          storer(*side[h].job, row, last_step(), side[h].out.len[last], find(at, h));
+          char* const to = find(at, h);
+          if (cut.bits)
+            store_second(side[h], h, row, to);
+          else
+            storer(*side[h].job, row, last_step(), side[h].out.len[last], to);
         });
+  }
+
+  // Both halves of a row of results, once the second is there: the first is a copy beside it.
+  void store_second(const Side& side, int h, const T* row, char* to) const {
+    if constexpr (sizeof(T) == 8)
+      if (h == 1)
+        store_halves(*side.job, row - tile.set_rows() * tile.row_room, row, last_step(),
+                     side.out.len[last], cut, to);
   }
 
   // One transform of the samples of a group, for its kernels from `first` to `end`.
@@ -108,7 +125,8 @@ struct OverlapSave : Sides {
     Cx<T>* buffer = tile.space();
     const Used used = what_is_used(side, count);
     const Sizes sizes = read(side, count, used.from, buffer);
-    if (sizes != Sizes::alike) return go_elsewhere(sizes, which, i, first, end);
+    // Whole halves are rounded to what they are: their sizes do not matter.
+    if (sizes != Sizes::alike && !cut.bits) return go_elsewhere(sizes, which, i, first, end);
     if (end - first == 1) {
       tile.convolve(buffer, kernel, used);
       write(side, count, buffer);
@@ -127,7 +145,7 @@ struct OverlapSave : Sides {
     const Spectrum* wide = wide_spectrum(spectrum, job.threads, services);
     if (!wide) return note(failed);
     if (sizes == Sizes::unlike && spectrum.compute == Type::f32) {
-      OverlapSave<double> tiles(jobs, complex, services, *wide);
+      OverlapSave<double> tiles(jobs, complex, services, *wide, cut);
       tiles.convolve_group(which, i, first, end);
       if (tiles.left_out) note(left_out);
       if (tiles.failed) note(failed);
@@ -142,8 +160,9 @@ struct OverlapSave : Sides {
 };
 
 template <class T>
-bool run(const Job* jobs, bool complex, const Services& services, const Spectrum& spectrum) {
-  OverlapSave<T> work(jobs, complex, services, spectrum);
+bool run(const Job* jobs, bool complex, const Services& services, const Spectrum& spectrum,
+         const iw::Cut& cut) {
+  OverlapSave<T> work(jobs, complex, services, spectrum, cut);
   if (work.tile.shared) {
     for (int64_t i = 0; i < work.tasks(); i++) work.task(i);
   } else {
@@ -184,10 +203,10 @@ Spectrum* spectrum_new(const Job& job, const Services& services, Type compute, i
 
 void spectrum_free(Spectrum* s) { free_spectrum(s); }
 
-bool overlap_save(const Job* jobs, bool complex, const Services& services,
-                  const Spectrum* spectrum) {
-  return spectrum->compute == Type::f32 ? run<float>(jobs, complex, services, *spectrum)
-                                        : run<double>(jobs, complex, services, *spectrum);
+bool overlap_save(const Job* jobs, bool complex, const Services& services, const Spectrum* spectrum,
+                  const Cut& cut) {
+  return spectrum->compute == Type::f32 ? run<float>(jobs, complex, services, *spectrum, cut)
+                                        : run<double>(jobs, complex, services, *spectrum, cut);
 }
 
 }  // namespace iw::IW_LEVEL

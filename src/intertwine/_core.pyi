@@ -90,6 +90,17 @@ class OverlapSave(Prepared):
         threads: int,
     ) -> None: ...
 
+class Halves(OverlapSave):
+    def __init__(
+        self,
+        geometry: Geometry,
+        taps: Any,
+        tile: Sequence[int],
+        bits: int,
+        place: int,
+        threads: int,
+    ) -> None: ...
+
 class Sampler:
     """Draws from windows: `parts` of (places of taps, chances, last words, scale)."""
 

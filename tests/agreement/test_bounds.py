@@ -1,11 +1,14 @@
 """The stated error bound holds where it is tightest: few taps, rounded into float32."""
 
+import itertools
+
 import numpy as np
 import pytest
 
 import intertwine as iw
 import oracles
 from cases import EXACT, unless_refused
+from tiles import forced
 
 NAMES = EXACT
 
@@ -57,3 +60,21 @@ def test_samples_near_the_largest_number_do_not_overflow_on_the_way(method):
     want = oracles.convolve(x, k, adding=oracles.shifts)
     p = iw.plan(x, k, method=method)
     assert np.abs(y - want).max() <= p.error * k.sum() * 3e38
+
+
+@pytest.mark.parametrize(("tile", "taps"), [(512, 257), (4096, 1000), (15552, 4000), (65536, 9000)])
+def test_signs_that_add_up_stay_within_the_bound_of_transforms(monkeypatch, tile, taps):
+    """Whole sums of 33 bits: what transforms in float64 miss is seen beside the nearest integer."""
+    forced(monkeypatch, (tile,))
+    signs = [
+        lambda n: np.ones(n),
+        lambda n: 1.0 - 2 * (np.arange(n) % 2),
+        lambda n: 1.0 - 2 * (np.arange(n) >= n // 2),
+        lambda n: np.where(np.arange(n) % 3, -1.0, 1.0),
+    ]
+    for of_samples, of_taps in itertools.product(signs, signs):
+        x, k = 32767 * of_samples(2 * tile), 7 * of_taps(taps)
+        p = iw.plan(x, k, boundary="zero", method="overlap_save")
+        y = p(x)
+        off = np.abs(y - np.rint(y)).max()
+        assert 0 < off <= p.error * 7 * taps * 32767 < 0.25

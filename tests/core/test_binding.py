@@ -250,3 +250,23 @@ def test_a_folded_tile_is_one_of_real_data_that_holds_all():
             _core.OverlapSave(plain, taps, False, tile, "float32", folded, 1)
     with pytest.raises(ValueError, match="folded: complex taps"):
         _core.OverlapSave(plain, np.stack([taps, taps]), True, [12, 16], "float32", 0, 1)
+
+
+def test_halves_are_of_integers():
+    def halves(bits, place):
+        return _core.Halves(geometry(), np.ones(3), [16], bits, place, 1)
+
+    for bits in (0, 53):
+        with pytest.raises(ValueError, match="bits: the low half has 1 to 52"):
+            halves(bits, 0)
+    for place in (-1, 64):
+        with pytest.raises(ValueError, match="place: 0 to 63 bits from the last"):
+            halves(16, place)
+    whole, real = np.arange(8), np.ones(8)
+    with pytest.raises(ValueError, match="x: only integers are cut"):
+        halves(16, 0).run(real, whole.copy(), 0.0, False, 1)
+    for out in (real, whole.astype(np.int32)):
+        with pytest.raises(ValueError, match="out: must be 64-bit integers"):
+            halves(16, 0).run(whole, out, 0.0, False, 1)
+    with pytest.raises(ValueError, match="whole: takes real data"):
+        halves(16, 0).run_complex(whole, whole, whole.copy(), whole.copy(), 0.0, 0.0, 1)
