@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from intertwine.engine import machine as machines
 from intertwine.engine import planes
-from intertwine.engine.methods import METHODS
+from intertwine.engine.methods import METHODS, separable
 from intertwine.engine.methods.base import Means, Method, final_rounding
 from intertwine.engine.methods.each import Each
 from intertwine.engine.problem import Problem
@@ -14,7 +14,7 @@ from intertwine.engine.shorten import Shortened, shortened
 
 INFINITE = float("inf")
 #: Kernels with more taps are not asked about as they are if they can be shorter, save for a method
-#: that was asked for by name.
+#: that was asked for by name, and one that looks at a product's lines and shortens these.
 MOST_ASKED = 1 << 20
 
 
@@ -98,7 +98,8 @@ def candidates(problem: Problem, wanted: str) -> tuple[Problem, tuple[Candidate,
         named = wanted == method.NAME
         at_most = INFINITE if named else best
         answers = []
-        if short is None or named or problem.taps.array.size <= MOST_ASKED:
+        lines = method is separable
+        if short is None or named or lines or problem.taps.array.size <= MOST_ASKED:
             answers.append(_candidate(method, problem, machine, at_most))
         if short is not None:
             answers.append(_shorter(method, short, machine, at_most))

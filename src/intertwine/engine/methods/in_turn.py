@@ -31,7 +31,7 @@ from intertwine.engine.methods.base import ROUNDOFF, Array, Method, Prepared, fi
 from intertwine.engine.methods.products import factors_of, size_of, tame, terms_of
 from intertwine.engine.planes import take
 from intertwine.engine.problem import Axis, Problem, Taps
-from intertwine.engine.shorten import Guarded
+from intertwine.engine.shorten import Guarded, Shortened, shortened
 
 #: What errors would call it, and the methods that lines are given to.
 NAME = "separable"
@@ -54,7 +54,8 @@ LOOKING = 3.0
 class Step:
     """The work along one axis: a problem of lines, and the method that computes it.
 
-    `gain` is the sum of all taps of the axes before: what they make of a constant.
+    `gain` is the sum of all taps of the axes before: what they make of a constant. `short` tells of
+    the shorter lines of taps that `problem` has, if their border cannot tell them apart.
     """
 
     axis: int
@@ -63,6 +64,7 @@ class Step:
     seconds: float
     error: float
     gain: float
+    short: Shortened | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,20 +262,35 @@ def _whole(problem: Problem, last: bool) -> tuple[Problem, tuple[int, int]] | No
 
 def _quickest(axis: int, problem: Problem, gain: float, machine: Machine) -> Step | None:
     """The method that takes the least time, of those that are exact enough."""
-    best: Step | None = None
-    least = float("inf")
-    for method in METHODS:
-        if method.applies(problem):
-            continue
-        error = method.error(problem) + final_rounding(problem)
-        asked = problem.precision
-        if asked is not None and not problem.exact and error > asked:
-            continue
-        seconds = method.cost(problem, machine)
-        weighed = seconds * (1.0 if problem.exact else method.MARGIN)
-        if weighed < least:
-            least, best = weighed, Step(axis, problem, method, seconds, error, gain)
-    return best
+    short = shortened(problem)
+    ways: list[tuple[Problem, Shortened | None]] = [(problem, None)]
+    if short is not None:
+        ways.append((short.problem, short))
+    found = [
+        _step(axis, lines, method, gain, machine, shorter)
+        for lines, shorter in ways
+        for method in METHODS
+        if not method.applies(lines)
+    ]
+    asked = None if problem.exact else problem.precision
+    able = [s for s in found if asked is None or s.error <= asked]
+    margins = not problem.exact
+    return min(able, key=lambda s: s.seconds * (s.method.MARGIN if margins else 1), default=None)
+
+
+def _step(
+    axis: int,
+    problem: Problem,
+    method: Method,
+    gain: float,
+    machine: Machine,
+    short: Shortened | None,
+) -> Step:
+    error, seconds = method.error(problem), method.cost(problem, machine)
+    if short is not None:
+        error += short.error
+        seconds += 0.0 if short.alike else machine.numpy
+    return Step(axis, problem, method, seconds, error + final_rounding(problem), gain, short)
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,4 +341,6 @@ def prepare(problem: Problem, taps: Array, machine: Machine, threads: int) -> Pr
 def _ready(step: Step, threads: int) -> Line:
     problem = step.problem
     prepared = step.method.prepare(problem, problem.taps.array, threads)
+    if step.short is not None:
+        prepared = step.short.guard(prepared)
     return Line(prepared, problem.out_shape, problem.result, step.gain)
