@@ -131,6 +131,13 @@ def _terms(taps: Array, budget: float) -> list[Term] | None:
     return terms
 
 
+def absolute_sum(taps: Array) -> float:
+    """``sum |k|``, added up in parts that stay in the caches."""
+    step = max(1, SLAB * len(taps) // max(1, taps.size))
+    parts = (taps[i : i + step] for i in range(0, len(taps), step))
+    return float(sum(np.abs(part).sum(dtype=np.float64) for part in parts))
+
+
 def outer(term: Term) -> Array:
     """The N-D kernel that a term stands for."""
     full = np.ones(())
@@ -144,7 +151,8 @@ def _single_term(taps: Array, budget: float) -> tuple[Term, float]:
 
     Also returns the absolute sum of what their product misses, counted until it is above `budget`.
     """
-    place = [int(i) for i in np.unravel_index(int(np.abs(taps).argmax()), taps.shape)]
+    most = max(int(taps.argmax()), int(taps.argmin()), key=lambda i: abs(taps.flat[i]))
+    place = [int(i) for i in np.unravel_index(most, taps.shape)]
     peak = taps[tuple(place)]
     lines = [np.empty(0)] * taps.ndim
     for axis in range(taps.ndim):
@@ -169,7 +177,7 @@ def real_factors(taps: Array, tolerance: float) -> Factors | None:
     Axes of one tap get the factor ``[1.]``.
     """
     long = [i for i, n in enumerate(taps.shape) if n > 1] or [0]
-    total = float(np.abs(taps).sum())
+    total = absolute_sum(taps)
     if total == 0:
         return Factors((tuple(np.zeros(n) for n in taps.shape),), 0.0)
     single, rest = _single_term(taps, tolerance * total)

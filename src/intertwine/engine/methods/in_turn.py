@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from intertwine.engine import results, types
+from intertwine.engine import results, room, types
 from intertwine.engine.errors import DTypeError
 from intertwine.engine.factor import Factors, Term
 from intertwine.engine.machine import Machine
@@ -45,6 +45,9 @@ MOST_TERMS = 3
 
 #: The share of the asked precision that the axes may take together.
 SHARE = 0.9
+
+#: The share of the machine's memory that arrays between axes may take.
+MOST_MEMORY = 0.25
 
 #: Looking for what is not finite, beside reading a sample.
 LOOKING = 3.0
@@ -109,7 +112,10 @@ def turns(problem: Problem, machine: Machine) -> Turns | None:
             return None
         found.append(best)
     worst = max(found, key=lambda each: each.seconds)
-    return replace(worst, error=max(f.error for f in found), memory=max(f.memory for f in found))
+    memory = max(f.memory for f in found)
+    if memory > MOST_MEMORY * room.installed():
+        return None
+    return replace(worst, error=max(f.error for f in found), memory=memory)
 
 
 def _real(dtype: np.dtype[Any]) -> np.dtype[Any]:
