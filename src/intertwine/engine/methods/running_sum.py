@@ -39,6 +39,9 @@ CHUNK_BYTES, SLIDING_ROWS, SHORT_ENDS = 256, 2, 16
 #: How much longer passes take over tiles beyond the caches: doublings of 1 MiB, and factors.
 SPILL = [0, 2, 4], [1.0, 1.25, 1.5]
 
+#: How much longer a sliding box takes whose rows leave the caches: doublings of 1 MiB, and factors.
+SLIDING_SPILL = [4, 5, 6], [1.0, 2.5, 5.0]
+
 #: How much longer a pass along rows takes whose channels are summed one after the other.
 APART = 3.0
 
@@ -202,12 +205,13 @@ def _cost_of_sliding(problem: Problem, machine: Machine, down: Axis, along: Axis
     columns = read.rows * -(-read.samples // (read.rows * chunk)) * chunk
     written = problem.out_size // (along.m * channels) * -(-along.m // tile[-1])
     results = written * -(-problem.out_size // (written * chunk)) * chunk
+    spill = float(np.interp(log2(memory(problem) / 2**20), *SLIDING_SPILL))
     return (
         machine.call
         + replace(read, outside=min(read.outside, SHORT_ENDS * read.rows)).seconds(problem, machine)
         + writing(problem, machine)
         + machine.row * (read.rows + SLIDING_ROWS * written)
-        + machine.running * SLIDING[sums] * (columns + results) / 2
+        + machine.running * spill * SLIDING[sums] * (columns + results) / 2
     )
 
 
