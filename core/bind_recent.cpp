@@ -67,6 +67,8 @@ class Question {
       if (PyList_CheckExact(k.ptr()) || PyTuple_CheckExact(k.ptr())) return;
       taps = attribute(k, "taps");
       if (!taps.is_valid() || !is_plain_array(taps.ptr())) return;
+      const nb::object says = attribute(k, "_lasting");
+      lasting = says.is_valid() && says.ptr() == Py_True;
       origin = attribute(k, "origin");
       if (!origin.is_valid() || !is_row_of_integers(origin.ptr())) return;
     }
@@ -84,6 +86,7 @@ class Question {
   nb::tuple said;
   bool flip;
   nb::object origin, kernel;  // the kernel contiguous
+  bool lasting = false;       // whether it says that it never changes: one array, one kernel
   uint64_t number = 0;        // differs for most questions that differ
 
  private:
@@ -120,12 +123,13 @@ class Answer {
         x_(lengths(q.x)),
         k_(lengths(q.array())),
         origin_(q.origin),
-        taps_(PyArray_BYTES(q.array()), size_t(PyArray_NBYTES(q.array()))),
-        said_(q.said) {}
+        lasting_(q.lasting ? q.kernel : nb::object()),
+        said_(q.said) {
+    if (!q.lasting) taps_.assign(PyArray_BYTES(q.array()), size_t(PyArray_NBYTES(q.array())));
+  }
 
   bool answers(const Question& q) const {
-    return flip_ == q.flip && alike(x_, q.x) && alike(k_, q.array()) &&
-           !std::memcmp(taps_.data(), PyArray_BYTES(q.array()), taps_.size()) &&
+    return flip_ == q.flip && alike(x_, q.x) && alike(k_, q.array()) && same_taps(q) &&
            same(origin_.ptr(), q.origin.ptr()) && same(said_.ptr(), q.said.ptr());
   }
 
@@ -133,6 +137,14 @@ class Answer {
   int64_t kept;           // bytes that the plan holds on to, and those of the kernel
 
  private:
+  // Asked where types and lengths are alike. Large kernels that last are not read again.
+  bool same_taps(const Question& q) const {
+    if (q.lasting && lasting_.is_valid() && lasting_.ptr() == q.kernel.ptr()) return true;
+    const char* const mine =
+        lasting_.is_valid() ? PyArray_BYTES(as_array(lasting_.ptr())) : taps_.data();
+    return !std::memcmp(mine, PyArray_BYTES(q.array()), size_t(PyArray_NBYTES(q.array())));
+  }
+
   // An array's type and lengths.
   static std::vector<npy_intp> lengths(PyArrayObject* a) {
     std::vector<npy_intp> all{PyArray_TYPE(a)};
@@ -148,7 +160,8 @@ class Answer {
   bool flip_;
   std::vector<npy_intp> x_, k_;
   nb::object origin_;
-  std::string taps_;
+  nb::object lasting_;  // the kernel itself where it lasts,
+  std::string taps_;    // else a copy of its taps
   nb::tuple said_;
 };
 

@@ -12,7 +12,7 @@ import pytest
 import intertwine as iw
 from intertwine.engine import calibrate, candidates, machine
 from intertwine.engine.methods import BY_NAME
-from intertwine.engine.methods.separable import FOLDED, PANEL, VOLUME_PANEL
+from intertwine.engine.methods.strips import FOLDED, PANEL, VOLUME_PANEL
 from intertwine.engine.methods.tiles import reading
 from intertwine.engine.plan import CACHE, Plan
 from intertwine.engine.problem import Axis

@@ -71,6 +71,20 @@ def test_whole_number_factors_are_exact_or_none():
     (term,) = integer_factors(taps).terms
     np.testing.assert_array_equal(outer(term), taps)
     assert integer_factors(np.array([[1, 2], [3, 4]])) is None
+    assert integer_factors(np.zeros((2, 3), int)) is None
+
+
+def test_large_kernels_of_whole_numbers_are_factored_exactly():
+    rows, columns = np.arange(-400, 500), np.r_[0, 7:1400:7]
+    taps = np.multiply.outer(rows, columns)
+    (term,) = integer_factors(taps).terms
+    np.testing.assert_array_equal(outer(term), taps)
+    taps[-1, -1] += 1
+    assert integer_factors(taps) is None
+    for wide in (2**33, 2**62 + 1):  # products of these would wrap in 64 bits
+        assert integer_factors(np.array([[1, 2], [wide, 2]], np.uint64)) is None
+    (term,) = integer_factors(np.array([[6, 2], [3 * 2**31, 2**31]])).terms
+    assert [factor.tolist() for factor in term] == [[2, 2**31], [3, 1]]
 
 
 def test_boxes_add_up_to_the_kernel():

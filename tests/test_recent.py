@@ -1,5 +1,7 @@
 """Equal calls share a plan; calls that only look equal do not."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -18,6 +20,17 @@ def test_a_changed_kernel_is_seen():
     again = iw.convolve(X, k)
     np.testing.assert_array_equal(again, iw.plan(X, k)(X))
     assert (again != first).any()
+
+
+def test_only_kernels_that_never_change_are_known_by_their_array():
+    changing = SimpleNamespace(taps=K.copy(), origin=(0, 1))
+    first = iw.convolve(X, changing)
+    changing.taps[0, 0] = 5
+    again = iw.convolve(X, changing)
+    np.testing.assert_array_equal(again, iw.convolve(X, iw.Kernel(changing.taps, origin=(0, 1))))
+    assert (again != first).any()
+    for k in (iw.Kernel(K, origin=(0, 1)), SimpleNamespace(taps=K.copy(), origin=(0, 1))):
+        np.testing.assert_array_equal(iw.convolve(X, k), first)  # another array, equal taps
 
 
 def test_convolve_and_correlate_keep_apart():

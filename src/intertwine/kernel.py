@@ -69,6 +69,7 @@ class Kernel(Operations, Views):
     """
 
     __slots__ = ("_name", "_origin", "_taps")
+    _lasting = True  # remembered calls may keep the taps instead of a copy: they never change
     __array_ufunc__ = None  # arrays leave `x @ k`, `x == k` and the like to the kernel
 
     _taps: NDArray[Any]

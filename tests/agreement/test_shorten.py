@@ -5,6 +5,7 @@ import pytest
 
 import intertwine as iw
 from cases import BOUNDARIES, EXACT, check, grid, planned
+from intertwine.engine import candidates
 from intertwine.engine.shorten import shortened
 
 MOVED = {"boundary": list(BOUNDARIES), "mode": ["same", "full"]}
@@ -79,3 +80,22 @@ def test_large_whole_taps_are_added_up_in_float64_for_float_results():
     k = np.full(9, 2**62)
     got = iw.convolve(np.array([1, 2, 3]), k, boundary="wrap", dtype=np.float64)
     np.testing.assert_array_equal(got, 18.0 * 2.0**62)
+
+
+def test_a_large_product_beyond_its_border_is_shortened_line_by_line():
+    x = np.random.default_rng(1).uniform(-1, 1, (310, 230)).astype("float32")
+    line = np.r_[1.0, 3:8, np.full(1100, 2.0)]
+    k = np.outer(line, line[::-1])
+    assert k.size > candidates.MOST_ASKED
+    plan = iw.plan(x, k, boundary="symmetric")
+    said = plan.explain().splitlines()
+    assert plan.method == "separable"
+    assert said[-1] == (
+        "  reference     cannot: not asked about the 1,223,236 taps of a product; "
+        "method='reference' asks"
+    )
+    named = iw.plan(x, k, boundary="symmetric", method="overlap_save")
+    bound = (plan.error + named.error) * k.sum() * np.abs(x).max()
+    assert np.abs(plan(x) - named(x)).max() <= bound
+    few = iw.plan(x[:200], k, boundary="symmetric")
+    assert "not asked" not in few.explain()

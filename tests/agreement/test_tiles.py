@@ -8,7 +8,7 @@ import pytest
 
 import intertwine as iw
 from intertwine.engine.machine import current
-from intertwine.engine.methods import overlap_save, separable
+from intertwine.engine.methods import overlap_save, strips
 from tiles import agree, answers, forced
 
 #: Shape of the data, taps, and tiles: the least, odd products of 3 and 5, beyond the second cache,
@@ -144,8 +144,8 @@ def test_tiles_of_products(monkeypatch, tile, dtype):
     rng = np.random.default_rng(4)
     x = rng.uniform(-1, 1, (120, 130)).astype(dtype)
     k = np.outer(rng.uniform(-1, 1, 7), rng.uniform(-1, 1, 6))
-    model = separable.tiling
-    monkeypatch.setattr(separable, "tiling", lambda problem: replace(model(problem), tile=tile))
+    model = strips.tiling
+    monkeypatch.setattr(strips, "tiling", lambda problem: replace(model(problem), tile=tile))
     iw.release_memory()
     for boundary in ("mirror", "zero"):
         y, bound = answers(x, k, "separable", boundary)
@@ -175,8 +175,8 @@ def test_tiles_of_products_in_volumes(monkeypatch, shape, size, tile, mirrored):
     rng = np.random.default_rng(7)
     x = rng.uniform(-1, 1, shape).astype("float32")
     k = reduce(np.multiply.outer, lines(rng, size, mirrored))
-    model = separable.tiling
-    monkeypatch.setattr(separable, "tiling", lambda problem: replace(model(problem), tile=tile))
+    model = strips.tiling
+    monkeypatch.setattr(strips, "tiling", lambda problem: replace(model(problem), tile=tile))
     iw.release_memory()
     for boundary in ("symmetric", "wrap", "zero"):
         y, bound = answers(x, k, "separable", boundary)

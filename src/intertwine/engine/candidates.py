@@ -6,16 +6,19 @@ from dataclasses import dataclass, replace
 
 from intertwine.engine import machine as machines
 from intertwine.engine import planes
-from intertwine.engine.methods import METHODS
+from intertwine.engine.methods import METHODS, separable
 from intertwine.engine.methods.base import Means, Method, final_rounding
 from intertwine.engine.methods.each import Each
 from intertwine.engine.problem import Problem
-from intertwine.engine.shorten import Shortened, shortened
+from intertwine.engine.shorten import Shortened, is_too_long, shortened
 
 INFINITE = float("inf")
 #: Kernels with more taps are not asked about as they are if they can be shorter, save for a method
-#: that was asked for by name.
+#: that was asked for by name, and one that looks at a product's lines and shortens these.
 MOST_ASKED = 1 << 20
+
+#: With fewer outputs every method is asked about such a kernel, product or not.
+MANY_OUTPUTS = 1 << 16
 
 
 #: Predicted seconds that make a further thread worth waking.
@@ -109,9 +112,30 @@ def _one_by_one(
     return Candidate(Each(method), why, seconds, error, memory, shared)
 
 
+def _lines_alone(problem: Problem, wanted: str, machine: machines.Machine) -> tuple[Candidate, ...]:
+    """The answers where only a product's lines are looked at; none where all methods are asked.
+
+    Shortening a large kernel and asking all methods about it takes longer than filtering by lines.
+    """
+    size = problem.taps.array.size
+    small = size <= MOST_ASKED or problem.out_size < MANY_OUTPUTS
+    if wanted != "auto" or problem.bank or small or not is_too_long(problem):
+        return ()
+    lines = _candidate(separable, problem, machine)
+    if lines.reason:
+        return ()
+    why = f"not asked about the {size:,} taps of a product; method={{!r}} asks"
+    return tuple(
+        lines if method is separable else Candidate(method, why.format(method.NAME))
+        for method in METHODS
+    )
+
+
 def candidates(problem: Problem, wanted: str) -> tuple[Problem, tuple[Candidate, ...]]:
     """Every method's answer; sums in float64 when float32 is not precise enough."""
     machine = machines.current()
+    if lines := _lines_alone(problem, wanted, machine):
+        return problem, lines
     short = shortened(problem)
     found: list[Candidate] = []
     for method in METHODS:
@@ -119,7 +143,8 @@ def candidates(problem: Problem, wanted: str) -> tuple[Problem, tuple[Candidate,
         named = wanted == method.NAME
         at_most = INFINITE if named else best
         answers = []
-        if short is None or named or problem.taps.array.size <= MOST_ASKED:
+        looks_at_lines = method is separable
+        if short is None or named or looks_at_lines or problem.taps.array.size <= MOST_ASKED:
             answers.append(_candidate(method, problem, machine, at_most))
         if short is not None:
             answers.append(_shorter(method, short, machine, at_most))

@@ -305,10 +305,17 @@ def weight(caller: str, kernels: Array, why: str) -> None:
         )
 
 
+def _largest(taps: Array) -> float:
+    """The largest magnitude."""
+    if taps.dtype.kind == "c":
+        return float(np.abs(taps).max())
+    return max(float(taps.max()), -float(taps.min()))
+
+
 def single_precision(caller: str, taps: Array, cval: complex) -> None:
     """Refuse numbers that a problem summed in float32 cannot hold."""
     limit, least = float(np.finfo(np.float32).max), float(np.finfo(np.float32).tiny)
-    largest, outside = float(np.abs(taps).max()), max(abs(cval.real), abs(cval.imag))
+    largest, outside = _largest(taps), max(abs(cval.real), abs(cval.imag))
     for name, number in (("the largest tap", largest), ("`cval`", outside)):
         if np.isfinite(number) and number > limit:
             raise DTypeError(

@@ -8,7 +8,6 @@ decomposed in turn.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import gcd
 from typing import Any
 
 import numpy as np
@@ -22,6 +21,9 @@ MOST_TERMS = 12
 
 #: For kernels of more taps than this a sum of several terms is not looked for.
 MOST_TAPS = 1 << 20
+
+#: Taps beyond 32 bits that are tried.
+MOST_OBJECTS = 4096
 
 #: Taps handled at a time where a pass needs temporary arrays.
 SLAB = 1 << 18
@@ -43,35 +45,37 @@ class Factors:
 
 def _integer_factors(taps: Array) -> Term | None:
     """Whole-number factors of a kernel of rank one, or None when there are none."""
-    values = taps.astype(object)
-    factors = []
-    rest = values
+    factors, rest = [], taps
     while rest.ndim > 1:
         matrix = rest.reshape(rest.shape[0], -1)
-        pivot = next((row for row in matrix if any(row)), matrix[0])
-        divisor = gcd(*(int(v) for v in pivot))
+        pivot = matrix[int((matrix != 0).any(axis=1).argmax())]
+        divisor = np.gcd.reduce(np.abs(pivot))
         if divisor == 0:
             return None
-        direction = [int(v) // divisor for v in pivot]
-        place = next(i for i, v in enumerate(direction) if v)
-        column = [int(row[place]) // direction[place] for row in matrix]
-        if any(
-            c * d != int(v)
-            for c, row in zip(column, matrix, strict=True)
-            for d, v in zip(direction, row, strict=True)
-        ):
-            return None
-        factors.append(np.array(column, object))
-        rest = np.array(direction, object).reshape(rest.shape[1:])
-    factors.append(rest)
-    return tuple(factors)
+        direction = pivot // divisor
+        place = int((direction != 0).argmax())
+        column = matrix[:, place] // direction[place]
+        step = max(1, SLAB // matrix.shape[1])
+        for i in range(0, len(matrix), step):
+            if not np.array_equal(np.multiply.outer(column[i : i + step], direction),
+                                  matrix[i : i + step]):  # fmt: skip
+                return None
+        factors.append(column)
+        rest = direction.reshape(rest.shape[1:])
+    return (*factors, rest)
 
 
 def integer_factors(taps: Array) -> Factors | None:
-    """Exact factors of an integer kernel of rank one; None for any other."""
-    if taps.size > 4096:
+    """Exact factors of an integer kernel of rank one; None for any other.
+
+    Taps beyond 32 bits, whose products could wrap, are Python's integers, and only a few are tried.
+    """
+    if max(int(taps.max()), -int(taps.min())) <= 1 << 31:
+        found = _integer_factors(taps.astype(np.int64))
+    elif taps.size <= MOST_OBJECTS:
+        found = _integer_factors(taps.astype(object))
+    else:
         return None
-    found = _integer_factors(taps)
     if found is None or max(abs(int(v)) for f in found for v in f) > 1 << 31:
         return None
     return Factors((tuple(f.astype(np.int64) for f in found),), 0.0)
@@ -127,6 +131,13 @@ def _terms(taps: Array, budget: float) -> list[Term] | None:
     return terms
 
 
+def absolute_sum(taps: Array) -> float:
+    """``sum |k|``, added up in parts that stay in the caches."""
+    step = max(1, SLAB * len(taps) // max(1, taps.size))
+    parts = (taps[i : i + step] for i in range(0, len(taps), step))
+    return float(sum(np.abs(part).sum(dtype=np.float64) for part in parts))
+
+
 def outer(term: Term) -> Array:
     """The N-D kernel that a term stands for."""
     full = np.ones(())
@@ -140,7 +151,8 @@ def _single_term(taps: Array, budget: float) -> tuple[Term, float]:
 
     Also returns the absolute sum of what their product misses, counted until it is above `budget`.
     """
-    place = [int(i) for i in np.unravel_index(int(np.abs(taps).argmax()), taps.shape)]
+    most = max(int(taps.argmax()), int(taps.argmin()), key=lambda i: abs(taps.flat[i]))
+    place = [int(i) for i in np.unravel_index(most, taps.shape)]
     peak = taps[tuple(place)]
     lines = [np.empty(0)] * taps.ndim
     for axis in range(taps.ndim):
@@ -165,7 +177,7 @@ def real_factors(taps: Array, tolerance: float) -> Factors | None:
     Axes of one tap get the factor ``[1.]``.
     """
     long = [i for i, n in enumerate(taps.shape) if n > 1] or [0]
-    total = float(np.abs(taps).sum())
+    total = absolute_sum(taps)
     if total == 0:
         return Factors((tuple(np.zeros(n) for n in taps.shape),), 0.0)
     single, rest = _single_term(taps, tolerance * total)

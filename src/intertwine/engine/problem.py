@@ -24,6 +24,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from intertwine.engine.factor import absolute_sum
+
 
 @dataclass(frozen=True, slots=True)
 class Axis:
@@ -178,7 +180,10 @@ class Problem:
     @cached_property
     def absolute_sum(self) -> float:
         """``sum |k|``, the scale of every error bound: the largest of a bank's."""
-        return float(np.abs(self.kernels).sum(axis=1, dtype=np.float64).max())
+        kernels = self.kernels
+        if len(kernels) == 1:
+            return absolute_sum(kernels[0])
+        return float(np.abs(kernels).sum(axis=1, dtype=np.float64).max())
 
     @cached_property
     def places(self) -> tuple[Place, ...]:

@@ -155,6 +155,11 @@ class Shortened:
         return prepared if self.alike else Guarded(prepared, getattr(prepared, "kept_bytes", 0))
 
 
+def is_too_long(problem: Problem) -> bool:
+    """Whether the kernel is longer, along some axis, than the border can tell."""
+    return any(a.k > 1 and _fold(a) is not None for a in problem.axes)
+
+
 def shortened(problem: Problem) -> Shortened | None:
     """The problem with shorter kernels; None where they are short enough, or cannot be shorter."""
     if problem.out_size == 0 or not np.isfinite(problem.cval):
@@ -218,4 +223,4 @@ def _finite(x: Array) -> tuple[Array, bool]:
     return np.nan_to_num(x, nan=0.0, posinf=0.0, neginf=0.0), True
 
 
-__all__ = ["Shortened", "shortened"]
+__all__ = ["Shortened", "is_too_long", "shortened"]

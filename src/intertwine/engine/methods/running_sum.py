@@ -55,6 +55,9 @@ CHANNELS = 1.25
 #: Seconds for one tile of small integers, however small.
 EACH = 3e-7
 
+#: How much longer a sliding box takes whose rows leave the caches: doublings of 1 MiB, and factors.
+SLIDING_SPILL = [4, 5, 6], [1.0, 2.5, 5.0]
+
 #: Weights beyond this could leave the whole numbers that float64 holds.
 LARGEST_WEIGHT = 1 << 22
 
@@ -230,12 +233,13 @@ def _cost_of_sliding(problem: Problem, machine: Machine, down: Axis, along: Axis
     columns = read.rows * -(-read.samples // (read.rows * chunk)) * chunk
     written = problem.out_size // (along.m * channels) * -(-along.m // tile[-1])
     results = written * -(-problem.out_size // (written * chunk)) * chunk
+    spill = float(np.interp(log2(memory(problem) / 2**20), *SLIDING_SPILL))
     return (
         machine.call
         + _reading(read, problem, machine)
         + writing(problem, machine)
         + machine.row * (read.rows + SLIDING_ROWS * written)
-        + machine.running * rate * (columns + results) / 2
+        + machine.running * spill * rate * (columns + results) / 2
     )
 
 

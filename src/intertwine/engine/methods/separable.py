@@ -1,105 +1,59 @@
-"""Separable: a kernel as a few products of 1-D kernels, one axis at a time."""
+"""Separable: a kernel as a few products of 1-D kernels, one axis at a time.
+
+There are two ways: tiles that go through all axes while they are in the caches (`strips`), and one
+axis after the other over the whole array, each by the method that suits its lines best (`in_turn`).
+The one that is expected to be quicker is taken.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import product
-from math import prod, sqrt
 
-import numpy as np
-
-from intertwine import _core
-from intertwine.engine.factor import (
-    MOST_TAPS,
-    MOST_TERMS,
-    Factors,
-    balanced,
-    integer_factors,
-    real_factors,
-)
-from intertwine.engine.lower import lower, too_many_axes
-from intertwine.engine.machine import VECTOR_BYTES, Machine
-from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared, too_much_memory
-from intertwine.engine.methods.tiles import (
-    SIZE,
-    Reading,
-    alike,
-    reading,
-    whole_vectors,
-    writing,
-)
-from intertwine.engine.problem import Axis, Problem, Taps
+from intertwine.engine.factor import MOST_TAPS, MOST_TERMS
+from intertwine.engine.machine import Machine, current
+from intertwine.engine.methods import in_turn, strips
+from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared, final_rounding
+from intertwine.engine.methods.products import factors_of, size_of
+from intertwine.engine.problem import Problem
 
 NAME = "separable"
 BANKS = False
 TAKES_COMPLEX = False
 MARGIN, LEAST_SAVING = 1.05, 0.0
 
-#: Work space beyond which tiles are too much.
-MOST_BYTES = 48 << 20
-
-#: Outputs in a row of a tile, and how far it slides: in two dimensions, and in more, where they are
-#: as near to this as lets all tiles be of one size.
-ROW, SLIDE, VOLUME_ROW, VOLUME_SLIDE = 512, 512, 256, 256
-
-#: Outputs of a tile along the axes between that of the slide and the rows': the more, the fewer
-#: samples are read twice, as long as there are tiles enough.
-DEEP, ENOUGH_DEEP = (64, 32, 16), 8
-
-#: Planes filtered at a time while a tile slides, planes of many rows, and how far it goes where
-#: there are few tiles.
-BATCH, VOLUME_BATCH, SHORT_SLIDE = 16, 24, 128
-
-#: What multiply-adds take where samples under equal taps are added first: half, and the additions.
-FOLDED = 0.55
-
-#: What beginning with a panel takes, as many rows as there are lanes, beside reading one row: in
-#: two dimensions, and in more.
-PANEL, VOLUME_PANEL = 8, 10
-
-#: With fewer tiles than this they slide less far, so that there is work for every thread.
-FEW_TILES = 16
-
-#: Filtered planes kept for one tile; planes get smaller beyond.
-KEPT_BYTES = 4 << 20
-
-
-@lru_cache(maxsize=64)
-def _factors(taps: Taps, tolerance: float, exact: bool) -> Factors | None:
-    array = taps.array
-    if exact:
-        return integer_factors(array)
-    if array.dtype.kind == "c":  # the planes are factored apart; the worse one counts
-        parts = [real_factors(p, tolerance) for p in (array.real, array.imag)]
-        worst: Factors | None = None
-        for part in parts:
-            if part is None:
-                return None
-            if worst is None or len(part.terms) > len(worst.terms):
-                worst = part
-        return worst
-    return real_factors(array, tolerance)
-
-
-def _of(problem: Problem) -> Factors | None:
-    return _factors(problem.taps, _tolerance(problem), problem.exact)
-
-
-def _tolerance(problem: Problem) -> float:
-    """What may be dropped: what rounding each tap could have added, and the SVD's own noise."""
-    noise = 16 * ROUNDOFF["float64"] * sqrt(problem.taps.array.size)
-    return max(4 * ROUNDOFF[problem.compute], noise)
-
 
 def _long(problem: Problem) -> int:
     return sum(a.k > 1 for a in problem.axes)
 
 
+@lru_cache(maxsize=64)
+def _turns(problem: Problem, machine: Machine) -> in_turn.Turns | None:
+    """The axes one after the other, where that is the better way or the only one."""
+    factors = factors_of(problem)
+    if factors is None:
+        return None
+    alone = bool(strips.refusal(problem, factors))
+    if not alone and not in_turn.worth(problem):
+        return None
+    turns = in_turn.turns(problem, machine)
+    if turns is None or alone:
+        return turns
+    turned = _misses(problem, turns.error), turns.seconds
+    tiled = _misses(problem, _tiled_error(problem)), strips.cost(problem, machine)
+    return turns if turned < tiled else None
+
+
+def _misses(problem: Problem, error: float) -> bool:
+    """Whether this error is more than the precision that was asked for."""
+    if problem.exact or problem.precision is None:
+        return False
+    return error + final_rounding(problem) > problem.precision
+
+
 def applies(problem: Problem) -> str:
     if _long(problem) < 2:
         return "the kernel has taps along one axis only: nothing to separate"
-    factors = _of(problem)
+    factors = factors_of(problem)
     if factors is None:
         if problem.exact:
             return "the taps are no product of whole-number 1-D kernels"
@@ -109,263 +63,51 @@ def applies(problem: Problem) -> str:
                 f"looked for beyond {MOST_TAPS:,} taps"
             )
         return f"the kernel's rank is above {MOST_TERMS}"
-    if problem.exact and problem.compute != "int64" and not _partial_fits(problem, factors):
-        return "sums on the way could exceed what the summing type holds exactly"
-    if memory(problem) > MOST_BYTES:
-        return too_much_memory(memory(problem), MOST_BYTES)
-    return too_many_axes(problem)
-
-
-def _partial_fits(problem: Problem, factors: Factors) -> bool:
-    """Whether sums after each axis stay exact: they do when no factor vanishes in the product."""
-    limit = 2.0**24 if problem.compute == "float32" else 2.0**53
-    gain = float(np.prod([np.abs(f).sum() for f in factors.terms[0]]))
-    low, high = problem.value_range or (0, 0)
-    return gain * max(abs(low), abs(high), 1) <= limit
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What one term does in all tiles: panels of rows, samples through passes, multiply-adds."""
-
-    panels: int
-    passed: int
-    products: float
-
-
-@dataclass(frozen=True, slots=True)
-class Tiling:
-    """Tiles, planes filtered at a time, work space, what tiles read and what one term does."""
-
-    tile: tuple[int, ...]
-    batch: int
-    bytes: int
-    reading: Reading
-    work: Work
-
-
-def _slide(axes: tuple[Axis, ...]) -> int:
-    """The axis that tiles slide along: the first with taps."""
-    return next((i for i, a in enumerate(axes[:-1]) if a.k > 1), max(0, len(axes) - 2))
-
-
-def _tile(axes: tuple[Axis, ...], slide: int, channels: int, size: int) -> tuple[int, ...]:
-    """Outputs of one tile: it slides along one axis, its planes lie across."""
-    if slide < len(axes) - 2:
-        for depth in DEEP:
-            tile = _sliding(axes, slide, channels, size, depth, VOLUME_SLIDE)
-            if _tiles(axes, tile) >= ENOUGH_DEEP:
-                return tile
-    else:
-        tile = _sliding(axes, slide, channels, size, 1, SLIDE)
-        if _tiles(axes, tile) >= FEW_TILES:
-            return tile
-    return _sliding(axes, slide, channels, size, DEEP[-1], SHORT_SLIDE, halves=True)
-
-
-def _tiles(axes: tuple[Axis, ...], tile: tuple[int, ...]) -> int:
-    return prod(-(-a.m // t) for a, t in zip(axes, tile, strict=True))
-
-
-def _even(m: int, size: int) -> int:
-    """About `size`, so that as many tiles as come nearest to it are alike."""
-    return -(-m // max(1, round(m / size)))
-
-
-def _sliding(
-    axes: tuple[Axis, ...],
-    slide: int,
-    channels: int,
-    size: int,
-    depth: int,
-    far: int,
-    halves: bool = False,
-) -> tuple[int, ...]:
-    """The tile that is `depth` deep and slides as far as `far`; with `halves`, one of two."""
-    last = len(axes) - 1
-    deep = [i for i in range(slide + 1, last) if axes[i].k > 1]
-    if not deep and slide + 1 < last and axes[last - 1].stride == 1:
-        deep = [last - 1]
-    down, tile = axes[slide], [1] * len(axes)
-    tile[last] = max((VOLUME_ROW if deep else ROW) // channels, axes[last].reach // 2)
-    for i in deep:
-        tile[i] = depth
-    for i in (last, *deep):
-        tile[i] = max(1, min(tile[i] // axes[i].stride, axes[i].m))
-    tile[slide] = min(max(1, max(far, 4 * down.reach) // down.stride), down.m)
-    if deep:
-        for i in (slide, last):
-            tile[i] = _even(axes[i].m, tile[i])
-    elif halves:
-        half = -(-down.m // (2 * -(-down.m // (2 * tile[slide]))))
-        if half * down.stride >= max(down.reach, SHORT_SLIDE // 2):
-            tile[slide] = half
-    kept = (down.reach + BATCH) * channels * size
-    while (plane := prod(tile) // tile[slide]) * kept > KEPT_BYTES and plane * channels > 64:
-        widest = max(deep, key=lambda i: tile[i], default=last)
-        if tile[widest] <= DEEP[-1]:
-            widest = max((last, *deep), key=lambda i: tile[i])
-        tile[widest] = (tile[widest] + 1) // 2
-    return tuple(tile)
-
-
-def _in_place(problem: Problem, axes: tuple[Axis, ...], slide: int, channels: int) -> bool:
-    """Whether samples are summed where they lie, in rows that are nearly always contiguous."""
-    between = [a for a in axes[slide + 1 : -1] if a.k > 1]
-    lanes = VECTOR_BYTES // SIZE[problem.compute]
-    return (
-        problem.dtype == np.dtype(problem.compute)
-        and len(between) <= 1
-        and all(a.dilation == 1 for a in between)
-        and axes[-1].k > 1
-        and axes[-1].n * channels >= lanes
-    )
-
-
-def _share(factors: Factors | None, compute: str) -> float:
-    """How much of the multiply-adds' time remains where factors are their mirror images."""
-    if factors is None:
-        return 1.0
-    lines = [f.astype(compute) for term in factors.terms for f in term if f.size > 1]
-    folded = sum(np.array_equal(f, f[::-1]) for f in lines)
-    return 1 - (1 - FOLDED) * folded / max(1, len(lines))
-
-
-def _passes(problem: Problem, tile: tuple[int, ...], slide: int, batch: int) -> Work:
-    """What one term does in all tiles: those that are cut short do less."""
-    lowered = lower(problem)
-    axes, last = lowered.axes, len(lowered.axes) - 1
-    channels = problem.axes[-1].n if lowered.channels else 1
-    lanes = VECTOR_BYTES // SIZE[problem.compute]
-    begun = passed = products = 0
-    for shape in product(*(alike(a.m, t) for a, t in zip(axes, tile, strict=True))):
-        outputs = [n for _, n in shape]
-        box = [(n - 1) * a.stride + a.reach for a, n in zip(axes, outputs, strict=True)]
-        wide = whole_vectors(box[last] * channels, problem.compute)
-        moved = added = 0
-        for i in range(slide + 1, last):
-            if axes[i].k > 1:
-                box[i] = outputs[i]
-                moved += prod(box[:last]) * wide
-                added += prod(box[:last]) * wide * axes[i].k
-        # Along rows as many as there are lanes at a time: those of a few planes, if they are short.
-        plane = prod(outputs[:last]) // outputs[slide]
-        group = min(batch, (lanes - 1) // plane + 1)
-        full, rest = divmod(box[slide], group)
-        panels = full * -(-group * plane // lanes) + -(-rest * plane // lanes)
-        turned = panels * lanes
-        full_rate = (outputs[last] - 1) * axes[last].stride + 1
-        wide = whole_vectors(full_rate * channels, problem.compute)
-        moved += turned * full_rate * channels + prod(outputs[:last]) * wide
-        added += turned * full_rate * channels * axes[last].k
-        added += prod(outputs[:last]) * wide * axes[slide].k
-        count = prod(count for count, _ in shape)
-        begun += count * (panels + 1)  # a tile is begun, too
-        passed += count * moved
-        products += count * added
-    return Work(begun, passed, products * _share(_of(problem), problem.compute))
-
-
-@lru_cache(maxsize=8)
-def tiling(problem: Problem) -> Tiling:
-    """The tile that `run` uses, and the work of one term over the whole output."""
-    lowered = lower(problem)
-    axes, last = lowered.axes, len(lowered.axes) - 1
-    channels = problem.axes[-1].n if lowered.channels else 1
-    count_terms = terms(problem) or MOST_TERMS
-    size = 4 if problem.compute == "float32" else 8
-    slide = _slide(axes)
-    tile = _tile(axes, slide, channels, count_terms * size)
-    box = [(t - 1) * a.stride + a.reach for a, t in zip(axes, tile, strict=True)]
-    plane, down = prod(box) // box[slide], axes[slide]
-    across = (tile[last] - 1) * axes[last].stride + 1
-    rows_kept = prod(tile[:last]) // tile[slide]
-    kept = rows_kept * across * channels
-    batch = VOLUME_BATCH if rows_kept >= VOLUME_BATCH else BATCH
-    ready = 2 * (batch // down.stride + 9)
-    planes = count_terms * (down.reach + batch + 8 * down.stride) + ready
-    group = min(batch, 15 // rows_kept + 1)
-    space = size * (planes * (kept + 32) + 2 * group * plane * channels)
-    in_place = _in_place(problem, axes, slide, channels)
-    read = reading(axes, channels, tile)
-    if in_place:  # rows are only found
-        read = replace(read, samples=0, outside=0)
-    return Tiling(tile, batch, space, read, _passes(problem, tile, slide, batch))
+    return "" if _turns(problem, current()) else strips.refusal(problem, factors)
 
 
 def cost(problem: Problem, machine: Machine) -> float:
-    found = tiling(problem)
-    work, axes = found.work, lower(problem).axes
-    panel = PANEL if _slide(axes) >= len(axes) - 2 else VOLUME_PANEL
-    one = (
-        machine.row * panel * work.panels
-        + machine.pass_ * work.passed
-        + machine.line[problem.compute] * work.products
-    )
-    return (
-        machine.call
-        + found.reading.seconds(problem, machine)
-        + writing(problem, machine)
-        + (terms(problem) or MOST_TERMS) * one
-    )
+    turns = _turns(problem, machine)
+    return turns.seconds if turns else strips.cost(problem, machine)
 
 
 def error(problem: Problem) -> float:
-    factors = _of(problem)
+    turns = _turns(problem, current())
+    return turns.error if turns else _tiled_error(problem)
+
+
+def _tiled_error(problem: Problem) -> float:
+    factors = factors_of(problem)
     if factors is None:
         return float("inf")
-    # |factors| exceed |k| when terms cancel: rounding follows the sum of their sizes.
-    total = problem.absolute_sum or 1.0
-    size = sum(float(np.prod([np.abs(f).sum() for f in t])) for t in factors.terms) / total
     steps = sum(a.k for a in problem.axes) + len(factors.terms) + 2 * len(problem.axes)
-    return factors.error + max(size, 1.0) * steps * ROUNDOFF[problem.compute]
+    return factors.error + size_of(problem, factors) * steps * ROUNDOFF[problem.compute]
 
 
 def memory(problem: Problem) -> int:
-    return tiling(problem).bytes
+    turns = _turns(problem, current())
+    return turns.memory if turns else strips.memory(problem)
 
 
 def tiles(problem: Problem) -> int:
-    return tiling(problem).reading.tiles
+    turns = _turns(problem, current())
+    return turns.tiles if turns else strips.tiling(problem).reading.tiles
 
 
 def terms(problem: Problem) -> int:
-    factors = _of(problem)
+    factors = factors_of(problem)
     return len(factors.terms) if factors else 0
 
 
 def parts(problem: Problem) -> str:
-    rank = terms(problem)
+    rank, turns = terms(problem), _turns(problem, current())
+    if turns:
+        return f"rank {rank}: {turns.words()}"
     sizes = " + ".join(str(a.k) for a in problem.axes if a.k > 1)
     return f"rank {rank}: {rank} x ({sizes}) multiply-adds for each output"
 
 
 def prepare(problem: Problem, taps: Array, threads: int) -> Prepared:
-    tolerance = _tolerance(problem)
-    factors = integer_factors(taps) if problem.exact else real_factors(taps, tolerance)
-    assert factors is not None  # `applies` has seen to it
-    lowered = lower(problem)
-    places = lowered.order[: len(lowered.axes)]
-    terms = [balanced(t) for t in factors.terms]
-    if not problem.exact:
-        terms = [_tame(t, places) for t in terms]
-    rows = [np.concatenate([t[i] for i in places]) for t in terms]
-    plain = np.ascontiguousarray(rows, problem.compute)
-    work = tiling(problem)
-    return _core.Separable(lowered.geometry(), plain, work.tile, work.batch, problem.compute)
-
-
-def _tame(term: tuple[Array, ...], places: tuple[int, ...]) -> tuple[Array, ...]:
-    """Scale by powers of two, which rounds nothing, so that sums on the way do not outgrow x.
-
-    The axis that is filtered last takes what the others give.
-    """
-    result, given = list(term), 0
-    near = min(i for i, place in enumerate(places[:-1]) if term[place].size > 1)
-    last = places[near]
-    for i in (place for place in places if term[place].size > 1 and place != last):
-        power = int(np.frexp(np.abs(term[i]).sum())[1])
-        result[i] = np.ldexp(term[i], -power)
-        given += power
-    result[last] = np.ldexp(term[last], given)
-    return tuple(result)
+    if _turns(problem, current()):
+        return in_turn.prepare(problem, taps, current(), threads)
+    return strips.prepare(problem, taps)
