@@ -244,8 +244,11 @@ def boxes(taps: Array, most: int) -> tuple[Box, ...] | None:
     the next one from what is left. Taps equal up to rounding count as equal.
     """
     wide = np.dtype(np.int64 if taps.dtype.kind in "iu" else np.float64)
-    largest = max(float(taps.max()), -float(taps.min()))
+    highest, lowest = taps.max(), taps.min()
+    largest = max(float(highest), -float(lowest))
     small = 0 if wide.kind == "i" else 4 * np.finfo(np.float64).eps * largest
+    if highest == lowest != 0:
+        return (Box(float(highest), (0,) * taps.ndim, taps.shape),)
     if taps.size > TELLING and _has_many_corners(_middle(taps).astype(wide), small, most):
         return None  # a part of a box is a box
     rest: Array = taps.astype(wide)

@@ -35,6 +35,9 @@ WIDTH = 4096
 #: What one box that slides over both axes takes of a pass of the general way, by type of its sums.
 SLIDING = {"float32": 0.42, "float64": 0.95}
 
+#: Bytes of a row of such a box, and of a block as tall as it (`kBoxRowBytes`, `kBlockBytes`).
+ROW_BYTES, BLOCK_BYTES = 4096, 256 << 10
+
 #: Down columns whole chunks of so many bytes are summed (`kChunk` in the core); how often a row of
 #: results is begun; and how many samples beyond the ends of a row are looked up one by one.
 CHUNK_BYTES, SLIDING_ROWS, SHORT_ENDS = 256, 2, 16
@@ -56,7 +59,7 @@ CHANNELS = 1.25
 EACH = 3e-7
 
 #: How much longer a sliding box takes whose rows leave the caches: doublings of 1 MiB, and factors.
-SLIDING_SPILL = [4, 5, 6], [1.0, 2.5, 5.0]
+SLIDING_SPILL = [1, 4, 5, 6], [1.1, 2.0, 2.8, 5.0]
 
 #: Weights beyond this could leave the whole numbers that float64 holds.
 LARGEST_WEIGHT = 1 << 22
@@ -147,7 +150,8 @@ def _sliding_sums(problem: Problem) -> str:
 
 def _sliding_tile(problem: Problem, down: Axis, along: Axis, channels: int) -> list[int]:
     """Outputs of its tiles along each axis: parts of the same length, rows of whole lines."""
-    width = max(64, 2 * along.k, WIDTH // SIZE[_sliding_sums(problem)] // channels)
+    fits = min(ROW_BYTES, BLOCK_BYTES // (down.k + 1)) // SIZE[_sliding_sums(problem)]
+    width = max(64, 2 * along.k, fits // channels)
     width = -(-along.m // -(-along.m // width))
     height = -(-down.m // -(-down.m // max(512, 4 * down.k)))
     planes = problem.out_size // (down.m * along.m * channels)
