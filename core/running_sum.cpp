@@ -55,19 +55,15 @@ void sums_plane(T* p, int64_t n, int64_t gap, int64_t k, int64_t width) {
 template <class T>
 void sums_rows(T* p, int64_t rows, int64_t pitch, int64_t n, int64_t inner, int64_t k) {
   if (k == 1) return;
-  for (int64_t y = 0; y < rows; y++, p += pitch) switch (inner) {
-      case 1:
-        sums_of_row(p, n, k);
-        break;
-      case 2:
-        sums_along<T, 2>(p, n, inner, k);
-        break;
-      case 3:
-        sums_along<T, 3>(p, n, inner, k);
-        break;
-      default:
-        sums_plane(p, n, inner, k, inner);
-    }
+  for (int64_t y = 0; y < rows; y++, p += pitch)
+    if (inner == 1)
+      sums_of_row(p, n, k);
+    else if (inner == 2)
+      sums_along<T, 2>(p, n, inner, k);
+    else if (inner == 3)
+      sums_along<T, 3>(p, n, inner, k);
+    else
+      sums_plane(p, n, inner, k, inner);
 }
 
 template <class T>

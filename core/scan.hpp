@@ -8,34 +8,25 @@
 
 namespace {
 
-// Lane e takes lane e - S, or zero; and lane e + S.
-template <class T, int S, int... E>
-IW_INLINE Vec<T> lanes_before(Vec<T> v, Sequence<E...>) {
-  return __builtin_shufflevector(v, Vec<T>{}, (E < S ? kLanes<T> + E : E - S)...);
-}
-template <class T, int S, int... E>
-IW_INLINE Vec<T> lanes_after(Vec<T> v, Sequence<E...>) {
-  return __builtin_shufflevector(v, Vec<T>{}, (E + S)...);
-}
-template <class T, int Lane, int... E>
-IW_INLINE Vec<T> lane(Vec<T> v, Sequence<E...>) {
-  return __builtin_shufflevector(v, v, (0 * E + Lane)...);
+// Lane e takes lane e - S, or e + S if `Back`; zero where there is none.
+template <class T, int S, bool Back, int... E>
+IW_INLINE Vec<T> moved(Vec<T> v, Sequence<E...>) {
+  constexpr int W = kLanes<T>;
+  return __builtin_shufflevector(v, Vec<T>{}, (Back ? E + S : E < S ? W + E : E - S)...);
 }
 
-// What lies in a lane and before it, and in a lane and after it.
-template <class T, int S = 1>
+// What lies in a lane and before it, or in it and after it if `Back`.
+template <class T, bool Back, int S = 1>
 IW_INLINE Vec<T> totals(Vec<T> v) {
   if constexpr (S < kLanes<T>)
-    return totals<T, 2 * S>(v + lanes_before<T, S>(v, typename CountTo<kLanes<T>>::type{}));
+    return totals<T, Back, 2 * S>(v + moved<T, S, Back>(v, typename CountTo<kLanes<T>>::type{}));
   else
     return v;
 }
-template <class T, int S = 1>
-IW_INLINE Vec<T> totals_back(Vec<T> v) {
-  if constexpr (S < kLanes<T>)
-    return totals_back<T, 2 * S>(v + lanes_after<T, S>(v, typename CountTo<kLanes<T>>::type{}));
-  else
-    return v;
+
+template <class T, int Lane, int... E>
+IW_INLINE Vec<T> everywhere(Vec<T> v, Sequence<E...>) {
+  return __builtin_shufflevector(v, v, (0 * E + Lane)...);
 }
 
 // Sums of `k` neighbours: n samples become n - k + 1 sums, in place. The row is cut into blocks of
@@ -48,18 +39,18 @@ void sums_of_row(T* p, int64_t n, int64_t k) {
     Vec<T> sum{};
     int64_t i = block + k;
     for (; i - W >= block; i -= W) {
-      const Vec<T> t = totals_back<T>(load(p + i - W));
+      const Vec<T> t = totals<T, true>(load(p + i - W));
       store(p + i - W, t + sum);
-      sum += lane<T, 0>(t, Lanes{});
+      sum += everywhere<T, 0>(t, Lanes{});
     }
     T rest = sum[0];
     while (i-- > block) p[i] = rest += p[i];
     sum = Vec<T>{};
     const int64_t end = least(block + k, n - k + 1);
     for (i = block + 1; i + W <= end; i += W) {
-      const Vec<T> t = totals<T>(load(p + i + k - 1));
+      const Vec<T> t = totals<T, false>(load(p + i + k - 1));
       store(p + i, load(p + i) + (t + sum));
-      sum += lane<T, W - 1>(t, Lanes{});
+      sum += everywhere<T, W - 1>(t, Lanes{});
     }
     for (rest = sum[0]; i < end; i++) p[i] += rest += p[i + k - 1];
   }

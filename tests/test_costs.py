@@ -101,12 +101,13 @@ def whole(count):
         ("narrow", "direct", (64, 1), (9, 9), "float32", 64 * 1 * 81),
         ("product", "direct", (64, 1), (9, 9), "float32", 0),
         ("sample", "direct", (64, 32), (3, 3), "float32", 64 * 32),  # read where they lie
-        ("sample", "direct", (64, 32), (3, 3), "uint8", 64 * 32 + 2 * 34 * 34),
-        ("plane", "direct", (64, 32), (3, 3), "complex64", 64 * 32 + 2 * 34 * 34),
+        # Six tiles, five of 11 rows of outputs and one of 9, read two more rows each.
+        ("sample", "direct", (64, 32), (3, 3), "uint8", 64 * 32 + (64 + 6 * 2) * 34),
+        ("plane", "direct", (64, 32), (3, 3), "complex64", 64 * 32 + (64 + 6 * 2) * 34),
         ("plane", "direct", (64, 32), (3, 3), "float32", 0),
-        ("row", "direct", (64, 32), (3, 3), "float32", 2 * 34 + 64),  # read, and begun
-        ("outside", "direct", (64, 32), (3, 3), "float32", 2 * 34 * 2),
-        ("tap", "direct", (64, 32), (3, 3), "float32", 2 * 9),
+        ("row", "direct", (64, 32), (3, 3), "float32", 64 + 6 * 2 + 64),  # read, and begun
+        ("outside", "direct", (64, 32), (3, 3), "float32", (64 + 6 * 2) * 2),
+        ("tap", "direct", (64, 32), (3, 3), "float32", 6 * 9),
         # Taps that are their own mirror image are folded: a good half of the multiply-adds.
         (
             "line",
@@ -151,8 +152,8 @@ def whole(count):
         ("pass_", "separable", (64, 32, 3), (5, 7, 1), "float32", (whole(68) + 64) * 32 * 3),
         ("outside", "separable", (20, 18, 40), (5, 7, 3), "float32", 0),
         ("outside", "separable", (20, 18, 40), (5, 7, 3), "uint8", 24 * (18 + 2 * 6) * 2),
-        ("product", "direct", (64, 1040), (3, 3), "float32", 64 * 1040 * 9),  # a tile cut short
-        ("tap", "direct", (64, 1040), (3, 3), "float32", 4 * 9),
+        ("product", "direct", (64, 4112), (3, 3), "float32", 64 * 4112 * 9),  # a tile cut short
+        ("tap", "direct", (64, 4112), (3, 3), "float32", 12 * 9),
     ],
 )
 def test_steps_are_counted(name, method, shape, taps, dtype, count):

@@ -1,9 +1,5 @@
 """Samples put aside: at every level, on every number of threads, and in wrong calls."""
 
-import os
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 
@@ -43,13 +39,8 @@ print(_core.level, seen)
 
 
 @pytest.mark.parametrize("level", _core.levels.split())
-def test_every_level_agrees_with_numpy(level):
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=False,
-        env={**os.environ, "INTERTWINE_ISA": level},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == [level, "200"]
+def test_every_level_agrees_with_numpy(level, run_at):
+    assert run_at(level, SCRIPT) == [level, "200"]
 
 
 X, MASK = np.ones(4), np.ones(4, bool)

@@ -1,9 +1,5 @@
 """Norms and scores from sums over windows: at every SIMD level, and in calls that are wrong."""
 
-import os
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 
@@ -40,13 +36,8 @@ print(_core.level)
 
 
 @pytest.mark.parametrize("level", _core.levels.split())
-def test_every_level_agrees_with_numpy(level):
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=False,
-        env={**os.environ, "INTERTWINE_ISA": level},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == [level]
+def test_every_level_agrees_with_numpy(level, run_at):
+    assert run_at(level, SCRIPT) == [level]
 
 
 def test_none_is_lost_where_all_are_above_the_floor():

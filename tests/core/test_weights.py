@@ -1,9 +1,5 @@
 """Results times factors near their ends, or over weights: at every level, and in wrong calls."""
 
-import os
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 
@@ -58,13 +54,8 @@ print(_core.level, seen)
 
 
 @pytest.mark.parametrize("level", _core.levels.split())
-def test_every_level_agrees_with_numpy(level):
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=False,
-        env={**os.environ, "INTERTWINE_ISA": level},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == [level, "160"]
+def test_every_level_agrees_with_numpy(level, run_at):
+    assert run_at(level, SCRIPT) == [level, "160"]
 
 
 def table(shape=(4, 5), begin=(1, 0), end=(3, 5), entries=(3, 1), kind=float):

@@ -20,10 +20,8 @@ MOST_ASKED = 1 << 20
 #: With fewer outputs every method is asked about such a kernel, product or not.
 MANY_OUTPUTS = 1 << 16
 
-
 #: Predicted seconds that make a further thread worth waking.
 WORTH_A_THREAD = 3e-5
-
 
 #: What a method that rounds more must save is at most this share of its own time, save where so
 #: few multiply-adds are summed plainly that one might do them by hand, and look at every digit.

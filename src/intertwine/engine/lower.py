@@ -43,12 +43,14 @@ class Lowered:
     bank : kernels along each of the axes of a bank, which come first of all.
     order : which axis of `x` stands at each place; the channels' last when there are any.
     channels : whether the last of `order` is interleaved channels.
+    inner : how many of these there are; 1 where there are none.
     """
 
     axes: tuple[Axis, ...]
     bank: tuple[int, ...]
     order: tuple[int, ...]
     channels: bool
+    inner: int
 
     def taps(self, taps: Array) -> Array:
         """Taps in the core's order."""
@@ -91,4 +93,5 @@ def lower(problem: Problem, *, channels_last: bool = True) -> Lowered:
         order, channels = (order[-1], *order[:-1]), False
     axes = tuple(problem.axes[i] for i in (order[:-1] if channels else order))
     kernels = tuple(problem.axes[i].kernels for i in bank)
-    return Lowered(axes, kernels, (*bank, *order), channels)
+    inner = problem.axes[order[-1]].n if channels else 1
+    return Lowered(axes, kernels, (*bank, *order), channels, inner)

@@ -23,12 +23,9 @@ MARGIN, LEAST_SAVING = 1.0, 0.0
 #: Work space beyond which a tile and its halo are too much: dilated kernels that reach far.
 MOST_BYTES = 48 << 20
 
-
-#: Outputs of the core's tiles along the last axes, and along a single one.
-TILE, LINE = (4, 32, 1024), 8192
-
-#: The core's tiles: bytes of a row, the rows of a plane, and the planes where a kernel has several.
-ROW_BYTES, LEAST_ROWS, MOST_ROWS, DEPTH = 8192, 12, 48, 32
+#: The core's tiles: outputs along a single axis; else bytes of a row that is loaded, twice as many
+#: of one that is read where it lies, rows of a plane, and planes where a kernel has several.
+LINE, ROW_BYTES, LEAST_ROWS, MOST_ROWS, DEPTH = 8192, 8192, 12, 48, 32
 
 #: Fewer columns are not worth a piece of their own (`kLeastInside` in the core).
 LEAST_INSIDE = 64
@@ -40,29 +37,26 @@ SEVERAL = 1.4
 SHORT = 0.65
 
 
-def _tile(lowered: Lowered, channels: int) -> tuple[int, ...]:
+def _tile(problem: Problem) -> tuple[int, ...]:
     """Outputs of the core's tiles, which are no larger than the problem."""
-    axes = lowered.axes
-    longest = [1] * len(axes) + list(TILE if len(axes) > 1 else (LINE,))
-    longest[-1] = max(1, longest[-1] // (channels * axes[-1].stride))
-    return tuple(
-        max(1, min(most, a.m)) for a, most in zip(axes, longest[-len(axes) :], strict=True)
-    )
+    lowered = lower(problem)
+    *outer, last = lowered.axes
+    tile = [1] * len(outer)
+    columns, sums = LINE, _sums(problem, lowered)
+    deep = any(a.k > 1 for a in outer[:-1])
+    if outer:
+        in_place = problem.dtype == sums and not deep
+        columns = ROW_BYTES // SIZE[sums] * (2 if in_place else 1)
+        tile[-1] = LEAST_ROWS if deep else min(max(outer[-1].m // 24, LEAST_ROWS), MOST_ROWS)
+    if deep:
+        tile[-2] = DEPTH
+    tile = [-(-a.m // -(-a.m // most)) for a, most in zip(outer, tile, strict=True)]
+    return *tile, min(max(1, columns // (lowered.inner * last.stride)), last.m)
 
 
 def tiles(problem: Problem) -> int:
-    lowered = lower(problem)
-    channels = problem.axes[-1].n if lowered.channels else 1
-    axes = lowered.axes
-    deep = any(a.k > 1 for a in axes[:-2])
-    columns = (ROW_BYTES // SIZE[_sums(problem, lowered)] if len(axes) > 1 else LINE) // channels
-    count = -(-axes[-1].m // max(1, columns // axes[-1].stride))
-    if len(axes) > 1:
-        rows = axes[-2].m
-        count *= -(-rows // (LEAST_ROWS if deep else min(max(rows // 24, LEAST_ROWS), MOST_ROWS)))
-    for place, axis in enumerate(axes[:-2]):
-        count *= -(-axis.m // DEPTH) if deep and place == len(axes) - 3 else axis.m
-    return count * problem.kernel_count
+    pairs = zip(lower(problem).axes, _tile(problem), strict=True)
+    return prod(-(-a.m // t) for a, t in pairs) * problem.kernel_count
 
 
 def _sums(problem: Problem, lowered: Lowered) -> str:
@@ -70,7 +64,7 @@ def _sums(problem: Problem, lowered: Lowered) -> str:
 
     Rows that fill no vector of 16-bit numbers may still fill one of longer numbers.
     """
-    channels = problem.axes[-1].n if lowered.channels else 1
+    channels = lowered.inner
     fills = lowered.axes[-1].m * channels >= VECTOR_BYTES // SIZE["int16"]
     small = problem.exact and problem.result.itemsize <= SIZE["int16"]
     return "int16" if small and fills else problem.compute
@@ -84,8 +78,8 @@ def applies(problem: Problem) -> str:
 
 def cost(problem: Problem, machine: Machine) -> float:
     lowered = lower(problem)
-    channels = problem.axes[-1].n if lowered.channels else 1
-    tile = _tile(lowered, channels)
+    channels = lowered.inner
+    tile = _tile(problem)
     read = reading(lowered.axes, channels, tile)
     if problem.dtype == _sums(problem, lowered):  # read where they lie, but for the ends of rows
         read = replace(read, samples=0)
@@ -133,8 +127,8 @@ def error(problem: Problem) -> float:
 
 def memory(problem: Problem) -> int:
     lowered = lower(problem)
-    channels = problem.axes[-1].n if lowered.channels else 1
-    pairs = zip(lowered.axes, _tile(lowered, channels), strict=True)
+    channels = lowered.inner
+    pairs = zip(lowered.axes, _tile(problem), strict=True)
     source = prod((t - 1) * a.stride + a.reach for a, t in pairs) * channels
     return source * SIZE[_sums(problem, lowered)]
 

@@ -179,7 +179,7 @@ def _cost_of_sums(problem: Problem, machine: Machine) -> float | None:
         return None
     size, down, along = sums
     lowered = lower(problem)
-    channels = problem.axes[-1].n if lowered.channels else 1
+    channels = lowered.inner
     read = reading(lowered.axes, channels, _tile_of_sums(lowered.axes, down, along, channels))
     outside = min(read.outside, SHORT_ENDS * read.rows) if down else read.outside
     result = problem.result
@@ -201,7 +201,7 @@ def cost(problem: Problem, machine: Machine) -> float:
         return whole
     found = _boxes(problem.taps) or ()
     lowered = lower(problem)
-    channels = problem.axes[-1].n if lowered.channels else 1
+    channels = lowered.inner
     slides = _slides(problem)
     if slides is not None:
         return _cost_of_sliding(problem, machine, *slides)
@@ -228,7 +228,7 @@ def _cost_of_sliding(problem: Problem, machine: Machine, down: Axis, along: Axis
     Rows are summed in whole chunks.
     """
     lowered = lower(problem)
-    channels = problem.axes[-1].n if lowered.channels else 1
+    channels = lowered.inner
     tile = _sliding_tile(problem, down, along, channels)
     read = reading(lowered.axes, channels, tile)
     sums = _sliding_sums(problem)
@@ -270,26 +270,26 @@ def memory(problem: Problem) -> int:
     sums = _sums(problem)
     if sums is not None:
         size, above, along = sums
-        channels = problem.axes[-1].n if lower(problem).channels else 1
+        channels = lower(problem).inner
         width = min(max(2 * along.reach, WIDTH // channels), along.m) + along.reach
         rows = (above.reach if above else 1) + 2
         return channels * width * (problem.dtype.itemsize * rows + 2 * size + 8)
     slides = _slides(problem)
     if slides is None:
         lowered = lower(problem)
-        channels = problem.axes[-1].n if lowered.channels else 1
+        channels = lowered.inner
         pairs = zip(lowered.axes, _tile(lowered.axes, channels), strict=True)
         samples = prod((t - 1) * a.stride + a.reach for a, t in pairs) * channels
         return (2 + (terms(problem) > 1)) * SIZE["float64"] * samples
     down, along = slides
-    channels = problem.axes[-1].n if lower(problem).channels else 1
+    channels = lower(problem).inner
     width = (_sliding_tile(problem, down, along, channels)[-1] + along.reach) * channels
     return 2 * SIZE[_sliding_sums(problem)] * width * (down.reach + 8)
 
 
 def tiles(problem: Problem) -> int:
     lowered = lower(problem)
-    channels = problem.axes[-1].n if lowered.channels else 1
+    channels = lowered.inner
     sums, slides = _sums(problem), _slides(problem)
     if sums is not None:
         tile = _tile_of_sums(lowered.axes, sums[1], sums[2], channels)

@@ -186,7 +186,7 @@ def _passes(problem: Problem, tile: tuple[int, ...], slide: int, batch: int) -> 
     """What one term does in all tiles: those that are cut short do less."""
     lowered = lower(problem)
     axes, last = lowered.axes, len(lowered.axes) - 1
-    channels = problem.axes[-1].n if lowered.channels else 1
+    channels = lowered.inner
     lanes = VECTOR_BYTES // SIZE[problem.compute]
     begun = passed = products = 0
     for shape in product(*(alike(a.m, t) for a, t in zip(axes, tile, strict=True))):
@@ -222,7 +222,7 @@ def tiling(problem: Problem) -> Tiling:
     """The tile that `run` uses, and the work of one term over the whole output."""
     lowered = lower(problem)
     axes, last = lowered.axes, len(lowered.axes) - 1
-    channels = problem.axes[-1].n if lowered.channels else 1
+    channels = lowered.inner
     count_terms = _terms(problem)
     size = 4 if problem.compute == "float32" else 8
     slide = _slide(axes)
