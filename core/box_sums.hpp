@@ -30,6 +30,11 @@ struct BoxSums {
       }
   }
 
+  // Sums of whole numbers wrap, which only those without a sign may.
+  void run(const int64_t* numbers, int64_t* sums) const {
+    run(reinterpret_cast<const uint64_t*>(numbers), reinterpret_cast<uint64_t*>(sums));
+  }
+
  private:
   static constexpr int64_t kColumns = 32;
 
