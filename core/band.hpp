@@ -66,14 +66,15 @@ void load_row(const Job& job, const char* row, int64_t lo, int64_t len, T* dst) 
   int64_t begin = lo < 0 ? least(-lo, len) : 0;                // outside on the left
   int64_t end = lo + len > a.n ? most(a.n - lo, begin) : len;  // inside up to here
   // Outside, positions fold back in runs that go forwards, backwards or nowhere.
-  auto outside = [&](int64_t from, int64_t to) {
-    if (c == 1 && to - from <= kFewOutside) {  // of the commonest kernels
-      for (int64_t i = from; i < to; i++) {
-        const int64_t s = fold(lo + i, a.n, a.border);
-        dst[i] = s < 0 ? T(a.fill) : read_as<T, S>(row + s * step);
-      }
-      return;
+  const auto few_outside = [&](int64_t from, int64_t to) __attribute__((always_inline)) {
+    if (c != 1 || to - from > kFewOutside) return false;
+    for (int64_t i = from; i < to; i++) {
+      const int64_t s = fold(lo + i, a.n, a.border);
+      dst[i] = s < 0 ? T(a.fill) : read_as<T, S>(row + s * step);
     }
+    return true;
+  };
+  const auto outside = [&](int64_t from, int64_t to) {
     for (int64_t i = from; i < to;) {
       const int64_t s = fold(lo + i, a.n, a.border);
       const int64_t after = fold(lo + i + 1, a.n, a.border), pace = s < 0 ? 0 : after - s;
@@ -97,7 +98,7 @@ void load_row(const Job& job, const char* row, int64_t lo, int64_t len, T* dst) 
       i += run;
     }
   };
-  outside(0, begin);
+  if (!few_outside(0, begin)) outside(0, begin);
   if (end > begin) {
     const char* src = row + (lo + begin) * step;
     if (c == 1) {
@@ -109,7 +110,8 @@ void load_row(const Job& job, const char* row, int64_t lo, int64_t len, T* dst) 
         read_run<T, S>(dst + i * c, row + (lo + i) * step, inner_step, c);
     }
   }
-  outside(most(end, begin), len);
+  end = most(end, begin);
+  if (!few_outside(end, len)) outside(end, len);
 }
 
 template <class T>

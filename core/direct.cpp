@@ -2,9 +2,9 @@
 //
 // Rows are read where they are when the data allow it, but for the columns at the border; rows of
 // another type, or so far apart that they compete for places in the cache, are loaded first.
+#include "chains.hpp"
 #include "kernels.hpp"
 #include "rows.hpp"
-#include "stencil.hpp"
 
 namespace {
 
@@ -23,10 +23,14 @@ constexpr int64_t kTileOfLine = 8192;
 // The first cache holds eight lines at places that far apart, or a multiple.
 constexpr int64_t kCrowdedPitch = 4096, kMostCrowded = 8;
 
+// Rows are loaded so many before they are summed: just written, vectors across what was written
+// piece by piece would wait for it.
+constexpr int64_t kAhead = 2 * kGroup;
+
 // Fewer columns of outputs than this are not worth a piece of their own.
 constexpr int64_t kLeastInside = 64;
 
-enum Slot { kLoaded, kResults, kFound, kAt, kOutside, kPick, kOuter, kShifts, kOrdered };
+enum Slot { kLoaded, kResults, kFound, kAt, kOutside, kPick, kOuter, kChains, kOrdered };
 
 // A box of outputs and the box of samples under it.
 struct Piece {
@@ -143,11 +147,11 @@ struct Direct {
   // reads. Further axes make the order of need another one; then all rows are held.
   void load(const Piece& p, Rows<T>& rows, int64_t count) const {
     const int last = job.nd - 1;
-    const int64_t height = last ? p.samples[last - 1] : 1;
+    const int64_t height = y_samples(p);
     const int64_t planes = last > 1 ? p.samples[last - 2] : 1;
     int64_t held = count;
     if (count == height)
-      held = least(count, y.reach() + 2 * kGroup);
+      held = least(count, y.reach() + kAhead);
     else if (count == height * planes)
       held = least(planes, job.axis[last - 2].reach()) * height;
     const int64_t pitch = padded_row<T>(p.samples[last] * job.inner);
@@ -178,7 +182,7 @@ struct Direct {
   // The piece as planes of the last two axes, one for each place on the axes before.
   void planes(const Piece& p, Rows<T>& rows) const {
     const int before = job.nd - 2;
-    const int64_t height = before >= 0 ? p.samples[before] : 1;
+    const int64_t height = y_samples(p);
     const Sums sums = sums_of(p, height);
     int64_t index[kMaxDims], place[kMaxDims];
     for (int a = 0; a < job.nd; a++) {
@@ -221,12 +225,12 @@ struct Direct {
     const int64_t group = group_of(stencil);
     if (y.stride == 1 && y.dilation == 1 && p.width >= kLanes<T> && group && rows_of(p) >= group)
       return Sums{group, stencil, {}};
-    const int64_t count = outer_taps * y.k * x.k;
-    int64_t* const shifts = space<int64_t>(kShifts, 2 * count);
-    T* const ordered = space<T>(kOrdered, count);
-    return Sums{1, stencil, one_by_one(stencil, y.dilation, shifts, shifts + count, ordered)};
+    Chains* const chains = space<Chains>(kChains, outer_taps * y.k * chains_of(stencil));
+    T* const ordered = space<T>(kOrdered, taps_each());
+    return Sums{1, stencil, one_by_one(stencil, y.dilation, chains, ordered)};
   }
 
+  int64_t y_samples(const Piece& p) const { return job.nd >= 2 ? p.samples[job.nd - 2] : 1; }
   int64_t rows_of(const Piece& p) const { return job.nd >= 2 ? p.len[job.nd - 2] : 1; }
 
   // One plane, a group of rows at a time; the last group overlaps the one before it.
@@ -237,7 +241,8 @@ struct Direct {
     const int64_t pitch = writes_in_place ? below / int64_t(sizeof(T)) : padded;
     for (int64_t done = 0; done < n; done += sums.group) {
       const int64_t row = least(done, n - sums.group);
-      rows.need(first + (row + sums.group - 1) * y.stride + y.reach());
+      const int64_t needed = row * y.stride + y.reach();
+      rows.need(first + least(needed + kAhead, y_samples(p)));
       const T* const* const from = rows.at + first + row * y.stride;
       T* const to = writes_in_place ? reinterpret_cast<T*>(out + row * below) : results;
       if (sums.group > 1)

@@ -76,8 +76,8 @@ constexpr bool kPinned = sizeof(T) < 8 || T(0.5) != T(0);
 
 // Keep a value in a register: otherwise GCC folds its load into every multiply-add that uses it,
 // and the load ports become the limit.
-template <class T>
-IW_INLINE void pin([[maybe_unused]] Vec<T>& v) {
+template <class T, class V>
+IW_INLINE void pin([[maybe_unused]] V& v) {
 #if defined(__AVX512F__)
   if constexpr (kPinned<T>) asm("" : "+v"(v));  // "x" means the first 16 registers only
 #elif defined(__x86_64__)
