@@ -31,7 +31,11 @@ LINE, ROW_BYTES, LEAST_ROWS, MOST_ROWS, DEPTH = 8192, 8192, 12, 48, 32
 LEAST_INSIDE = 64
 
 #: How much longer products of rows by themselves take where the kernel has several rows.
-SEVERAL = 1.4
+SEVERAL = 1.3
+
+#: Vectors that rows by themselves are summed in, the longest chain of taps that read the same
+#: ones, and what a product in a chain takes beside one by itself.
+SHORT_BYTES, LINKS, CHAINED = min(32, VECTOR_BYTES), 4, 0.6
 
 #: What a product of 16 bits takes beside one in float32: twice as many at once, in two steps.
 SHORT = 0.65
@@ -103,13 +107,26 @@ def _row(problem: Problem, lowered: Lowered, width: int, machine: Machine) -> fl
     if width < VECTOR_BYTES // SIZE[sums]:
         return width * machine.narrow
     above = lowered.axes[-2] if len(lowered.axes) > 1 else None
-    shared = above is not None and above.k > 2 and above.stride == above.dilation == 1
+    grouped = above is not None and above.k > 2
+    shared = grouped and above.stride == above.dilation == 1
     rate = machine.product if shared else machine.product_row
-    begun = 0.0 if shared else machine.start * _pieces(problem, lowered.axes[-1])
     each = SHORT * rate["float32"] if sums == "int16" else rate[sums]
-    if not shared and lowered.axes[-1].k < problem.kernel_size:
+    if shared:
+        return whole_vectors(width, sums) * each
+    last = lowered.axes[-1]
+    if last.k < problem.kernel_size:
         each *= SEVERAL
+    if not grouped and last.dilation * lowered.inner == 1:
+        each *= _chained(last.k, SHORT_BYTES // SIZE[sums])
+    begun = machine.start * _pieces(problem, last)
     return begun + whole_vectors(width, sums) * each
+
+
+def _chained(taps: int, lanes: int) -> float:
+    """What a tap of a row takes on the whole, beside one that shares no vectors with others."""
+    rest = taps % (LINKS * lanes)  # taps that fill no chain to the end
+    single = rest if rest <= lanes else max(0, 2 * lanes - rest)
+    return (single + CHAINED * (taps - single)) / taps
 
 
 def _pieces(problem: Problem, axis: Axis) -> int:
