@@ -49,7 +49,7 @@ IW_INLINE void narrow(O* p, Vec<A> v) {
 }
 
 constexpr int kBoxRows = 4;  // rows summed together: their chains overlap
-constexpr int64_t kBoxRowBytes = 4096, kBoxHeight = 512, kBlockBytes = 256 << 10;
+constexpr int64_t kBoxRowBytes = 8192, kBoxHeight = 512, kBlockBytes = 256 << 10;
 
 // How a window of `wide` samples, `inner` apart, is made up.
 struct Windows {

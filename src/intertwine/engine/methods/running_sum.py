@@ -36,7 +36,7 @@ WIDTH = 4096
 SLIDING = {"float32": 0.42, "float64": 0.95}
 
 #: Bytes of a row of such a box, and of a block as tall as it (`kBoxRowBytes`, `kBlockBytes`).
-ROW_BYTES, BLOCK_BYTES = 4096, 256 << 10
+ROW_BYTES, BLOCK_BYTES = 8192, 256 << 10
 
 #: Down columns whole chunks of so many bytes are summed (`kChunk` in the core); how often a row of
 #: results is begun; and how many samples beyond the ends of a row are looked up one by one.
