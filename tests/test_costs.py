@@ -12,6 +12,7 @@ import pytest
 import intertwine as iw
 from intertwine.engine import calibrate, candidates, machine
 from intertwine.engine.methods import BY_NAME
+from intertwine.engine.methods.direct import CHAINED, SHORT_BYTES
 from intertwine.engine.methods.strips import FOLDED, PANEL, VOLUME_PANEL
 from intertwine.engine.methods.tiles import reading
 from intertwine.engine.plan import CACHE, Plan
@@ -19,6 +20,7 @@ from intertwine.engine.problem import Axis
 
 #: float32 numbers in a vector of the level that runs.
 LANES = machine.VECTOR_BYTES // 4
+SHORT = SHORT_BYTES // 4
 
 
 @pytest.fixture
@@ -92,7 +94,18 @@ def whole(count):
     [
         ("product", "direct", (64, 64), (9, 9), "float32", 64 * 64 * 81),
         ("product_row", "direct", (64, 64), (9, 9), "float32", 0),
-        ("product_row", "direct", (64, 64), (1, 81), "float32", 64 * 64 * 81),
+        # Taps a vector apart make chains: of eight and four more, four taps are by themselves.
+        ("product_row", "direct", (64, 64), (1, SHORT), "float32", 64 * 64 * SHORT),
+        (
+            "product_row",
+            "direct",
+            (64, 64),
+            (1, SHORT + SHORT // 2),
+            "float32",
+            64 * 64 * (SHORT // 2 + CHAINED * SHORT),
+        ),
+        ("product_row", "direct", (64, 64), (1, 2 * SHORT), "float32", 64**2 * CHAINED * 2 * SHORT),
+        ("product_row", "direct", (64, 64), (3, 12), "float32", 0),
         ("product", "direct", (64, 49), (3, 3), "float32", 64 * -(-49 // LANES) * LANES * 9),
         ("start", "direct", (64, 64), (1, 81), "float32", 64 * 81),  # no window lies inside
         ("start", "direct", (64, 200), (1, 9), "float32", 64 * 9 * 3),  # inside, and two ends

@@ -83,7 +83,7 @@ PROBES = (
     Probe("direct", (60, 60, 60), (3, 3, 3)),
     Probe("direct", (64, 64, 64), (2, 5, 5)),
     Probe("direct", (16, 6, 7), (9, 9, 5)),
-    Probe("direct", (5, 200, 6), (3, 3, 3)),
+    Probe("direct", (5, 400, 3), (3, 3, 3)),
     Probe("direct", (24, 24), (31, 31)),
     Probe("direct", (256, 256), (7, 7), dtype="float64"),
     Probe("direct", (256, 256), (1, 15), dtype="float64"),
