@@ -18,8 +18,6 @@ namespace {
 
 using Reals = std::vector<double>;
 
-const Kernels* kernels;
-
 class Direct : public Prepared {
  public:
   Direct(const Geometry& geometry, nb::handle taps, const std::string& compute)
@@ -278,13 +276,15 @@ class Missing : public Prepared {
     return kernels->missing(job, services(), positive_);
   }
 
+  bool writes_all() const override { return false; }
+
   bool positive_;
 };
 
 }  // namespace
 
 void bind_methods(nb::module_& m, const Kernels* chosen) {
-  kernels = chosen;
+  Prepared::kernels = chosen;
   nb::class_<Geometry>(m, "Geometry")
       .def(nb::init<const Ints&, const std::vector<int>&, bool, const Ints&>(), nb::arg("numbers"),
            nb::arg("order"), nb::arg("channels"), nb::arg("bank") = Ints{});

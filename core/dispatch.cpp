@@ -20,10 +20,11 @@
   void scores(bool, const void*, int64_t, int64_t, void*);                                    \
   void weights(const Weights&, const Services&);                                              \
   bool present(const Present&, const Services&);                                              \
+  void turn(const Turn&, const Services&);                                                    \
   static const Kernels table(const char* name) {                                              \
-    return {name,         direct,        separable,    running_sum, recursive,                \
-            spectrum_new, spectrum_free, overlap_save, missing,     sample,                   \
-            variance,     norms,         scores,       weights,     present};                 \
+    return {name,          direct,       separable, running_sum, recursive, spectrum_new,     \
+            spectrum_free, overlap_save, missing,   sample,      variance,  norms,            \
+            scores,        weights,      present,   turn};                                    \
   }                                                                                           \
   }
 

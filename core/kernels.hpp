@@ -105,6 +105,20 @@ struct Present {
   int threads;
 };
 
+// An array copied so that two of its axes change places: along `column` samples lie near each other
+// in the source, along `row` in the copy.
+struct Turn {
+  struct Axis {
+    int64_t n, from, to;  // bytes from one to the next, in the source and in the copy
+  };
+  int64_t size;  // bytes of a sample
+  const char* from;
+  char* to;
+  Axis column, row, other[2 * kMaxDims];
+  int others;
+  int threads;
+};
+
 struct Kernels {
   const char* name;
   void (*direct)(const Job&, const Services&, Type compute, const void* taps);
@@ -128,6 +142,7 @@ struct Kernels {
   void (*scores)(bool single, const void* norms, int64_t count, int64_t patterns, void* products);
   void (*weights)(const Weights&, const Services&);
   bool (*present)(const Present&, const Services&);  // whether any is missing
+  void (*turn)(const Turn&, const Services&);
 };
 
 }  // namespace iw

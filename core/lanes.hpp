@@ -7,21 +7,22 @@
 
 namespace {
 
-template <class T, int S, int... E>
-IW_INLINE void swap_blocks(Vec<T>& a, Vec<T>& b, Sequence<E...>) {
-  constexpr int W = kLanes<T>;
-  Vec<T> low = __builtin_shufflevector(a, b, ((E & S) ? W + E - S : E)...);
+template <int S, class V, int... E>
+IW_INLINE void swap_blocks(V& a, V& b, Sequence<E...>) {
+  constexpr int W = sizeof...(E);
+  V low = __builtin_shufflevector(a, b, ((E & S) ? W + E - S : E)...);
   b = __builtin_shufflevector(a, b, ((E & S) ? W + E : E + S)...);
   a = low;
 }
 
-template <class T, int S = 1>
-IW_INLINE void transpose(Vec<T> (&v)[kLanes<T>]) {
-  if constexpr (S < kLanes<T>) {
+// A square of W vectors of W lanes.
+template <int S = 1, class V, int W>
+IW_INLINE void transpose(V (&v)[W]) {
+  if constexpr (S < W) {
 #pragma GCC unroll 16
-    for (int i = 0; i < kLanes<T>; i++)
-      if (!(i & S)) swap_blocks<T, S>(v[i], v[i + S], typename CountTo<kLanes<T>>::type{});
-    transpose<T, 2 * S>(v);
+    for (int i = 0; i < W; i++)
+      if (!(i & S)) swap_blocks<S>(v[i], v[i + S], typename CountTo<W>::type{});
+    transpose<2 * S>(v);
   }
 }
 
@@ -34,7 +35,7 @@ void rows_to_lanes(const T* const* rows, int64_t n, T* panel, int64_t step) {
     Vec<T> v[W];
 #pragma GCC unroll 16
     for (int r = 0; r < W; r++) v[r] = load(rows[r] + i);
-    transpose<T>(v);
+    transpose(v);
 #pragma GCC unroll 16
     for (int r = 0; r < W; r++) store(panel + (i + r) * step, v[r]);
   }
@@ -54,7 +55,7 @@ bool rows_to_lanes_seen(const T* const* rows, int64_t n, T* panel, T headroom) {
       v[r] = load(rows[r] + i);
       if constexpr (T(0.5) != T(0)) odd[r & 1] += v[r] * headroom * T(0);
     }
-    transpose<T>(v);
+    transpose(v);
 #pragma GCC unroll 16
     for (int r = 0; r < W; r++) store(panel + (i + r) * W, v[r]);
   }
@@ -90,7 +91,7 @@ IW_INLINE void square_to_lanes(const T* square, int64_t pitch, T* panel, T headr
     v[r] = load(square + r * pitch);
     if constexpr (T(0.5) != T(0)) odd += v[r] * headroom * T(0);
   }
-  transpose<T>(v);
+  transpose(v);
 #pragma GCC unroll 16
   for (int r = 0; r < W; r++) store(panel + r * W, v[r]);
 }
@@ -103,7 +104,7 @@ void lanes_to_rows(const T* panel, int64_t step, int64_t n, T* const* rows) {
     Vec<T> v[W];
 #pragma GCC unroll 16
     for (int r = 0; r < W; r++) v[r] = load(panel + (i + r) * step);
-    transpose<T>(v);
+    transpose(v);
 #pragma GCC unroll 16
     for (int r = 0; r < W; r++) store(rows[r] + i, v[r]);
   }

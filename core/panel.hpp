@@ -74,7 +74,7 @@ void whole_vectors(const T* const (&row)[kLanes<T>], unsigned present, unsigned 
           else
             x[r] = Vec<T>{};
       }
-      transpose<T>(x);
+      transpose(x);
 #pragma GCC unroll 16
       for (int r = 0; r < W; r++) plane[2 * ((v + c) * W + r)] = x[r];
     }
@@ -147,7 +147,7 @@ void whole_results(const Vec<T>* plane, int64_t v, int64_t end, T* const (&row)[
       Vec<T> x[W];
 #pragma GCC unroll 16
       for (int r = 0; r < W; r++) x[r] = plane[2 * ((v + c) * W + r)];
-      transpose<T>(x);
+      transpose(x);
 #pragma GCC unroll 16
       for (int r = 0; r < W; r++) block[r][c] = x[r];
     }
@@ -173,7 +173,7 @@ void panel_to_rows(const Cx<T>* panel, bool imag, int64_t n, int64_t pitch,
   if (whole * W == n) return;
   Vec<T> x[W];
   for (int r = 0; r < W; r++) x[r] = plane[2 * (whole * W + r)];
-  transpose<T>(x);
+  transpose(x);
   for (int r = 0; r < W; r++)
     if (row[r]) store_some(row[r] + whole * W, x[r], n - whole * W);
 }
@@ -185,9 +185,9 @@ void panel_to_pairs(const Cx<T>* panel, int64_t n, T* const (&row)[kLanes<T>]) {
   for (int64_t v = 0; v * W < n; v++) {
     Vec<T> re[W], im[W];
     for (int r = 0; r < W; r++) re[r] = panel[v * W + r].re;
-    transpose<T>(re);
+    transpose(re);
     for (int r = 0; r < W; r++) im[r] = panel[v * W + r].im;
-    transpose<T>(im);
+    transpose(im);
     for (int r = 0; r < W; r++)
       if (row[r]) store_pairs(row[r] + 2 * v * W, re[r], im[r], n - v * W);
   }

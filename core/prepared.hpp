@@ -2,6 +2,8 @@
 #pragma once
 
 #include "geometry.hpp"
+#include "pool.hpp"
+#include "turned.hpp"
 
 namespace iw {
 
@@ -12,6 +14,9 @@ class Prepared {
   virtual ~Prepared() = default;
   Prepared(const Prepared&) = delete;
   Prepared& operator=(const Prepared&) = delete;
+
+  // Whose sums all methods call; told once, when the module is made.
+  static inline const Kernels* kernels = nullptr;
 
   // True when samples were NaN or infinite and left out of the sums.
   bool run(nanobind::handle x_, nanobind::handle out_, double cval, bool add, int threads) const {
@@ -34,18 +39,35 @@ class Prepared {
 
   // The same without a word to Python.
   bool run_here(const Array& x, const Array& out, double cval, bool add, int threads) const {
-    return compute(geometry_.job(x, out, cval, add, threads));
+    Job job = geometry_.job(x, out, cval, add, threads);
+    const Turned samples(job, Turned::samples, *kernels, services());
+    if (add || !writes_all()) return compute(job);
+    const Turned results(job, Turned::results, *kernels, services());
+    const bool left_out = compute(job);
+    results.bring_back();
+    return left_out;
   }
 
   bool run_both_here(const Array (&x)[2], const Array (&out)[2], const double (&cval)[2],
                      int threads) const {
-    const Job jobs[2] = {geometry_.job(x[0], out[0], cval[0], false, threads),
-                         geometry_.job(x[1], out[1], cval[1], false, threads)};
-    return compute_both(jobs);
+    Job jobs[2] = {geometry_.job(x[0], out[0], cval[0], false, threads),
+                   geometry_.job(x[1], out[1], cval[1], false, threads)};
+    const Turned re(jobs[0], Turned::samples, *kernels, services());
+    const Turned im(jobs[1], Turned::samples, *kernels, services());
+    const Turned to_re(jobs[0], Turned::results, *kernels, services());
+    const Turned to_im(jobs[1], Turned::results, *kernels, services());
+    const bool left_out = compute_both(jobs);
+    to_re.bring_back();
+    to_im.bring_back();
+    return left_out;
   }
 
  protected:
   virtual bool compute(const Job& job) const = 0;
+
+  // Whether every result is written, and none is read.
+  virtual bool writes_all() const { return true; }
+
   virtual bool compute_both(const Job (&)[2]) const {
     refuse("whole: this method takes real data");
   }

@@ -156,10 +156,10 @@ struct Tile {
     for (int64_t v = 0; v < row_vectors(); v++) {
       Vec<T> re[W], im[W];
       for (int r = 0; r < W; r++) re[r] = row[r * pitch + v].re;
-      transpose<T>(re);
+      transpose(re);
       for (int r = 0; r < W; r++) panel[v * W + r].re = re[r];
       for (int r = 0; r < W; r++) im[r] = row[r * pitch + v].im;
-      transpose<T>(im);
+      transpose(im);
       for (int r = 0; r < W; r++) panel[v * W + r].im = im[r];
     }
   }
@@ -168,10 +168,10 @@ struct Tile {
     for (int64_t v = 0; v < row_vectors(); v++) {
       Vec<T> re[W], im[W];
       for (int r = 0; r < W; r++) re[r] = panel[v * W + r].re;
-      transpose<T>(re);
+      transpose(re);
       for (int r = 0; r < W; r++) row[r * pitch + v].re = re[r];
       for (int r = 0; r < W; r++) im[r] = panel[v * W + r].im;
-      transpose<T>(im);
+      transpose(im);
       for (int r = 0; r < W; r++) row[r * pitch + v].im = im[r];
     }
   }
