@@ -73,7 +73,7 @@ def test_the_narrowest_integer_that_holds_every_sum(x, taps, result):
 def test_sixty_four_bits_go_by_the_data():
     assert iw.convolve(np.array([5, 2**40]), [1, 1]).dtype == np.int64
     assert iw.convolve(np.array([5, 2**40], np.uint64), [1, 1]).dtype == np.uint64
-    with pytest.raises(iw.DTypeError, match="beyond 64-bit integers"):
+    with pytest.raises(iw.DTypeError, match="beyond signed 64-bit integers"):
         iw.convolve(np.array([2**62]), [1, 1, 1])
 
 

@@ -199,6 +199,13 @@ def test_isclose_looks_at_places_not_at_shapes():
             "  Divide the taps first, or make them floats: 1.0 * k.",
         ),
         (
+            lambda: 2**31 * Kernel([2**32, -(2**32)]),
+            DTypeError,
+            "scalar * k: a tap becomes 9223372036854775808, beyond signed 64-bit integers "
+            "(9223372036854775807).\n"
+            "  Divide the taps first, or make them floats: 1.0 * k.",
+        ),
+        (
             lambda: 3**2000 * Kernel([2, -1]),
             DTypeError,
             "scalar * k: a tap becomes about 2**3170, beyond 64-bit integers "

@@ -16,7 +16,7 @@ import numpy as np
 from intertwine.algebra.checks import at_least
 from intertwine.algebra.frame import Array, check_pair, together
 from intertwine.convolution import convolve
-from intertwine.engine.errors import DTypeError, OptionError, whole_number
+from intertwine.engine.errors import DTypeError, OptionError, beyond_64_bits
 
 if TYPE_CHECKING:
     from intertwine.kernel import Kernel
@@ -93,10 +93,9 @@ def narrowed(caller: str, taps: Array) -> Array:
         return taps.astype(np.int64)
     if least >= 0 and most <= _UINT64.max:
         return taps.astype(np.uint64)
-    extreme = most if most > -least else least
-    limit = _INT64.min if extreme < 0 else _INT64.max if least < 0 else _UINT64.max
+    beyond = beyond_64_bits(least, most, signed=least < 0)
     raise DTypeError(
-        f"{caller}: a tap becomes {whole_number(extreme)}, beyond 64-bit integers ({limit}).\n"
+        f"{caller}: a tap becomes {beyond}.\n"
         "  Divide the taps first, or make them floats: 1.0 * k."
     )
 

@@ -47,6 +47,21 @@ def whole_number(value: int) -> str:
     return f"about {'-' * (value < 0)}2**{abs(value).bit_length() - 1}"
 
 
+def beyond_64_bits(least: int, most: int, *, signed: bool) -> str:
+    """Name the end of ``least..most`` that no 64-bit integer type holds, and the limit it passes.
+
+    `signed` types are needed for negative numbers. Of two such ends the larger one is named.
+
+    >>> beyond_64_bits(-(2**63), 2**63, signed=True)
+    '9223372036854775808, beyond signed 64-bit integers (9223372036854775807)'
+    """
+    low, high = (-(1 << 63), (1 << 63) - 1) if signed else (0, (1 << 64) - 1)
+    above = most > high and (most >= -least or least >= low)
+    extreme, limit = (most, high) if above else (least, low)
+    kind = "signed " if high < extreme < 1 << 64 else ""
+    return f"{whole_number(extreme)}, beyond {kind}64-bit integers ({limit})"
+
+
 def did_you_mean(word: object, known: Iterable[str]) -> str:
     """Return `` Did you mean 'x'?`` for the nearest of `known`, or nothing."""
     if not isinstance(word, str):

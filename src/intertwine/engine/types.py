@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.engine.errors import DTypeError, whole_number
+from intertwine.engine.errors import DTypeError, beyond_64_bits
 
 Array = NDArray[Any]
 DType = np.dtype[Any]
@@ -114,11 +114,9 @@ def integer_result(caller: str, x: DType, least: int, largest: int) -> DType:
             lo, hi = integer_limits(candidate)
             if size >= x.itemsize and lo <= least and largest <= hi:
                 return candidate
-    extreme = largest if largest > -least else least
-    lo, hi = integer_limits(np.dtype(np.int64 if kinds == ["i"] or least < 0 else np.uint64))
+    beyond = beyond_64_bits(least, largest, signed=kinds == ["i"] or least < 0)
     raise DTypeError(
-        f"{caller}: {x} data under these integer taps may reach {whole_number(extreme)}, "
-        f"beyond 64-bit integers ({lo if extreme < 0 else hi}).\n"
+        f"{caller}: {x} data under these integer taps may reach {beyond}.\n"
         f"  Pass dtype=np.float64 (exact up to 2**53, {EXACT_FLOAT64}), or scale the data down."
     )
 
