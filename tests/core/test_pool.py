@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import intertwine as iw
+from intertwine.engine import threads
 
 
 def test_many_callers_at_once_get_their_own_answers():
@@ -41,15 +42,54 @@ assert np.array_equal(iw.convolve(x, k, threads=4), y)
     assert done.returncode == 0, done.stderr
 
 
-def test_environment_sets_the_threads():
-    script = "from intertwine.engine.threads import resolve; print(resolve(None))"
-    for variables, threads in [
+def with_threads(script, **variables):
+    """Run `script` where the environment says no more about threads than `variables`."""
+    environment = {k: v for k, v in os.environ.items() if not k.endswith("NUM_THREADS")}
+    return subprocess.run(
+        [sys.executable, "-c", script], env={**environment, **variables}, text=True,
+        capture_output=True, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
         ({"OMP_NUM_THREADS": "3"}, 3),
-        ({"OMP_NUM_THREADS": "3", "INTERTWINE_NUM_THREADS": "5"}, 5),
-    ]:
-        environment = {k: v for k, v in os.environ.items() if not k.endswith("NUM_THREADS")}
-        done = subprocess.run(
-            [sys.executable, "-c", script], env={**environment, **variables}, text=True,
-            capture_output=True, check=True,
-        )  # fmt: skip
-        assert int(done.stdout) == threads
+        ({"OMP_NUM_THREADS": "3,2"}, 3),  # one for each level of nesting
+        ({"OMP_NUM_THREADS": "3", "INTERTWINE_NUM_THREADS": " 5 "}, 5),
+        ({"OMP_NUM_THREADS": "3", "INTERTWINE_NUM_THREADS": ""}, 3),
+    ],
+)
+def test_environment_sets_the_threads(variables, expected):
+    script = "from intertwine.engine.threads import resolve; print(resolve(None))"
+    assert int(with_threads(script, **variables).stdout) == expected
+
+
+@pytest.mark.parametrize("text", ["x", "-3", "0", "1025", "4,2", "2.5", "²"])
+def test_a_wrong_number_of_threads_in_the_environment(text):
+    script = """
+import numpy as np
+import intertwine as iw
+image, k = np.ones((600, 700), np.float32), np.array([[1.0, 2.0]])
+assert iw.convolve(image, k, threads=1)[0, 0] == 3  # not asked
+for call in (
+    lambda: iw.convolve(image, k),  # an equal call, run by the core
+    lambda: iw.convolve(image[:50], k),
+    lambda: iw.plan((4, 4), k),
+):
+    try:
+        call()
+    except iw.OptionError as error:
+        print(error, end="@")
+iw.set_threads(2)
+assert iw.convolve(image, k)[0, 0] == 3
+"""
+    done = with_threads(script, INTERTWINE_NUM_THREADS=text, PYTHONIOENCODING="utf-8")
+    assert done.returncode == 0, done.stderr
+    message = (
+        f"The environment sets INTERTWINE_NUM_THREADS={text!r}, which is no integer "
+        "from 1 to 1024.\n"
+        "  Set it to a number of threads, such as "
+        f"INTERTWINE_NUM_THREADS={threads.available_cores()}, or unset it.@"
+    )
+    assert done.stdout == message * 3

@@ -95,8 +95,7 @@ def narrowed(caller: str, taps: Array) -> Array:
         return taps.astype(np.uint64)
     beyond = beyond_64_bits(least, most, signed=least < 0)
     raise DTypeError(
-        f"{caller}: a tap becomes {beyond}.\n"
-        "  Divide the taps first, or make them floats: 1.0 * k."
+        f"{caller}: a tap becomes {beyond}.\n  Divide the taps first, or make them floats: 1.0 * k."
     )
 
 

@@ -12,6 +12,9 @@ from intertwine.engine.errors import OptionError, shown
 #: More threads than this are refused: no machine has them and each costs memory.
 MOST_THREADS = 1024
 
+#: The environment's word for this library alone.
+VARIABLE = "INTERTWINE_NUM_THREADS"
+
 _chosen: int | None = None
 
 
@@ -47,15 +50,37 @@ def available_cores() -> int:
 @lru_cache(maxsize=1)
 def _from_environment() -> int | None:
     """What the environment asked for when it was first looked at."""
-    for variable in ("INTERTWINE_NUM_THREADS", "OMP_NUM_THREADS"):
-        text = os.environ.get(variable, "").split(",")[0].strip()
-        if text.isdigit() and 1 <= int(text) <= MOST_THREADS:
-            return int(text)
-    return None
+    ours = os.environ.get(VARIABLE, "").strip()
+    if ours:
+        return _asked(ours)
+    others = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
+    return int(others) if _counts(others) else None
+
+
+def _counts(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 99 and 1 <= int(text) <= MOST_THREADS
+
+
+def _asked(text: str) -> int:
+    """The number that `VARIABLE` holds, which is nobody else's: a wrong one is a mistake."""
+    if _counts(text):
+        return int(text)
+    raise OptionError(
+        f"The environment sets {VARIABLE}={shown(text)}, which is no integer "
+        f"from 1 to {MOST_THREADS}.\n"
+        f"  Set it to a number of threads, such as {VARIABLE}={available_cores()}, or unset it."
+    )
 
 
 def resolve(threads: int | None) -> int:
-    """The number of threads for one call."""
+    """The number of threads for one call.
+
+    Raises
+    ------
+    OptionError
+        When the environment decides and ``INTERTWINE_NUM_THREADS`` is no number of threads.
+        ``OMP_NUM_THREADS`` is meant for other programs too: what it says otherwise is left alone.
+    """
     if threads is not None:
         return int(threads)
     return _chosen or _from_environment() or available_cores()
