@@ -72,8 +72,8 @@ def convolve(
         True where a sample counts. The others are left out, as with ``nan="ignore"``.
     dtype : dtype, optional
         Type of the result. By default that of `x`; integers stay exact integers in a type wide
-        enough for every possible sum; integers under a float kernel give float32 (8 and 16 bits)
-        or float64.
+        enough for every possible sum; integers under a float kernel, a mask or
+        ``boundary="renormalize"`` give float32 (8 and 16 bits) or float64.
     stride, dilation : int or one for each of `axes`
         Keep every `stride`-th output; spread the taps `dilation` samples apart.
     method : str
@@ -167,6 +167,10 @@ def plan(
 ) -> Plan:
     """Choose how to convolve, once: ``p(x)`` runs it, ``p.explain()`` says why.
 
+    Threads are chosen by the call: ``p(x, out=None, mask=None, threads=None)``. For a correlation,
+    plan with the mirrored kernel, ``~Kernel(k, origin=...)``, whose origin is ``K // 2`` along each
+    axis as that of an array in `correlate`.
+
     Parameters
     ----------
     x : array, or int, tuple or list of int
@@ -191,6 +195,10 @@ def plan(
     >>> p = iw.plan((512, 512), [[1, 2, 1]], dtype="float32")
     >>> p
     Plan(direct: float32 (512, 512) -> float32 (512, 512))
+    >>> x, k = [0.0, 0.0, 1.0, 0.0, 0.0], [1.0, 2.0, 3.0, 4.0]
+    >>> p = iw.plan(5, ~iw.Kernel(k, origin=len(k) // 2))
+    >>> p(x, threads=1).tolist() == iw.correlate(x, k).tolist() == [0.0, 4.0, 3.0, 2.0, 1.0]
+    True
     """
     shape = _as_shape(x)
     if shape is not None:

@@ -12,7 +12,9 @@ bool, 8- and 16-bit ints    float                  float32
 32- and 64-bit ints         float                  float64
 bool and ints               bool and ints          the narrowest integer, no narrower than x,
                                                    that holds ``sum k * x`` for every x of its
-                                                   type; 64-bit x: the range of the data counts
+                                                   type; 64-bit x: the range of the data counts;
+                                                   as under float taps where sums are divided by
+                                                   weights (masks, ``boundary="renormalize"``)
 ==========================  =====================  ==========================================
 
 Sums run in float32 for results of 32 bits and less, otherwise in float64; integers run in
