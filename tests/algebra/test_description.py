@@ -228,6 +228,30 @@ def test_spectrum_words():
     assert Kernel([0]).spectrum().sentence == "Every tap is 0: nothing passes."
 
 
+@pytest.mark.parametrize(
+    ("kernel", "words"),
+    [
+        # One frequency of 2048 passes: where the gain falls to 0.71 is left open below the next.
+        (kernels.box(1001), "only below 0.0004883 cycles per sample."),
+        (
+            Kernel(np.cos(0.5 * np.pi * np.arange(-500, 501)), origin=7),
+            "only between 0.2495 and 0.2505 cycles per sample.",
+        ),
+        # Two neighbours of 262,144 frequencies.
+        (
+            Kernel(np.cos(0.2 * np.arange(-50_000, 50_001))),
+            "from 0.03183 to 0.031834 cycles per sample.",
+        ),
+        (kernels.identity(), "at every frequency."),
+        (Kernel([0, 0, 2, 0]), "at every frequency."),
+        (kernels.box(5), "from 0 to 0.08984 cycles per sample."),
+    ],
+)
+def test_narrow_bands_have_digits_enough(kernel, words):
+    sentence = kernel.spectrum().sentence
+    assert sentence.partition("Above 0.71 of the strongest ")[2] == words
+
+
 def test_wrong_spectra_are_refused():
     with pytest.raises(OptionError, match="`shape` must be a whole number from 1 to 4194304"):
         Kernel([1, 2]).spectrum(0)

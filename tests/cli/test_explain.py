@@ -5,6 +5,7 @@ import pytest
 
 import intertwine as iw
 from intertwine import kernels
+from intertwine.cli.card import rows
 from intertwine.cli.chances import density, reading
 from intertwine.cli.facts import facts
 from intertwine.cli.kernel_text import parse_taps
@@ -235,3 +236,27 @@ def test_taps_of_both_signs_have_no_variance(intertwine):
         "the second moment is -36 along each axis"
     ) in said
     assert "variance 0.5 " in intertwine("explain", "--taps", "-1 -2 -1").out.replace("   ", "")
+
+
+NEARLY_ALONE = np.zeros(10_001)
+NEARLY_ALONE[5000], NEARLY_ALONE[5001] = 1, 1e-9
+
+
+@pytest.mark.parametrize(
+    ("kernel", "word", "value"),
+    [
+        (kernels.box(1_000_001), "mean", "0 samples, from the origin"),
+        (kernels.gaussian(5000.0), "mean", "0 samples, from the origin"),
+        (kernels.gabor(80, 0.1), "mean", "0 samples along each axis, from the origin"),
+        (kernels.box(1_000_000), "mean", "0.5 samples, from the origin"),
+        (Kernel(NEARLY_ALONE), "mean", "1e-09 samples, from the origin"),  # no rounding
+        (Kernel(NEARLY_ALONE), "variance", "1e-09"),
+        (
+            kernels.gaussian(80.0, ndim=2, order=(1, 0)),
+            "moments",
+            "0 below order 1, where sum n k is -0.999 along axis 0, 0 along axis 1",
+        ),
+    ],
+)
+def test_rounding_is_shown_as_nothing(kernel, word, value):
+    assert dict(rows(kernel, facts(kernel)))[word] == value

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from intertwine.algebra.description.answer import by_axis
-from intertwine.algebra.frame import Array
+from intertwine.algebra.frame import Array, inexact
 from intertwine.cli.chances import reading
 from intertwine.cli.facts import Facts, facts
 from intertwine.cli.sentences import number, sentences
@@ -22,6 +22,8 @@ from intertwine.kernel import Kernel
 _MOST_NUMBERS = 9  # rows or columns of taps that are printed as numbers
 _MOST_SHADES = 33
 _FAINT = 0.02  # taps below this share of the largest stay blank
+_LEAST = 1e-12  # samples, or their squares, that are 0 in a table of four digits
+_ROUNDED = 64 * float(np.finfo(float).eps)  # of the absolute terms, what sums of them may be off
 _SHADES, _NEGATIVE_SHADES = " ░▒▓█", " ·-=≡"
 _POSITIVE, _NEGATIVE = "yellow", "blue"
 
@@ -129,8 +131,10 @@ def _measured(kernel: Kernel) -> Iterator[tuple[str, str]]:
     """Moments, spectrum and noise in a few words."""
     if not kernel.is_zero_sum and kernel.dtype.kind != "c":
         moments = kernel.moments(2)
-        yield "mean", f"{by_axis(_snap(moments.mean), 'sample')}, from the origin"
-        yield "variance", _variance(kernel, by_axis(_snap(moments.variance)))
+        first, second = _rounding(kernel)
+        mean = by_axis(_snap(moments.mean, first), "sample")
+        yield "mean", f"{mean}, from the origin"
+        yield "variance", _variance(kernel, by_axis(_snap(moments.variance, second)))
     elif kernel.dtype.kind != "c" and kernel.norm(1):
         yield "moments", _first_moment(kernel)
     yield "spectrum", kernel.spectrum().sentence
@@ -149,16 +153,37 @@ def _first_moment(kernel: Kernel) -> str:
     for order in range(1, 5):
         raw = kernel.moments(order).raw
         far = max(max(at, n - 1 - at) for at, n in zip(kernel.origin, kernel.shape, strict=True))
+        largest = kernel.norm(1) * far**order
         powers = np.indices(raw.shape).sum(axis=0) == order
-        if np.abs(raw[powers].astype(float)).max() > 1e-9 * kernel.norm(1) * far**order:
+        if np.abs(raw[powers].astype(float)).max() > 1e-9 * largest:
             values = [float(raw[tuple(place)]) for place in np.eye(kernel.ndim, dtype=int) * order]
             power = "n" if order == 1 else f"n^{order}"
-            return f"0 below order {order}, where sum {power} k is {by_axis(_snap(values))}"
+            shown = by_axis(_snap(values, [_ROUNDED * largest] * kernel.ndim))
+            return f"0 below order {order}, where sum {power} k is {shown}"
     return "0 up to order 4"
 
 
-def _snap(values: Sequence[float]) -> list[float]:
-    return [0.0 if abs(value) < 1e-12 else float(value) for value in values]
+def _rounding(kernel: Kernel) -> tuple[list[float], list[float]]:
+    """Below which size a mean and a variance along each axis are what rounding left of 0.
+
+    Both grow with how far the taps lie from the origin, in the root mean square, and with how much
+    of them cancels in the sum that divides.
+    """
+    size = np.abs(inexact(kernel))
+    largest = float(size.max())
+    raw = Kernel(size / largest, kernel.origin).moments(2).raw
+    weight = float(raw.flat[0])
+    share = _ROUNDED * weight / (abs(kernel.sum) / largest)
+    squares = [float(raw[tuple(place)]) / weight for place in np.eye(kernel.ndim, dtype=int) * 2]
+    return (
+        [max(_LEAST, share * square**0.5) for square in squares],
+        [max(_LEAST, share * square) for square in squares],
+    )
+
+
+def _snap(values: Sequence[float], least: Sequence[float]) -> list[float]:
+    """0 where less than `least` is left."""
+    return [float(v) if abs(v) >= small else 0.0 for v, small in zip(values, least, strict=True)]
 
 
 def _times(shape: tuple[int, ...]) -> str:

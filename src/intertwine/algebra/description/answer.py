@@ -38,6 +38,19 @@ def number(value: float) -> str:
     return f"{value:.4g}" if abs(value) > 1e-12 else "0"
 
 
+def apart(low: float, high: float) -> tuple[str, str]:
+    """Two unlike numbers with as many digits as tell them apart, four at least.
+
+    >>> apart(0.12344, 0.12346)
+    ('0.12344', '0.12346')
+    """
+    for digits in range(4, 17):
+        texts = f"{low:.{digits}g}", f"{high:.{digits}g}"
+        if texts[0] != texts[1]:
+            break
+    return texts
+
+
 def angle_of(way: Any) -> float:
     """Degrees, counter-clockwise from axis 1 as an image is shown, row 0 on top; 0 to 360."""
     degrees = math.degrees(math.atan2(-float(way[0]), float(way[1]))) % 360

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from intertwine.algebra.description.answer import Description, along, number
+from intertwine.algebra.description.answer import Description, along, apart, number
 from intertwine.algebra.description.bell import CLOSE, best_derivative
 from intertwine.algebra.description.derivatives import MOST_CLEAR, leading_order
 from intertwine.algebra.description.measure import Measures
@@ -126,12 +126,27 @@ def band_words(k: Kernel) -> str:
             f"Strongest, gain {strongest}, at {number(float(np.linalg.norm(where)))} cycles per "
             f"sample{'' if where.size == 1 else ' ' + along(where)}; gain {flat} for flat areas"
         )
+    return f"{words}. Above 0.71 of the strongest {_passing(found)}.{_orientation(found)}"
+
+
+def _passing(found: Measures) -> str:
+    """From where to where the gain is above sqrt(1/2) of the largest.
+
+    A band that holds only one of the frequencies looked at lies between its two neighbours.
+    """
     frequency, gain = profile(found)
-    passing = frequency[gain >= np.sqrt(0.5)]
-    span = f"{number(float(passing[0]))} to {number(float(passing[-1]))}"
-    return (
-        f"{words}. Above 0.71 of the strongest from {span} cycles per sample.{_orientation(found)}"
-    )
+    inside = np.flatnonzero(gain >= np.sqrt(0.5))
+    if inside.size == frequency.size:
+        return "at every frequency"
+    first, last = int(inside[0]), int(inside[-1])
+    if first < last:
+        low, high = apart(float(frequency[first]), float(frequency[last]))
+        return f"from {low} to {high} cycles per sample"
+    above = float(frequency[min(last + 1, frequency.size - 1)])
+    if first == 0:
+        return f"only below {number(above)} cycles per sample"
+    low, high = apart(float(frequency[first - 1]), above)
+    return f"only between {low} and {high} cycles per sample"
 
 
 def _orientation(found: Measures) -> str:
