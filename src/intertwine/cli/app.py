@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 from typing import Annotated
 
 import typer
@@ -40,9 +41,21 @@ def app(words: list[str]) -> typer.Typer:
     called = next((word for word in words if not word.startswith("-")), "")
     for name in [called] if called in COMMANDS else COMMANDS:
         module = importlib.import_module(f"intertwine.cli.{COMMANDS[name]}")
-        made.command()(getattr(module, name))
+        command = getattr(module, name)
+        made.command(help=_flowing(command.__doc__ or ""))(command)
     made.callback()(options)
     return made
+
+
+def _flowing(text: str) -> str:
+    """`text` with the lines of each paragraph joined: the terminal at hand breaks them.
+
+    Those of a paragraph under a backspace, Click's mark, stay as they are.
+    """
+    paragraphs = inspect.cleandoc(text).split("\n\n")
+    return "\n\n".join(
+        each if each.startswith("\b\n") else each.replace("\n", " ") for each in paragraphs
+    )
 
 
 def _show_version(wanted: bool) -> None:

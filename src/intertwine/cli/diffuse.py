@@ -42,7 +42,7 @@ def diffuse(
       intertwine diffuse photo.jpg
       intertwine diffuse photo.jpg --time 5,50,500 -o frames/
       intertwine diffuse photo.jpg --time 0,1,2,4,8,16,32 -o spreading.webp
-      intertwine diffuse photo.jpg --time 0,10,20 --drift 0,4 --boundary wrap -o convection.gif
+      intertwine diffuse photo.jpg -t 0,20 --drift 0,4 --boundary wrap -o wind.gif
     """
     from intertwine.diffusion import diffuse as diffuse_array
 
