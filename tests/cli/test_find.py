@@ -28,6 +28,17 @@ def test_all_coins_are_framed(intertwine, coins, here):
     assert "coins-found.png exists already" in again.err
 
 
+def test_a_threshold_beyond_all_scores_writes_nothing(intertwine, coins, here):
+    before = sorted(here.iterdir())
+    ended = intertwine("find", "coin.png", "coins.png", "--threshold", "3")
+    assert ended.code == 2
+    assert ended.err == (
+        "intertwine: find: `threshold=3` cannot be met: scores by 'zncc' are from -1 to 1.\n"
+        "  Pass a smaller one, such as threshold=0.7, or none for the best place alone.\n"
+    )
+    assert (ended.out, sorted(here.iterdir())) == ("", before)
+
+
 def test_a_colour_pattern_in_a_grey_picture(intertwine, coins):
     Image.fromarray(np.repeat(coins[170:220, 75:130, None], 3, 2)).save("colour.png")
     ended = intertwine("find", "colour.png", "coins.png", "-o", "out.png")

@@ -45,6 +45,23 @@ def test_positions_between_samples(shift):
     assert still.position.tolist() == still.index.tolist()
 
 
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+@pytest.mark.parametrize("score", ["zncc", "ncc", "distance"])
+def test_matches_without_a_flaw_stay_on_their_samples(score, kind):
+    rows, columns = np.indices((60, 70)) / 8  # neighbours are not alike
+    rough = np.random.default_rng(4).random((60, 70)) ** 4 * np.exp(rows + columns)
+    data = ndimage.gaussian_filter(rough, 0.8).astype(kind)
+    hits = iw.find(data[21:40, 33:50], data, score=score)
+    assert hits.index.tolist() == [[21, 33]]
+    lines = hits.surface[20:23, 33], hits.surface[21, 32:35]
+    for moved, line in zip(np.abs(hits.position[0] - (21, 33)), lines, strict=True):
+        curve = -line.astype(float) if score == "distance" else np.log(line.astype(float))
+        bend = -np.diff(curve, 2)[0]
+        top = abs(curve[2] - curve[0]) / (2 * bend)  # where the curve through the three has its top
+        rounding = np.sqrt(2 * 4 * np.finfo(line.dtype).eps / bend)  # so far it goes to lose that
+        assert moved <= rounding < top / 2
+
+
 @pytest.mark.parametrize("blur", [0, 3])
 def test_false_alarms_are_as_rare_as_they_say(blur):
     """Patterns that are not there, in white and in smooth noise."""

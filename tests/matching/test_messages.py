@@ -46,6 +46,15 @@ CASES = [
      "find: `threshold='high'` must be a number."),
     ((PART, DATA), {"threshold": np.nan}, iw.OptionError,
      "find: `threshold` is NaN: no score compares with it."),
+    ((PART, DATA), {"threshold": 3}, iw.OptionError,
+     "find: `threshold=3` cannot be met: scores by 'zncc' are from -1 to 1.\n"
+     "  Pass a smaller one, such as threshold=0.7, or none for the best place alone."),
+    ((PART, DATA), {"threshold": np.inf, "score": "phase"}, iw.OptionError,
+     "find: `threshold=inf` cannot be met: scores by 'phase' are from -1 to 1.\n"
+     "  Pass a smaller one, such as threshold=0.7, or none for the best place alone."),
+    ((PART, DATA), {"threshold": -1, "score": "distance"}, iw.OptionError,
+     "find: `threshold=-1` cannot be met: scores by 'distance' are 0 or more.\n"
+     "  Pass a larger one, or none for the best place alone."),
     ((PART, DATA), {"count": 0}, iw.OptionError, "find: `count=0` must be an integer from 1"),
     ((PART, DATA), {"min_distance": (1, 2, 3)}, iw.ShapeError,
      "find: `min_distance=(1, 2, 3)` has 3 entries but the kernel works along 2 axes."),
@@ -72,8 +81,14 @@ CASES = [
 def test_message(given, options, kind, text):
     with pytest.raises(kind) as caught:
         iw.find(*given, **options)
-    first = str(caught.value).split("\n")[0]
-    assert first.startswith(text)
+    assert str(caught.value).startswith(text)
+
+
+def test_thresholds_at_the_ends_of_the_scores_are_met():
+    line = np.array([3.0, 1, 4, 1, 5, 9, 2, 6])
+    assert iw.find(line[2:6], line, score="distance", threshold=0).index.tolist() == [[2]]
+    assert iw.find(line[2:6], line, score="ncc", threshold=1 - 1e-12).index.tolist() == [[2]]
+    assert iw.find(line[2:6], line, threshold=1 + 1e-12, score="correlation").index.size > 1
 
 
 def test_constant_data_have_no_scores():

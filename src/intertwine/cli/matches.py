@@ -35,8 +35,9 @@ def find(
     """Find a picture in larger ones, a clip in recordings, a shape in series.
 
     Pictures get boxes drawn. Recordings may last hours and have any rate; positions are in
-    seconds. A false alarm is the chance that the background alone does as well somewhere; it is
-    nan where there is too little background to tell.
+    seconds. Positions lie between samples and are good to about a tenth of one; those of exact
+    matches are whole. A false alarm is the chance that the background alone does as well
+    somewhere; it is nan where there is too little background to tell.
 
     \b
     [bold]Examples[/]

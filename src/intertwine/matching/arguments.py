@@ -18,6 +18,9 @@ Mask = NDArray[np.bool_]
 CALLER = "find"
 SCORES = ("zncc", "ncc", "correlation", "phase", "distance", "snr")
 
+#: The best that a score can be, for those that have one.
+BEST = {"zncc": 1.0, "ncc": 1.0, "phase": 1.0, "distance": 0.0}
+
 #: What np.pad calls the boundaries; with "renormalize" nothing is outside, and it is left out.
 _PADDING = {
     "symmetric": "symmetric",
@@ -249,7 +252,7 @@ def check_live(search: Search, centred: bool) -> None:
 
 
 def number(name: str, value: Any) -> float | None:
-    """Return a threshold."""
+    """Return a number."""
     if value is None:
         return None
     if isinstance(value, bool | np.bool) or not isinstance(
@@ -259,6 +262,24 @@ def number(name: str, value: Any) -> float | None:
     if np.isnan(value):
         raise OptionError(f"{CALLER}: `{name}` is NaN: no score compares with it.")
     return float(value)
+
+
+def threshold(kind: str, value: Any) -> float | None:
+    """Return a threshold that scores can meet."""
+    least = number("threshold", value)
+    if least is None or kind not in BEST:
+        return least
+    if kind == "distance":
+        reached, scores, other = least >= BEST[kind], "are 0 or more", "a larger one"
+    else:
+        reached, scores = least <= BEST[kind], "are from -1 to 1"
+        other = "a smaller one, such as threshold=0.7"
+    if not reached:
+        raise OptionError(
+            f"{CALLER}: `threshold={least:g}` cannot be met: scores by {kind!r} {scores}.\n"
+            f"  Pass {other}, or none for the best place alone."
+        )
+    return least
 
 
 def distances(value: Any, window: tuple[int, ...]) -> tuple[int, ...]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from intertwine.files.sound_streams import SoundStream
 from intertwine.matching import peaks
+from intertwine.matching.arguments import BEST
 from intertwine.matching.background import BLOCKS, SAMPLE, Background
 from intertwine.matching.search import find
 
@@ -122,7 +123,7 @@ class Gathered:
         places = peaks.strongest(
             goodness, None if limit is None else sign * limit, self.wanted.count, (self.apart,)
         )
-        between = peaks.refined(goodness, places)
+        between = peaks.refined(goodness, places, BEST.get(self.kind, np.inf))
         for place, fine in zip(places[:, 0].tolist(), between[:, 0].tolist(), strict=True):
             if start <= origin + place < stop:
                 self.hits.append((float(scores[place]), origin + place, origin + fine))

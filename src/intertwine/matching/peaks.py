@@ -72,11 +72,13 @@ def _local(surface: Array, threshold: float | None) -> tuple[NDArray[np.intp], .
     return tuple(index[keep] for index in places)
 
 
-def refined(surface: Array, places: NDArray[np.intp]) -> NDArray[np.float64]:
+def refined(surface: Array, places: NDArray[np.intp], best: float) -> NDArray[np.float64]:
     """Places between samples: the top of a curve through three neighbours along each axis.
 
     The curve is a Gaussian where all three are positive, else a parabola; at the rim, beside NaN
-    and on a plateau the place stays. Never moves by more than half a sample.
+    and on a plateau the place stays. Never moves by more than half a sample, nor further than a
+    curve so bent takes to rise to `best`, the score that none exceeds: neighbours that are not
+    alike pull the curve's top to a side, but where a score is `best` no other place has more.
     """
     moved = places.astype(float)
     for row, place in enumerate(places.tolist()):
@@ -87,14 +89,17 @@ def refined(surface: Array, places: NDArray[np.intp]) -> NDArray[np.float64]:
                 float(surface[(*place[:axis], middle + step, *place[axis + 1 :])])
                 for step in (-1, 0, 1)
             ]
-            moved[row, axis] += _top(*line)
+            moved[row, axis] += _top(line, best)
     return moved
 
 
-def _top(before: float, here: float, after: float) -> float:
-    if min(before, here, after) > 0:
-        before, here, after = np.log([before, here, after]).tolist()
+def _top(line: list[float], best: float) -> float:
+    """How far from the middle of three scores the curve through them has its top."""
+    if min(line) > 0:
+        line, best = np.log(line).tolist(), float(np.log(best))
+    before, here, after = line
     bend = before - 2 * here + after
     if not bend < 0:  # a plateau, or NaN
         return 0.0
-    return float(np.clip((before - after) / (2 * bend), -0.5, 0.5))
+    reach = min(0.5, float(np.sqrt(2 * max(0.0, best - here) / -bend)))
+    return float(np.clip((before - after) / (2 * bend), -reach, reach))

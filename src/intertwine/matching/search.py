@@ -81,7 +81,8 @@ def find(
         Also turn the pattern by these angles (degrees, counter-clockwise as seen) and enlarge it so
         many times: a range, or values to start from. Pictures only; both are refined.
     subpixel : bool
-        Give positions between samples, by a curve through the best score and its neighbours.
+        Give positions between samples, by a curve through the best score and its neighbours: good
+        to a tenth of a sample on smooth data. A match without any flaw stays on its sample.
     whiten : {"noise"}, optional
         Weight frequencies by the inverse of the noise's power, estimated from the data (Welch's
         method, medians): the matched filter for coloured noise.
@@ -135,7 +136,7 @@ def options(
 ) -> tuple[str, float | None, int | None]:
     """Check what can be checked without data: the score's name, the threshold, the count."""
     kind = _score(score, whiten)
-    limit = arguments.number("threshold", threshold)
+    limit = arguments.threshold(kind, threshold)
     if count is not None:
         count = checks.integer(CALLER, "count", count, 1)
     elif limit is None:
@@ -229,7 +230,8 @@ def _pick(
         np.negative(scored, out=scored)
     limit = -threshold if small_is_good and threshold is not None else threshold
     places = peaks.strongest(scored, limit, count, near)
-    position = peaks.refined(scored, places) if subpixel else places.astype(float)
+    best = arguments.BEST.get(kind, np.inf)
+    position = peaks.refined(scored, places, best) if subpixel else places.astype(float)
     if small_is_good:
         np.negative(scored, out=scored)
     first = np.array(search.first)
