@@ -14,7 +14,7 @@ from intertwine.engine import calibrate, candidates, machine
 from intertwine.engine.methods import BY_NAME
 from intertwine.engine.methods.direct import CHAINED, SHORT_BYTES
 from intertwine.engine.methods.strips import FOLDED, PANEL, VOLUME_PANEL
-from intertwine.engine.methods.tiles import reading
+from intertwine.engine.methods.tiles import HALF_READ, HALF_WRITTEN, converting, reading
 from intertwine.engine.plan import CACHE, Plan
 from intertwine.engine.problem import Axis
 
@@ -171,6 +171,28 @@ def whole(count):
 )
 def test_steps_are_counted(name, method, shape, taps, dtype, count):
     assert steps(name, method, shape, taps, dtype) == pytest.approx(count, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "result", "count"),
+    [
+        ("float16", "float16", HALF_READ * 20 * 31 + HALF_WRITTEN * 16 * 29),
+        ("float16", "float32", HALF_READ * 20 * 31),
+        ("float32", "float16", HALF_WRITTEN * 16 * 29),
+        ("float64", "float64", 0),
+        ("uint16", "float32", 0),
+    ],
+)
+def test_float16_takes_longer_to_read_and_to_write(dtype, result, count):
+    x = np.ones((20, 31), dtype)
+    plan = iw.plan(x, np.ones((5, 3)) / 15, dtype=result, mode="valid")
+    none = dict.fromkeys(machine.Machine.__dataclass_fields__, 0.0)
+    only = machine.Machine(**(none | {"sample": 1.0}))
+    assert converting(plan.problem, only) == pytest.approx(count, rel=1e-12)
+    for found in plan.candidates:  # every method converts
+        if not found.reason:
+            cost = found.method.cost(plan.problem, machine.current())
+            assert found.seconds == cost + converting(plan.problem, machine.current())
 
 
 def timed_by(true):

@@ -9,6 +9,7 @@ from intertwine.engine import planes
 from intertwine.engine.methods import METHODS, separable
 from intertwine.engine.methods.base import Means, Method, final_rounding
 from intertwine.engine.methods.each import Each
+from intertwine.engine.methods.tiles import converting
 from intertwine.engine.problem import Problem
 from intertwine.engine.shorten import Shortened, is_too_long, shortened
 
@@ -66,6 +67,7 @@ def _candidate(
     count = len(planes.products(problem))
     error = method.error(problem) * (2 if count == 4 else 1) + final_rounding(problem)
     seconds = method.cost(problem, machine) * planes.runs(problem, method.TAKES_COMPLEX)
+    seconds += converting(problem, machine)
     asked = problem.precision
     if asked is not None and not problem.exact and error > asked:
         reason = f"its error bound {error:.1e} is above the asked precision {asked:.1e}"
