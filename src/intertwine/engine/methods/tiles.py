@@ -22,6 +22,9 @@ OF_CHANNELS = 3.7
 #: converts it by shifts and masks, and rounds it to even.
 HALF_READ, HALF_WRITTEN = 1.2, 6.8
 
+#: How much longer yet float16 results take among channels, which are rounded one by one.
+HALF_OF_CHANNELS = 30.0
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -94,6 +97,8 @@ def widths(axis: Axis, most: int, channels: int) -> list[tuple[int, int]]:
 def writing(problem: Problem, machine: Machine) -> float:
     """Predicted seconds for writing the outputs."""
     each = machine.sample + (_plane(problem, machine) if problem.result.kind == "c" else 0.0)
+    if problem.result == np.float16 and has_channels(problem):
+        each += HALF_OF_CHANNELS * machine.sample
     return each * problem.out_size
 
 
