@@ -102,10 +102,10 @@ class Plan:
             if able:
                 return min(able.values(), key=self._weighed)
             asked = self._problem.precision
-            best = min(c.error for c in self._found)
+            best = f"{1.005 * min(c.error for c in self._found):.3g}"  # rounded up
             raise OptionError(
                 f"{self._caller}: no method keeps to `precision={asked:.3g}` here; "
-                f"the best bound is {best:.3g}.\n  Pass precision={best:.3g} or more."
+                f"the best bound is {best}.\n  Pass precision={best} or more."
             )
         if wanted not in BY_NAME:
             hint = did_you_mean(_ELSEWHERE.get(wanted, wanted), [*BY_NAME, "auto"])
