@@ -229,16 +229,6 @@ void load_box(const Job& job, const int64_t* lo, const int64_t* len, T* dst, con
   load_rows(job, lo, len, dst, pitch, [](T*, int64_t) {});
 }
 
-// The same with NaN and infinities left out; says whether there were any.
-template <class T>
-bool load_box_finite(const Job& job, const int64_t* lo, const int64_t* len, T* dst,
-                     const int64_t* pitch) {
-  bool left_out = false;
-  load_rows(job, lo, len, dst, pitch,
-            [&](T* row, int64_t n) { left_out |= leave_out_nonfinite(row, n); });
-  return left_out;
-}
-
 // Every `step`-th group of `inner` values of a row, written to `out` or added to it.
 template <class T, class S>
 void store_row(const Job& job, const T* src, int64_t step, int64_t len, char* out) {

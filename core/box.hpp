@@ -48,6 +48,9 @@ IW_INLINE void narrow(O* p, Vec<A> v) {
   }
 }
 
+// What samples near the largest numbers are multiplied with, so that sums of them are no larger.
+constexpr double kScale = 0x1p-64;
+
 constexpr int kBoxRows = 4;  // rows summed together: their chains overlap
 constexpr int64_t kBoxRowBytes = 8192, kBoxHeight = 512, kBlockBytes = 256 << 10;
 
@@ -105,6 +108,7 @@ struct SlidingBox {
   // Samples are not looked at one by one: sums that hold NaN or an infinity, or come near the
   // largest numbers, are `odd`. Then all is summed once more, with care.
   bool careful = false, odd = false, left_out = false, huge = false;
+  bool scaled = false;  // whether samples are made smaller, so that no sum is too large
 
   SlidingBox(const Job& j, const Services& s, const Boxes& b) : job(j), services(s), boxes(b) {
     const int last = job.nd - 1;
@@ -217,10 +221,11 @@ struct SlidingBox {
     from[down] += y;
     len[down] = count;
     len[last] = w.len[last] + wide - 1;
-    const S headroom = sizeof(A) == 4 ? S(tall * wide) : S(1);
+    const S headroom = scaled ? S(1) : S(tall * wide);
     load_rows(job, from, len, w.source + r * w.source_pitch, pitch, [&](S* row, int64_t n) {
       if (!careful) return;
       const Unusual seen = leave_out_unusual(row, n, headroom);
+      for (int64_t i = 0; scaled && i < n; i++) row[i] *= S(kScale);
       if (seen.nonfinite) say(left_out);
       if (seen.huge) say(huge);
     });
@@ -322,7 +327,7 @@ struct SlidingBox {
   // Inner: the channels if they are known, so that samples need no pointers of their own, else 0.
   template <class O, int R, int Few, int Rest, int Inner>
   void join(const A* x, int64_t x_pitch, A* few, int64_t n, O* out, int64_t pitch) const {
-    const Vec<A> weight = splat(A(boxes.weight[0]));
+    const Vec<A> weight = splat(A(boxes.weight[0]) / (scaled ? A(kScale) : A(1)));
     const int64_t step = windows.vectors * W, q = windows.steps, size = most(q, 1) * step;
     const int64_t inner = Inner ? Inner : job.inner;
     for (int64_t lane = 0; lane < least(step, n); lane += W) {

@@ -72,7 +72,9 @@ struct RunningSum {
   const Services& services;
   const Boxes& boxes;
   Grid grid;
-  bool left_out = false;
+  bool left_out = false, huge = false;
+  bool scaled = false;     // whether samples are made smaller, so that no sum is too large
+  double most_summed = 1;  // samples in a box
 
   RunningSum(const Job& j, const Services& s, const Boxes& b) : job(j), services(s), boxes(b) {
     const int last = job.nd - 1;
@@ -88,6 +90,7 @@ struct RunningSum {
       room = most(1, room / (grid.size[a] * ax.stride + ax.reach()));
     }
     grid.cover(job);
+    for (int a = 0; a < job.nd; a++) most_summed *= double(job.axis[a].k);
   }
 
   // One box: slide it along every axis, then add its outputs to `sum`. Samples that no other box
@@ -113,8 +116,9 @@ struct RunningSum {
         sums_plane(work + o * src_len[a] * gap, src_len[a], gap, length[a], gap);
       gap *= src_len[a];
     }
-    b == 0 ? gather<true>(work, src_len, first, T(boxes.weight[b]), sum, len)
-           : gather<false>(work, src_len, first, T(boxes.weight[b]), sum, len);
+    const T weight = scaled ? T(boxes.weight[b] / kScale) : T(boxes.weight[b]);
+    b == 0 ? gather<true>(work, src_len, first, weight, sum, len)
+           : gather<false>(work, src_len, first, weight, sum, len);
   }
 
   // `First`: there is nothing in `sum` yet.
@@ -165,8 +169,14 @@ struct RunningSum {
     const int64_t copied = boxes.count > 1 ? src_size : 0;
     T* work = static_cast<T*>(services.scratch(1, copied * int64_t(sizeof(T))));
     T* sum = static_cast<T*>(services.scratch(2, out_size * int64_t(sizeof(T))));
-    if (load_box_finite(job, from, src_len, loaded, pitch))
-      __atomic_store_n(&left_out, true, __ATOMIC_RELAXED);
+    const T headroom = scaled ? T(1) : T(most_summed);
+    load_rows(job, from, src_len, loaded, pitch, [&](T* row, int64_t n) {
+      const Unusual seen = leave_out_unusual(row, n, headroom);
+      if (seen.nonfinite) __atomic_store_n(&left_out, true, __ATOMIC_RELAXED);
+      if (seen.huge) __atomic_store_n(&huge, true, __ATOMIC_RELAXED);
+      if (scaled)
+        for (int64_t i = 0; i < n; i++) row[i] = T(double(row[i]) * kScale);
+    });
     for (int64_t b = 0; b < boxes.count; b++) add_box(loaded, src_len, b, work, sum, len);
     store_box(job, lo, len, sum, out_pitch, step);
   }
@@ -242,8 +252,10 @@ bool slid(const Job& job, const Services& services, const Boxes& boxes, bool* le
     run(box);
   }
   *left_out = box.left_out;
-  if constexpr (sizeof(A) == 4)
-    if (box.huge) return slid<S, double>(job, services, boxes, left_out);
+  if (!box.huge) return true;
+  if constexpr (sizeof(A) == 4) return slid<S, double>(job, services, boxes, left_out);
+  box.scaled = true;
+  run(box);
   return true;
 }
 
@@ -263,7 +275,12 @@ bool running_sum(const Job& job, const Services& services, Type compute, const B
                                        : slid<double, double>(job, services, boxes, &left_out))
     return left_out;
   RunningSum<double> sums(job, services, boxes);
-  return run(sums);
+  run(sums);
+  if (sums.huge && !job.add) {  // what was added could not be taken back
+    sums.scaled = true;
+    run(sums);
+  }
+  return sums.left_out;
 }
 
 }  // namespace iw::IW_LEVEL

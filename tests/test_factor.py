@@ -7,10 +7,12 @@ import pytest
 
 import intertwine as iw
 from intertwine.engine.factor import (
+    MOST_CANCELLED,
     MOST_TERMS,
     TELLING,
     _has_many_corners,
     boxes,
+    covered,
     integer_factors,
     outer,
     real_factors,
@@ -99,6 +101,15 @@ def test_boxes_add_up_to_the_kernel():
     np.testing.assert_allclose(built, taps, atol=1e-15)
     assert len(found) == 2
     assert boxes(np.random.default_rng(0).normal(size=(5, 5)), 8) is None
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_boxes_do_not_cancel_much(sign):
+    for taps in ([9000, 1, 1, 1, 7000], [1, 2, 3, 2, 1], [4, 4, 0, 0, 3, 3, 3], [[99, 1], [1, 1]]):
+        whole = sign * np.array(taps)
+        assert covered(boxes(whole, 8)) <= MOST_CANCELLED * np.abs(whole).sum()
+    spread = np.repeat(sign * np.array([-1, 1000]), [3000, 10])
+    assert covered(boxes(spread, 8)) < 2 * np.abs(spread).sum()
 
 
 def test_large_kernels_are_read_in_the_middle_first_and_then_whole():

@@ -80,3 +80,30 @@ def test_an_asked_precision_is_kept_by_longer_sums() -> None:
     assert exact.error < 1.2e-7 < plain.error < 100 * np.finfo(np.float32).eps
     for plan in (plain, exact):
         assert np.abs(plan(x) - right).max() < plan.error
+
+
+@pytest.mark.parametrize("dtype", ["float64", "complex128", "float32"])
+@pytest.mark.parametrize(
+    ("shape", "size"),
+    [((300,), (31,)), ((60, 80), (7, 9)), ((60, 80, 3), (9, 9)), ((20, 30, 25), (3, 5, 3)),
+     ((40, 5000), (1, 101))],
+)  # fmt: skip
+def test_samples_near_the_largest_numbers(shape, size, dtype):
+    largest = np.finfo(dtype).max * 0.9
+    x = np.full(shape, largest, dtype)
+    x[tuple(n // 2 for n in shape)] = 1.0
+    k = np.full(size, 1 / np.prod(size))
+    options = {"axes": tuple(range(len(size))), "boundary": "mirror"}
+    want = iw.convolve(x / largest, k, method="direct", **options)
+    with np.errstate(over="ignore"):  # of the comparison
+        y = iw.convolve(x, k, method="running_sum", **options)
+    np.testing.assert_allclose(y / largest, want, rtol=1e-5 if dtype == "float32" else 1e-13)
+
+
+def test_too_large_sums_beside_missing_samples():
+    x = np.full((50, 60), 1e308)
+    x[20, 30], x[40, 3] = np.nan, np.inf
+    k = np.full((5, 5), 0.04)
+    got = iw.convolve(x, k, method="running_sum")
+    np.testing.assert_allclose(got, iw.convolve(x, k, method="direct"), rtol=1e-13)
+    assert np.isnan(got).sum() == 25

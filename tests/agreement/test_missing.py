@@ -166,3 +166,33 @@ def test_a_mask_that_leaves_nothing_out_is_no_mask(taps):
             call(x, np.array(taps), boundary="mirror", mask=np.ones(8, bool)),
             call(x, np.array(taps), boundary="mirror"),
         )
+
+
+@pytest.mark.parametrize("method", ["auto", "overlap_save", "direct"])
+def test_little_weight_does_not_enlarge_what_transforms_round(method):
+    far = np.hypot(*np.mgrid[-75:75, -75:75])
+    x = np.where(far < 20, np.random.default_rng(0).integers(100, 201, far.shape), np.nan)
+    k = np.exp(-np.hypot(*np.mgrid[-40:41, -40:41]) / 4)
+    want = iw.convolve(x, k, nan="ignore", method="direct")
+    for dtype, relative in (("float32", 4e-7), ("float64", 1e-7)):
+        data = x.astype(dtype)
+        mask, filled = np.isfinite(x), np.where(far < 20, data, data.dtype.type(7))
+        for y in (
+            iw.convolve(data, k, nan="ignore", method=method),
+            iw.convolve(filled, k, mask=mask, method=method),
+            iw.plan(data, k, nan="ignore", method=method)(data),
+        ):
+            np.testing.assert_allclose(y / k.sum(), want / k.sum(), rtol=relative)
+
+
+@pytest.mark.parametrize("method", ["auto", "overlap_save", "running_sum"])
+def test_few_samples_at_renormalised_ends(method):
+    x = np.random.default_rng(1).uniform(0, 255, (3000, 4)).astype("float32")
+    k = np.ones(20_001) / 20_001
+    options = {"axes": 0, "boundary": "renormalize", "mode": "full"}
+    p = iw.plan(x, k, method=method, **options)
+    assert "Sums run in float64" in p.explain()
+    want = iw.convolve(x.astype(float), k, method="direct", **options)
+    np.testing.assert_allclose(p(x), want, rtol=4e-7)
+    centred = iw.plan(x, k[:201], **{**options, "mode": "same"})
+    assert "Sums run in float32" in centred.explain()  # half of the weight is always there

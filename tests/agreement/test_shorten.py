@@ -99,3 +99,26 @@ def test_a_large_product_beyond_its_border_is_shortened_line_by_line():
     assert np.abs(plan(x) - named(x)).max() <= bound
     few = iw.plan(x[:200], k, boundary="symmetric")
     assert "not asked" not in few.explain()
+
+
+@pytest.mark.parametrize("boundary", ["nearest", "constant", "symmetric", "zero"])
+@pytest.mark.parametrize("dtype", ["int32", "uint32", "int64"])
+def test_whole_numbers_stay_exact(boundary, dtype):
+    rng = np.random.default_rng(5)
+    high = 2**38 if dtype == "int64" else np.iinfo(dtype).max
+    cval = {"cval": 734} if boundary == "constant" else {}
+    for n, ends in ((1000, ()), (300, (2000, 700))):
+        x = rng.integers(0 if dtype == "uint32" else -high, high, n, dtype)
+        taps = np.ones(50_000, int)
+        taps[: sum(ends[:1])] = 3
+        k = iw.Kernel(taps, origin=20_000)
+        got = iw.convolve(x, k, boundary=boundary, **cval)
+        want = iw.convolve(x, k, boundary=boundary, method="direct", **cval)
+        np.testing.assert_array_equal(got, want)
+
+
+def test_boxes_that_cancel_are_summed_another_way():
+    x = np.random.default_rng(6).integers(-(2**31), 2**31, 4000, "int32")
+    k = np.repeat([-1, 1000], [3000, 10])  # 3010 times 1000, less 3000 times 1001
+    assert "its boxes cancel, and their sums alone may not be exact" in iw.plan(x, k).explain()
+    np.testing.assert_array_equal(iw.convolve(x, k), iw.convolve(x, k, method="direct"))

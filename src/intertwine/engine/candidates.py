@@ -68,11 +68,17 @@ def _candidate(
     error = method.error(problem) * (2 if count == 4 else 1) + final_rounding(problem)
     seconds = method.cost(problem, machine) * planes.runs(problem, method.TAKES_COMPLEX)
     seconds += converting(problem, machine)
-    asked = problem.precision
-    if asked is not None and not problem.exact and error > asked:
-        reason = f"its error bound {error:.1e} is above the asked precision {asked:.1e}"
     shared = seconds > WORTH_A_THREAD and method.tiles(problem) > 1
-    return Candidate(method, reason, seconds, error, method.memory(problem), shared)
+    rough = _too_rough(error, problem)
+    return Candidate(method, rough, seconds, error, method.memory(problem), shared)
+
+
+def _too_rough(error: float, problem: Problem) -> str:
+    """Why a bound on the error is too large, or ""."""
+    asked = problem.precision
+    if asked is None or problem.exact or error <= asked:
+        return ""
+    return f"its error bound {error:.1e} is above the asked precision {asked:.1e}"
 
 
 def _shorter(
@@ -81,10 +87,8 @@ def _shorter(
     """The answer for shorter kernels; what they cannot tell is looked for among the samples."""
     one = _candidate(method, short.problem, machine, at_most)
     looked = 0.0 if short.alike else machine.numpy
-    error, asked = one.error + short.error, short.problem.precision
-    reason = one.reason
-    if not reason and asked is not None and not short.problem.exact and error > asked:
-        reason = f"its error bound {error:.1e} is above the asked precision {asked:.1e}"
+    error = one.error + short.error
+    reason = one.reason if error == INFINITE else _too_rough(error, short.problem)
     return replace(one, reason=reason, seconds=one.seconds + looked, error=error, short=short)
 
 
@@ -148,7 +152,9 @@ def candidates(problem: Problem, wanted: str) -> tuple[Problem, tuple[Candidate,
             answers.append(_candidate(method, problem, machine, at_most))
         if short is not None:
             answers.append(_shorter(method, short, machine, at_most))
-        found.append(min(answers, key=lambda c: (bool(c.reason), c.seconds)))
+        able = [c for c in answers if not c.reason]
+        found.append(min(able, key=lambda c: c.seconds) if able
+                     else min(answers, key=lambda c: c.error))  # fmt: skip
     if problem.compute == "float32" and problem.precision and all(c.reason for c in found):
         return candidates(replace(problem, compute="float64"), wanted)
     return problem, tuple(found)

@@ -58,7 +58,11 @@ def _question(problem: Problem) -> str:
 def _bound(plan: Plan) -> str:
     if plan.problem.exact:
         return "Every result is exact"
-    return f"Sums run in {plan.problem.compute}; error at most {plan.error:.1e} of sum|k| * max|x|"
+    problem = plan.problem
+    some = problem.masked or problem.missing == "ignore"
+    wide = ", in float64 where samples are missing" * (some and problem.compute == "float32")
+    text = f"Sums run in {problem.compute}{wide}; error at most {plan.error:.1e} of sum|k| * max|x|"
+    return text + " before they are divided" * problem.weighted
 
 
 def _parts(candidate: Candidate, problem: Problem) -> str:

@@ -7,7 +7,9 @@ decomposed in turn.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -27,6 +29,9 @@ MOST_OBJECTS = 4096
 
 #: Taps handled at a time where a pass needs temporary arrays.
 SLAB = 1 << 18
+
+#: Boxes may be so many times larger together than the kernel, before others are looked for.
+MOST_CANCELLED = 4.0
 
 #: So many taps often tell already that a kernel is no sum of few boxes.
 TELLING = 1 << 14
@@ -240,8 +245,8 @@ def _middle(taps: Array) -> Array:
 def boxes(taps: Array, most: int) -> tuple[Box, ...] | None:
     """Write `taps` as a sum of at most `most` boxes, or None when that cannot be done.
 
-    The box around all taps that are not zero is peeled off with the value at its corner, then
-    the next one from what is left. Taps equal up to rounding count as equal.
+    The box around all taps that are not zero is peeled off, then the next one from what is left.
+    Taps equal up to rounding count as equal.
     """
     wide = np.dtype(np.int64 if taps.dtype.kind in "iu" else np.float64)
     highest, lowest = taps.max(), taps.min()
@@ -254,6 +259,20 @@ def boxes(taps: Array, most: int) -> tuple[Box, ...] | None:
     rest: Array = taps.astype(wide)
     if rest.size > most and _has_many_corners(rest, small, most):
         return None
+    found = _peeled(rest, small, most, gently=False)
+    if found is not None and covered(found) > MOST_CANCELLED * float(np.abs(rest).sum()):
+        return _peeled(rest, small, most, gently=True) or found
+    return found
+
+
+def covered(found: Sequence[Box]) -> float:
+    """The absolute sum of all boxes: that of the kernel, or more where they cancel."""
+    return sum(abs(b.weight) * float(prod(b.length)) for b in found)
+
+
+def _peeled(taps: Array, small: float, most: int, *, gently: bool) -> tuple[Box, ...] | None:
+    """Peel boxes off the taps until none is left; None: there are more than `most`."""
+    rest = taps.copy()
     found: list[Box] = []
     while True:
         where = np.abs(rest) > small
@@ -266,10 +285,8 @@ def boxes(taps: Array, most: int) -> tuple[Box, ...] | None:
             other = tuple(a for a in range(rest.ndim) if a != axis)
             used = np.flatnonzero(where.any(axis=other))
             spans.append(slice(int(used[0]), int(used[-1]) + 1))
-        block = rest[tuple(spans)]
-        corner = block[(0,) * rest.ndim]
-        weight = corner if abs(corner) > small else block.flat[int(np.abs(block).argmax())]
-        block -= weight
+        weight, spans = (_peel_gently if gently else _peel)(rest[tuple(spans)], spans, small)
+        rest[tuple(spans)] -= weight
         found.append(
             Box(
                 float(weight),
@@ -277,3 +294,27 @@ def boxes(taps: Array, most: int) -> tuple[Box, ...] | None:
                 tuple(s.stop - s.start for s in spans),
             )
         )
+
+
+def _peel(block: Array, spans: list[slice], small: float) -> tuple[Any, list[slice]]:
+    """The weight and the place of the next box: all of the block, with the value at its corner."""
+    corner = block[(0,) * block.ndim]
+    return corner if abs(corner) > small else block.flat[int(np.abs(block).argmax())], spans
+
+
+def _peel_gently(block: Array, spans: list[slice], small: float) -> tuple[Any, list[slice]]:
+    """The same so that little cancels.
+
+    Where all taps have one sign it is the least of them. Of a line with gaps only as much is taken
+    as goes on like its first tap.
+    """
+    if block.min() > small:
+        return block.min(), spans
+    if block.max() < -small:
+        return block.max(), spans
+    line, long = block.reshape(-1), int(np.argmax(block.shape))
+    if line.size == block.shape[long] and (np.abs(line) <= small).any():
+        first = spans[long].start
+        alike = int((np.abs(line - line[0]) > small).argmax())
+        return line[0], [*spans[:long], slice(first, first + alike), *spans[long + 1 :]]
+    return _peel(block, spans, small)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from math import sqrt
 from typing import Any, cast
 
@@ -36,6 +37,15 @@ _ELSEWHERE = {
 WAKING = WORTH_A_THREAD / 4
 
 
+#: What float32 sums round may be enlarged so many times by dividing by weights.
+MOST_ENLARGED = 64.0
+
+
+def in_double(problem: Problem) -> Problem:
+    """The same problem, its sums in float64."""
+    return replace(problem, compute="float64") if problem.compute == "float32" else problem
+
+
 class Plan:
     """A chosen method with the share of the kernel, or of a bank's kernels, done already.
 
@@ -46,6 +56,11 @@ class Plan:
         self, problem: Problem, caller: str, method: str = "auto", threads: int | None = None
     ) -> None:
         self._caller = caller
+        #: What outputs are rescaled by where windows reach over the data, or samples are missing.
+        self._division = Division(problem) if problem.weighted and problem.out_size else None
+        if self._division and self._division.largest > MOST_ENLARGED:
+            problem = in_double(problem)
+        self._asked = method
         self._measured = WISDOM.recall(problem) if method == "auto" else None
         asked = method if self._measured is None else self._measured.method
         self._problem, self._found = candidates(problem, asked)
@@ -56,8 +71,6 @@ class Plan:
         self.most_threads = 1 + int(min(self._chosen.seconds / WORTH_A_THREAD, 1e6))
         #: Bytes to work with that grow with the data: more than the machine has are refused.
         self.work_bytes = self._work_bytes()
-        #: What outputs are rescaled by where windows reach over the data, or samples are missing.
-        self._division = Division(self._problem) if self._products and problem.weighted else None
         self._only = self._single_run()
         #: What calls come down to where data go into one sum of the core as they are.
         self.call = self._core_call()
@@ -89,10 +102,10 @@ class Plan:
             if able:
                 return min(able.values(), key=self._weighed)
             asked = self._problem.precision
-            best = min(c.error for c in self._found)
+            best = f"{1.005 * min(c.error for c in self._found):.3g}"  # rounded up
             raise OptionError(
                 f"{self._caller}: no method keeps to `precision={asked:.3g}` here; "
-                f"the best bound is {best:.3g}.\n  Pass precision={best:.3g} or more."
+                f"the best bound is {best}.\n  Pass precision={best} or more."
             )
         if wanted not in BY_NAME:
             hint = did_you_mean(_ELSEWHERE.get(wanted, wanted), [*BY_NAME, "auto"])
@@ -251,10 +264,17 @@ class Plan:
             return
         self._check_values(x, caller)
         data, present = missing.clean(caller, problem, x, present, threads)
+        plan = self if present is None else self._where_missing(threads)
         if problem.added:
             lead = (np.newaxis,) * problem.added
             data, present = data[lead], None if present is None else present[lead]
-        self.compute(data, present, out, threads)
+        plan.compute(data, present, out, threads)
+
+    def _where_missing(self, threads: int) -> Plan:
+        """The plan for data of which some are missing: little weight enlarges what sums round."""
+        double = in_double(self._problem)
+        same = double is self._problem
+        return self if same else CACHE.get(double, self._caller, self._asked, threads)
 
     def compute(
         self, data: Array, present: NDArray[np.bool_] | None, out: Array, threads: int

@@ -56,6 +56,14 @@ class Division:
         self.kept_bytes = sum(t.kept_bytes for t in (self._near, self._outside) if t is not None)
 
     @property
+    def largest(self) -> float:
+        """How much what sums round is enlarged near renormalised ends, at most."""
+        if not self._problem.renormalized:
+            return 1.0
+        factors = self._near or self._factors()
+        return factors.largest
+
+    @property
     def core(self) -> _core.WeightTable | None:
         """What scales outputs where nothing is missing, if the core can and it is kept."""
         return None if self._near is None else self._near.core
@@ -99,6 +107,9 @@ class Table:
     def __init__(self, problem: Problem, values: Array, whole: Sequence[tuple[int, int]]) -> None:
         self._whole = whole
         self.kept_bytes = values.nbytes
+        found = np.abs(values[np.isfinite(values)])
+        #: The largest of the numbers.
+        self.largest = float(found.max()) if found.size else 1.0
         #: The same in the core, for results of types that it rescales.
         self.core: _core.WeightTable | None = None
         few = len(whole) < _core.max_axes

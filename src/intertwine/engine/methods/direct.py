@@ -106,14 +106,13 @@ def _row(problem: Problem, lowered: Lowered, width: int, machine: Machine) -> fl
     sums = _sums(problem, lowered)
     if width < VECTOR_BYTES // SIZE[sums]:
         return width * machine.narrow
-    above = lowered.axes[-2] if len(lowered.axes) > 1 else None
-    grouped = above is not None and above.k > 2
+    last, above = lowered.axes[-1], lowered.axes[-2] if len(lowered.axes) > 1 else Axis(1, 1)
+    grouped = above.k > 2
     shared = grouped and above.stride == above.dilation == 1
     rate = machine.product if shared else machine.product_row
     each = SHORT * rate["float32"] if sums == "int16" else rate[sums]
     if shared:
         return whole_vectors(width, sums) * each
-    last = lowered.axes[-1]
     if last.k < problem.kernel_size:
         each *= SEVERAL
     if not grouped and last.dilation * lowered.inner == 1:

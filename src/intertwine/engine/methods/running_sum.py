@@ -11,7 +11,7 @@ import numpy as np
 
 from intertwine import _core
 from intertwine.engine.errors import counted
-from intertwine.engine.factor import Box, boxes
+from intertwine.engine.factor import Box, boxes, covered
 from intertwine.engine.lower import lower, too_many_axes
 from intertwine.engine.machine import Machine
 from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared, too_much_memory
@@ -64,6 +64,9 @@ SLIDING_SPILL = [1, 4, 5, 6], [1.1, 2.0, 2.8, 5.0]
 #: Weights beyond this could leave the whole numbers that float64 holds.
 LARGEST_WEIGHT = 1 << 22
 
+#: Whole numbers up to here are exact in float64.
+LARGEST_WHOLE = 1 << 53
+
 #: Work space beyond which tiles are too much.
 MOST_BYTES = 96 << 20
 
@@ -86,6 +89,9 @@ def applies(problem: Problem) -> str:
         return "all taps are zero"
     if any(a.dilation > 1 for a in problem.axes):
         return "the taps are dilated"
+    low, high = problem.value_range or (0, 0)
+    if problem.compute == "float64" and covered(found) * max(-low, high) > LARGEST_WHOLE:
+        return "its boxes cancel, and their sums alone may not be exact"
     if memory(problem) > MOST_BYTES:
         return too_much_memory(memory(problem), MOST_BYTES)
     return too_many_axes(problem)
@@ -259,7 +265,7 @@ def error(problem: Problem) -> float:
     if problem.compute == "int64":
         return 0.0
     # Boxes that cancel leave the rounding of each.
-    size = sum(abs(b.weight) * float(np.prod(b.length)) for b in found)
+    size = covered(found)
     total = problem.absolute_sum or 1.0
     steps = sum(a.k for a in problem.axes) + len(found) + 4
     sums = _sliding_sums(problem) if _slides(problem) and not _sums(problem) else "float64"
