@@ -233,15 +233,13 @@ void load_box(const Job& job, const int64_t* lo, const int64_t* len, T* dst, con
 template <class T, class S>
 void store_row(const Job& job, const T* src, int64_t step, int64_t len, char* out) {
   const int64_t c = job.inner, os = job.out_stride[job.nd - 1], is = job.out_stride[job.nd];
-  if constexpr (!__is_class(S)) {
-    if (!job.add && step == 1 && is == int64_t(sizeof(S)) && (c == 1 || os == c * is) &&
-        (c > 1 || os == int64_t(sizeof(S)))) {
-      for (int64_t i = 0; i < len * c; i++) {
-        S s = convert_to<S>(src[i]);
-        __builtin_memcpy(out + i * int64_t(sizeof(S)), &s, sizeof s);
-      }
-      return;
+  if (!job.add && step == 1 && is == int64_t(sizeof(S)) && (c == 1 || os == c * is) &&
+      (c > 1 || os == int64_t(sizeof(S)))) {
+    for (int64_t i = 0; i < len * c; i++) {
+      S s = convert_to<S>(src[i]);
+      __builtin_memcpy(out + i * int64_t(sizeof(S)), &s, sizeof s);
     }
+    return;
   }
   if (!job.add && c == 1) {
     for (int64_t i = 0; i < len; i++) {

@@ -15,7 +15,6 @@ from intertwine.engine.methods import BY_NAME
 from intertwine.engine.methods.direct import CHAINED, SHORT_BYTES
 from intertwine.engine.methods.strips import FOLDED, PANEL, VOLUME_PANEL
 from intertwine.engine.methods.tiles import (
-    HALF_OF_CHANNELS,
     HALF_READ,
     HALF_WRITTEN,
     converting,
@@ -199,17 +198,6 @@ def test_float16_takes_longer_to_read_and_to_write(dtype, result, count):
         if not found.reason:
             cost = found.method.cost(plan.problem, machine.current())
             assert found.seconds == cost + converting(plan.problem, machine.current())
-
-
-@pytest.mark.parametrize("method", ["direct", "separable", "running_sum"])
-def test_float16_among_channels_is_written_one_by_one(method):
-    def samples(*arguments):
-        return steps("sample", method, *arguments)
-
-    alone = samples((20, 31), (5, 3), "float16") / (20 * 31)
-    beside = samples((20, 31, 3), (5, 3, 1), "float16") / (20 * 31 * 3)
-    assert beside - alone == pytest.approx(HALF_OF_CHANNELS, rel=1e-12)
-    assert samples((20, 31, 3), (5, 3, 1), "float64") == 3 * samples((20, 31), (5, 3), "float64")
 
 
 def timed_by(true):

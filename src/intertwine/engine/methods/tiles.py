@@ -20,10 +20,7 @@ OF_CHANNELS = 3.7
 
 #: How much longer a float16 takes than another sample to be read, and to be written: the core
 #: converts it by shifts and masks, and rounds it to even.
-HALF_READ, HALF_WRITTEN = 1.2, 6.8
-
-#: How much longer yet float16 results take among channels, which are rounded one by one.
-HALF_OF_CHANNELS = 30.0
+HALF_READ, HALF_WRITTEN = 1.2, 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +94,6 @@ def widths(axis: Axis, most: int, channels: int) -> list[tuple[int, int]]:
 def writing(problem: Problem, machine: Machine) -> float:
     """Predicted seconds for writing the outputs."""
     each = machine.sample + (_plane(problem, machine) if problem.result.kind == "c" else 0.0)
-    if problem.result == np.float16 and has_channels(problem):
-        each += HALF_OF_CHANNELS * machine.sample
     return each * problem.out_size
 
 
