@@ -125,19 +125,29 @@ IW_INLINE void chains_block(const T* const* rows, int64_t x, const Taps<T>& taps
   for (int c = 0; c < C; c++) __builtin_memcpy(dst + x + c * kShort<T>, &acc[c], kShortBytes);
 }
 
-template <class T>
-T single_sum(const T* const* rows, int64_t x, const Taps<T>& taps) {
+// N outputs of a row that fills no vector: side by side their sums do not wait for each other.
+template <class T, int N>
+IW_APART void narrow_sums(const T* const* rows, const Taps<T>& taps, T* dst) {
   using Sum = decltype(T(0) + 0u);  // 16 bits would turn to signed numbers, which overflow
-  Sum sum = 0;
+  Sum acc[N] = {};
   const T* tap = taps.tap;
   for (int64_t i = 0; i < taps.count; i++) {
-    const Chains& chains = taps.chains[i];
-    const T* const src = rows[chains.row] + chains.off + x;
-    for (int64_t c = 0; c < chains.count; c++)
-      for (int l = 0; l < chains.links; l++)
-        sum += Sum(*tap++) * Sum(src[c * chains.step + l * kShort<T>]);
+    const Chains chains = taps.chains[i];
+    const T* src = rows[chains.row] + chains.off;
+    for (int64_t c = 0; c < chains.count; c++, src += chains.step)
+      for (int l = 0; l < chains.links; l++, tap++)
+#pragma GCC unroll 16
+        for (int n = 0; n < N; n++) acc[n] += Sum(*tap) * Sum(src[n + l * kShort<T>]);
   }
-  return T(sum);
+  for (int n = 0; n < N; n++) dst[n] = T(acc[n]);
+}
+
+template <class T, int Most>
+IW_INLINE void narrow_row(const T* const* rows, const Taps<T>& taps, T* dst, int64_t width) {
+  if constexpr (Most > 1) {
+    if (width < Most) return narrow_row<T, Most - 1>(rows, taps, dst, width);
+  }
+  narrow_sums<T, Most>(rows, taps, dst);
 }
 
 // Blocks of C vectors from x on, while more than `left` outputs remain; the last may overlap the
@@ -179,19 +189,18 @@ IW_INLINE void few_block(const T* src, int64_t step, const Short<T> (&k)[N], T* 
 }
 
 template <class T, int N>
-IW_APART int64_t few_taps(const T* src, int64_t step, const T* tap, T* dst, int64_t width) {
+IW_APART void few_taps(const T* src, int64_t step, const T* tap, T* dst, int64_t width) {
   Short<T> k[N];
 #pragma GCC unroll 8
   for (int j = 0; j < N; j++) k[j] = tap[j] - Short<T>{};
   const int64_t x = blocks<T, kFewChained>(
       0, 0, width, [&](int64_t at) { few_block<T, N, kFewChained>(src + at, step, k, dst + at); });
-  return blocks<T, 1>(x, 0, width,
-                      [&](int64_t at) { few_block<T, N, 1>(src + at, step, k, dst + at); });
+  blocks<T, 1>(x, 0, width, [&](int64_t at) { few_block<T, N, 1>(src + at, step, k, dst + at); });
 }
 
 template <class T, int Most>
-IW_INLINE int64_t up_to_taps(int64_t n, const T* src, int64_t step, const T* tap, T* dst,
-                             int64_t width) {
+IW_INLINE void up_to_taps(int64_t n, const T* src, int64_t step, const T* tap, T* dst,
+                          int64_t width) {
   if constexpr (Most > 1) {
     if (n < Most) return up_to_taps<T, Most - 1>(n, src, step, tap, dst, width);
   }
@@ -201,17 +210,14 @@ IW_INLINE int64_t up_to_taps(int64_t n, const T* src, int64_t step, const T* tap
 // One output row.
 template <class T>
 void sum_of_taps(const T* const* rows, const Taps<T>& taps, T* dst, int64_t width) {
+  if (width < kShort<T>) return narrow_row<T, kShort<T> - 1>(rows, taps, dst, width);
   const Chains& first = taps.chains[0];
-  int64_t x;
-  if (taps.count == 1 && first.links == 1 && first.count <= kFewTaps) {
-    x = up_to_taps<T, kFewTaps>(first.count, rows[first.row] + first.off, first.step, taps.tap, dst,
-                                width);
-  } else {
-    x = chains_blocks<T, kChained>(rows, 0, kFewChained * kShort<T>, width, taps, dst);
-    x = chains_blocks<T, kFewChained>(rows, x, 0, width, taps, dst);
-    x = chains_blocks<T, 1>(rows, x, 0, width, taps, dst);
-  }
-  for (; x < width; x++) dst[x] = single_sum(rows, x, taps);
+  if (taps.count == 1 && first.links == 1 && first.count <= kFewTaps)
+    return up_to_taps<T, kFewTaps>(first.count, rows[first.row] + first.off, first.step, taps.tap,
+                                   dst, width);
+  int64_t x = chains_blocks<T, kChained>(rows, 0, kFewChained * kShort<T>, width, taps, dst);
+  x = chains_blocks<T, kFewChained>(rows, x, 0, width, taps, dst);
+  chains_blocks<T, 1>(rows, x, 0, width, taps, dst);
 }
 
 }  // namespace

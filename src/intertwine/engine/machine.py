@@ -75,7 +75,7 @@ class Machine:
     product_row: Rates = Rates(3.0e-11, 5.6e-11, 1.6e-10)
     start: float = 2.0e-10
     line: Rates = Rates(1.8e-11, 4.0e-11, 1.1e-10)
-    narrow: float = 7.5e-10
+    narrow: float = 5.0e-10
     tap: float = 6.2e-10
     pass_: float = 1.5e-10
     running: float = 8.5e-10

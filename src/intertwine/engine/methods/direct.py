@@ -104,11 +104,13 @@ def cost(problem: Problem, machine: Machine) -> float:
 def _row(problem: Problem, lowered: Lowered, width: int, machine: Machine) -> float:
     """Seconds for one tap on `width` outputs of a row."""
     sums = _sums(problem, lowered)
-    if width < VECTOR_BYTES // SIZE[sums]:
+    lanes = SHORT_BYTES // SIZE[sums]
+    if width < lanes:
         return width * machine.narrow
     last, above = lowered.axes[-1], lowered.axes[-2] if len(lowered.axes) > 1 else Axis(1, 1)
     grouped = above.k > 2
     shared = grouped and above.stride == above.dilation == 1
+    shared = shared and width >= VECTOR_BYTES // SIZE[sums]
     rate = machine.product if shared else machine.product_row
     each = SHORT * rate["float32"] if sums == "int16" else rate[sums]
     if shared:
@@ -116,9 +118,10 @@ def _row(problem: Problem, lowered: Lowered, width: int, machine: Machine) -> fl
     if last.k < problem.kernel_size:
         each *= SEVERAL
     if not grouped and last.dilation * lowered.inner == 1:
-        each *= _chained(last.k, SHORT_BYTES // SIZE[sums])
-    begun = machine.start * _pieces(problem, last)
-    return begun + whole_vectors(width, sums) * each
+        each *= _chained(last.k, lanes)
+    # Four vectors at once; fewer wait for each other as long.
+    unit = lanes if width < 4 * lanes else 4 * lanes
+    return machine.start * _pieces(problem, last) + -(-width // unit) * 4 * lanes * each
 
 
 def _chained(taps: int, lanes: int) -> float:
