@@ -24,7 +24,7 @@ PADS = {
 DTYPES = ("bool", "uint8", "int8", "uint16", "int16")
 
 #: Boxes put together plainly and those that move on, in 16 and in 32 bits; lines along either axis.
-SIZES = ((1, 1), (1, 2), (3, 1), (3, 3), (2, 7), (5, 8), (4, 11), (9, 17), (1, 40), (33, 1),
+SIZES = ((1, 2), (3, 1), (3, 3), (2, 7), (5, 8), (4, 11), (9, 17), (1, 40), (33, 1),
          (12, 23), (21, 51))  # fmt: skip
 
 CVAL = 7

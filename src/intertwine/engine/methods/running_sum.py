@@ -87,6 +87,8 @@ def applies(problem: Problem) -> str:
         return f"the kernel is no sum of at most {MOST_BOXES} boxes"
     if not found:
         return "all taps are zero"
+    if problem.kernel_size == 1:
+        return "a single tap needs no sums"
     if any(a.dilation > 1 for a in problem.axes):
         return "the taps are dilated"
     low, high = problem.value_range or (0, 0)
