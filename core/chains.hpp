@@ -24,6 +24,7 @@ constexpr int kShort = kShortBytes / int(sizeof(T));  // lanes
 // Taps of a chain at most, and vectors of outputs at once: with one for the samples, 15 registers.
 constexpr int kLinks = 4, kChained = 10, kFewChained = 4;
 
+// So many taps of one row stay in registers while it is summed.
 constexpr int kFewTaps = 8;
 
 // Neighbouring chains of one row: the next begins `step` further, in the samples, and its taps
@@ -44,7 +45,8 @@ struct Taps {
 // How many `Chains` there are for each row of taps, at most.
 template <class T>
 int64_t chains_of(const Stencil<T>& s) {
-  return 2 * (s.cols / (kLinks * kShort<T>)+1);
+  constexpr int64_t block = kLinks * kShort<T>;
+  return 2 * (s.cols / block + 1);
 }
 
 // The taps of a stencil one by one, its rows `dilation` apart. They keep their order if there may

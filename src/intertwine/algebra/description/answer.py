@@ -41,8 +41,8 @@ def number(value: float) -> str:
 def apart(low: float, high: float) -> tuple[str, str]:
     """Two unlike numbers with as many digits as tell them apart, four at least.
 
-    >>> apart(0.12344, 0.12346)
-    ('0.12344', '0.12346')
+    >>> apart(0.12341, 0.12344)
+    ('0.12341', '0.12344')
     """
     for digits in range(4, 17):
         texts = f"{low:.{digits}g}", f"{high:.{digits}g}"
