@@ -23,10 +23,6 @@ constexpr int64_t kTileOfLine = 8192;
 // The first cache holds eight lines at places that far apart, or a multiple.
 constexpr int64_t kCrowdedPitch = 4096, kMostCrowded = 8;
 
-// Rows are loaded so many before they are summed: just written, vectors across what was written
-// piece by piece would wait for it.
-constexpr int64_t kAhead = 2 * kGroup;
-
 // Fewer columns of outputs than this are not worth a piece of their own.
 constexpr int64_t kLeastInside = 64;
 
@@ -151,7 +147,7 @@ struct Direct {
     const int64_t planes = last > 1 ? p.samples[last - 2] : 1;
     int64_t held = count;
     if (count == height)
-      held = least(count, y.reach() + kAhead);
+      held = least(count, y.reach() + 2 * kGroup);
     else if (count == height * planes)
       held = least(planes, job.axis[last - 2].reach()) * height;
     const int64_t pitch = padded_row<T>(p.samples[last] * job.inner);
@@ -241,8 +237,7 @@ struct Direct {
     const int64_t pitch = writes_in_place ? below / int64_t(sizeof(T)) : padded;
     for (int64_t done = 0; done < n; done += sums.group) {
       const int64_t row = least(done, n - sums.group);
-      const int64_t needed = row * y.stride + y.reach();
-      rows.need(first + least(needed + kAhead, y_samples(p)));
+      rows.need(first + (row + sums.group - 1) * y.stride + y.reach());
       const T* const* const from = rows.at + first + row * y.stride;
       T* const to = writes_in_place ? reinterpret_cast<T*>(out + row * below) : results;
       if (sums.group > 1)

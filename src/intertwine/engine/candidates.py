@@ -152,9 +152,10 @@ def candidates(problem: Problem, wanted: str) -> tuple[Problem, tuple[Candidate,
             answers.append(_candidate(method, problem, machine, at_most))
         if short is not None:
             answers.append(_shorter(method, short, machine, at_most))
-        able = [c for c in answers if not c.reason]
-        found.append(min(able, key=lambda c: c.seconds) if able
-                     else min(answers, key=lambda c: c.error))  # fmt: skip
+        # Of those that are not exact enough the most exact is named.
+        found.append(
+            min(answers, key=lambda c: (bool(c.reason), c.error if c.reason else c.seconds))
+        )
     if problem.compute == "float32" and problem.precision and all(c.reason for c in found):
         return candidates(replace(problem, compute="float64"), wanted)
     return problem, tuple(found)
