@@ -8,6 +8,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 PHOTO  ?=
 OUT    ?= tour
+LEVELS ?= native
 PYTEST_ARGS ?=
 BENCH_ARGS  ?= --memory
 
@@ -16,7 +17,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 BIN     := $(VENV)/bin
 PIP     := $(BIN)/python -m pip
 INSTALL := $(PIP) install --quiet --constraint constraints.txt
-NATIVE  := pyproject.toml constraints.txt CMakeLists.txt $(wildcard core/*.cpp core/*.hpp)
+# The build's own tools stay in the environment, so that a second installation compiles nothing again.
+BUILD   := $(INSTALL) --no-build-isolation --config-settings=cmake.define.LEVELS="$(LEVELS)" --editable
+NATIVE  := pyproject.toml constraints.txt CMakeLists.txt tools/native_level.cpp $(wildcard core/*.cpp core/*.hpp)
 
 .PHONY: help run test test-slow lint format bench calibrate clean
 .DELETE_ON_ERROR:
@@ -24,7 +27,8 @@ NATIVE  := pyproject.toml constraints.txt CMakeLists.txt $(wildcard core/*.cpp c
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
-	@echo "  PYTHON=$(PYTHON) chooses the Python (3.11 or newer), PHOTO= the photo of the tour."
+	@echo "  PYTHON=$(PYTHON) chooses the Python (3.11 or newer), PHOTO= the photo of the tour,"
+	@echo "  LEVELS=$(LEVELS) the SIMD levels that are built: native, all, or a list such as 'base;v3'."
 
 run: $(VENV)/.ready-run ## build, then write the tour of a photo (PHOTO=, OUT=)
 	$(BIN)/intertwine tour $(if $(PHOTO),"$(PHOTO)") -o "$(OUT)" --force
@@ -63,14 +67,19 @@ $(VENV)/.ready-venv:
 	"$(PYTHON)" -m venv --clear "$(VENV)"
 	@touch $@
 
-$(VENV)/.ready-run: $(VENV)/.ready-venv $(NATIVE)
-	@echo "Building Intertwine and installing what it needs ..."
-	$(INSTALL) --editable '.[image]'
+$(VENV)/.ready-build: $(VENV)/.ready-venv pyproject.toml tools/build_requirements.py
+	$(INSTALL) $$($(BIN)/python tools/build_requirements.py)
+	$(INSTALL) $$($(BIN)/python tools/build_requirements.py --machine)
 	@touch $@
 
-$(VENV)/.ready-test: $(VENV)/.ready-venv $(NATIVE)
+$(VENV)/.ready-run: $(VENV)/.ready-build $(NATIVE)
+	@echo "Building Intertwine and installing what it needs ..."
+	$(BUILD) '.[image]'
+	@touch $@
+
+$(VENV)/.ready-test: $(VENV)/.ready-build $(NATIVE)
 	@echo "Building Intertwine and installing what its tests need ..."
-	$(INSTALL) --editable '.[dev]'
+	$(BUILD) '.[dev]'
 	@touch $@ $(VENV)/.ready-run
 
 $(VENV)/.ready-bench: $(VENV)/.ready-test benchmarks/peers.txt

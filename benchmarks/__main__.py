@@ -19,8 +19,8 @@ from benchmarks import inner, memory, peers, planner, report, roofline
 from benchmarks.compare import Setting, compare
 from benchmarks.regimes import chosen
 from intertwine import _core
+from intertwine.base.threads import available_cores
 from intertwine.engine.machine import processor
-from intertwine.engine.threads import available_cores
 
 QUICK_SHRINK, QUICK_BUDGET_S = 64, 0.5
 

@@ -15,7 +15,7 @@ import numpy as np
 import intertwine as iw
 from benchmarks.timing import Series, alternate
 from intertwine import kernels
-from intertwine.engine.threads import available_cores
+from intertwine.base.threads import available_cores
 from intertwine.stochastic import sample, standard_error
 
 SIDE, PART = 2048, 256

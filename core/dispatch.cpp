@@ -3,6 +3,8 @@
 #include <cstring>
 #include <string>
 
+#include "levels.hpp"
+
 #define IW_DECLARE(level)                                                                     \
   namespace iw::level {                                                                       \
   void direct(const Job&, const Services&, Type, const void*);                                \
@@ -48,10 +50,10 @@ struct Level {
 
 const Level levels[] = {
 #ifdef IW_HAS_v4
-    {v4::table("x86-64-v4"), __builtin_cpu_supports("x86-64-v4") != 0},
+    {v4::table("x86-64-v4"), runs_v4()},
 #endif
 #ifdef IW_HAS_v3
-    {v3::table("x86-64-v3"), __builtin_cpu_supports("x86-64-v3") != 0},
+    {v3::table("x86-64-v3"), runs_v3()},
 #endif
 #ifdef IW_HAS_base
 #ifdef __x86_64__

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import intertwine as iw
+from intertwine.base.errors import counted, whole_number
+from intertwine.base.text import duration, size_text
 from intertwine.engine import machine, missing
-from intertwine.engine.errors import counted, whole_number
-from intertwine.engine.explain import amount, duration
 
 PICTURE = np.arange(60, dtype="float32").reshape(6, 10)
 SLOPES = np.array([[1, 2, 3], [0, 1, -1.5]])
@@ -41,7 +41,7 @@ def test_one_of_a_thing_is_said_in_the_singular():
     assert [counted(n, "box", "boxes") for n in (0, 1, 2, -1, "1", "1.5")] == [
         "0 boxes", "1 box", "2 boxes", "-1 box", "1 box", "1.5 boxes",
     ]  # fmt: skip
-    assert amount(1) == "1 byte"
+    assert size_text(1) == "1 byte"
 
 
 def test_whole_numbers_are_written_out_while_they_fit():

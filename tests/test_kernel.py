@@ -11,7 +11,7 @@ from scipy import ndimage, signal
 
 import intertwine as iw
 from intertwine import Kernel
-from intertwine.engine.errors import DTypeError, OptionError, ShapeError
+from intertwine.base.errors import DTypeError, OptionError, ShapeError
 
 LOPSIDED = [
     Kernel([1, 2, 3]),

@@ -10,16 +10,16 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from intertwine.convolution import convolve, correlate, plan
-from intertwine.engine.errors import (
+from intertwine.base.errors import (
     DTypeError,
     IntertwineError,
     MissingExtraError,
     OptionError,
     ShapeError,
 )
+from intertwine.base.threads import set_threads
+from intertwine.convolution import convolve, correlate, plan
 from intertwine.engine.memory import release_memory
-from intertwine.engine.threads import set_threads
 
 if TYPE_CHECKING:
     from intertwine import fourier, kernels, stochastic, wisdom

@@ -11,7 +11,7 @@ from typing import Any, ParamSpec
 import numpy as np
 
 from intertwine._taps import Taps
-from intertwine.engine.errors import IntertwineError, OptionError, did_you_mean
+from intertwine.base.errors import IntertwineError, OptionError, did_you_mean
 from intertwine.kernel import Kernel
 
 _P = ParamSpec("_P")

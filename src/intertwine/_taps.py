@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from intertwine.engine.errors import OptionError, ShapeError, counted
+from intertwine.base.errors import OptionError, ShapeError, counted
 
 Taps = NDArray[Any]
 

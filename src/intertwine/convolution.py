@@ -8,10 +8,11 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from intertwine.base import threads as threading
+from intertwine.base.checks import as_array, as_dtype, is_integer
+from intertwine.base.errors import OptionError, ShapeError, counted, shown
 from intertwine.engine import checks, outputs, stack
-from intertwine.engine import threads as threading
 from intertwine.engine.arguments import Options, parse
-from intertwine.engine.errors import OptionError, ShapeError, counted, shown
 from intertwine.engine.plan import CACHE, Plan
 from intertwine.engine.problem import Problem
 
@@ -242,12 +243,12 @@ _IF_DATA = "  If these are data, pass them as an array: plan(np.array(...), k)."
 def _as_shape(x: Any) -> tuple[int, ...] | None:
     """The shape that `x` spells, as NumPy reads one, or None: `x` are data."""
     listed = x if isinstance(x, tuple | list) else (x,)
-    return tuple(map(int, listed)) if all(map(checks.is_integer, listed)) else None
+    return tuple(map(int, listed)) if all(map(is_integer, listed)) else None
 
 
 def _stand_in(shape: tuple[int, ...], dtype: DTypeLike | None) -> Array:
     """An array of this shape and type that takes no memory."""
-    single = np.zeros((), np.float64 if dtype is None else checks.as_dtype("plan", dtype))
+    single = np.zeros((), np.float64 if dtype is None else as_dtype("plan", dtype))
     if not 0 < len(shape) <= stack.MOST_AXES:
         raise ShapeError(
             f"plan: shape {shown(shape)} has {counted(len(shape), 'axis', 'axes')}, and an array "
@@ -291,7 +292,7 @@ def _run(
 def run_plan(chosen: Plan, x: Any, *, out: Any, mask: Any, threads: Any) -> Array:
     """Run a plan on new data: what ``plan(x)`` calls."""
     threading.check("plan", threads)
-    array = checks.as_array("plan", "x", x, masks=True)
+    array = as_array("plan", "x", x, masks=True)
     chosen.check_fits(array)
     present = checks.mask("plan", x, array, mask)
     if present is not None and not chosen.problem.masked:

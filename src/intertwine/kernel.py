@@ -18,9 +18,9 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from intertwine.algebra.operations import Operations
 from intertwine.algebra.views import Views
+from intertwine.base.checks import refuse_hidden
+from intertwine.base.errors import DTypeError, OptionError, ShapeError, counted
 from intertwine.convolution import convolve
-from intertwine.engine.checks import refuse_hidden
-from intertwine.engine.errors import DTypeError, OptionError, ShapeError, counted
 
 if TYPE_CHECKING:
     from intertwine.propagator import Propagator

@@ -16,11 +16,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from intertwine.base.atomic import atomic, check_free
+from intertwine.base.errors import FileError
 from intertwine.engine.machine import identity
 from intertwine.engine.plan import CACHE
 from intertwine.engine.wisdom import WISDOM, Measured
-from intertwine.files.atomic import atomic, check_free
-from intertwine.files.document import FileError
 
 __all__ = ["forget", "load", "save"]
 

@@ -9,7 +9,7 @@ import pytest
 import intertwine as iw
 from agreement.sweeps import LARGE, QUICK
 from cases import BOUNDARIES, MODES, bounds, check, grid, near, planned
-from intertwine.engine import machine, room
+from intertwine.engine import machine
 from intertwine.engine.methods import direct, in_turn, overlap_save, running_sum, separable, strips
 from intertwine.engine.plan import CACHE
 
@@ -227,9 +227,9 @@ def test_a_window_too_long_for_tiles_is_no_reason_to_refuse(monkeypatch):
 
 def test_arrays_between_axes_leave_room_for_others(monkeypatch):
     memory = plan_of(photo()).chosen.memory
-    monkeypatch.setattr(room, "installed", lambda: 4.0 * memory - 1)
+    monkeypatch.setattr(in_turn, "installed", lambda: 4.0 * memory - 1)
     forget()
     assert "one axis after the other" not in plan_of(photo()).explain()
-    monkeypatch.setattr(room, "installed", lambda: 4.0 * memory)
+    monkeypatch.setattr(in_turn, "installed", lambda: 4.0 * memory)
     forget()
     assert "one axis after the other" in plan_of(photo()).explain()

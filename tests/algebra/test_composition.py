@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import intertwine as iw
 from algebra.drawn import INEXACT, WHOLE, families, kernels, signal
 from intertwine import Kernel
-from intertwine.engine.errors import DTypeError, OptionError, ShapeError
+from intertwine.base.errors import DTypeError, OptionError, ShapeError
 
 #: Adding one product after the other is exact on whole numbers.
 convolve = partial(iw.convolve, method="direct")

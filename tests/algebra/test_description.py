@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from intertwine import Kernel, kernels
-from intertwine.engine.errors import OptionError
+from intertwine.base.errors import OptionError
 
 AVERAGES = {"blur", "motion blur"}  # a box one sample wide is a motion blur, and the other way
 KINDS = {

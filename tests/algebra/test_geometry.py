@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from algebra.drawn import INEXACT, WHOLE, kernels
 from intertwine import Kernel
 from intertwine import kernels as named
-from intertwine.engine.errors import OptionError, ShapeError
+from intertwine.base.errors import OptionError, ShapeError
 
 few = settings(max_examples=40)
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from algebra.drawn import kernels
 from intertwine import Kernel
 from intertwine import kernels as named
-from intertwine.engine.errors import OptionError, ShapeError
+from intertwine.base.errors import OptionError, ShapeError
 
 few = settings(max_examples=15)
 

@@ -10,7 +10,7 @@ import intertwine as iw
 from algebra.drawn import families, kernels, signal
 from intertwine import Kernel
 from intertwine import kernels as named
-from intertwine.engine.errors import OptionError, ShapeError
+from intertwine.base.errors import OptionError, ShapeError
 
 few = settings(max_examples=40)
 NUMBERS = ("int32", "float64", "complex128")

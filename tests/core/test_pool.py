@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import intertwine as iw
-from intertwine.engine import threads
+from intertwine.base import threads
 
 
 def test_many_callers_at_once_get_their_own_answers():
@@ -61,7 +61,7 @@ def with_threads(script, **variables):
     ],
 )
 def test_environment_sets_the_threads(variables, expected):
-    script = "from intertwine.engine.threads import resolve; print(resolve(None))"
+    script = "from intertwine.base.threads import resolve; print(resolve(None))"
     assert int(with_threads(script, **variables).stdout) == expected
 
 

@@ -9,10 +9,10 @@ import pytest
 from PIL import Image
 
 from intertwine import files
-from intertwine.engine.errors import IntertwineError, MissingExtraError
+from intertwine.base.atomic import atomic
+from intertwine.base.errors import FileError, IntertwineError, MissingExtraError
 from intertwine.files import libraries
-from intertwine.files.atomic import atomic
-from intertwine.files.document import Document, FileError
+from intertwine.files.document import Document
 
 GREY = Document("image", (np.zeros((4, 5), np.uint8),))
 FLOATING = Document("image", (np.zeros((4, 5), np.float32),))

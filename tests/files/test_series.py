@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from intertwine import files
-from intertwine.engine.errors import OptionError
-from intertwine.files.document import Document, FileError
+from intertwine.base.errors import FileError, OptionError
+from intertwine.files.document import Document
 from intertwine.files.series import read
 
 

@@ -5,7 +5,8 @@ import pytest
 import soundfile
 
 from intertwine import files
-from intertwine.files.document import Document, FileError
+from intertwine.base.errors import FileError
+from intertwine.files.document import Document
 
 RNG = np.random.default_rng(11)
 

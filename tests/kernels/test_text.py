@@ -3,7 +3,7 @@
 import pytest
 
 from intertwine import kernels
-from intertwine.engine.errors import OptionError, ShapeError
+from intertwine.base.errors import OptionError, ShapeError
 
 
 def test_make_without_parameters():

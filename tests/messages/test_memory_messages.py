@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import intertwine as iw
-from intertwine.engine import room
+from intertwine.base import memory
 
 LINE = np.arange(6.0)
 GRAY = np.zeros((4, 6), np.float32)
@@ -43,7 +43,7 @@ REFUSED = [
 
 @pytest.fixture
 def _sixteen_gibibytes(monkeypatch):
-    monkeypatch.setattr(room, "installed", lambda: float(16 << 30))
+    monkeypatch.setattr(memory, "installed", lambda: float(16 << 30))
 
 
 @pytest.mark.usefixtures("_sixteen_gibibytes")
@@ -55,7 +55,7 @@ def test_refusals(call, message):
 
 
 def test_what_is_said_where_the_machine_does_not_tell(monkeypatch):
-    monkeypatch.setattr(room, "installed", lambda: float("inf"))
+    monkeypatch.setattr(memory, "installed", lambda: float("inf"))
     with pytest.raises(iw.ShapeError) as caught:
         iw.convolve(np.broadcast_to(np.uint8(1), 2**61), [1])
     assert str(caught.value) == (
@@ -67,7 +67,7 @@ def test_what_is_said_where_the_machine_does_not_tell(monkeypatch):
 def test_room_for_the_work_counts_where_the_result_is_given(monkeypatch):
     chosen = iw.plan((6,), [1, 2, 3], method="reference")
     assert chosen.work_bytes == 4 * 8 * 6
-    monkeypatch.setattr(room, "installed", lambda: float(chosen.work_bytes - 1))
+    monkeypatch.setattr(memory, "installed", lambda: float(chosen.work_bytes - 1))
     out = np.full(6, 7.0)
     with pytest.raises(iw.ShapeError) as caught:
         iw.convolve(LINE, [1, 2, 3], method="reference", out=out)
@@ -90,5 +90,5 @@ def test_memory_that_runs_out_on_the_way():
 
 
 def test_this_machine_tells():
-    room.installed.cache_clear()
-    assert 1 << 28 < room.installed() < 1 << 50
+    memory.installed.cache_clear()
+    assert 1 << 28 < memory.installed() < 1 << 50

@@ -27,7 +27,7 @@ from intertwine.tour.chapters import (
     timing,
 )
 from intertwine.tour.photo import Photo
-from intertwine.tour.words import number
+from intertwine.tour.words import fixed
 
 PAD_MODES = {
     "symmetric": "symmetric",
@@ -94,8 +94,8 @@ def test_the_products_add_up_to_the_result(chapters: list[Chapter], seen: Photo)
     products = next(p for p in panels_of(blocks) if p.label == "Products")
     total = sum(plain(cell.text) for line in products.rows for cell in line)
     assert total == expected[row, column]
-    assert f"put {number(expected[row, column], 0)} at" in text_of(blocks)
-    assert f"would be {number(unturned[row, column], 0)}." in text_of(blocks)
+    assert f"put {fixed(expected[row, column], 0)} at" in text_of(blocks)
+    assert f"would be {fixed(unturned[row, column], 0)}." in text_of(blocks)
 
 
 @pytest.mark.parametrize("boundary", PAD_MODES)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from intertwine.engine.errors import OptionError, shown
+from intertwine.base.errors import OptionError, shown
 
 
 def real(caller: str, word: str, value: Any) -> float:

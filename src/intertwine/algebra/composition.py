@@ -15,8 +15,8 @@ import numpy as np
 
 from intertwine.algebra.checks import at_least
 from intertwine.algebra.frame import Array, check_pair, together
+from intertwine.base.errors import DTypeError, OptionError, beyond_64_bits
 from intertwine.convolution import convolve
-from intertwine.engine.errors import DTypeError, OptionError, beyond_64_bits
 
 if TYPE_CHECKING:
     from intertwine.kernel import Kernel

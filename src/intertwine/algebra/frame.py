@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.engine import room
-from intertwine.engine.errors import DTypeError, ShapeError, counted, shown
+from intertwine.base import memory
+from intertwine.base.errors import DTypeError, ShapeError, counted, shown
 
 if TYPE_CHECKING:
     from intertwine.kernel import Kernel
@@ -42,7 +42,7 @@ def laid_out(k: Kernel, low: Sequence[int], high: Sequence[int], dtype: Any = No
     """The taps at ``low..high`` from the origin, with zeros where there are none."""
     shape = tuple(h - l + 1 for l, h in zip(low, high, strict=True))  # noqa: E741
     kind = np.dtype(k.dtype if dtype is None else dtype)
-    room.check(
+    memory.check_allocation(
         "Kernel", "the taps", shape, kind, "Pass a smaller shape, or kernels that lie closer."
     )
     full = np.zeros(shape, kind)

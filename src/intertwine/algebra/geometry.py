@@ -17,8 +17,8 @@ import numpy as np
 from intertwine.algebra import composition
 from intertwine.algebra.checks import at_least, real
 from intertwine.algebra.frame import Array, check_pair, inexact, laid_out, reach
-from intertwine.engine import room
-from intertwine.engine.errors import OptionError, ShapeError, counted
+from intertwine.base import memory
+from intertwine.base.errors import OptionError, ShapeError, counted
 
 if TYPE_CHECKING:
     from intertwine.kernel import Kernel
@@ -76,7 +76,9 @@ def outer(k: Kernel, h: Kernel) -> Kernel:
         check_pair("outer", k, h)
     origin, shape = (*k.origin, *h.origin), (*k.shape, *h.shape)
     kind = np.result_type(k.dtype, h.dtype)
-    room.check("outer", "the taps", shape, kind, "Convolve with one kernel after the other.")
+    memory.check_allocation(
+        "outer", "the taps", shape, kind, "Convolve with one kernel after the other."
+    )
     if composition.whole(k) and composition.whole(h):
         product = np.multiply.outer(k.taps.astype(object), h.taps.astype(object))
         return type(k)(composition.narrowed("outer", product), origin)

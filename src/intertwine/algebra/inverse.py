@@ -15,7 +15,7 @@ import numpy as np
 from intertwine.algebra.checks import at_least
 from intertwine.algebra.frame import Array, scale
 from intertwine.algebra.response import grid_shape, kernel_with_response, refuse_zeros
-from intertwine.engine.errors import OptionError
+from intertwine.base.errors import OptionError
 
 if TYPE_CHECKING:
     from intertwine.kernel import Kernel

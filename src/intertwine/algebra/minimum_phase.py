@@ -15,7 +15,7 @@ import numpy as np
 from intertwine.algebra.frame import Array, inexact
 from intertwine.algebra.geometry import trimmed
 from intertwine.algebra.response import VANISHING, frequency_at
-from intertwine.engine.errors import OptionError, ShapeError
+from intertwine.base.errors import OptionError, ShapeError
 
 if TYPE_CHECKING:
     from intertwine.kernel import Kernel

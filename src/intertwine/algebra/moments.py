@@ -18,7 +18,7 @@ import numpy as np
 from intertwine.algebra.checks import whole
 from intertwine.algebra.frame import Array, inexact, offsets, scale
 from intertwine.algebra.symmetry import rounding
-from intertwine.engine.errors import OptionError
+from intertwine.base.errors import OptionError
 
 if TYPE_CHECKING:
     from intertwine.kernel import Kernel

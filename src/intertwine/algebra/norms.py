@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from intertwine.algebra.frame import inexact
-from intertwine.engine.errors import OptionError, shown
+from intertwine.base.errors import OptionError, shown
 
 if TYPE_CHECKING:
     from intertwine.kernel import Kernel

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from intertwine.algebra.frame import Array
-from intertwine.engine.errors import MissingExtraError
+from intertwine.base.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

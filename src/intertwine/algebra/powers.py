@@ -25,7 +25,7 @@ from intertwine.algebra.response import (
     neighbours,
     refuse_zeros,
 )
-from intertwine.engine.errors import OptionError, counted
+from intertwine.base.errors import OptionError, counted
 
 if TYPE_CHECKING:
     from intertwine.kernel import Kernel

@@ -18,7 +18,7 @@ import numpy as np
 from intertwine.algebra.checks import whole
 from intertwine.algebra.frame import Array, inexact, scale
 from intertwine.algebra.geometry import trimmed
-from intertwine.engine.errors import OptionError, ShapeError, counted
+from intertwine.base.errors import OptionError, ShapeError, counted
 
 if TYPE_CHECKING:
     from intertwine.kernel import Kernel

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.engine.errors import IntertwineError, did_you_mean
+from intertwine.base.errors import IntertwineError, did_you_mean
 
 if TYPE_CHECKING:
     from intertwine.kernel import Kernel
@@ -27,7 +27,7 @@ _FORMAT = "intertwine kernel 1"
 
 def save(k: Kernel, path: str | Path) -> Path:
     """Write `k` to ``path``, a ``.json`` or ``.npy`` file, and return the path."""
-    from intertwine.files.atomic import atomic, check_free
+    from intertwine.base.atomic import atomic, check_free
 
     target = _known(Path(path))
     about = {"format": _FORMAT, "name": k.name, "origin": list(k.origin), "dtype": k.dtype.name}
@@ -50,8 +50,8 @@ def save(k: Kernel, path: str | Path) -> Path:
 
 def load(kind: type[Kernel], path: str | Path) -> Kernel:
     """Read what `save` wrote, or any ``.npy`` file of numbers."""
+    from intertwine.base.errors import FileError
     from intertwine.files.arrays import read
-    from intertwine.files.document import FileError
 
     source = _known(Path(path))
     if not source.is_file():
@@ -73,7 +73,7 @@ def load(kind: type[Kernel], path: str | Path) -> Kernel:
 
 
 def _built(kind: type[Kernel], source: Path, taps: Any, origin: Any, name: Any) -> Kernel:
-    from intertwine.files.document import FileError
+    from intertwine.base.errors import FileError
 
     try:
         return kind(taps, origin, name)
@@ -82,7 +82,7 @@ def _built(kind: type[Kernel], source: Path, taps: Any, origin: Any, name: Any) 
 
 
 def _known(path: Path) -> Path:
-    from intertwine.files.document import FileError
+    from intertwine.base.errors import FileError
 
     if path.suffix.lower() in _SUFFIXES:
         return path
@@ -115,7 +115,7 @@ def _listed(taps: NDArray[Any]) -> Any:
 
 
 def _read_text(path: Path) -> dict[str, Any]:
-    from intertwine.files.document import FileError
+    from intertwine.base.errors import FileError
 
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -132,7 +132,7 @@ def _read_text(path: Path) -> dict[str, Any]:
 
 
 def _unlisted(path: Path, content: dict[str, Any]) -> NDArray[Any]:
-    from intertwine.files.document import FileError
+    from intertwine.base.errors import FileError
 
     try:
         dtype = np.dtype(content["dtype"])

@@ -6,7 +6,7 @@ import importlib.util
 import sys
 import traceback
 
-from intertwine.engine.errors import IntertwineError, MissingExtraError
+from intertwine.base.errors import IntertwineError, MissingExtraError
 
 _NEEDED = ("typer", "rich")
 _INTERRUPTED = 130

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import importlib
 
+from intertwine.base.errors import FileError
 from intertwine.cli.console import out, progress
 from intertwine.engine.machine import cache_file
-from intertwine.files import FileError
 
 
 def calibrate() -> None:

@@ -13,10 +13,11 @@ from rich.text import Text
 
 from intertwine.algebra.description.answer import by_axis
 from intertwine.algebra.frame import Array, inexact
+from intertwine.base.errors import counted
+from intertwine.base.text import number
 from intertwine.cli.chances import reading
 from intertwine.cli.facts import Facts, facts
-from intertwine.cli.sentences import number, sentences
-from intertwine.engine.errors import counted
+from intertwine.cli.sentences import sentences
 from intertwine.kernel import Kernel
 
 _MOST_NUMBERS = 9  # rows or columns of taps that are printed as numbers

@@ -9,10 +9,11 @@ import numpy as np
 import typer
 from rich.table import Table
 
+from intertwine.base.errors import FileError
 from intertwine.cli import options as o
 from intertwine.cli.console import out as standard_out
 from intertwine.cli.console import progress
-from intertwine.files import Document, FileError, check_free, check_target, read, white, write
+from intertwine.files import Document, check_free, check_target, read, white, write
 from intertwine.fourier.compression import bases
 from intertwine.fourier.compression.compressed import Compressed, check_options
 from intertwine.fourier.compression.compressed import compress as compressed

@@ -10,12 +10,12 @@ from typing import Any
 
 from rich.console import Console
 
+from intertwine.base.errors import OptionError
 from intertwine.cli import options as o
 from intertwine.cli.console import out as standard_out
 from intertwine.cli.kernel_text import kernel_from
 from intertwine.cli.many import for_each
 from intertwine.cli.targets import targets
-from intertwine.engine.errors import OptionError
 from intertwine.files import (
     Document,
     FileError,

@@ -8,11 +8,12 @@ from typing import Annotated
 
 import typer
 
+from intertwine.base.errors import FileError
 from intertwine.cli.console import out as standard_out
 from intertwine.cli.console import progress
 from intertwine.cli.options import path
 from intertwine.cli.targets import targets
-from intertwine.files import FileError, check_target, named, read, write
+from intertwine.files import check_target, named, read, write
 from intertwine.registration import deskew as set_straight
 from intertwine.registration.page import checked_reach
 

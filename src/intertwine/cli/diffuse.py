@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from intertwine.base.atomic import atomic
+from intertwine.base.errors import FileError, OptionError, did_you_mean
 from intertwine.cli import diffuse_options as o
 from intertwine.cli.console import out as standard_out
 from intertwine.cli.console import progress
-from intertwine.engine.errors import OptionError, did_you_mean
-from intertwine.files import Document, FileError, check_free, write
-from intertwine.files.atomic import atomic
+from intertwine.files import Document, check_free, write
 
 if TYPE_CHECKING:
     from intertwine.aquarium import State

@@ -10,11 +10,11 @@ from rich.table import Table
 from rich.text import Text
 
 from intertwine import kernels
+from intertwine.base.errors import OptionError
 from intertwine.cli import options as o
 from intertwine.cli.card import card
 from intertwine.cli.console import out
 from intertwine.cli.kernel_text import kernel_from
-from intertwine.engine.errors import OptionError
 
 
 def explain(

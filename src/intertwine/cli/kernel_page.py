@@ -10,11 +10,12 @@ from typing import Any
 from PIL import Image
 
 from intertwine.algebra import picture
+from intertwine.base.atomic import atomic, check_free
+from intertwine.base.text import number
 from intertwine.cli.card import rows
 from intertwine.cli.chances import density, reading
 from intertwine.cli.facts import facts
-from intertwine.cli.sentences import number, sentences
-from intertwine.files.atomic import atomic, check_free
+from intertwine.cli.sentences import sentences
 from intertwine.kernel import Kernel
 from intertwine.tour.blocks import Block, Chapter, Figure, Picture, Table
 from intertwine.tour.page import made, template

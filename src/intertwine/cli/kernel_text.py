@@ -9,8 +9,8 @@ import numpy as np
 
 from intertwine import kernels
 from intertwine._named import split
-from intertwine.engine.errors import IntertwineError, OptionError, counted, did_you_mean
-from intertwine.files import FileError, read
+from intertwine.base.errors import FileError, IntertwineError, OptionError, counted, did_you_mean
+from intertwine.files import read
 from intertwine.files.arrays import read_table
 from intertwine.files.document import Array, Document, white
 from intertwine.kernel import Kernel

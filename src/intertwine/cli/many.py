@@ -6,9 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from intertwine.base.errors import FileError, IntertwineError
 from intertwine.cli.console import progress
-from intertwine.engine.errors import IntertwineError
-from intertwine.files import FileError
 
 
 def for_each(

@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.table import Table
 
+from intertwine.base.atomic import atomic
+from intertwine.base.errors import FileError
 from intertwine.cli.console import out as standard_out
 from intertwine.cli.doubt import doubt
 from intertwine.cli.many import for_each
 from intertwine.cli.targets import targets
-from intertwine.files import FileError, check_free, read, suffixes, white
-from intertwine.files.atomic import atomic
+from intertwine.files import check_free, read, suffixes, white
 from intertwine.files.libraries import need
 from intertwine.matching import Hits
 from intertwine.matching import find as search

@@ -7,10 +7,9 @@ from typing import Any
 
 from rich.console import Console
 
+from intertwine.base.errors import FileError, IntertwineError, OptionError
 from intertwine.cli.doubt import doubt
 from intertwine.cli.report import Report, Row
-from intertwine.engine.errors import IntertwineError, OptionError
-from intertwine.files import FileError
 from intertwine.files.series import read
 from intertwine.matching import find as search
 

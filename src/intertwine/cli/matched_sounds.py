@@ -7,10 +7,10 @@ from typing import Any
 
 from rich.console import Console
 
+from intertwine.base.errors import FileError
 from intertwine.cli.console import progress
 from intertwine.cli.doubt import doubt
 from intertwine.cli.report import Report
-from intertwine.files import FileError
 from intertwine.matching.recordings import find_in_recordings
 
 _NAMES = ("clip", "recording", "start_s", "sample", "score", "z", "false_alarm")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from intertwine.base.errors import OptionError
 from intertwine.cli import find_options as o
 from intertwine.cli.matched_pictures import find_in_pictures
 from intertwine.cli.matched_series import find_in_series, whole_samples
 from intertwine.cli.matched_sounds import find_in_sounds
 from intertwine.cli.options import Force
 from intertwine.cli.report import Report
-from intertwine.engine.errors import OptionError
 from intertwine.files import suffixes
 from intertwine.matching.search import options as check_options
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from intertwine.files import FileError
+from intertwine.base.errors import FileError
 
 
 def path(text: str) -> Path:

@@ -13,10 +13,10 @@ from typing import Any
 
 from rich.table import Table
 
+from intertwine.base.atomic import atomic
+from intertwine.base.errors import FileError, OptionError, did_you_mean
 from intertwine.cli.console import out as standard_out
-from intertwine.engine.errors import OptionError, did_you_mean
-from intertwine.files import FileError, check_free
-from intertwine.files.atomic import atomic
+from intertwine.files import check_free
 
 FORMATS = ("table", "csv", "json")
 

@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
+from intertwine.base.atomic import atomic
+from intertwine.base.errors import FileError
 from intertwine.cli.console import out as standard_out
 from intertwine.cli.options import path
-from intertwine.files import Document, FileError, check_free, check_target, named, read, write
-from intertwine.files.atomic import atomic
+from intertwine.files import Document, check_free, check_target, named, read, write
 from intertwine.registration import Rotation
 from intertwine.registration import rotation as find_rotation
 

@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from intertwine.base.errors import counted
+from intertwine.base.text import number
 from intertwine.cli.facts import TINY, Facts
-from intertwine.engine.errors import counted
 from intertwine.kernel import Kernel
-
-
-def number(value: complex) -> str:
-    """A number without noise: ``1``, ``-0.125``, ``0.0796``."""
-    if isinstance(value, complex):
-        if value.imag:
-            return f"{value.real:.4g}{value.imag:+.4g}i"
-        value = value.real
-    return f"{value:.4g}" if value else "0"
 
 
 def sentences(kernel: Kernel, found: Facts) -> Iterator[str]:

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
+from intertwine.base.errors import FileError, counted
 from intertwine.cli import options as o
 from intertwine.cli.console import out as standard_out
-from intertwine.engine.errors import counted
-from intertwine.files import Document, FileError, check_free, named, read
+from intertwine.files import Document, check_free, named, read
 
 
 def spectrum(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from intertwine.files import FileError, check_free, refuse_folder
+from intertwine.base.errors import FileError
+from intertwine.files import check_free, refuse_folder
 
 
 def targets(

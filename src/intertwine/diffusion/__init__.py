@@ -14,12 +14,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from intertwine.base import threads as threading
+from intertwine.base.checks import as_array, word
+from intertwine.base.errors import OptionError, ShapeError, counted
 from intertwine.diffusion import arguments, laws
 from intertwine.diffusion.radial import diffuse_radial
 from intertwine.diffusion.solve import apply_law, folds
-from intertwine.engine import checks, outputs
-from intertwine.engine import threads as threading
-from intertwine.engine.errors import DTypeError, OptionError, ShapeError, counted
+from intertwine.engine import outputs
+from intertwine.engine.checks import LEAST_WEIGHT
 from intertwine.engine.types import float_result
 
 __all__ = ["diffuse", "diffuse_radial"]
@@ -112,16 +114,17 @@ def diffuse(
     >>> iw.diffuse(aquarium, 1e6).round(6)[[0, 255]]
     array([0.5, 0.5])
     """
-    data = checks.as_array("diffuse", "x", x)
+    data = as_array("diffuse", "x", x)
     if data.size == 0:
         raise ShapeError(f"diffuse: `x` is empty, shape {data.shape}.\n  Pass at least one sample.")
     asked = arguments.request(data, time, diffusivity, boundary, axes, drift, spacing)
     grid = _flag("discrete", discrete)
     _check_method(method, asked.boundaries)
-    checks.word("diffuse", "nan", nan, arguments.NAN)
+    word("diffuse", "nan", nan, arguments.NAN)
     threading.check("diffuse", threads)
     result = float_result(data.dtype, np.dtype(np.float64)).newbyteorder("=")
-    _check_out(out, data.shape, result)
+    if out is not None:
+        outputs.check_out("diffuse", out, data.shape, result)
     work = data.astype(np.float32 if result == np.float16 else result, copy=False)
     count = threading.resolve(threads)
     present = np.isfinite(work)
@@ -136,7 +139,7 @@ def diffuse(
 
 
 def _check_method(method: Any, boundaries: tuple[str, ...]) -> None:
-    checks.word("diffuse", "method", method, arguments.METHODS)
+    word("diffuse", "method", method, arguments.METHODS)
     if method == "transform" and not folds(boundaries):
         raise OptionError(
             f"diffuse: method='transform' knows the boundaries symmetric and wrap, not "
@@ -148,23 +151,6 @@ def _flag(name: str, value: Any) -> bool:
     if not isinstance(value, bool | np.bool):
         raise OptionError(f"diffuse: `{name}={value!r}` must be True or False.")
     return bool(value)
-
-
-def _check_out(out: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
-    if out is None:
-        return
-    if not isinstance(out, np.ndarray) or out.dtype != dtype:
-        kind = out.dtype if isinstance(out, np.ndarray) else type(out).__name__
-        raise DTypeError(
-            f"diffuse: `out` is {kind} but the result is {dtype}.\n"
-            f"  Pass out=np.empty({shape}, np.{dtype})."
-        )
-    if out.shape != shape:
-        raise ShapeError(f"diffuse: `out` has shape {out.shape} but the result has {shape}.")
-    if not out.flags.writeable:
-        raise OptionError("diffuse: `out` is read-only.\n  Pass an array that can be written.")
-    checks.refuse_hidden("diffuse", "out", out, "Pass out=y.data, or an array without a mask.")
-    outputs.check_apart("diffuse", out)
 
 
 def _spread(
@@ -207,5 +193,5 @@ def _spread_present(
     filled = np.where(present, work, 0)
     weights = _spread(present.astype(work.real.dtype), asked, discrete, method, threads)
     spread = _spread(filled, asked, discrete, method, threads)
-    enough = weights > checks.LEAST_WEIGHT
+    enough = weights > LEAST_WEIGHT
     return np.where(enough, spread / np.where(enough, weights, 1), np.nan).astype(work.dtype)

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.engine import checks
-from intertwine.engine.axes import axes_of
-from intertwine.engine.errors import DTypeError, OptionError, ShapeError, counted, shown
+from intertwine.base import checks
+from intertwine.base.axes import axes_of
+from intertwine.base.errors import DTypeError, OptionError, ShapeError, counted, shown
 
 Array = NDArray[Any]
 
@@ -60,10 +60,10 @@ def request(
     wind = np.array(per_axis(_CALLER, "drift", 0.0 if drift is None else drift, count)) / steps
     words = checks.per_axis(_CALLER, "boundary", boundary, count, _boundary)
     _check_walls(words, wind)
-    return Request(chosen, duration(_CALLER, time), tensor, wind, words)
+    return Request(chosen, finite_time(_CALLER, time), tensor, wind, words)
 
 
-def duration(caller: str, value: Any) -> float:
+def finite_time(caller: str, value: Any) -> float:
     """Return a finite time from 0 up."""
     number = single(value)
     if number is None or not 0 <= number < math.inf:

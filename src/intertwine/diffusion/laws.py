@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine._gaussians import block_spectrum, block_taps, cell_line, line_spectrum
-from intertwine.engine.errors import OptionError
+from intertwine.base.errors import OptionError
 from intertwine.kernel import Kernel
 from intertwine.propagator.flows import MOST_TAPS, exponent_at, flow_kernel, reach
 

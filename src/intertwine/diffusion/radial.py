@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from intertwine.diffusion.arguments import diffusivity_tensor, duration, per_axis, single
-from intertwine.engine import checks
-from intertwine.engine.errors import OptionError, ShapeError, shown
+from intertwine.base import checks
+from intertwine.base.errors import OptionError, ShapeError, shown
+from intertwine.diffusion.arguments import diffusivity_tensor, finite_time, per_axis, single
 from intertwine.engine.types import float_result
 
 Array = NDArray[Any]
@@ -85,7 +85,7 @@ def diffuse_radial(
         )
     (step,) = per_axis(_CALLER, "spacing", spacing, 1, positive=True)
     tensor = diffusivity_tensor(_CALLER, diffusivity, 1)
-    spread = float(tensor[0, 0]) * duration(_CALLER, time) / step**2
+    spread = float(tensor[0, 0]) * finite_time(_CALLER, time) / step**2
     values = x.astype(np.float64)
     result = _walled(values, spread, d) if word == "symmetric" else _open(values, spread, d, word)
     low, high = float(values.min()), float(values.max())

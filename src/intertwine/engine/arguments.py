@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from intertwine.base.axes import axes_along
+from intertwine.base.checks import MOST, as_array, as_dtype, integer, per_axis, word
+from intertwine.base.errors import DTypeError, ShapeError
 from intertwine.engine import checks, stack, types
-from intertwine.engine.axes import axes_along
 from intertwine.engine.boundary import FILLED, check_boundary
-from intertwine.engine.errors import DTypeError, ShapeError
 from intertwine.engine.problem import Axis, Problem, Taps
 
 Array = NDArray[Any]
@@ -55,13 +56,13 @@ def parse(
     `flip` tells convolution from correlation; `measured` says that `x` holds the data and not
     only their shape and type.
     """
-    array = checks.as_array(caller, "x", x, masks=True)
+    array = as_array(caller, "x", x, masks=True)
     kernels = stack.read(caller, k)
     axes = axes_along(caller, array, kernels.taps, kernels.ndim, options.axes)
     layout = stack.layout(array, kernels.taps, axes)
     lines = _lines(caller, array, kernels, layout, options, flip)
     boundaries = [lines[axis].boundary for axis in layout.axes]
-    nan = checks.word(caller, "nan", options.nan, NAN_POLICIES)
+    nan = word(caller, "nan", options.nan, NAN_POLICIES)
     if array.dtype.kind in "biu":  # integers have no NaN: every policy means the same
         nan = "propagate"
     cval = checks.constant(caller, options.cval, boundaries, array)
@@ -70,7 +71,7 @@ def parse(
     rows = kernels.taps.reshape(prod(kernels.taps.shape[: len(layout.bank)]), -1)
     if why is not None:
         checks.weight(caller, rows, why)
-    asked = None if options.dtype is None else checks.as_dtype(caller, options.dtype)
+    asked = None if options.dtype is None else as_dtype(caller, options.dtype)
     span = types.value_range(array, cval, measured)
     native = array.dtype.newbyteorder("=")
     weighted = why is not None
@@ -117,12 +118,12 @@ def _lines(
     count = len(layout.axes)
 
     def each(name: str, check: Any) -> tuple[Any, ...]:
-        return checks.per_axis(caller, name, getattr(options, name), count, check)
+        return per_axis(caller, name, getattr(options, name), count, check)
 
-    modes = each("mode", lambda w: checks.word(caller, "mode", w, MODES))
+    modes = each("mode", lambda w: word(caller, "mode", w, MODES))
     boundaries = each("boundary", lambda w: check_boundary(caller, w))
-    strides = each("stride", lambda v: checks.integer(caller, "stride", v, 1))
-    dilations = each("dilation", lambda v: checks.integer(caller, "dilation", v, 1))
+    strides = each("stride", lambda v: integer(caller, "stride", v, 1))
+    dilations = each("dilation", lambda v: integer(caller, "dilation", v, 1))
     size = kernels.taps.shape[len(layout.bank) :]
     origin = kernels.origin
     if origin is None:  # the default agrees with NumPy and scipy.signal
@@ -141,9 +142,9 @@ def _lines(
 def _outputs(caller: str, mode: str, n: int, k: int, dilation: int, still: int) -> tuple[int, int]:
     """Where the first window starts and how many there are; tap `still` lies on the output."""
     reach = (k - 1) * dilation + 1
-    if reach > checks.MOST:
+    if reach > MOST:
         raise ShapeError(
-            f"{caller}: {k} taps with dilation {dilation} reach beyond {checks.MOST} samples.\n"
+            f"{caller}: {k} taps with dilation {dilation} reach beyond {MOST} samples.\n"
             f"  Pass a smaller dilation."
         )
     if n == 0:

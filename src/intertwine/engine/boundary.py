@@ -18,7 +18,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.engine.errors import OptionError, did_you_mean, shown
+from intertwine.base.errors import OptionError, did_you_mean, shown
 
 BOUNDARIES = ("zero", "constant", "nearest", "symmetric", "mirror", "wrap", "renormalize")
 

@@ -1,102 +1,21 @@
-"""One check for each argument: return it in its one canonical form, or say what it must be."""
+"""Checks of what only the operator takes: kernels, masks, what lies outside, precision."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from numbers import Integral, Number
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.engine import types
-from intertwine.engine.errors import (
-    DTypeError,
-    OptionError,
-    ShapeError,
-    counted,
-    did_you_mean,
-    shown,
-)
+from intertwine.base.checks import as_array, describe, is_masked, refuse_hidden
+from intertwine.base.errors import DTypeError, OptionError, ShapeError, counted, shown
 
 Array = NDArray[Any]
 
 #: Below this share of ``sum|k|`` a weight is no weight: nothing sensible can be divided by it.
 LEAST_WEIGHT = 1e-9
-
-#: NumPy holds an axis more, but does not index along them all.
-MOST_AXES = 63
-
-#: Lengths, steps and reaches stay below this, far from where 64-bit arithmetic would wrap.
-MOST = 1 << 62
-
-
-def is_integer(value: Any) -> bool:
-    """Whether `value` is a whole number; True and a timedelta are none."""
-    if type(value) is int:  # asked on every call
-        return True
-    return isinstance(value, Integral) and not isinstance(value, bool | np.timedelta64)
-
-
-def as_array(caller: str, name: str, value: Any, *, masks: bool = False) -> Array:
-    """Return `value` as a NumPy array of numbers with at least one axis.
-
-    Entries that a masked array hides are refused, unless the caller reads `masks`.
-    """
-    try:
-        array = np.asarray(value)
-    except Exception as error:  # whatever an object raises while it turns itself into an array
-        raise _unreadable(caller, name, value) from error
-    if array.ndim == 0 and array.dtype.kind not in "biufc":
-        raise _unreadable(caller, name, value)  # no array to NumPy: None, a set, a word, ...
-    types.check_numeric(caller, name, array.dtype)
-    if not masks:
-        refuse_hidden(
-            caller, name, value, f"Say what they are: pass {name}.filled(0), for example."
-        )
-    if array.ndim == 0:
-        raise ShapeError(
-            f"{caller}: `{name}` is a single number, shape ().\n"
-            f"  Pass an array with at least one axis, such as [{array[()]}]."
-        )
-    if array.ndim > MOST_AXES:
-        raise ShapeError(
-            f"{caller}: `{name}` has {array.ndim} axes, at most {MOST_AXES} can be taken.\n"
-            f"  Join axes with {name}.reshape(...), or drop those of length 1."
-        )
-    return array
-
-
-def _unreadable(caller: str, name: str, value: Any) -> DTypeError:
-    advice = "Pass a NumPy array, or nested lists of numbers with rows of equal length."
-    if hasattr(value, "toarray"):  # sparse, of SciPy or others
-        advice = f"Pass {name}.toarray(), if it fits in memory."
-    elif name == "k" and isinstance(value, str):
-        advice = "Named kernels are functions: intertwine.kernels.gaussian(2.0), for example."
-    elif isinstance(value, Iterable) and not isinstance(value, Sequence):
-        advice = "Pass what it holds as an array, or as a list of numbers."
-    return DTypeError(
-        f"{caller}: `{name}` ({type(value).__name__}) cannot be read as an array of numbers.\n"
-        f"  {advice}"
-    )
-
-
-def as_dtype(caller: str, value: Any) -> np.dtype[Any]:
-    """Return `value` as a native dtype that can be computed in."""
-    try:
-        dtype: np.dtype[Any] = np.dtype(value).newbyteorder("=")
-    except Exception as error:  # NumPy raises TypeError, ValueError, SyntaxError, ...
-        raise DTypeError(
-            f"{caller}: `dtype={shown(value)}` is no dtype.\n  Pass for example dtype=np.float32."
-        ) from error
-    types.check_numeric(caller, "dtype", dtype)
-    return dtype
-
-
-def describe(name: str, array: Array) -> str:
-    """One line about an array for an error message: ``x: float32 (512, 512, 3)``."""
-    return f"{name}: {array.dtype} {array.shape}"
 
 
 def both(x: Array, taps: Array) -> str:
@@ -145,48 +64,6 @@ def origin(caller: str, given: Any, taps: Array) -> tuple[int, ...]:
     return tuple(int(c) for c in given)
 
 
-def integer(caller: str, name: str, value: Any, least: int) -> int:
-    """Return `value` as an integer of at least `least`."""
-    if is_integer(value) and least <= int(value) <= MOST:
-        return int(value)
-    raise OptionError(
-        f"{caller}: `{name}={shown(value)}` must be an integer from {least} to 2**62."
-    )
-
-
-def word(caller: str, name: str, value: Any, known: Sequence[str]) -> str:
-    """Return `value` if it is one of the `known` words."""
-    if not isinstance(value, str) or value not in known:
-        raise OptionError(
-            f"{caller}: `{name}={shown(value)}` is not known.{did_you_mean(value, known)}\n"
-            f"  Known: {', '.join(known)}."
-        )
-    return value
-
-
-def is_listed(value: Any) -> bool:
-    """Whether `value` is one for each, not one for all."""
-    if isinstance(value, np.ndarray):
-        return value.ndim > 0
-    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
-
-
-def per_axis(
-    caller: str, name: str, value: Any, count: int, check: Callable[[Any], Any]
-) -> tuple[Any, ...]:
-    """Return one value for every axis, or one for each."""
-    if not is_listed(value):
-        return (check(value),) * count
-    if len(value) != count:
-        raise ShapeError(
-            f"{caller}: `{name}={shown(tuple(value))}` has "
-            f"{counted(len(value), 'entry', 'entries')} but the kernel works along "
-            f"{counted(count, 'axis', 'axes')}.\n"
-            f"  Pass one for all, or one for each axis."
-        )
-    return tuple(check(v) for v in value)
-
-
 def constant(caller: str, cval: Any, boundaries: Sequence[str], x: Array) -> complex:
     """Return the number that lies outside."""
     value = _number(caller, cval)
@@ -232,22 +109,6 @@ def precision(caller: str, value: Any, result: np.dtype[Any]) -> float | None:
                 f"  Pass {wider}a precision of at least {least:.3g}."
             )
     return float(value)
-
-
-def is_masked(array: Any) -> bool:
-    """Whether `array` is one of NumPy's masked arrays, with entries hidden or not."""
-    # Looking at np.ma loads it, which takes longer than planning; who has such an array has it.
-    return "numpy.ma" in sys.modules and isinstance(array, np.ma.MaskedArray)
-
-
-def refuse_hidden(caller: str, name: str, array: Any, advice: str) -> None:
-    """Refuse a masked array where its mask has no meaning, if it hides anything."""
-    hidden = np.count_nonzero(np.ma.getmaskarray(array)) if is_masked(array) else 0
-    if hidden:
-        raise OptionError(
-            f"{caller}: `{name}` hides {hidden} of its {counted(array.size, 'entry', 'entries')} "
-            f"behind a mask.\n  {advice}"
-        )
 
 
 def mask(caller: str, x: Any, array: Array, given: Any) -> NDArray[np.bool_] | None:

@@ -5,35 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from intertwine import _core
+from intertwine.base import threads
+from intertwine.base.errors import counted
+from intertwine.base.text import duration, size_text
 from intertwine.engine import machine as machines
-from intertwine.engine import missing, threads
+from intertwine.engine import missing
 from intertwine.engine.candidates import Candidate, least_saving
-from intertwine.engine.errors import counted
 from intertwine.engine.problem import Problem
 
 if TYPE_CHECKING:
     from intertwine.engine.plan import Plan
-
-
-def _three(number: float) -> str:
-    """Three digits, or all those before the point."""
-    return f"{number:.0f}" if number >= 1000 else f"{number:.3g}"
-
-
-def duration(seconds: float) -> str:
-    """``12.3 ms``, in the unit that suits."""
-    for unit, size in (("s", 1.0), ("ms", 1e-3)):
-        if seconds >= size:
-            return f"{_three(seconds / size)} {unit}"
-    return f"{_three(seconds / 1e-6)} us"
-
-
-def amount(count: float) -> str:
-    """``1.5 MiB``, in the unit that suits."""
-    for unit, size in (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
-        if count >= size:
-            return f"{_three(count / size)} {unit}"
-    return counted(f"{count:.0f}", "byte")
 
 
 def _sizes(numbers: tuple[int, ...]) -> str:
@@ -91,7 +72,7 @@ def _other(candidate: Candidate, chosen: Candidate, problem: Problem) -> str:
     ratio = candidate.seconds / chosen.seconds
     said = f"{ratio:.3g} times as long" if ratio >= 1 else f"{1 / ratio:.3g} times faster"
     text = f"{name} {duration(candidate.seconds):>9s}, {said}, {_error(problem, candidate.error)}"
-    text += f", {amount(candidate.memory)}: {_parts(candidate, problem)}"
+    text += f", {size_text(candidate.memory)}: {_parts(candidate, problem)}"
     why = candidate.reason or (_passed_over(candidate, chosen, problem) if ratio < 1 else "")
     return f"{text}; not taken: {why}" if why else text
 
@@ -150,7 +131,7 @@ def explain(plan: Plan) -> str:
         *_shorter(chosen),
         *_measured(plan),
         *_predicted(plan),
-        f"  {_bound(plan)}; work space {amount(chosen.memory)} a thread.",
+        f"  {_bound(plan)}; work space {size_text(chosen.memory)} a thread.",
         "Alternatives:",
     ]
     lines += [_other(c, chosen, problem) for c in plan.candidates if c is not chosen]

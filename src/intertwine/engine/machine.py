@@ -11,13 +11,13 @@ from __future__ import annotations
 import json
 import os
 import platform
-import tempfile
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from intertwine import _core
+from intertwine.base.atomic import atomic
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +123,8 @@ def save(machine: Machine) -> Path:
     path = cache_file()
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps({"measured_on": identity(), "seconds": asdict(machine)}, indent=2)
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
-    try:
-        with os.fdopen(handle, "w") as file:
-            file.write(text + "\n")
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
+    with atomic(path) as file:
+        file.write(text.encode() + b"\n")
     current.cache_clear()
     return path
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.engine import threads as threading
-from intertwine.engine.errors import ShapeError
+from intertwine.base import threads as threading
+from intertwine.base.errors import ShapeError
 from intertwine.engine.plan import Plan
 from intertwine.engine.problem import Problem
 from intertwine.engine.wisdom import WISDOM, Measured, key

@@ -24,9 +24,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine import _core
+from intertwine.base.errors import OptionError, counted
 from intertwine.engine import planes, results
 from intertwine.engine.boundary import FILLED
-from intertwine.engine.errors import OptionError, counted
 from intertwine.engine.lower import lower
 from intertwine.engine.problem import Axis, Problem, Taps
 from intertwine.engine.weights import Division, dividing

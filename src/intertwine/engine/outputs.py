@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine import _core
-from intertwine.engine import checks, results, room
-from intertwine.engine.errors import DTypeError, OptionError, ShapeError
+from intertwine.base import memory
+from intertwine.base.checks import refuse_hidden
+from intertwine.base.errors import DTypeError, OptionError, ShapeError
+from intertwine.engine import results
 from intertwine.engine.problem import Problem
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ def fresh(caller: str, chosen: Plan) -> Array:
     """An array for the result of a plan, if the machine has room for it and for the work."""
     problem = chosen.problem
     where = "the result", problem.out_shape, problem.result
-    room.check(caller, *where, _smaller(problem), chosen.work_bytes)
+    memory.check_allocation(caller, *where, _smaller(problem), chosen.work_bytes)
     try:
         return results.empty(problem.out_shape, problem.result)
     except (MemoryError, ValueError, OverflowError) as error:
@@ -44,7 +46,7 @@ def fresh(caller: str, chosen: Plan) -> Array:
 def _too_large(caller: str, chosen: Plan) -> ShapeError:
     problem = chosen.problem
     where = "the result", problem.out_shape, problem.result
-    return room.too_large(caller, *where, _smaller(problem), chosen.work_bytes)
+    return memory.too_large(caller, *where, _smaller(problem), chosen.work_bytes)
 
 
 def _smaller(problem: Problem) -> str:
@@ -60,30 +62,36 @@ def _smaller(problem: Problem) -> str:
 def check(caller: str, chosen: Plan, out: Any) -> None:
     """Refuse an `out` that the result of a plan cannot be written to."""
     problem = chosen.problem
-    if not isinstance(out, np.ndarray):
-        raise DTypeError(
-            f"{caller}: `out` is {type(out).__name__}, not a NumPy array.\n"
-            f"  Pass out=np.empty({problem.out_shape}, np.{problem.result})."
-        )
-    if out.shape != problem.out_shape:
-        raise ShapeError(
-            f"{caller}: `out` has shape {out.shape} but the result has {problem.out_shape}.\n"
-            f"  Pass out=np.empty({problem.out_shape}, np.{problem.result})."
-        )
-    if out.dtype != problem.result and out.dtype.newbyteorder("=") != problem.result:
-        raise DTypeError(
-            f"{caller}: `out` is {out.dtype} but the result is {problem.result}.\n"
-            f"  Pass out of that type, or dtype=np.{out.dtype} to ask for this one."
-        )
-    if not out.flags.writeable:
-        raise OptionError(f"{caller}: `out` is read-only.\n  Pass an array that can be written.")
-    checks.refuse_hidden(caller, "out", out, "Pass out=y.data, or an array without a mask.")
-    check_apart(caller, out)
-    if chosen.work_bytes > room.installed():
+    check_out(caller, out, problem.out_shape, problem.result, retypes=True)
+    if chosen.work_bytes > memory.installed():
         raise _too_large(caller, chosen)
 
 
-def check_apart(caller: str, out: Array) -> None:
+def check_out(
+    caller: str, out: Any, shape: tuple[int, ...], dtype: np.dtype[Any], *, retypes: bool = False
+) -> None:
+    """Refuse an `out` that a result of this shape and type cannot be written to.
+
+    `retypes` says that the caller takes a ``dtype=``, and another byte order.
+    """
+    create = f"Pass out=np.empty({shape}, np.{dtype})."
+    if not isinstance(out, np.ndarray):
+        raise DTypeError(f"{caller}: `out` is {type(out).__name__}, not a NumPy array.\n  {create}")
+    if out.shape != shape:
+        raise ShapeError(
+            f"{caller}: `out` has shape {out.shape} but the result has {shape}.\n  {create}"
+        )
+    if (out.dtype.newbyteorder("=") if retypes else out.dtype) != dtype:
+        if retypes:
+            create = f"Pass out of that type, or dtype=np.{out.dtype} to ask for this one."
+        raise DTypeError(f"{caller}: `out` is {out.dtype} but the result is {dtype}.\n  {create}")
+    if not out.flags.writeable:
+        raise OptionError(f"{caller}: `out` is read-only.\n  Pass an array that can be written.")
+    refuse_hidden(caller, "out", out, "Pass out=y.data, or an array without a mask.")
+    _check_apart(caller, out)
+
+
+def _check_apart(caller: str, out: Array) -> None:
     """Refuse an output whose elements share memory with each other."""
     if _core.is_nested(out.shape, out.strides, out.itemsize):
         return

@@ -11,14 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine import _core
-from intertwine.engine import missing, planes, room
+from intertwine.base import memory
+from intertwine.base.errors import DTypeError, OptionError, ShapeError, did_you_mean
+from intertwine.base.threads import resolve
+from intertwine.engine import missing, planes
 from intertwine.engine.candidates import WORTH_A_THREAD, Candidate, candidates, least_saving
-from intertwine.engine.errors import DTypeError, OptionError, ShapeError, did_you_mean
 from intertwine.engine.methods import BY_NAME
 from intertwine.engine.methods.base import Prepared
 from intertwine.engine.problem import Problem
 from intertwine.engine.recent import PlanCache
-from intertwine.engine.threads import resolve
 from intertwine.engine.weights import Division
 from intertwine.engine.wisdom import WISDOM, Measured
 
@@ -235,7 +236,7 @@ class Plan:
         """The whole of a call, as far as the core can do it without asking."""
         problem = self._problem
         needed = self.work_bytes + problem.out_size * problem.result.itemsize
-        if not self._as_they_are() or needed > room.installed():
+        if not self._as_they_are() or needed > memory.installed():
             return None
         steps: list[_core.Step] = []
         for method, whole, product in self._steps():

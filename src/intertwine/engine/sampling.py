@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine import _core
+from intertwine.base.errors import ShapeError
 from intertwine.engine.boundary import fold
-from intertwine.engine.errors import ShapeError
 from intertwine.engine.lower import BORDERS
 from intertwine.engine.problem import Problem
 

@@ -17,8 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.engine import checks, room
-from intertwine.engine.errors import DTypeError, ShapeError
+from intertwine.base import memory
+from intertwine.base.errors import DTypeError, ShapeError
+from intertwine.engine import checks
 from intertwine.engine.problem import Axis
 
 Array = NDArray[Any]
@@ -94,7 +95,7 @@ def _aligned(caller: str, shape: tuple[int, ...], kernels: list[Any]) -> Kernels
     size = tuple(c + max(end) for c, end in zip(origin, ends, strict=True))
     shared = np.result_type(*(taps for taps, _ in placed))
     advice = "Pass the long kernels and the short ones in two calls."
-    room.check(caller, "the bank of kernels", (len(placed), *size), shared, advice)
+    memory.check_allocation(caller, "the bank of kernels", (len(placed), *size), shared, advice)
     stack = np.zeros((len(placed), *size), shared)
     for place, (taps, own) in zip(stack, placed, strict=True):
         first = np.subtract(origin, own)

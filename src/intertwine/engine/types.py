@@ -28,51 +28,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.engine.errors import DTypeError, beyond_64_bits
+from intertwine.base.errors import DTypeError, beyond_64_bits
 
 Array = NDArray[Any]
 DType = np.dtype[Any]
 
 COMPLEX_OF = {"e": np.complex64, "f": np.complex64, "d": np.complex128}
-_FLOATING = {np.dtype(t) for t in (np.float16, np.float32, np.float64, np.complex64, np.complex128)}
 
 #: Largest integers up to which every integer is a float32, a float64.
 EXACT_FLOAT32, EXACT_FLOAT64 = 1 << 24, 1 << 53
-
-
-def check_numeric(caller: str, name: str, dtype: DType) -> None:
-    """Refuse types that are no numbers, or that no method computes in."""
-    if dtype.kind in "biu" or dtype in _FLOATING or dtype.newbyteorder("=") in _FLOATING:
-        return
-    if name == "dtype":
-        raise DTypeError(
-            f"{caller}: `dtype={dtype}` cannot be computed in.\n"
-            f"  Pass bool, an integer type, float16 to float64, complex64 or complex128."
-        )
-    raise DTypeError(
-        f"{caller}: `{name}` has dtype {dtype}, which cannot be convolved.\n"
-        f"  {_as_numbers(name, dtype)}"
-    )
-
-
-def _as_numbers(name: str, dtype: DType) -> str:
-    """How to make numbers of an array that can be read and holds none to compute with."""
-    if dtype.kind == "f":
-        return f"Convert it with {name}.astype(np.float64)."
-    if dtype.kind == "c":
-        return f"Convert it with {name}.astype(np.complex128)."
-    if dtype.kind == "O":
-        return (
-            f"It holds Python objects. If all are numbers, pass np.asarray({name}, float); None "
-            f"and rows of unequal length are none."
-        )
-    if dtype.names:
-        return f"Its fields are arrays of their own: pass one of them, {name}[{dtype.names[0]!r}]."
-    if dtype.kind in "mM":
-        return f"Times are numbers in a unit: convert it with {name}.astype(np.int64)."
-    if dtype.kind in "US":
-        return f"It holds text. If that spells numbers, pass np.asarray({name}, float)."
-    return "Convolution needs numbers: bool, integer, float or complex."
 
 
 def integer_limits(dtype: DType) -> tuple[int, int]:

@@ -14,9 +14,9 @@ from typing import Any, Protocol, cast
 
 import numpy as np
 
-from intertwine.engine.errors import did_you_mean
-from intertwine.files.atomic import atomic, check_free
-from intertwine.files.document import Array, Document, FileError, Kind, describe, named, white
+from intertwine.base.atomic import atomic, check_free
+from intertwine.base.errors import FileError, did_you_mean
+from intertwine.files.document import Array, Document, Kind, describe, named, white
 
 __all__ = [
     "Document",

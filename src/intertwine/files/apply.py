@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from intertwine.base.errors import OptionError, did_you_mean
 from intertwine.convolution import convolve, correlate, plan
-from intertwine.engine.errors import OptionError, did_you_mean
 from intertwine.files.document import Array, Document, white
 from intertwine.files.levels import Levels, choose, finish
 from intertwine.kernel import Kernel

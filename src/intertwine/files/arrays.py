@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from intertwine.files.document import Array, Document, FileError, Kind
+from intertwine.base.errors import FileError
+from intertwine.files.document import Array, Document, Kind
 
 _STARTS = (b"\x93NUMPY", b"PK")  # one array, or a zip of several
 

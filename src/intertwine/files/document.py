@@ -9,14 +9,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.engine.errors import IntertwineError, counted
+from intertwine.base.errors import counted
 
 Array = NDArray[Any]
 Kind = Literal["image", "sound", "array", "series"]
-
-
-class FileError(IntertwineError, OSError):
-    """A file that cannot be read, or that cannot hold what it is asked to hold."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from intertwine.engine.errors import OptionError, did_you_mean
+from intertwine.base.errors import OptionError, did_you_mean
 from intertwine.files.document import Array, Document, white
 
 SIGNED = ("auto", "clip", "offset", "absolute", "keep")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from types import ModuleType
 
-from intertwine.engine.errors import MissingExtraError
+from intertwine.base.errors import MissingExtraError
 
 #: Import name -> name on PyPI.
 _PROJECTS = {

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from intertwine.base.errors import FileError
 from intertwine.files import deep_png
-from intertwine.files.document import Array, Document, FileError, Kind
+from intertwine.files.document import Array, Document, Kind
 from intertwine.files.libraries import need
 from intertwine.files.orientation import TAG, upright
 

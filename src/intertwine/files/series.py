@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from intertwine.engine.errors import OptionError, did_you_mean
-from intertwine.files.document import Array, Document, FileError, Kind, named
+from intertwine.base.errors import FileError, OptionError, did_you_mean
+from intertwine.files.document import Array, Document, Kind, named
 
 #: What stands for a missing number, in small letters.
 _MISSING = ("", "na", "nan", "null", "none", "?", "-")

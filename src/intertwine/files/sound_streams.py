@@ -12,9 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.engine.errors import counted
+from intertwine.base.errors import FileError, counted
 from intertwine.files import refuse_folder, suffixes
-from intertwine.files.document import FileError
 from intertwine.files.libraries import need
 
 Samples = NDArray[np.float32]

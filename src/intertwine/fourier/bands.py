@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from intertwine.engine import checks
-from intertwine.engine.errors import ShapeError
+from intertwine.base import checks
+from intertwine.base.errors import ShapeError
 from intertwine.fourier.samples import as_samples, positive
 
 Values = NDArray[np.float64]

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from intertwine.engine import checks
-from intertwine.engine.errors import OptionError, counted, shown
+from intertwine.base import checks
+from intertwine.base.errors import OptionError, counted, shown
 from intertwine.fourier.edges import even_extension
 from intertwine.fourier.samples import as_samples, axes_of, positive
 from intertwine.kernel import Kernel

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from intertwine.base.errors import DTypeError, ShapeError
 from intertwine.convolution import convolve
-from intertwine.engine.errors import DTypeError, ShapeError
 from intertwine.fourier.images import WHITE, Array, as_image
 
 #: The side of the window that SSIM compares, in pixels.

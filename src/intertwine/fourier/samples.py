@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.engine import checks
-from intertwine.engine.errors import OptionError, ShapeError, counted, shown
+from intertwine.base import checks
+from intertwine.base.errors import OptionError, ShapeError, counted, shown
 
 Array = NDArray[Any]
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from intertwine.engine import checks
-from intertwine.engine.errors import OptionError, ShapeError, did_you_mean, shown
+from intertwine.base import checks
+from intertwine.base.errors import OptionError, ShapeError, did_you_mean, shown
 from intertwine.fourier.edges import smooth_component
 from intertwine.fourier.samples import as_samples, axes_of, positive
 

@@ -28,9 +28,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from intertwine.base import checks
+from intertwine.base.errors import OptionError, ShapeError, counted
 from intertwine.convolution import convolve
-from intertwine.engine import checks
-from intertwine.engine.errors import OptionError, ShapeError, counted
 from intertwine.fourier.samples import as_samples, positive
 from intertwine.kernel import Kernel
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from intertwine._named import named
 from intertwine._taps import Taps, bell, cube, middle, reach, real, second_difference, spread
-from intertwine.engine.errors import OptionError
+from intertwine.base.errors import OptionError
 
 
 @named

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.engine import checks
-from intertwine.engine.axes import axes_of
-from intertwine.engine.errors import DTypeError, OptionError, ShapeError, counted, shown
+from intertwine.base import checks
+from intertwine.base.axes import axes_of
+from intertwine.base.errors import DTypeError, OptionError, ShapeError, counted, shown
 
 Array = NDArray[Any]
 Mask = NDArray[np.bool_]

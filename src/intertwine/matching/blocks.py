@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from math import prod
 
-from intertwine.engine import threads
+from intertwine.base import threads
 
 #: Samples under one block, about; and of a series, which has no rows that must stay together.
 SAMPLES, SERIES = 1 << 19, 1 << 18

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.engine.errors import OptionError, counted
+from intertwine.base.errors import OptionError, counted
 
 Array = NDArray[Any]
 

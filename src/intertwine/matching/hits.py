@@ -11,7 +11,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.engine.errors import MissingExtraError
+from intertwine.base.errors import MissingExtraError
 from intertwine.matching.background import Background
 
 Array = NDArray[Any]

@@ -26,8 +26,8 @@ import numpy as np
 import scipy  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
+from intertwine.base.errors import OptionError
 from intertwine.convolution import convolve, correlate
-from intertwine.engine.errors import OptionError
 from intertwine.kernel import Kernel
 from intertwine.matching.arguments import CALLER
 

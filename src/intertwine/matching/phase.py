@@ -13,7 +13,7 @@ import numpy as np
 import scipy  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
-from intertwine.engine import threads
+from intertwine.base import threads
 from intertwine.matching.templates import Templates
 
 Array = NDArray[Any]

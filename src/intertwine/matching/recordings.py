@@ -24,8 +24,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.engine.errors import IntertwineError, OptionError
-from intertwine.files import FileError, suffixes
+from intertwine.base.errors import FileError, IntertwineError, OptionError
+from intertwine.files import suffixes
 from intertwine.files.sound_streams import SoundStream
 from intertwine.matching import arguments
 from intertwine.matching.clips import Clip, Gathered, Sighting, Wanted

@@ -16,7 +16,7 @@ import numpy as np
 import scipy  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
-from intertwine.engine.errors import OptionError, ShapeError, counted, shown
+from intertwine.base.errors import OptionError, ShapeError, counted, shown
 from intertwine.matching import blocks, peaks
 from intertwine.matching.arguments import CALLER, Search
 from intertwine.matching.hits import Hits, turned

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.engine import checks
-from intertwine.engine.errors import OptionError, shown
+from intertwine.base import checks
+from intertwine.base.errors import OptionError, shown
 from intertwine.matching import arguments, noise, peaks, phase, rotated, surface
 from intertwine.matching.arguments import CALLER, SCORES, Search
 from intertwine.matching.hits import Hits

@@ -25,9 +25,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from intertwine.base import checks
+from intertwine.base.errors import DTypeError, OptionError, ShapeError, counted
 from intertwine.convolution import correlate
-from intertwine.engine import checks
-from intertwine.engine.errors import DTypeError, OptionError, ShapeError, counted
 
 Array = NDArray[Any]
 

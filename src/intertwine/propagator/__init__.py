@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from intertwine import stochastic
-from intertwine.engine.errors import DTypeError, OptionError, counted, shown
+from intertwine.base.errors import DTypeError, OptionError, counted, shown
 from intertwine.kernel import Kernel
 from intertwine.propagator import densities, flows, moments
 from intertwine.propagator.limit import GaussianLimit, gaussian_limit

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.engine.errors import DTypeError, OptionError, counted, did_you_mean, shown
+from intertwine.base.errors import DTypeError, OptionError, counted, did_you_mean, shown
 
 Array = NDArray[Any]
 

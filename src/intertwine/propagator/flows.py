@@ -22,8 +22,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from intertwine.base.errors import OptionError
 from intertwine.convolution import convolve
-from intertwine.engine.errors import OptionError
 from intertwine.kernel import Kernel
 
 Array = NDArray[Any]

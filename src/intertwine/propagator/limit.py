@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine._gaussians import block_taps, cell_line
-from intertwine.engine.errors import OptionError
+from intertwine.base.errors import OptionError
 from intertwine.kernel import Kernel
 from intertwine.propagator import moments
 

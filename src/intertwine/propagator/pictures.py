@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from intertwine.engine.errors import MissingExtraError, OptionError, ShapeError, shown
+from intertwine.base.errors import MissingExtraError, OptionError, ShapeError, shown
 
 if TYPE_CHECKING:
     from intertwine.propagator import Propagator

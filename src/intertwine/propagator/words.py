@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.engine.errors import counted
+from intertwine.base.errors import counted
 
 if TYPE_CHECKING:
     from intertwine.propagator import Propagator

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from intertwine.engine.errors import OptionError, ShapeError, counted
+from intertwine.base.errors import OptionError, ShapeError, counted
 from intertwine.registration.lines import LEAST_STRENGTH, lines
 from intertwine.registration.picture import as_grey, checked
 from intertwine.registration.similarity import Similarity

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from intertwine.engine.errors import ShapeError
+from intertwine.base.errors import ShapeError
 from intertwine.registration.samples import LEAST_SIDE, check_finite, real_array, standardised
 
 Array = NDArray[Any]

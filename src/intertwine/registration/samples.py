@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from intertwine.engine.errors import DTypeError, OptionError, ShapeError
+from intertwine.base.errors import DTypeError, OptionError, ShapeError
 
 Array = NDArray[Any]
 

@@ -9,8 +9,8 @@ import numpy as np
 import scipy  # type: ignore[import-untyped]
 from numpy.typing import ArrayLike, NDArray
 
+from intertwine.base.errors import ShapeError
 from intertwine.convolution import convolve
-from intertwine.engine.errors import ShapeError
 from intertwine.kernels import gaussian
 from intertwine.registration import phase_correlation as pc
 from intertwine.registration.certainty import of_shift

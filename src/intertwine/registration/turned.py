@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from intertwine.engine.errors import OptionError, ShapeError
+from intertwine.base.errors import OptionError, ShapeError
 from intertwine.registration.certainty import of_rotation
 from intertwine.registration.picture import Grey, as_grey, checked
 from intertwine.registration.search import search

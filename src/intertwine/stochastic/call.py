@@ -8,11 +8,12 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from intertwine.base import threads as threading
+from intertwine.base.axes import axes_along
+from intertwine.base.checks import as_array, is_integer
+from intertwine.base.errors import DTypeError, OptionError, counted, shown
 from intertwine.engine import checks, sampling
-from intertwine.engine import threads as threading
 from intertwine.engine.arguments import Options, parse
-from intertwine.engine.axes import axes_along
-from intertwine.engine.errors import DTypeError, OptionError, counted, shown
 from intertwine.engine.problem import Problem
 from intertwine.kernel import Kernel
 
@@ -57,7 +58,7 @@ class Call:
                     f"holds.\n  Scale the kernel down."
                 )
         threading.check(self.caller, self.threads)
-        array = checks.as_array(self.caller, "x", given, masks=True)
+        array = as_array(self.caller, "x", given, masks=True)
         if checks.mask(self.caller, given, array, None) is not None:
             raise OptionError(
                 f"{self.caller}: `x` is a masked array, and what is missing cannot be drawn.\n"
@@ -103,7 +104,7 @@ def is_density(k: Kernel, found: list[sampling.Part]) -> bool:
 
 def draw_count(caller: str, value: Any) -> int:
     """Return how many draws are asked for."""
-    if checks.is_integer(value) and 1 <= int(value) <= _MOST_DRAWS:
+    if is_integer(value) and 1 <= int(value) <= _MOST_DRAWS:
         return int(value)
     raise OptionError(
         f"{caller}: `draws={shown(value)}` must be an integer from 1 to {_MOST_DRAWS}."
@@ -116,7 +117,7 @@ def shared_axes(call: Call, value: Any) -> tuple[int, ...]:
         return ()
     listed = tuple(value) if isinstance(value, list | tuple) else (value,)
     ndim = call.x.ndim
-    if not all(checks.is_integer(a) and -ndim <= a < ndim for a in listed):
+    if not all(is_integer(a) and -ndim <= a < ndim for a in listed):
         raise OptionError(
             f"sample: `shared={shown(value)}` must name axes of `x`, from {-ndim} to {ndim - 1}.\n"
             f"  x: {call.x.dtype} {call.x.shape}"
@@ -133,7 +134,7 @@ def shared_axes(call: Call, value: Any) -> tuple[int, ...]:
 
 def seed_of(caller: str, rng: Any) -> int:
     """Return the key of the random words."""
-    if checks.is_integer(rng):
+    if is_integer(rng):
         if 0 <= int(rng) < 2**64:
             return int(rng)
     elif not isinstance(rng, bool | float | str):

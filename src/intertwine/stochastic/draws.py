@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from intertwine.base import checks
+from intertwine.base import threads as threading
+from intertwine.base.errors import OptionError
 from intertwine.convolution import convolve
-from intertwine.engine import checks, sampling
-from intertwine.engine import threads as threading
-from intertwine.engine.errors import OptionError
+from intertwine.engine import sampling
 from intertwine.engine.problem import Problem
 from intertwine.kernel import Kernel
 from intertwine.stochastic.call import (

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from intertwine.base import checks
+from intertwine.base import threads as threading
+from intertwine.base.errors import DTypeError, OptionError, counted
 from intertwine.convolution import convolve
-from intertwine.engine import checks, sampling
-from intertwine.engine import threads as threading
+from intertwine.engine import sampling
 from intertwine.engine.boundary import check_boundary
-from intertwine.engine.errors import DTypeError, OptionError, counted
 from intertwine.stochastic.call import Array, Call, is_density, seed_of
 
 #: Larger counts in one cell, or in all cells together, are not computed exactly.

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from intertwine.base import threads as threading
 from intertwine.engine import sampling
-from intertwine.engine import threads as threading
 from intertwine.kernel import Kernel
 from intertwine.stochastic.call import Array, Call, draw_count, is_density
 

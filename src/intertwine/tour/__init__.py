@@ -10,7 +10,7 @@ import importlib.util
 from collections.abc import Callable
 from pathlib import Path
 
-from intertwine.engine.errors import MissingExtraError
+from intertwine.base.errors import MissingExtraError
 
 __all__ = ["run"]
 

@@ -15,9 +15,9 @@ import scipy  # type: ignore[import-untyped]
 from markupsafe import Markup, escape
 
 import intertwine as iw
-from intertwine.engine.threads import available_cores
-from intertwine.files import FileError
-from intertwine.files.atomic import atomic
+from intertwine.base.atomic import atomic
+from intertwine.base.errors import FileError
+from intertwine.base.threads import available_cores
 from intertwine.tour import pictures
 from intertwine.tour.blocks import Block, Chapter, Code, Figure, Grid, Picture, Table
 from intertwine.tour.chapters import CHAPTERS

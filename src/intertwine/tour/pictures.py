@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
 from intertwine.tour.blocks import Cell, Grid, Picture
-from intertwine.tour.words import number, tap
+from intertwine.tour.words import fixed, tap
 
 Array = NDArray[Any]
 Palette = NDArray[np.uint8]
@@ -119,7 +119,7 @@ def taps_grid(taps: ArrayLike, alt: str, label: str = "") -> Grid:
 def signed_grid(values: ArrayLike, alt: str, label: str = "") -> Grid:
     """Whole numbers of both signs, zero in mid-grey."""
     values = np.asarray(values, float)
-    return _grid(values, [number(v, 0) for v in values.ravel()], alt, label)
+    return _grid(values, [fixed(v, 0) for v in values.ravel()], alt, label)
 
 
 def levels_grid(levels: ArrayLike, alt: str, label: str = "", marked: Array | None = None) -> Grid:
@@ -128,7 +128,7 @@ def levels_grid(levels: ArrayLike, alt: str, label: str = "", marked: Array | No
     shades = _levels(values)
     marks = np.zeros(values.shape, bool) if marked is None else marked
     cells = [
-        _cell(number(v, 0), GREY[s], bool(m))
+        _cell(fixed(v, 0), GREY[s], bool(m))
         for v, s, m in zip(values.ravel(), shades.ravel(), marks.ravel(), strict=True)
     ]
     return Grid(_in_rows(cells, values.shape[1]), alt, label)

@@ -12,8 +12,8 @@ from matplotlib.figure import Figure as Plot
 from matplotlib.ticker import FuncFormatter, NullFormatter
 from PIL import Image
 
+from intertwine.base.text import duration
 from intertwine.tour.blocks import Figure, Picture
-from intertwine.tour.words import seconds
 
 _DPI = 200
 _LIGHT = {"ink": "#2b2b28", "grid": "#d9d7cf", "paper": "#fdfcf9"}
@@ -109,7 +109,7 @@ def _lines(start: Profiled, states: Sequence[Profiled], theme: dict[str, str]) -
 
 def _tick(value: float, _: int) -> str:
     """A power of ten without decimals."""
-    text, unit = seconds(value).split()
+    text, unit = duration(value).split()
     return f"{float(text):g} {unit}"
 
 

@@ -6,10 +6,10 @@ import math
 from fractions import Fraction
 
 
-def number(value: float, digits: int = 2) -> str:
+def fixed(value: float, digits: int = 2) -> str:
     """`value` to so many decimals, with a true minus sign and no minus zero.
 
-    >>> number(-0.126), number(-0.001), number(1234567, 0)
+    >>> fixed(-0.126), fixed(-0.001), fixed(1234567, 0)
     ('−0.13', '0.00', '1,234,567')
     """
     text = f"{value:,.{digits}f}"
@@ -44,21 +44,6 @@ def power(value: float) -> str:
 
 
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-def seconds(value: float) -> str:
-    """A time with three digits and a unit.
-
-    >>> seconds(0.00123), seconds(2.5), seconds(4.2e-5), seconds(0.0999999)
-    ('1.23 ms', '2.50 s', '42.0 µs', '100 ms')
-    """
-    scale, unit = next((pair for pair in _UNITS if round(value * pair[0], 3) >= 1), (1e6, "µs"))
-    scaled = float(f"{value * scale:.3g}")
-    digits = max(0, 2 - math.floor(math.log10(scaled))) if scaled >= 1 else 2
-    return f"{scaled:,.{digits}f} {unit}"
-
-
-_UNITS = ((1.0, "s"), (1e3, "ms"), (1e6, "µs"))
 
 
 def size(shape: tuple[int, ...]) -> str:

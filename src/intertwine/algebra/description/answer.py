@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from intertwine.engine.errors import counted
+from intertwine.base import text
+from intertwine.base.errors import counted
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,8 @@ class Description:
 
 
 def number(value: float) -> str:
-    """Four digits without noise: ``1``, ``-0.125``, ``0.0796``."""
-    return f"{value:.4g}" if abs(value) > 1e-12 else "0"
+    """Four digits of a number, and 0 for what is rounding noise."""
+    return text.number(value if abs(value) > 1e-12 else 0.0)
 
 
 def apart(low: float, high: float) -> tuple[str, str]:

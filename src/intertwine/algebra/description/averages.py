@@ -12,7 +12,7 @@ import numpy as np
 from intertwine.algebra.description.answer import Description, along, by_axis, moved, number
 from intertwine.algebra.description.measure import Measures
 from intertwine.algebra.frame import Array
-from intertwine.engine.errors import counted
+from intertwine.base.errors import counted
 
 _NEGATIVE = 0.12  # weight below 0 that turning a box off the grid may leave
 _THIN = 0.6  # standard deviation across a line that is one sample wide, in samples

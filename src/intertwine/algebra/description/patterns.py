@@ -16,7 +16,7 @@ from intertwine.algebra.description.derivatives import (
 )
 from intertwine.algebra.description.gabor import Wave, best_wave
 from intertwine.algebra.description.measure import Measures
-from intertwine.engine.errors import counted
+from intertwine.base.errors import counted
 
 _NEAR = 0.15  # energy that a wave may miss
 _TURNED = 0.35  # that of a fine wave which was turned: taps hold f as they hold 1 - f

@@ -8,7 +8,7 @@ from math import prod
 import numpy as np
 
 from intertwine import _core
-from intertwine.engine.errors import counted
+from intertwine.base.errors import counted
 from intertwine.engine.lower import Lowered, lower, too_many_axes
 from intertwine.engine.machine import VECTOR_BYTES, Machine
 from intertwine.engine.methods.base import Array, Prepared, plain_error, plane, too_much_memory

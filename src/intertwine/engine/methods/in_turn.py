@@ -22,8 +22,9 @@ from typing import Any
 
 import numpy as np
 
-from intertwine.engine import results, room, types
-from intertwine.engine.errors import DTypeError
+from intertwine.base.errors import DTypeError
+from intertwine.base.memory import installed
+from intertwine.engine import results, types
 from intertwine.engine.factor import Factors, Term
 from intertwine.engine.machine import Machine
 from intertwine.engine.methods import direct, overlap_save, recursive, running_sum
@@ -117,10 +118,10 @@ def turns(problem: Problem, machine: Machine) -> Turns | None:
             return None
         found.append(best)
     worst = max(found, key=lambda each: each.seconds)
-    memory = max(f.memory for f in found)
-    if memory > MOST_MEMORY * room.installed():
+    most = max(f.memory for f in found)
+    if most > MOST_MEMORY * installed():
         return None
-    return replace(worst, error=max(f.error for f in found), memory=memory)
+    return replace(worst, error=max(f.error for f in found), memory=most)
 
 
 def _real(dtype: np.dtype[Any]) -> np.dtype[Any]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine import _core
-from intertwine.engine.errors import counted
+from intertwine.base.errors import counted
 from intertwine.engine.lower import Lowered, has_channels, lower, too_many_axes
 from intertwine.engine.machine import VECTOR_BYTES, Machine, current
 from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from intertwine.base.errors import counted
 from intertwine.engine.boundary import fold
-from intertwine.engine.errors import counted
 from intertwine.engine.machine import Machine
 from intertwine.engine.methods.base import Array, Prepared, plain_error, plane
 from intertwine.engine.problem import Problem

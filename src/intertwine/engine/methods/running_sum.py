@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from intertwine import _core
-from intertwine.engine.errors import counted
+from intertwine.base.errors import counted
 from intertwine.engine.factor import Box, boxes, covered
 from intertwine.engine.lower import lower, too_many_axes
 from intertwine.engine.machine import Machine

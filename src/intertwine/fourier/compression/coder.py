@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.files.document import FileError
+from intertwine.base.errors import FileError
 
 Whole = NDArray[np.int64]
 

@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from intertwine.engine import checks
-from intertwine.engine.errors import OptionError, ShapeError, shown
-from intertwine.files.atomic import atomic, check_free
-from intertwine.files.document import FileError
+from intertwine.base import checks
+from intertwine.base.atomic import atomic, check_free
+from intertwine.base.errors import FileError, OptionError, ShapeError, shown
 from intertwine.fourier import images, quality
 from intertwine.fourier.compression import bases, coder, container
 from intertwine.fourier.compression.bases import Basis

@@ -31,7 +31,7 @@ import math
 import struct
 from dataclasses import dataclass
 
-from intertwine.files.document import FileError
+from intertwine.base.errors import FileError
 from intertwine.fourier.compression import bases
 from intertwine.fourier.compression.coder import CODERS, MOST_LAYERS, Layer
 from intertwine.fourier.images import WHITE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from intertwine.files.atomic import atomic, check_free
+from intertwine.base.atomic import atomic, check_free
 from intertwine.files.libraries import need
 
 INK, FAINT, PAPER = "#2b2b28", "#d9d7cf", "#fdfcf9"

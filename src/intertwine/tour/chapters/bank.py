@@ -10,7 +10,7 @@ import intertwine as iw
 from intertwine.tour import pictures
 from intertwine.tour.blocks import Block, Code, Figure, Picture
 from intertwine.tour.photo import Photo
-from intertwine.tour.words import number, size
+from intertwine.tour.words import fixed, size
 
 TITLE = "32 kernels, 32 maps"
 
@@ -39,7 +39,7 @@ def write(photo: Photo) -> list[Block]:
         f"at once: here **{n_maps} kernels of {_SIDE} × {_SIDE}** look at a photo of "
         f"{size(grey.shape)}, and each gives a map of 256 − 16 + 1 = {map_shape[0]} pixels a side. "
         f"All together the answer is an array of **{size(maps.shape)}**, "
-        f"{number(maps.size / 1e6, 2)} million numbers.",
+        f"{fixed(maps.size / 1e6, 2)} million numbers.",
         "Instead of learning the kernels we chose them by two simple rules. The first 24 are "
         "**Gabor kernels**, a wave under a Gaussian bell, in eight directions (0° to 157.5°) and "
         "three widths (4, 6 and 10 pixels from crest to crest). They answer to stripes and edges "
@@ -124,7 +124,7 @@ def _sheet(features: list[Feature], maps: np.ndarray, caption: str) -> Figure:
     )
     return Figure(
         stacks,
-        f"{caption} Colours run from −{number(reach, 0)} to {number(reach, 0)}.",
+        f"{caption} Colours run from −{fixed(reach, 0)} to {fixed(reach, 0)}.",
         layout="sheet",
     )
 
@@ -142,12 +142,12 @@ def _directions(maps: np.ndarray) -> str:
     period, angle = divmod(int(energy.argmax()), 8)
     by_angle = np.square(energy).sum(axis=0)
     across = int(by_angle.argmax())
-    widths = ", ".join(number(float(e), 1) for e in np.sqrt(np.square(energy).mean(axis=1)))
+    widths = ", ".join(fixed(float(e), 1) for e in np.sqrt(np.square(energy).mean(axis=1)))
     return (
         f"The typical size (root mean square) of the maps is {widths} for the widths 4, 6 and 10: "
         f"{_coarse_or_fine(energy)} An angle is the direction in which the wave changes: 0° "
         "answers to upright stripes, 90° to level ones. The strongest answer here, a typical size "
-        f"of {number(energy[period, angle], 1)}, comes from the wave of {_PERIODS_PX[period]} "
+        f"of {fixed(energy[period, angle], 1)}, comes from the wave of {_PERIODS_PX[period]} "
         f"pixels at {_ANGLES_DEG[angle]:g}°; over all three widths together the direction "
         f"{_ANGLES_DEG[across]:g}° is strongest."
     )

@@ -8,7 +8,7 @@ import intertwine as iw
 from intertwine.tour import pictures
 from intertwine.tour.blocks import Block, Code, Figure, Table
 from intertwine.tour.photo import Photo
-from intertwine.tour.words import number
+from intertwine.tour.words import fixed
 
 TITLE = "What lies outside"
 
@@ -83,13 +83,13 @@ def _extended(grey: np.ndarray) -> Figure:
 def _corner(grey: np.ndarray) -> Table:
     box = iw.kernels.box((31, 31))
     rows = [
-        (f"`{name}`", f"`{pattern.strip()}`", meaning, number(_corner_level(grey, box, name), 1))
+        (f"`{name}`", f"`{pattern.strip()}`", meaning, fixed(_corner_level(grey, box, name), 1))
         for name, (pattern, meaning) in _PATTERNS.items()
     ]
     return Table(
         "The level in the upper left corner after the blur. Before it, the corner pixel is "
-        f"{number(grey[0, 0], 0)}; the mean of the 16 × 16 pixels that lie inside is "
-        f"{number(grey[:16, :16].mean(dtype=float), 1)}.",
+        f"{fixed(grey[0, 0], 0)}; the mean of the 16 × 16 pixels that lie inside is "
+        f"{fixed(grey[:16, :16].mean(dtype=float), 1)}.",
         ("Boundary", "A row", "Outside is", "Corner level"),
         tuple(rows),
         texts=3,

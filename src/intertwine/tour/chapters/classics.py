@@ -8,7 +8,7 @@ import intertwine as iw
 from intertwine.tour import pictures
 from intertwine.tour.blocks import Block, Code, Figure, Grid, Picture
 from intertwine.tour.photo import Photo
-from intertwine.tour.words import number, power
+from intertwine.tour.words import fixed, power
 
 TITLE = "Edges, slopes, sharpening, blur, relief"
 
@@ -45,8 +45,8 @@ def _edge(grey: np.ndarray) -> list[Block]:
     reach = pictures.usual_reach(result)
     return [
         "**Edge.** Each pixel minus the mean of its eight neighbours: −1/8 all around, 1 in the "
-        f"middle, sum {number(float(np.real(kernel.sum)), 0)}. Half of the results are no "
-        f"larger than {number(usual, 1)} levels, because most pixels look like their "
+        f"middle, sum {fixed(float(np.real(kernel.sum)), 0)}. Half of the results are no "
+        f"larger than {fixed(usual, 1)} levels, because most pixels look like their "
         "neighbours. What is left are edges, each a bright line beside a dark one.",
         Figure(
             (
@@ -80,15 +80,15 @@ def _sobel(grey: np.ndarray) -> list[Block]:
         figure,
         "By Pythagoras the two slopes make one steepness, whatever the direction: "
         "√(down² + right²). The steepest place of this part of the photo is row "
-        f"{row}, column {column}, where the two slopes are {number(down[row, column], 0)} and "
-        f"{number(right[row, column], 0)} and the steepness is "
-        f"{number(steepness[row, column], 0)}.",
+        f"{row}, column {column}, where the two slopes are {fixed(down[row, column], 0)} and "
+        f"{fixed(right[row, column], 0)} and the steepness is "
+        f"{fixed(steepness[row, column], 0)}.",
         Figure(
             (
                 _before(grey),
                 pictures.strength(steepness, "Every outline as a bright line.", "Sobel steepness"),
             ),
-            f"From 0 (black) to {number(pictures.usual_reach(steepness), 0)} (white).",
+            f"From 0 (black) to {fixed(pictures.usual_reach(steepness), 0)} (white).",
         ),
     ]
 
@@ -99,9 +99,9 @@ def _sharpen(grey: np.ndarray) -> list[Block]:
     outside = float(((result < 0) | (result > 255)).mean())
     return [
         "**Sharpen.** The photo plus what stands out from its four neighbours. The taps add up "
-        f"to {number(float(np.real(kernel.sum)), 0)}, so the mean stays: {_means(grey, result)}. "
-        f"The levels now run from {number(result.min(), 0)} to {number(result.max(), 0)}; "
-        f"{number(100 * outside, 1)} % of the pixels left the range of the screen and are shown "
+        f"to {fixed(float(np.real(kernel.sum)), 0)}, so the mean stays: {_means(grey, result)}. "
+        f"The levels now run from {fixed(result.min(), 0)} to {fixed(result.max(), 0)}; "
+        f"{fixed(100 * outside, 1)} % of the pixels left the range of the screen and are shown "
         "as plain black or white.",
         _before_after(
             grey,
@@ -119,14 +119,14 @@ def _blur(grey: np.ndarray) -> list[Block]:
     return [
         "**Blur.** A Gaussian bell: near neighbours count most, and no direction is preferred. "
         f"The mean stays: {_means(grey, result)}. The typical step from one pixel to the next "
-        f"falls from {number(_step(grey))} to {number(_step(result))} levels. Independent noise "
-        f"in the pixels would shrink to {number(100 * gain**0.5, 0)} % of its size, the square "
+        f"falls from {fixed(_step(grey))} to {fixed(_step(result))} levels. Independent noise "
+        f"in the pixels would shrink to {fixed(100 * gain**0.5, 0)} % of its size, the square "
         "root of the sum of the squared taps.",
         _before_after(
             grey,
             kernel,
             pictures.grey(result, "The photo, out of focus.", "After: gaussian, sigma 2"),
-            f"The largest of the {kernel.size} taps is {number(kernel.taps.max(), 4)}. No tap is "
+            f"The largest of the {kernel.size} taps is {fixed(kernel.taps.max(), 4)}. No tap is "
             "negative, so no result leaves the range of the levels around it.",
         ),
     ]
@@ -139,7 +139,7 @@ def _emboss(grey: np.ndarray) -> list[Block]:
     return [
         "**Emboss.** Positive taps on one side, negative ones on the other: the photo becomes a "
         "relief with the light from the upper left. The typical distance from the mean is "
-        f"{number(plain, 1)} levels before and {number(sloped, 1)} after.",
+        f"{fixed(plain, 1)} levels before and {fixed(sloped, 1)} after.",
         _before_after(
             grey,
             kernel,
@@ -172,7 +172,7 @@ def _before_after(grey: np.ndarray, kernel: iw.Kernel, result: Picture, caption:
 
 
 def _means(grey: np.ndarray, result: np.ndarray) -> str:
-    before, after = (number(float(a.mean(dtype=float))) for a in (grey, result))
+    before, after = (fixed(float(a.mean(dtype=float))) for a in (grey, result))
     return f"{before} before, {after} after"
 
 
@@ -181,4 +181,4 @@ def _step(grey: np.ndarray) -> float:
 
 
 def _scale(what: str, reach: float) -> str:
-    return f"{what.rstrip('.')}. Colours run from −{number(reach, 0)} to {number(reach, 0)}."
+    return f"{what.rstrip('.')}. Colours run from −{fixed(reach, 0)} to {fixed(reach, 0)}."

@@ -8,7 +8,7 @@ import intertwine as iw
 from intertwine.tour import pictures
 from intertwine.tour.blocks import Block, Code, Figure, Table
 from intertwine.tour.photo import Photo
-from intertwine.tour.words import number, size
+from intertwine.tour.words import fixed, size
 
 TITLE = "One map for each colour"
 
@@ -47,8 +47,8 @@ def _is_grey(rgb: np.ndarray) -> str:
     most, least = int(np.argmax(means)), int(np.argmin(means))
     return (
         f"In this part of the photo {_NAMES[most]} is the brightest channel, with a mean level of "
-        f"{number(means[most], 1)}, and {_NAMES[least]} the darkest, with "
-        f"{number(means[least], 1)}."
+        f"{fixed(means[most], 1)}, and {_NAMES[least]} the darkest, with "
+        f"{fixed(means[least], 1)}."
     )
 
 
@@ -84,8 +84,8 @@ def _edges(edges: np.ndarray) -> Figure:
             )
             for c, name in enumerate(_NAMES)
         ),
-        f"The edge kernel on each channel, all three on the same scale, −{number(reach, 0)} to "
-        f"{number(reach, 0)}: amber where a pixel is brighter than its surroundings, blue where it "
+        f"The edge kernel on each channel, all three on the same scale, −{fixed(reach, 0)} to "
+        f"{fixed(reach, 0)}: amber where a pixel is brighter than its surroundings, blue where it "
         "is darker.",
         layout="tiles",
     )
@@ -95,9 +95,9 @@ def _table(rgb: np.ndarray, blurred: np.ndarray, edges: np.ndarray) -> Table:
     rows = tuple(
         (
             name.capitalize(),
-            number(rgb[..., c].mean(dtype=float)),
-            number(blurred[..., c].mean(dtype=float)),
-            number(float(np.sqrt(np.square(edges[..., c], dtype=float).mean()))),
+            fixed(rgb[..., c].mean(dtype=float)),
+            fixed(blurred[..., c].mean(dtype=float)),
+            fixed(float(np.sqrt(np.square(edges[..., c], dtype=float).mean()))),
         )
         for c, name in enumerate(_NAMES)
     )
@@ -118,5 +118,5 @@ def _across(rgb: np.ndarray, grey: np.ndarray) -> str:
         "three along the colours, 0.299, 0.587 and 0.114, weigh each pixel's colours roughly as "
         f"the eye does. The result is an array of {size(mixed.shape)}, the brightness that the "
         "other chapters use; from their whole-numbered levels it differs by at most "
-        f"{number(apart, 3)}, which is the rounding."
+        f"{fixed(apart, 3)}, which is the rounding."
     )

@@ -9,7 +9,7 @@ from intertwine import aquarium
 from intertwine.tour import pictures, plots
 from intertwine.tour.blocks import Block, Code, Figure, Table
 from intertwine.tour.photo import Photo
-from intertwine.tour.words import number
+from intertwine.tour.words import fixed
 
 TITLE = "The aquarium"
 
@@ -55,13 +55,13 @@ def _table(start: aquarium.State, states: list[aquarium.State]) -> Table:
     rows = tuple(
         (
             f"{s.time:g}",
-            number(s.mass, 3),
-            number(s.entropy_nats, 5),
-            number(float(s.cells.std()), 2),
+            fixed(s.mass, 3),
+            fixed(s.entropy_nats, 5),
+            fixed(float(s.cells.std()), 2),
         )
         for s in (start, *states)
     )
-    even = number(float(np.log(start.cells.size)), 5)
+    even = fixed(float(np.log(start.cells.size)), 5)
     return Table(
         f"Mass, entropy in nats (an even mixture has {even}) and the standard deviation of the "
         "levels.",

@@ -8,7 +8,7 @@ import intertwine as iw
 from intertwine.tour import pictures
 from intertwine.tour.blocks import Block, Code, Figure
 from intertwine.tour.photo import Photo
-from intertwine.tour.words import number
+from intertwine.tour.words import fixed
 
 TITLE = "What a convolution is"
 
@@ -32,7 +32,7 @@ def write(photo: Photo) -> list[Block]:
         _where(grey, row, column),
         f"The frame marks the surroundings of the pixel in row {row}, column {column} (counted "
         "from 0). The nine outlined numbers are a **patch**: as large as the kernel and centred "
-        f"on that pixel, whose level is {number(grey[row, column], 0)}. We picked this place "
+        f"on that pixel, whose level is {fixed(grey[row, column], 0)}. We picked this place "
         "because the result is strongest there.",
         "Convolution turns the kernel by 180 degrees before it is laid on the patch. This is what "
         "lets convolutions be chained and reordered like multiplications, and it means that a "
@@ -43,9 +43,9 @@ def write(photo: Photo) -> list[Block]:
         "their **dot product**: large when the two look alike, zero when they have nothing in "
         "common, negative when one looks like the other's opposite.",
         _products(patch, turned, total),
-        f"The sum is {number(total, 0)}. `iw.convolve` put {number(result[row, column], 0)} at "
+        f"The sum is {fixed(total, 0)}. `iw.convolve` put {fixed(result[row, column], 0)} at "
         f"this pixel. Without the turn, which is what `iw.correlate` computes, it would be "
-        f"{number(unturned, 0)}. The same sum is made for every patch of the photo, and the "
+        f"{fixed(unturned, 0)}. The same sum is made for every patch of the photo, and the "
         "results make a new picture:",
         _result(grey, result, row, column),
         Code(
@@ -106,9 +106,9 @@ def _products(patch: np.ndarray, turned: np.ndarray, total: float) -> Figure:
             pictures.taps_grid(turned, "The nine taps of the turned kernel.", "Turned kernel"),
             "=",
             pictures.signed_grid(patch * turned, "The nine products.", "Products"),
-            f"→ {number(total, 0)}",
+            f"→ {fixed(total, 0)}",
         ),
-        f"Multiply what lies on top of each other, add everything up: {number(total, 0)}.",
+        f"Multiply what lies on top of each other, add everything up: {fixed(total, 0)}.",
     )
 
 

@@ -9,7 +9,7 @@ import intertwine as iw
 from intertwine.tour import pictures
 from intertwine.tour.blocks import Block, Code, Figure, Table
 from intertwine.tour.photo import Photo
-from intertwine.tour.words import number, power
+from intertwine.tour.words import fixed, power
 
 TITLE = "Patches and feature maps"
 
@@ -22,7 +22,7 @@ def write(photo: Photo) -> list[Block]:
         *_as_matrix(grey),
         "The simplest question is: how bright is it around here? Its kernel is all ones. But a "
         f"3 × 3 kernel of ones adds up nine levels, and the mean of these pixels rises from "
-        f"{number(grey.mean())} to {number(added.mean())}: nine times as much, where white is 255. "
+        f"{fixed(grey.mean())} to {fixed(added.mean())}: nine times as much, where white is 255. "
         "**Divided by its size, 9**, the kernel takes a mean instead of a sum, and the total "
         "intensity stays as it was.",
         _pictures(grey, added),
@@ -77,7 +77,7 @@ def _pictures(grey: np.ndarray, added: np.ndarray) -> Figure:
     washed = pictures.grey(added, "The photo, much too bright.", "3 × 3 ones, undivided")
     return Figure(
         (washed, *blurred),
-        f"Undivided, {number(100 * float((added > 255).mean()), 0)} % of the results are brighter "
+        f"Undivided, {fixed(100 * float((added > 255).mean()), 0)} % of the results are brighter "
         "than white. Divided by their size, the kernels blur and keep the brightness.",
     )
 
@@ -92,13 +92,13 @@ def _means(grey: np.ndarray) -> Table:
         rows.append(
             (
                 name,
-                number(taps.sum(), 0),
-                number(float(after.mean()), 6),
-                number(after.sum() / before if before else 1.0, 9),
+                fixed(taps.sum(), 0),
+                fixed(float(after.mean()), 6),
+                fixed(after.sum() / before if before else 1.0, 9),
             )
         )
     return Table(
-        f"Total intensity, measured. The mean level before is {number(grey.mean(), 6)}.",
+        f"Total intensity, measured. The mean level before is {fixed(grey.mean(), 6)}.",
         ("Kernel", "Sum of taps", "Mean level after", "Total after / before"),
         tuple(rows),
     )
@@ -112,7 +112,7 @@ def _boundaries(grey: np.ndarray) -> Table:
     for name in names:
         after = float(iw.convolve(grey, box, boundary=name).mean())
         lost = 0.0 if abs(after - before) < 1e-12 * before else 100 * (after / before - 1)
-        rows.append((f"`{name}`", number(after, 6), number(lost, 4) + " %"))
+        rows.append((f"`{name}`", fixed(after, 6), fixed(lost, 4) + " %"))
     return Table(
         "Mean level after the 27 × 27 kernel, by boundary.",
         ("Boundary", "Mean level", "Change"),

@@ -9,7 +9,7 @@ from intertwine import fourier
 from intertwine.tour import pictures
 from intertwine.tour.blocks import Block, Code, Figure, Table
 from intertwine.tour.photo import Photo
-from intertwine.tour.words import number
+from intertwine.tour.words import fixed
 
 TITLE = "A circle in the spectrum"
 
@@ -71,7 +71,7 @@ def _table(grey: np.ndarray) -> Table:
         circle = iw.compress(grey, keep=share)
         others = [iw.compress(grey, keep=share, basis=name) for name in ("largest", "block-dct")]
         values = [_decibels(each.psnr) for each in (circle, *others)]
-        rows.append((f"{100 * share:g} %", number(circle.ratio, 2), *values))
+        rows.append((f"{100 * share:g} %", fixed(circle.ratio, 2), *values))
     return Table(
         "The quality (PSNR in decibels, more is better) of the circle, of as many of the largest "
         "waves wherever they lie, and of the largest waves of 8 × 8 blocks, as in JPEG. ∞: nothing "
@@ -82,7 +82,7 @@ def _table(grey: np.ndarray) -> Table:
 
 
 def _decibels(value: float) -> str:
-    return number(value, 2) if np.isfinite(value) else "∞"
+    return fixed(value, 2) if np.isfinite(value) else "∞"
 
 
 def _kernels(grey: np.ndarray) -> Figure:
@@ -111,7 +111,7 @@ def _ringing() -> Table:
         "How far each filter swings beyond a straight edge, as a share of the edge's height.",
         ("Edge of the circle", "Overshoot"),
         tuple(
-            (name, f"{number(100 * fourier.overshoot(fourier.low_pass(_CUTOFF, name)), 1)} %")
+            (name, f"{fixed(100 * fourier.overshoot(fourier.low_pass(_CUTOFF, name)), 1)} %")
             for name in names
         ),
     )

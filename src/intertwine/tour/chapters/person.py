@@ -8,7 +8,7 @@ import intertwine as iw
 from intertwine.tour import pictures
 from intertwine.tour.blocks import Block, Code, Figure
 from intertwine.tour.photo import Photo
-from intertwine.tour.words import number, size
+from intertwine.tour.words import fixed, size
 
 TITLE = "The person and the upside-down face"
 
@@ -94,12 +94,12 @@ def _normalised(grey: np.ndarray, face: np.ndarray) -> list[Block]:
     scores = np.nan_to_num(hits.surface)
     second = ""
     if len(hits) > 1:
-        second = f"; the next best place has {number(hits.score[1])}"
+        second = f"; the next best place has {fixed(hits.score[1])}"
     return [
         "Sums grow with contrast. Divided by the contrast of the kernel and of the patch below it "
         "each becomes a score from −1 to 1, the correlation coefficient of the two: 1 if they are "
         "alike up to brightness and contrast. It comes from two more convolutions, of the photo "
-        f"and of its squares with a box. The face has {number(hits.score[0])}{second}.",
+        f"and of its squares with a box. The face has {fixed(hits.score[0])}{second}.",
         Figure(
             (
                 pictures.signed(scores, "Scores of both signs with one bright spot.", "Scores",
@@ -138,9 +138,9 @@ def _turned(grey: np.ndarray, face: np.ndarray, corner: tuple[int, int]) -> list
     hit = hits[0]
     return [
         f"A face that is tilted or nearer is another picture to these sums. We turned the photo by "
-        f"{number(_TURN_DEG, 0)} degrees and enlarged it {number(_ENLARGED, 1)} times. A search "
+        f"{fixed(_TURN_DEG, 0)} degrees and enlarged it {fixed(_ENLARGED, 1)} times. A search "
         "over angles and scales, coarse on a small copy and finer from there, answers: "
-        f"{number(hit.angle, 1)} degrees, {number(hit.scale)} times, score {number(hit.score)}.",
+        f"{fixed(hit.angle, 1)} degrees, {fixed(hit.scale)} times, score {fixed(hit.score)}.",
         Figure(
             (drawn,),
             "In the frame: what iw.find(face, x, angles=(0, 360), scales=(0.8, 1.4)) found.",

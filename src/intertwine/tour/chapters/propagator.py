@@ -8,7 +8,7 @@ import intertwine as iw
 from intertwine.tour import pictures
 from intertwine.tour.blocks import Block, Cell, Code, Figure, Grid, Table
 from intertwine.tour.photo import Photo
-from intertwine.tour.words import number
+from intertwine.tour.words import fixed
 
 TITLE = "A kernel as a propagator"
 
@@ -25,7 +25,7 @@ def write(photo: Photo) -> list[Block]:
         "Take the numbers of a kernel as the strengths of nine attractions and turn them into "
         "probabilities: `softmax` raises e to each and divides by the sum. The kernel becomes a "
         "**propagator**: it says where what is in a pixel goes in one step. For an edge detector "
-        f"the answer is {number(density.taps[1, 1], 9)} in the centre and {off:.7g} in each of the "
+        f"the answer is {fixed(density.taps[1, 1], 9)} in the centre and {off:.7g} in each of the "
         f"eight places around it, {off:.4f} rounded.",
         _grids(edge, density),
         f"In words that the density itself gives: “{density.describe()}”",
@@ -71,7 +71,7 @@ def _where(grey: np.ndarray, edge: iw.Kernel, density: iw.Propagator) -> Figure:
             pictures.signed(moved, "Faint marks along edges.", "One step, minus photo"),
         ),
         "The edge kernel's answer, and what one step of its softmax changes: at most "
-        f"{number(float(np.abs(moved).max()), 3)} levels, of the opposite sign.",
+        f"{fixed(float(np.abs(moved).max()), 3)} levels, of the opposite sign.",
         layout="tiles",
     )
 
@@ -92,7 +92,7 @@ def _numbers(density: iw.Propagator) -> Table:
         flow = density.flow(t)
         spread = float(np.sqrt(2 * flow.diffusion[0, 0]))
         stay = float(flow.taps[flow.origin])
-        rows.append((f"flow({t})", number(stay, 4), number(spread, 3), number(flow.entropy, 4)))
+        rows.append((f"flow({t})", fixed(stay, 4), fixed(spread, 3), fixed(flow.entropy, 4)))
     return Table(
         "What stays where it was, the standard deviation of the displacement along an axis in "
         "pixels, and the entropy in nats.",

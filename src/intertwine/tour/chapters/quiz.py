@@ -8,7 +8,7 @@ import intertwine as iw
 from intertwine.tour import pictures
 from intertwine.tour.blocks import Block, Code, Figure, Picture, Table
 from intertwine.tour.photo import Photo
-from intertwine.tour.words import number
+from intertwine.tour.words import fixed
 
 TITLE = "The quiz: what does this kernel do?"
 
@@ -87,7 +87,7 @@ def _taps(letter: str, kernel: iw.Kernel) -> Picture:
     reach = max(_LEAST_REACH, *(max(at, size - 1 - at) for size, at in ends))
     side = 2 * reach + 1
     taps = kernel.embedded((side, side), (reach, reach)).taps
-    total = number(float(np.real(kernel.sum)))
+    total = fixed(float(np.real(kernel.sum)))
     alt = f"The taps of kernel {letter}, {kernel.shape[0]} by {kernel.shape[1]}."
     largest = float(np.abs(taps).max())
     return pictures.enlarged(pictures.signed(taps, alt, f"{letter}: sum {total}", largest))

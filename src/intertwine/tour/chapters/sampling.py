@@ -9,7 +9,7 @@ from intertwine import stochastic
 from intertwine.tour import pictures
 from intertwine.tour.blocks import Block, Code, Figure, Table
 from intertwine.tour.photo import Photo
-from intertwine.tour.words import number
+from intertwine.tour.words import fixed
 
 TITLE = "Convolution by chance"
 
@@ -86,7 +86,7 @@ def _errors(grey: np.ndarray) -> Figure:
     )
     caption = (
         "Left the standard error of the mean of 16 draws, computed; right how far the mean of 16 "
-        f"draws came to lie from the convolution. Black is 0, white is {number(reach, 1)} levels "
+        f"draws came to lie from the convolution. Black is 0, white is {fixed(reach, 1)} levels "
         "in both."
     )
     return Figure(panels, caption)
@@ -100,8 +100,8 @@ def _table(grey: np.ndarray) -> Table:
         rows.append(
             (
                 str(draws),
-                number(float(np.sqrt(spread.mean() / draws))),
-                number(float(np.sqrt((found**2).mean()))),
+                fixed(float(np.sqrt(spread.mean() / draws))),
+                fixed(float(np.sqrt((found**2).mean()))),
             )
         )
     return Table(

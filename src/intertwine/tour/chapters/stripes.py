@@ -9,7 +9,7 @@ from intertwine import fourier
 from intertwine.tour import pictures
 from intertwine.tour.blocks import Block, Code, Figure, Picture, Table
 from intertwine.tour.photo import Photo
-from intertwine.tour.words import number
+from intertwine.tour.words import fixed
 
 TITLE = "Stripes and their spectra"
 
@@ -87,7 +87,7 @@ def _table() -> Table:
     rows = []
     for period, angle in _STRIPES:
         measured, turn = peak(grating(period, angle))
-        rows.append((f"{period} px, {angle}°", number(measured, 2), f"{number(turn, 1)}°"))
+        rows.append((f"{period} px, {angle}°", fixed(measured, 2), f"{fixed(turn, 1)}°"))
     return Table(
         f"What the brightest point of each spectrum says. Points lie on a grid of 1/{_SIZE} cycles "
         "per pixel, hence the small differences.",
@@ -114,6 +114,6 @@ def _strongest(angular: fourier.Profile, at: int) -> str:
         return "This photo is flat: no direction holds any power."
     times = float(angular.power[at]) / usual
     return (
-        f"The direction with the most power in this photo is {number(angular.places[at], 0)}° "
-        f"(0° is across), {number(times, 1)} times as much as in the median direction."
+        f"The direction with the most power in this photo is {fixed(angular.places[at], 0)}° "
+        f"(0° is across), {fixed(times, 1)} times as much as in the median direction."
     )

@@ -9,7 +9,7 @@ from intertwine import fourier
 from intertwine.tour import pictures
 from intertwine.tour.blocks import Block, Code, Figure, Table
 from intertwine.tour.photo import Photo
-from intertwine.tour.words import number, power
+from intertwine.tour.words import fixed, power
 
 TITLE = "From time to frequency"
 
@@ -75,7 +75,7 @@ def _table(row: np.ndarray) -> Table:
     for waves in (*_WAVES[1:], len(row) // 2):
         left = float(np.sum(np.square(row - partial_sum(row, waves))))
         share = 100 * (1 - left / spread) if spread else 100.0
-        rows.append((f"{waves}", f"{number(share, 1)} %", number((left / len(row)) ** 0.5, 2)))
+        rows.append((f"{waves}", f"{fixed(share, 1)} %", fixed((left / len(row)) ** 0.5, 2)))
     return Table(
         "How much of the row's variance the waves hold (Parseval: squares add up the same in "
         "both lists), and the typical error of the sum in grey levels.",
@@ -90,7 +90,7 @@ def _schemes(row: np.ndarray, kernel: iw.Kernel) -> Table:
         "rule forgotten, the largest error in grey levels and how many samples are wrong.",
         ("Way", "Rule", "Error", "Error, rule forgotten", "Samples wrong"),
         tuple(
-            (s.name, s.rule, power(s.error), number(s.misuse_error, 2), f"{s.wrong}")
+            (s.name, s.rule, power(s.error), fixed(s.misuse_error, 2), f"{s.wrong}")
             for s in fourier.padding_schemes(row, kernel)
         ),
         texts=2,

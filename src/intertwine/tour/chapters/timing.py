@@ -11,10 +11,11 @@ import numpy as np
 from scipy import ndimage, signal  # type: ignore[import-untyped]
 
 import intertwine as iw
+from intertwine.base.text import duration
 from intertwine.tour import plots
 from intertwine.tour.blocks import Block, Code, Table
 from intertwine.tour.photo import Photo
-from intertwine.tour.words import power, seconds, size
+from intertwine.tour.words import power, size
 
 TITLE = "Methods and times"
 
@@ -123,10 +124,10 @@ def table(timings: list[Timing]) -> Table:
             t.name,
             f"`{t.method}`",
             size(t.shape),
-            seconds(t.predicted),
-            seconds(t.ours),
-            seconds(t.direct),
-            seconds(t.fft),
+            duration(t.predicted),
+            duration(t.ours),
+            duration(t.direct),
+            duration(t.fft),
             power(t.apart),
         )
         for t in timings

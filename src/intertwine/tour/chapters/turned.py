@@ -14,7 +14,7 @@ from intertwine.registration.similarity import Frame, inside
 from intertwine.tour import pictures
 from intertwine.tour.blocks import Block, Code, Figure, Picture, Table
 from intertwine.tour.photo import Photo
-from intertwine.tour.words import number
+from intertwine.tour.words import fixed
 
 TITLE = "A photo turned by 37 degrees, and found again"
 
@@ -118,10 +118,10 @@ def _table(grey: Levels, turned: Levels, found: Rotation) -> Table:
         tuple(
             (
                 case.replace("-", "−"),
-                number(each.angle_deg, 3) + "°",
-                number(each.shift[0]),
-                number(each.shift[1]),
-                number(each.confidence, 3),
+                fixed(each.angle_deg, 3) + "°",
+                fixed(each.shift[0]),
+                fixed(each.shift[1]),
+                fixed(each.confidence, 3),
             )
             for case, each in cases
         ),

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from intertwine.files.document import FileError
+from intertwine.base.errors import FileError
 
 
 def check_free(path: Path, overwrite: bool) -> None:

@@ -6,8 +6,8 @@ import os
 from functools import lru_cache
 from typing import Any
 
-from intertwine.engine.checks import is_integer
-from intertwine.engine.errors import OptionError, shown
+from intertwine.base.checks import is_integer
+from intertwine.base.errors import OptionError, shown
 
 #: More threads than this are refused: no machine has them and each costs memory.
 MOST_THREADS = 1024

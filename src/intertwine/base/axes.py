@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from intertwine.engine.checks import Array, both, is_integer, is_listed
-from intertwine.engine.errors import OptionError, ShapeError, counted, shown
+from intertwine.base.checks import Array, describe, is_integer, is_listed
+from intertwine.base.errors import OptionError, ShapeError, counted, shown
+
+
+def _both(x: Array, taps: Array) -> str:
+    return f"  {describe('x', x)}    {describe('k', taps)}"
 
 
 def _count(count: int) -> str:
@@ -21,7 +25,7 @@ def axes_along(caller: str, x: Array, taps: Array, ndim: int | None, named: Any)
         return _all_axes(caller, x, taps, ndim)
     listed = _whole_numbers(caller, named)
     _check_count(caller, listed, x, taps, ndim)
-    return _places(caller, "x", x, listed, both(x, taps))
+    return _places(caller, "x", x, listed, _both(x, taps))
 
 
 def axes_of(caller: str, name: str, x: Array, named: Any, arrays: str) -> tuple[int, ...]:
@@ -77,7 +81,7 @@ def _check_count(
     elif ndim is not None and len(listed) < ndim:
         advice += " Many kernels come as an array, or as a list."
     raise ShapeError(f"{caller}: {one} but `axes={shown(listed)}` names {len(listed)}.\n"
-                     f"{both(x, taps)}\n  {advice}")  # fmt: skip
+                     f"{_both(x, taps)}\n  {advice}")  # fmt: skip
 
 
 def _all_axes(caller: str, x: Array, taps: Array, ndim: int | None) -> tuple[int, ...]:
@@ -85,20 +89,20 @@ def _all_axes(caller: str, x: Array, taps: Array, ndim: int | None) -> tuple[int
         last = tuple(range(-ndim, 0))
         raise ShapeError(
             f"{caller}: `k` is a list of kernels: say which axes of `x` they work along.\n"
-            f"{both(x, taps)}\n  Pass axes={last} (last), or others."
+            f"{_both(x, taps)}\n  Pass axes={last} (last), or others."
         )
     if taps.ndim == x.ndim:
         return tuple(range(x.ndim))
     if taps.ndim > x.ndim:
         raise ShapeError(
-            f"{caller}: `k` has {_count(taps.ndim)} but `x` only {x.ndim}.\n{both(x, taps)}\n"
+            f"{caller}: `k` has {_count(taps.ndim)} but `x` only {x.ndim}.\n{_both(x, taps)}\n"
             f"  Drop an axis of k, or add one to x. If k holds many kernels, say which axes of x "
             f"each works along: axes={tuple(range(x.ndim))}."
         )
     first, last = tuple(range(taps.ndim)), tuple(range(x.ndim - taps.ndim, x.ndim))
     raise ShapeError(
         f"{caller}: `k` has {_count(taps.ndim)} and `x` has {x.ndim}: say which it works along.\n"
-        f"{both(x, taps)}\n"
+        f"{_both(x, taps)}\n"
         f"  Pass axes={first} (first, as for an image with channels last) "
         f"or axes={last} (last)."
     )

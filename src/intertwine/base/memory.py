@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from intertwine.engine.errors import ShapeError
+from intertwine.base.errors import ShapeError
+from intertwine.base.text import size_text
 
 
 @lru_cache(maxsize=1)
@@ -25,7 +26,7 @@ def installed() -> float:
         return float("inf")
 
 
-def check(
+def check_allocation(
     caller: str, what: str, shape: tuple[int, ...], dtype: Any, advice: str, beside: int = 0
 ) -> None:
     """Refuse an array, and `beside` bytes of work space, that this machine has no room for.
@@ -44,12 +45,10 @@ def too_large(
     caller: str, what: str, shape: tuple[int, ...], dtype: Any, advice: str, beside: int = 0
 ) -> ShapeError:
     """The error about an array for which there is no room."""
-    from intertwine.engine.explain import amount  # only when needed: it formats text
-
     size = prod(shape) * np.dtype(dtype).itemsize
-    text = f"{caller}: {what} of shape {shape} ({dtype}) takes {amount(size)} of memory"
+    text = f"{caller}: {what} of shape {shape} ({dtype}) takes {size_text(size)} of memory"
     if 10 * beside > size:
-        text += f", and {amount(beside)} to work with"
+        text += f", and {size_text(beside)} to work with"
     if installed() < float("inf"):
-        text += f"; this machine has {amount(installed())}"
+        text += f"; this machine has {size_text(installed())}"
     return ShapeError(f"{text}.\n  {advice}")

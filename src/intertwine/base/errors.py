@@ -22,6 +22,10 @@ class OptionError(IntertwineError, ValueError):
     """An argument whose value is unknown or out of range."""
 
 
+class FileError(IntertwineError, OSError):
+    """A file that cannot be read, or that cannot hold what it is asked to hold."""
+
+
 class MissingExtraError(IntertwineError, ImportError):
     """An optional dependency is needed and not installed."""
 

@@ -1,0 +1,45 @@
+"""Numbers, times and sizes of memory as people read them."""
+
+from __future__ import annotations
+
+
+def number(value: complex) -> str:
+    """Four digits without noise: ``1``, ``-0.125``, ``0.0796``, ``1+2i``.
+
+    >>> number(-0.0), number(1 / 3), number(1 + 2j)
+    ('0', '0.3333', '1+2i')
+    """
+    if isinstance(value, complex):
+        if value.imag:
+            return f"{value.real:.4g}{value.imag:+.4g}i"
+        value = value.real
+    return f"{value:.4g}" if value else "0"
+
+
+def duration(seconds: float) -> str:
+    """``12.3 ms``, in the unit that suits.
+
+    >>> duration(0.00123), duration(2500.4), duration(4.2e-5)
+    ('1.23 ms', '2500 s', '42 us')
+    """
+    for unit, size in (("s", 1.0), ("ms", 1e-3)):
+        if seconds >= size:
+            return f"{_three_digits(seconds / size)} {unit}"
+    return f"{_three_digits(seconds / 1e-6)} us"
+
+
+def size_text(count: float) -> str:
+    """``1.5 MiB``, in the unit that suits.
+
+    >>> size_text(1), size_text(1536), size_text(3 * 2**30)
+    ('1 byte', '1.5 KiB', '3 GiB')
+    """
+    for unit, size in (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
+        if count >= size:
+            return f"{_three_digits(count / size)} {unit}"
+    return "1 byte" if round(count) == 1 else f"{count:.0f} bytes"
+
+
+def _three_digits(value: float) -> str:
+    """Three digits, or all those before the point."""
+    return f"{value:.0f}" if value >= 1000 else f"{value:.3g}"
