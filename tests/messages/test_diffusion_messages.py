@@ -81,7 +81,8 @@ REFUSED = [
      "DTypeError: diffuse: `out` is float32 but the result is float64.\n"
      "  Pass out=np.empty((4, 6), np.float64)."),
     ("iw.diffuse(GREY, 1, out=np.empty(3))",
-     "ShapeError: diffuse: `out` has shape (3,) but the result has (4, 6)."),
+     "ShapeError: diffuse: `out` has shape (3,) but the result has (4, 6).\n"
+     "  Pass out=np.empty((4, 6), np.float64)."),
     ("iw.diffuse(np.zeros((0, 3)), 1)",
      "ShapeError: diffuse: `x` is empty, shape (0, 3).\n  Pass at least one sample."),
     ("iw.diffuse(GREY, 1e12, [[2, 1], [1, 2]], boundary='zero')",
