@@ -21,6 +21,8 @@ COMMANDS = {
     "rotation": "rotation",
     "deskew": "deskew",
     "diffuse": "diffuse",
+    "index": "index",
+    "search": "search",
     "tour": "tour",
     "calibrate": "calibrate",
 }

@@ -1,0 +1,102 @@
+"""``intertwine index``: a folder of pictures becomes an index to search in."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from intertwine.base.errors import FileError, OptionError, counted
+from intertwine.cli.console import out as standard_out
+from intertwine.cli.console import steps
+from intertwine.cli.options import option, path, result
+
+_index = partial(option, panel="Index")
+
+Folder = Annotated[
+    Path | None,
+    typer.Argument(
+        parser=path, metavar="[FOLDER]", help="Its pictures and those of its subfolders."
+    ),
+]
+Out = Annotated[
+    Path,
+    result(
+        "--out", "-o", metavar="INDEX", parser=path, text="The folder of the index; made if needed."
+    ),
+]
+Encoder = Annotated[
+    str | None,
+    _index(
+        "--encoder",
+        metavar="NAME",
+        text="linear or pretrained. Default: the best one that is installed.",
+    ),
+]
+Rebuild = Annotated[bool, _index("--rebuild", text="Fit the model anew and encode everything.")]
+Duplicates = Annotated[bool, _index("--duplicates", text="Then list groups of near-copies.")]
+Remove = Annotated[
+    list[str] | None, _index("--remove", metavar="ID", text="Forget a picture; may be repeated.")
+]
+
+
+def index(
+    folder: Folder = None,
+    out: Out = Path("style-index"),
+    encoder: Encoder = None,
+    rebuild: Rebuild = False,
+    duplicates: Duplicates = False,
+    remove: Remove = None,
+) -> None:
+    """Index a folder of pictures, to find those of similar shape, colour or texture.
+
+    Run it again after the folder has changed: only new and changed pictures are encoded, renamed
+    ones keep their codes, and those that are gone are forgotten. Files that are no pictures are
+    listed and skipped. Ctrl-C keeps what is done, and the next run goes on from there.
+
+    \b
+    [bold]Examples[/]
+      intertwine index products/
+      intertwine index products/ -o shop-index --encoder linear
+      intertwine index products/ -o shop-index --rebuild
+      intertwine index -o shop-index --duplicates
+    """  # fmt: skip
+    from intertwine.style import StyleIndex
+
+    if folder is None and not (rebuild or duplicates or remove):
+        raise OptionError("Name a folder of pictures: intertwine index FOLDER -o INDEX")
+    if folder is None and not (out / "index.sqlite").is_file():
+        raise FileError(f"There is no index {out}.\n  intertwine index FOLDER -o {out}")
+    console = standard_out()
+    with StyleIndex(out, encoder) as found, steps() as progress:
+        if remove:
+            count = found.remove(*remove)
+            console.print(f"{escape(str(out))}  {counted(count, 'picture')} removed")
+        if folder is not None:
+            changes = found.update(folder, progress=progress)
+            _report(out, str(changes), [f"{s.path}: {s.reason}" for s in changes.skipped])
+        if rebuild:
+            changes = found.rebuild(encoder, progress=progress)
+            _report(out, str(changes), [f"{s.path}: {s.reason}" for s in changes.skipped])
+        console.print(_state(found), markup=False, soft_wrap=True)
+        if duplicates:
+            for group in found.duplicates(progress=progress):
+                console.print("copies:  " + "  ".join(group), markup=False, soft_wrap=True)
+
+
+def _report(out: Path, changes: str, skipped: list[str]) -> None:
+    console = standard_out()
+    console.print(f"{out}  {changes}", markup=False, soft_wrap=True)
+    for line in skipped:
+        console.print(f"  skipped  {line}", markup=False, soft_wrap=True)
+
+
+def _state(found: object) -> str:
+    stats = found.stats  # type: ignore[attr-defined]
+    text = f"{counted(stats.pictures, 'picture')} by {stats.encoder.get('name', 'no model')}"
+    if stats.stale:
+        text += f"; {stats.stale} wait to be encoded again: intertwine index --rebuild"
+    return text

@@ -1,0 +1,70 @@
+"""The model that lies with an index: its arrays as safetensors, its card as JSON, by its hash."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from pathlib import Path
+
+from intertwine.base.atomic import atomic
+from intertwine.base.errors import FileError, MissingExtraError
+from intertwine.style.encoders import Encoder, restore
+
+
+def save(folder: Path, encoder: Encoder) -> None:
+    """Write ``model-HASH.safetensors`` and ``model-HASH.json``."""
+    serialize = _safetensors().save
+    arrays, card = _paths(folder, encoder.hash)
+    with atomic(arrays) as file:
+        file.write(serialize(encoder.arrays()))
+    with atomic(card) as file:
+        file.write(json.dumps(encoder.card(), indent=2).encode() + b"\n")
+
+
+def load(folder: Path, model: str) -> Encoder:
+    """Return the encoder of that hash.
+
+    Raises
+    ------
+    FileError
+        A file is missing or damaged, or holds another model.
+    """
+    arrays, card = _paths(folder, model)
+    again = "Encode the pictures again: StyleIndex.rebuild, or intertwine index --rebuild."
+    try:
+        encoder = restore(json.loads(card.read_bytes()), _safetensors().load(arrays.read_bytes()))
+    except MissingExtraError:
+        raise
+    except FileNotFoundError as error:
+        raise FileError(f"The index has lost its model {error.filename}.\n  {again}") from error
+    except Exception as error:  # safetensors, JSON and encoders each raise their own
+        raise FileError(f"The model {arrays} is damaged: {error}\n  {again}") from error
+    if encoder.hash != model:
+        raise FileError(
+            f"{arrays} holds the model {encoder.hash}, not the one that coded this index.\n"
+            f"  {again}"
+        )
+    return encoder
+
+
+def sweep(folder: Path, model: str) -> None:
+    """Remove the files of all other models."""
+    for path in folder.glob("model-*"):
+        if not path.name.startswith(f"model-{model}."):
+            with suppress(OSError):
+                path.unlink()
+
+
+def _paths(folder: Path, model: str) -> tuple[Path, Path]:
+    return folder / f"model-{model}.safetensors", folder / f"model-{model}.json"
+
+
+def _safetensors():  # type: ignore[no-untyped-def]
+    try:
+        import safetensors.numpy
+    except ImportError as error:
+        raise MissingExtraError(
+            "Keeping an index needs safetensors, which is not installed.\n"
+            "  pip install 'intertwine[search]'"
+        ) from error
+    return safetensors.numpy
