@@ -81,7 +81,7 @@ def _table(names: Sequence[str], rows: Sequence[Row]) -> Table:
 
 def _shown(name: str, value: Any) -> str:
     if isinstance(value, float):
-        return f"{value:.2g}" if name == "false_alarm" else f"{value:.4f}"
+        return f"{value:.2g}" if name in ("false_alarm", "false_match_rate") else f"{value:.4f}"
     return str(value)
 
 

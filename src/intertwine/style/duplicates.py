@@ -8,7 +8,7 @@ compared. Another garment of the same cut agrees in most places, never in all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -74,7 +74,7 @@ def _square(picture: Array) -> Array:
     return np.asarray(cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA))
 
 
-def _candidates(small: Array):  # type: ignore[no-untyped-def]
+def _candidates(small: Array) -> Iterator[tuple[int, list[int]]]:
     """Each picture with the neighbours that may be its copies."""
     step = SIDE // COARSE
     coarse = small.reshape(len(small), COARSE, step, COARSE, step, 3).mean((2, 4), dtype=np.float32)
@@ -97,19 +97,21 @@ def is_copy(first: Array, second: Array) -> bool:
 
     if _agree(first, second, np.ones(first.shape[:2], bool)):
         return True
-    grey = [cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) for picture in (first, second)]
+    a, b = (cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) for picture in (first, second))
+    everywhere = np.full((SIDE, SIDE), 255, np.uint8)
     warp = np.eye(2, 3, dtype=np.float32)
     stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 40, 1e-4)
     try:
-        _, warp = cv2.findTransformECC(*grey, warp, cv2.MOTION_AFFINE, stop, None, 3)
+        _, found = cv2.findTransformECC(a, b, warp, cv2.MOTION_AFFINE, stop, everywhere, 3)
     except cv2.error:  # the pictures have no common structure to align
         return False
+    warp = np.asarray(found, np.float32)
     corners = np.array([[0, 0, 1], [SIDE, 0, 1], [0, SIDE, 1], [SIDE, SIDE, 1]], np.float32)
     if np.abs(corners @ warp.T - corners[:, :2]).max() > 2 * MOST_SHIFT * SIDE:
         return False
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     moved = cv2.warpAffine(second, warp, (SIDE, SIDE), flags=flags)
-    inside = cv2.warpAffine(np.full((SIDE, SIDE), 255, np.uint8), warp, (SIDE, SIDE), flags=flags)
+    inside = cv2.warpAffine(everywhere, warp, (SIDE, SIDE), flags=flags)
     return _agree(first, np.asarray(moved), inside == 255)
 
 

@@ -55,9 +55,7 @@ def _pairs(count: int) -> tuple[Array, Array]:
     return first, (first + rng.integers(1, count, PAIRS)) % count
 
 
-def _pair_scores(
-    codes: Codes, weights: Mapping[str, float], first: Array, second: Array
-) -> Array:
+def _pair_scores(codes: Codes, weights: Mapping[str, float], first: Array, second: Array) -> Array:
     total, result = sum(weights.values()), np.zeros(len(first), np.float32)
     for view, weight in weights.items():
         rows = codes[view]

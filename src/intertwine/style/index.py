@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -9,7 +10,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from intertwine.base.checks import Array, integer
+from intertwine.base.checks import integer
 from intertwine.base.errors import FileError, OptionError, ShapeError, counted, shown
 from intertwine.style import duplicates, encoders, indexing, models
 from intertwine.style.codes import Codes
@@ -60,6 +61,7 @@ class StyleIndex:
         self._encoder: Encoder | None = None
         self._table: CodeTable | None = None
         self._version = self._store.version()
+        self._mutex = threading.RLock()  # of what is in memory, which threads share
         self._false: dict[tuple[tuple[str, float], ...], FalseMatches] = {}
 
     def __enter__(self) -> Self:
@@ -166,9 +168,7 @@ class StyleIndex:
             known = {row.id for row in self._store.rows()}
             self._store.moved(found.moved)
             self.remove(*found.gone)
-            count, skipped = self._write(
-                [Source(row, row.path) for row in found.fresh], progress
-            )
+            count, skipped = self._write([Source(row, row.path) for row in found.fresh], progress)
         changed = min(sum(row.id in known for row in found.fresh), count)
         return Changes(
             count - changed, changed, len(found.moved), len(found.gone), found.unchanged,
@@ -323,9 +323,7 @@ class StyleIndex:
         answers = [self._hits(table, line, false, id)[:count] for line in found]
         return answers if several and not together else answers[0]
 
-    def _queries(
-        self, table: CodeTable, encoder: Encoder, picture: Any, id: str | None
-    ) -> Codes:
+    def _queries(self, table: CodeTable, encoder: Encoder, picture: Any, id: str | None) -> Codes:
         if id is None:
             return encoder.encode([read_picture(each) for each in _listed(picture)])
         place = table.place(id)
@@ -345,9 +343,10 @@ class StyleIndex:
 
     def _false_matches(self, codes: Codes, weights: dict[str, float]) -> FalseMatches:
         key = tuple(weights.items())
-        if key not in self._false:
-            self._false[key] = FalseMatches(codes, weights)
-        return self._false[key]
+        with self._mutex:
+            if key not in self._false:
+                self._false[key] = FalseMatches(codes, weights)
+            return self._false[key]
 
     def duplicates(self, *, progress: Progress | None = None) -> list[list[str]]:
         """Groups of near-copies: re-encoded, resized or slightly cropped; ids, oldest first."""
@@ -364,16 +363,19 @@ class StyleIndex:
     # -- what is in memory
 
     def _codes(self) -> CodeTable:
-        version = self._store.version()
-        if self._table is None or version != self._version:
-            self._version = version
-            self._changed(CodeTable(*self._store.codes()))
-        assert self._table is not None
-        return self._table
+        """The codes of the store, read again when another process has written."""
+        with self._mutex:
+            version, table = self._store.version(), self._table
+            if table is None or version != self._version:
+                self._version = version
+                table = CodeTable(*self._store.codes())
+                self._changed(table)
+            return table
 
     def _changed(self, table: CodeTable | None) -> None:
-        self._table = table
-        self._false.clear()
+        with self._mutex:
+            self._table = table
+            self._false = {}
 
     def _names(self, listed: Sequence[Any], ids: Sequence[str] | None) -> list[str]:
         """An id for each picture: the given one, a file's path, or the next number."""
@@ -419,6 +421,4 @@ def _row(picture: Any, id: str, metadata: Mapping[str, Any]) -> Row:
     if not path.is_file():
         raise FileError(f"There is no file {path}.")
     status = path.stat()
-    return Row(
-        id, str(path), status.st_size, status.st_mtime_ns, content_hash(path), metadata
-    )
+    return Row(id, str(path), status.st_size, status.st_mtime_ns, content_hash(path), metadata)

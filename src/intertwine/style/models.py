@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from pathlib import Path
+from types import ModuleType
 
 from intertwine.base.atomic import atomic
 from intertwine.base.errors import FileError, MissingExtraError
@@ -59,7 +60,7 @@ def _paths(folder: Path, model: str) -> tuple[Path, Path]:
     return folder / f"model-{model}.safetensors", folder / f"model-{model}.json"
 
 
-def _safetensors():  # type: ignore[no-untyped-def]
+def _safetensors() -> ModuleType:
     try:
         import safetensors.numpy
     except ImportError as error:

@@ -98,7 +98,7 @@ def _decode(file: Any, name: str, size: int) -> Array:
 def _register_heif() -> bool:
     """Let Pillow read HEIC where pi-heif is installed."""
     try:
-        import pi_heif
+        import pi_heif  # type: ignore[import-untyped]
     except ImportError:
         return False
     pi_heif.register_heif_opener()
@@ -127,7 +127,7 @@ def _from_pillow(image: Any, name: str) -> Array:
         return _shrink(_over_white(np.asarray(image.convert("RGBA"))))
     image = image.convert("RGB")
     image.thumbnail((LONGEST_PX, LONGEST_PX))
-    return np.asarray(image)
+    return _samples(image)
 
 
 def _white_level(image: Any, levels: Array) -> float:
@@ -189,7 +189,13 @@ def _shrink(picture: Array) -> Array:
         return picture
     image = need("PIL.Image", "Reading pictures").fromarray(picture)
     image.thumbnail((LONGEST_PX, LONGEST_PX))
-    return np.asarray(image)
+    return _samples(image)
+
+
+def _samples(image: Any) -> Array:
+    """The levels of a Pillow image, as an array of its own."""
+    levels: Array = np.array(image)
+    return levels
 
 
 def thumbnail(picture: Array) -> bytes:

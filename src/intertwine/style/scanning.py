@@ -59,7 +59,7 @@ def scan(
     folder = folder.resolve()
     if not folder.is_dir():
         raise FileError(f"There is no folder {folder}.")
-    known = {r.path: r for r in rows if r.path and Path(r.path).is_relative_to(folder)}
+    known = {row.path: row for row in rows if row.path and _is_in(row.path, folder, apart)}
     refused = {file.path: file for file in noted}
     found, unknown = Scan(), []
     missing = dict(known)
@@ -86,10 +86,15 @@ def scan(
     return found
 
 
+def _is_in(path: str, folder: Path, apart: Path | None) -> bool:
+    inside = Path(path).is_relative_to(folder)
+    return inside and (apart is None or not Path(path).is_relative_to(apart))
+
+
 def _place(
     found: Scan,
-    known: dict[str | None, Row],
-    missing: dict[str | None, Row],
+    known: dict[str, Row],
+    missing: dict[str, Row],
     unknown: list[tuple[Path, tuple[int, int], str]],
 ) -> None:
     """Tell new files from changed ones and from those that were renamed."""
@@ -103,7 +108,7 @@ def _place(
             (found.moved if same else found.fresh).append(kept)
         elif content in lost:
             row = lost.pop(content)
-            del missing[row.path]
+            missing.pop(str(row.path))
             found.moved.append(replace(row, path=str(path), size=size, mtime_ns=time))
         else:
             found.fresh.append(now)

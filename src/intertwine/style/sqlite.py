@@ -77,7 +77,8 @@ class SqliteStore:
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
-        self._mutex = threading.RLock()
+        self._mutex = threading.RLock()  # of the connection, for one statement or transaction
+        self._writer = threading.RLock()  # of the thread that writes
         self._lock: TextIO | None = None
         self._file = None if folder is None else folder / FILE
         if folder is not None and not folder.is_dir():
@@ -119,22 +120,23 @@ class SqliteStore:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Keep other processes from writing until the block ends; blocks may be nested.
+        """Keep other threads and processes from writing until the block ends; blocks may nest.
 
         Raises
         ------
         FileError
             Another process is writing; names it.
         """
-        if self._folder is None or self._lock is not None:
-            yield
-            return
-        self._lock = _locked(self._folder)
-        try:
-            yield
-        finally:
-            self._lock.close()
-            self._lock = None
+        with self._writer:
+            if self._folder is None or self._lock is not None:
+                yield
+                return
+            self._lock = _locked(self._folder)
+            try:
+                yield
+            finally:
+                self._lock.close()
+                self._lock = None
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

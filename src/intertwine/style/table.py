@@ -73,9 +73,7 @@ class CodeTable:
             for line in scores(queries.rows(slice(begin, begin + step)), gallery, weights):
                 best = _best(line, count)
                 places = best if among is None else among[best]
-                found.append(
-                    [(int(p), float(s)) for p, s in zip(places, line[best], strict=True)]
-                )
+                found.append([(int(p), float(s)) for p, s in zip(places, line[best], strict=True)])
         return found
 
 

@@ -1,9 +1,10 @@
-"""A tiny encoder for tests of the index: coarse grey levels and mean colours, nothing learned."""
+"""For tests of the index: a tiny encoder that learns nothing, and drawn pictures."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
+from PIL import Image
 
 from intertwine.style.codes import Codes
 from intertwine.style.encoders import model_hash
@@ -45,3 +46,10 @@ class Coarse:
     @property
     def hash(self):
         return model_hash(self.card(), self.arrays())
+
+
+def drawn(number: int, height: int = 60, width: int = 48) -> np.ndarray:
+    """A picture of its own for each number: soft blobs of colour."""
+    rng = np.random.default_rng(number)
+    small = rng.integers(0, 256, (5, 4, 3)).astype(np.uint8)
+    return np.array(Image.fromarray(small).resize((width, height), Image.Resampling.BICUBIC))

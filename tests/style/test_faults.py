@@ -1,0 +1,139 @@
+"""Whatever ends an indexing process: nothing that was reported as done is lost or half there."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from intertwine.base.errors import FileError
+from intertwine.style import StyleIndex, indexing
+from style_stub import Coarse, drawn
+
+#: Indexes a folder three pictures at a time, and prints each number of pictures that are safe.
+CHILD = """
+import sys
+sys.path.insert(0, sys.argv[3])
+from style_stub import Coarse
+from intertwine.style import StyleIndex, indexing, models
+models.restore = lambda card, arrays: Coarse.restore(card, arrays)
+indexing.BATCH = 3
+index = StyleIndex(sys.argv[1], encoder=Coarse())
+print("open", flush=True)
+index.update(sys.argv[2], progress=lambda what, done, total: print(what, done, flush=True))
+"""
+
+
+def killed(folder: Path, photos: Path, delay_s: float) -> int:
+    """Index in a process that is killed after a while; how many pictures it said were safe."""
+    child = subprocess.Popen(
+        [sys.executable, "-c", CHILD, folder, photos, Path(__file__).parents[1]],
+        stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert child.stdout.readline() == "open\n"
+    time.sleep(delay_s)
+    os.kill(child.pid, signal.SIGKILL)
+    said = [line.split() for line in child.stdout if line[:8] == "indexing" and line[-1:] == "\n"]
+    child.wait()
+    child.stdout.close()
+    return max((int(words[1]) for words in said), default=0)
+
+
+def check(folder: Path, safe: int) -> None:
+    with sqlite3.connect(folder / "index.sqlite") as db:
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        rows = db.execute("SELECT count(*) FROM pictures").fetchone()[0]
+        views = db.execute("SELECT count(*) FROM codes GROUP BY number").fetchall()
+    db.close()
+    assert rows >= safe
+    assert rows % 3 == 0
+    assert views == [(2,)] * rows
+    with StyleIndex(folder) as index:
+        assert len(index) == rows
+
+
+@pytest.fixture
+def many(tmp_path):
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(90):
+        Image.fromarray(drawn(number)).save(folder / f"{number:03}.png")
+    return folder
+
+
+def kill_many_times(tmp_path, many, times, rng):
+    safe = []
+    for number in range(times):
+        folder = tmp_path / f"index{number}"
+        safe.append(killed(folder, many, float(rng.uniform(0, 0.25))))
+        check(folder, safe[-1])
+        with StyleIndex(folder, encoder=Coarse()) as index:
+            index.update(many)
+            assert len(index) == 90
+    return safe
+
+
+def test_kill_at_three_moments(tmp_path, many):
+    kill_many_times(tmp_path, many, 3, np.random.default_rng(1))
+
+
+@pytest.mark.slow
+def test_kill_at_fifty_moments(tmp_path, many):
+    safe = kill_many_times(tmp_path, many, 50, np.random.default_rng(2))
+    assert len(set(safe)) >= 5  # at different stages
+
+
+def test_a_full_disk_loses_nothing(photos, tmp_path, monkeypatch):
+    monkeypatch.setattr(indexing, "BATCH", 4)
+    index = StyleIndex(tmp_path / "index", encoder=Coarse())
+
+    def fill(what, done, total):
+        if what == "indexing" and done == 4:  # as many pages as there are now, and no more
+            pages = index._store._query("PRAGMA page_count")[0][0]
+            index._store._query(f"PRAGMA max_page_count={pages}")
+
+    with pytest.raises(FileError, match="database or disk is full") as told:
+        index.update(photos, progress=fill)
+    assert "What was written before is kept." in str(told.value)
+    assert len(index) == 4
+    index._store._query("PRAGMA max_page_count=1000000")
+    assert str(index.update(photos)) == "8 added, 4 unchanged"
+
+
+def test_a_folder_where_one_file_in_five_is_broken(photos, tmp_path):
+    whole = (photos / "00.png").read_bytes()
+    (photos / "zero.png").touch()
+    (photos / "cut.png").write_bytes(whole[: len(whole) // 2])
+    (photos / "text.jpg").write_text("no picture")
+    (photos / "really-png.jpg").write_bytes(whole)
+    index = StyleIndex(tmp_path / "index", encoder=Coarse())
+    changes = index.update(photos)
+    assert changes.added == 13
+    reasons = {Path(file.path).name: file.reason for file in changes.skipped}
+    assert reasons.keys() == {"zero.png", "cut.png", "text.jpg"}
+    assert reasons["zero.png"] == f"{photos / 'zero.png'} is empty."
+    assert "cannot be read as a picture" in reasons["cut.png"]
+
+
+def test_a_lost_or_damaged_model_says_what_to_do(photos, tmp_path):
+    with StyleIndex(tmp_path / "index", encoder=Coarse()) as index:
+        index.update(photos)
+    arrays = next((tmp_path / "index").glob("model-*.safetensors"))
+    whole = arrays.read_bytes()
+    arrays.write_bytes(whole[:-3])
+    index = StyleIndex(tmp_path / "index")
+    with pytest.raises(FileError, match="is damaged") as told:
+        index.search(drawn(3))
+    assert "StyleIndex.rebuild, or intertwine index --rebuild" in str(told.value)
+    arrays.unlink()
+    with StyleIndex(tmp_path / "index") as index:
+        with pytest.raises(FileError, match="has lost its model"):
+            index.search(drawn(3))
+        index.rebuild(Coarse())
+        assert index.search(drawn(3), count=1)[0].score > 0.999
