@@ -38,7 +38,10 @@ REFUSED = [
     ("iw.diffuse(GREY, 1, 'fast')",
      "DTypeError: diffuse: `diffusivity='fast'` must hold real numbers."),
     ("iw.diffuse(GREY, 1, boundary='reflect')",
-     "OptionError: diffuse: `boundary='reflect'` is not known.\n"
+     "OptionError: diffuse: `boundary='reflect'` is not a word here.\n  'reflect' of scipy.ndimage "
+     "and skimage.filters is 21|1234|43: write boundary='symmetric'."),
+    ("iw.diffuse(GREY, 1, boundary='open')",
+     "OptionError: diffuse: `boundary='open'` is not known.\n"
      "  Known: symmetric, wrap, zero, nearest."),
     ("iw.diffuse(GREY, 1, boundary='mirror')",
      "OptionError: diffuse: `boundary='mirror'` solves no heat equation: it neither keeps what is "
@@ -81,7 +84,8 @@ REFUSED = [
      "DTypeError: diffuse: `out` is float32 but the result is float64.\n"
      "  Pass out=np.empty((4, 6), np.float64)."),
     ("iw.diffuse(GREY, 1, out=np.empty(3))",
-     "ShapeError: diffuse: `out` has shape (3,) but the result has (4, 6)."),
+     "ShapeError: diffuse: `out` has shape (3,) but the result has (4, 6).\n"
+     "  Pass out=np.empty((4, 6), np.float64)."),
     ("iw.diffuse(np.zeros((0, 3)), 1)",
      "ShapeError: diffuse: `x` is empty, shape (0, 3).\n  Pass at least one sample."),
     ("iw.diffuse(GREY, 1e12, [[2, 1], [1, 2]], boundary='zero')",

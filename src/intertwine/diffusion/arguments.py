@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from intertwine.base import checks
 from intertwine.base.axes import axes_of
+from intertwine.base.boundaries import check_boundary
 from intertwine.base.errors import DTypeError, OptionError, ShapeError, counted, shown
 
 Array = NDArray[Any]
@@ -157,7 +158,7 @@ def _boundary(value: Any) -> str:
             f"diffuse: `boundary={value!r}` solves no heat equation: it neither keeps what is "
             f"inside nor says what flows in.\n  Known: {', '.join(BOUNDARIES)}."
         )
-    return checks.word("diffuse", "boundary", value, BOUNDARIES)
+    return check_boundary("diffuse", value, BOUNDARIES)
 
 
 def _check_walls(boundaries: Sequence[str], drift: Array) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from intertwine.base import checks
+from intertwine.base.boundaries import check_boundary
 from intertwine.base.errors import OptionError, ShapeError, shown
 from intertwine.diffusion.arguments import diffusivity_tensor, finite_time, per_axis, single
 from intertwine.engine.types import float_result
@@ -77,7 +78,7 @@ def diffuse_radial(
             f"{bad} of {x.size} NaN or infinite."
         )
     d = GEOMETRIES[checks.word(_CALLER, "geometry", geometry, tuple(GEOMETRIES))]
-    word = checks.word(_CALLER, "boundary", boundary, _BOUNDARIES)
+    word = check_boundary(_CALLER, boundary, _BOUNDARIES)
     if single(spacing) is None or single(diffusivity) is None:
         raise OptionError(
             f"diffuse_radial: `spacing={shown(spacing)}` and `diffusivity={shown(diffusivity)}` "

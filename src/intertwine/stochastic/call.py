@@ -65,7 +65,7 @@ class Call:
                 f"  Fill it first: x.filled(...)."
             )
         taps = Kernel(kernel.taps.astype(np.float64), kernel.origin)
-        axes = axes_along(self.caller, array, taps.taps, taps.ndim, self.axes)
+        axes = axes_along(self.caller, array, taps.taps, taps.ndim, self.axes, kernel.name)
         listed = self.boundary if isinstance(self.boundary, list | tuple) else [self.boundary]
         if "renormalize" in listed:
             raise OptionError(
