@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from intertwine.base import threads as threading
-from intertwine.base.checks import as_array, as_dtype, is_integer
+from intertwine.base.checks import as_array, as_dtype, flag, is_integer
 from intertwine.base.errors import OptionError, ShapeError, counted, shown
 from intertwine.engine import checks, outputs, stack
 from intertwine.engine.arguments import Options, parse
@@ -222,9 +222,7 @@ def plan(
 
 
 def _check_measure(measure: Any, method: Any) -> None:
-    if not isinstance(measure, bool | np.bool):
-        raise OptionError(f"plan: `measure={shown(measure)}` must be True or False.")
-    if measure and method != "auto":
+    if flag("plan", "measure", measure) and method != "auto":
         raise OptionError(
             f"plan: `measure=True` chooses the method, but `method={shown(method)}` forces one.\n"
             f"  Leave one of the two out."

@@ -45,7 +45,7 @@ CASES = [
     ((PART, DATA), {"threshold": "high"}, iw.OptionError,
      "find: `threshold='high'` must be a number."),
     ((PART, DATA), {"threshold": np.nan}, iw.OptionError,
-     "find: `threshold` is NaN: no score compares with it."),
+     "find: `threshold=nan` must be a number."),
     ((PART, DATA), {"threshold": 3}, iw.OptionError,
      "find: `threshold=3` cannot be met: scores by 'zncc' are from -1 to 1.\n"
      "  Pass a smaller one, such as threshold=0.7, or none for the best place alone."),

@@ -55,7 +55,7 @@ CASES = [
     (
         lambda: iw.rotation(GOOD, GOOD, scale=1.5),
         iw.OptionError,
-        "rotation: `scale` must be True or False, not 1.5.\n"
+        "rotation: `scale=1.5` must be True or False.\n"
         "  It says whether a scale is looked for; the scale found is in the result.",
     ),
     (

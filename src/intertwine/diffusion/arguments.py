@@ -66,24 +66,10 @@ def request(
 
 def finite_time(caller: str, value: Any) -> float:
     """Return a finite time from 0 up."""
-    number = single(value)
-    if number is None or not 0 <= number < math.inf:
-        raise OptionError(
-            f"{caller}: `time={shown(value)}` must be a finite number from 0 up.\n"
-            "  Heat does not flow backwards: un-mixing has no stable answer."
-        )
-    return number
-
-
-def single(value: Any) -> float | None:
-    """Return one real number, or None for anything else."""
-    if isinstance(value, np.ndarray) and value.ndim == 0:
-        value = value[()]
-    if isinstance(value, bool | np.bool) or not isinstance(
-        value, int | float | np.integer | np.floating
-    ):
-        return None
-    return float(value)
+    return checks.number(
+        caller, "time", value, lambda t: 0 <= t < math.inf, "a finite number from 0 up",
+        "Heat does not flow backwards: un-mixing has no stable answer.",
+    )  # fmt: skip
 
 
 def per_axis(

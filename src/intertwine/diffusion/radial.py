@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from intertwine.base import checks
 from intertwine.base.boundaries import check_boundary
 from intertwine.base.errors import OptionError, ShapeError, shown
-from intertwine.diffusion.arguments import diffusivity_tensor, finite_time, per_axis, single
+from intertwine.diffusion.arguments import diffusivity_tensor, finite_time, per_axis
 from intertwine.engine.types import float_result
 
 Array = NDArray[Any]
@@ -79,7 +79,7 @@ def diffuse_radial(
         )
     d = GEOMETRIES[checks.word(_CALLER, "geometry", geometry, tuple(GEOMETRIES))]
     word = check_boundary(_CALLER, boundary, _BOUNDARIES)
-    if single(spacing) is None or single(diffusivity) is None:
+    if checks.real(spacing) is None or checks.real(diffusivity) is None:
         raise OptionError(
             f"diffuse_radial: `spacing={shown(spacing)}` and `diffusivity={shown(diffusivity)}` "
             "must be one number each: shells are alike."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from intertwine.base import checks
 from intertwine.base.axes import axes_of
 from intertwine.base.boundaries import BOUNDARIES, TABLE, check_boundary
-from intertwine.base.errors import DTypeError, OptionError, ShapeError, counted, shown
+from intertwine.base.errors import DTypeError, OptionError, ShapeError, counted
 
 Array = NDArray[Any]
 Mask = NDArray[np.bool_]
@@ -246,13 +247,7 @@ def number(name: str, value: Any) -> float | None:
     """Return a number."""
     if value is None:
         return None
-    if isinstance(value, bool | np.bool) or not isinstance(
-        value, int | float | np.integer | np.floating
-    ):
-        raise OptionError(f"{CALLER}: `{name}={shown(value)}` must be a number.")
-    if np.isnan(value):
-        raise OptionError(f"{CALLER}: `{name}` is NaN: no score compares with it.")
-    return float(value)
+    return checks.number(CALLER, name, value, lambda v: not math.isnan(v), "a number")
 
 
 def threshold(kind: str, value: Any) -> float | None:
