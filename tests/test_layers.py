@@ -2,8 +2,10 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -105,6 +107,26 @@ CORE = "intertwine._core"
 
 #: A plan that is called hands its arguments to the friendly layer.
 UPWARD = {"intertwine.engine.plan": {"intertwine.convolution.run_plan"}}
+
+
+#: What a project is imported as, where that is another name.
+IMPORTED_AS = {"pillow": "PIL"}
+
+
+def test_extras_bring_what_some_module_needs():
+    """A library is needed where it is imported, or named for importing it when asked."""
+    text = (Path(__file__).parents[1] / "pyproject.toml").read_text()
+    extras = tomllib.loads(text)["project"]["optional-dependencies"]
+    words = {i.split(".")[0] for path in MODULES for i in imported(path)}
+    for path in MODULES:
+        calls = re.findall(r"(?:need|import_module)\(\s*\"(\w+)", path.read_text())
+        words.update(calls)
+    for extra in set(extras) - {"all", "dev"}:
+        for requirement in extras[extra]:
+            project = re.match(r"[\w-]+", requirement)[0]
+            assert IMPORTED_AS.get(project, project) in words, f"{extra} brings {project}"
+    everything = ",".join(sorted(set(extras) - {"all", "dev"}))
+    assert extras["all"] == [f"intertwine[{everything}]"]
 
 
 def _python(code):

@@ -235,7 +235,11 @@ BAD = [
     (lambda: spectrum([1.0, 2.0], detrend="liner"), iw.OptionError, "Did you mean 'linear'?"),
     (lambda: spectrum([1.0], rate_hz=0), iw.OptionError, "`rate_hz=0` must be a number above 0,"),
     (lambda: spectrum([1.0], shift="yes"), iw.OptionError, "`shift='yes'` must be True or False"),
-    (lambda: spectrum([1.0], axes=3), iw.ShapeError, "`axes` names axis 3 but `x` has 1 axis, -1 to 0"),
+    (
+        lambda: spectrum([1.0], axes=3),
+        iw.ShapeError,
+        "`axes` names axis 3 but `x` has 1 axis, -1 to 0",
+    ),
     (lambda: spectrum(["a"]), iw.DTypeError, "spectrum: `x`"),
     (lambda: spectrum([1.0]).radial_profile(), iw.ShapeError, "of one grey image"),
     (lambda: low_pass(440), iw.OptionError, "`cutoff=440` must be a number above 0 and up to 1"),

@@ -48,9 +48,8 @@ CASES = [
     (
         lambda: iw.rotation("a.png", GOOD),
         iw.DTypeError,
-        "rotation: `a` has dtype <U5, real numbers are needed.\n"
-        "  a: <U5 ()\n"
-        "  Pass bool, integer or float samples.",
+        "rotation: `a` (str) cannot be read as an array of numbers.\n"
+        "  Pass a NumPy array, or nested lists of numbers with rows of equal length.",
     ),
     (
         lambda: iw.rotation(GOOD, GOOD, scale=1.5),

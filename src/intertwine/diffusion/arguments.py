@@ -76,18 +76,14 @@ def per_axis(
     caller: str, name: str, value: Any, count: int, *, positive: bool = False
 ) -> tuple[float, ...]:
     """Return one finite number for each axis, given one for all or one each."""
-    array = _numbers(caller, name, value)
-    if array.ndim > 1 or (array.ndim == 1 and array.size != count):
-        raise ShapeError(
-            f"{caller}: `{name}` of shape {array.shape} does not fit "
-            f"{counted(count, 'axis', 'axes')}.\n"
-            "  Pass one number for all, or one for each axis in `axes`."
-        )
-    rule = "finite and above 0" if positive else "finite"
-    for each in np.atleast_1d(array).tolist():
-        if not math.isfinite(each) or (positive and each <= 0):
-            raise OptionError(f"{caller}: `{name}={shown(value)}` must be {rule}, not {each:g}.")
-    return tuple(np.broadcast_to(array, (count,)).tolist())
+
+    def one(each: Any) -> float:
+        return checks.number(
+            caller, name, each, lambda v: math.isfinite(v) and (v > 0 or not positive),
+            "a finite number above 0" if positive else "a finite number",
+        )  # fmt: skip
+
+    return checks.per_axis(caller, name, value, count, one)
 
 
 def _numbers(caller: str, name: str, value: Any) -> Array:
