@@ -67,9 +67,8 @@ def wave(found: Measures) -> Description | None:
     return Description(
         "Gabor",
         f"A Gabor: a wave of {denoised(best.cycles)} cycles per sample {along(best.frequency)} "
-        f"under a Gaussian of standard deviation {counted(denoised(best.sigma), 'sample')} that way; it "
-        "answers to "
-        f"stripes of that spacing and direction{_share(best)}.",
+        f"under a Gaussian of standard deviation {counted(denoised(best.sigma), 'sample')} that "
+        f"way; it answers to stripes of that spacing and direction{_share(best)}.",
         numbers,
     )
 
