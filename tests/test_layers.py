@@ -2,8 +2,10 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -69,6 +71,7 @@ def under(name, parent):
 def test_there_is_something_to_look_at():
     names = {name_of(path) for path in MODULES}
     assert {"intertwine", "intertwine.convolution", "intertwine.engine.plan"} <= names
+    assert {"intertwine.base.errors", "intertwine.base.checks"} <= names
     assert any(under(name, "intertwine.engine.methods") for name in names)
 
 
@@ -86,11 +89,15 @@ def test_only_the_engine_knows_the_methods(path):
 def test_imports_point_downwards(path):
     name = name_of(path)
     mine = [i for i in imported(path) if under(i, "intertwine")]
+    if under(name, "intertwine.base"):
+        assert all(under(i, "intertwine.base") for i in mine), f"{name} imports {mine}"
     if under(name, "intertwine.engine"):
         upward = [i for i in mine if not under(i, "intertwine.engine") and i != CORE]
+        upward = [i for i in upward if not under(i, "intertwine.base")]
         assert set(upward) <= UPWARD.get(name, set()), f"{name} imports {upward}"
     if name == "intertwine.convolution":
-        assert all(under(i, "intertwine.engine") for i in mine)
+        below = ("intertwine.base", "intertwine.engine")
+        assert all(any(under(i, part) for part in below) for i in mine)
     if name in ("intertwine.kernel", "intertwine.kernels"):
         assert not any(under(i, f"intertwine.{tool}") for i in mine for tool in ("cli", "tour"))
 
@@ -100,6 +107,26 @@ CORE = "intertwine._core"
 
 #: A plan that is called hands its arguments to the friendly layer.
 UPWARD = {"intertwine.engine.plan": {"intertwine.convolution.run_plan"}}
+
+
+#: What a project is imported as, where that is another name.
+IMPORTED_AS = {"pillow": "PIL"}
+
+
+def test_extras_bring_what_some_module_needs():
+    """A library is needed where it is imported, or named for importing it when asked."""
+    text = (Path(__file__).parents[1] / "pyproject.toml").read_text()
+    extras = tomllib.loads(text)["project"]["optional-dependencies"]
+    words = {i.split(".")[0] for path in MODULES for i in imported(path)}
+    for path in MODULES:
+        calls = re.findall(r"(?:need|import_module)\(\s*\"(\w+)", path.read_text())
+        words.update(calls)
+    for extra in set(extras) - {"all", "dev"}:
+        for requirement in extras[extra]:
+            project = re.match(r"[\w-]+", requirement)[0]
+            assert IMPORTED_AS.get(project, project) in words, f"{extra} brings {project}"
+    everything = ",".join(sorted(set(extras) - {"all", "dev"}))
+    assert extras["all"] == [f"intertwine[{everything}]"]
 
 
 def _python(code):
@@ -128,7 +155,8 @@ def test_importing_takes_little_longer_than_numpy():
     numpys = _python("import numpy, sys, json; print(json.dumps(sorted(sys.modules)))")
     added = set(loaded) - set(numpys)
     ours = {m for m in added if under(m, "intertwine")}
-    assert {m for m in ours if not under(m, "intertwine.engine")} == {
+    below = ("intertwine.base", "intertwine.engine")
+    assert {m for m in ours if not any(under(m, part) for part in below)} == {
         "intertwine",
         "intertwine._core",
         "intertwine.convolution",

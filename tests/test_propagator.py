@@ -109,7 +109,7 @@ REFUSED = [
      "OptionError: Propagator: 1 of 2 taps is negative, the least is -0.5.\n"
      "  A density has none: k.density('softmax' | 'abs' | 'clip')."),
     (lambda: COIN.step(-1),
-     "OptionError: step: `n=-1` must be a whole number from 0 up.\n"
+     "OptionError: step: `n=-1` must be an integer from 0 to 2**62.\n"
      "  For a time that is not whole see flow(t)."),
     (lambda: COIN.flow(-0.5),
      "OptionError: flow: `t=-0.5` must be a finite number from 0 up.\n"
@@ -118,9 +118,9 @@ REFUSED = [
      "OptionError: flow: `t=inf` must be a finite number from 0 up.\n"
      "  Densities do not run backwards: negative times would amplify noise without end."),
     (lambda: COIN.cumulants(7),
-     "OptionError: cumulants: `order=7` must be a whole number from 1 to 6."),
+     "OptionError: cumulants: `order=7` must be an integer from 1 to 6."),
     (lambda: COIN.gaussian_limit(0),
-     "OptionError: gaussian_limit: `n=0` must be a whole number of steps from 1 up."),
+     "OptionError: gaussian_limit: `n=0` must be an integer from 1 to 2**62."),
     (lambda: Propagator([0.0, 1.0]).gaussian_limit(3),
      "OptionError: gaussian_limit: every step is the same, there is no spread to tend to a "
      "Gaussian.\n  The kernel has one tap that is not 0: n steps are a shift."),

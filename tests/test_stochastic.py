@@ -324,7 +324,8 @@ WRONG = [
     (lambda: sample(RGB, SMALL), iw.ShapeError,
      "sample: `k` has 1 axis and `x` has 3: say which it works along.\n"
      "  x: float32 (4, 6, 3)    k: float64 (3,)\n"
-     "  Pass axes=(0,) (first, as for an image with channels last) or axes=(2,) (last)."),
+     "  Pass axes=0, 1 or 2 to work along one axis, or a kernel with 3 axes, such as an outer "
+     "product, for all."),
     (lambda: sample(RGB, SMALL, axes=0, shared=0), iw.OptionError,
      "sample: `shared` names axis 0, along which the kernel works (axes=(0,)).\n"
      "  Name only axes that are not filtered."),

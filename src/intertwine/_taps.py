@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import math
-import operator
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from intertwine.base import checks
 from intertwine.base.errors import OptionError, ShapeError, counted
 
 Taps = NDArray[Any]
@@ -26,23 +26,18 @@ _HUGE = sys.float_info.max
 
 def whole(word: str, value: Any, least: int, most: int = _MAX_TAPS) -> int:
     """Return `value` as an integer from `least` to `most`."""
-    try:
-        number = None if isinstance(value, bool) else operator.index(value)
-    except TypeError:
-        number = None
-    if number is None or not least <= number <= most:
+    if not checks.is_integer(value) or not least <= value <= most:
         raise OptionError(f"`{word}` must be a whole number from {least} to {most}, not {value!r}.")
-    return number
+    return int(value)
 
 
 def real(word: str, value: Any, low: float = -_HUGE, high: float = _HUGE) -> float:
     """Return `value`, a number from `low` to `high`; an integer stays an integer."""
-    number = value.item() if isinstance(value, np.generic) else value
-    kind = isinstance(number, int | float) and not isinstance(number, bool)
-    if not (kind and low <= number <= high):
+    found = checks.real(value)
+    if found is None or not low <= found <= high:
         bounds = "finite number" if low == -_HUGE else f"number from {low:g} to {high:g}"
         raise OptionError(f"`{word}` must be a {bounds}, not {value!r}.")
-    return number  # type: ignore[no-any-return]
+    return int(value) if checks.is_integer(value) else found
 
 
 def flag(word: str, value: Any) -> bool:

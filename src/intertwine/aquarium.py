@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from intertwine.base.libraries import need
 from intertwine.diffusion import diffuse
-from intertwine.files.libraries import need
 
 Array = NDArray[Any]
 

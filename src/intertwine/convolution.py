@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from intertwine.base import threads as threading
-from intertwine.base.checks import as_array, as_dtype, is_integer
+from intertwine.base.checks import as_array, as_dtype, flag, is_integer
 from intertwine.base.errors import OptionError, ShapeError, counted, shown
 from intertwine.engine import checks, outputs, stack
 from intertwine.engine.arguments import Options, parse
@@ -59,11 +59,14 @@ def convolve(
         ``axes=(0, 1)`` for an RGB image (H, W, 3) and a 2-D kernel; and for a bank.
     mode : {"same", "full", "valid"}
         Outputs: one for each sample; every place where the window touches `x` (N + K - 1);
-        only places where the window lies inside `x` (N - K + 1).
+        only places where the window lies inside `x` (N - K + 1). In "full" too the boundary says
+        what lies outside, symmetric unless another is named: NumPy's and scipy.signal's "full" is
+        ``mode="full", boundary="zero"``.
     boundary : str or one for each of `axes`
         What lies outside: symmetric ``21|1234|43``, mirror ``32|1234|32``, nearest
         ``11|1234|44``, wrap ``34|1234|12``, zero ``00|1234|00``, constant ``cc|1234|cc`` with
-        `cval`, renormalize (only what is inside counts, rescaled to the kernel's full weight).
+        `cval`, renormalize ``..|1234|..`` (only what is inside counts, rescaled to the kernel's
+        full weight). scipy.ndimage and numpy.pad call it `mode`.
     cval : number
         The number outside for ``boundary="constant"``.
     nan : {"propagate", "ignore", "raise"}
@@ -219,9 +222,7 @@ def plan(
 
 
 def _check_measure(measure: Any, method: Any) -> None:
-    if not isinstance(measure, bool | np.bool):
-        raise OptionError(f"plan: `measure={shown(measure)}` must be True or False.")
-    if measure and method != "auto":
+    if flag("plan", "measure", measure) and method != "auto":
         raise OptionError(
             f"plan: `measure=True` chooses the method, but `method={shown(method)}` forces one.\n"
             f"  Leave one of the two out."

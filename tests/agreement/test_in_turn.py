@@ -217,10 +217,10 @@ def test_a_window_too_long_for_tiles_is_no_reason_to_refuse(monkeypatch):
     forget()
     with pytest.raises(iw.OptionError) as raised:
         plan_of(photo())
-    tiles = re.sub(r"\d+(?= MiB)", "N", str(raised.value))
+    tiles = re.sub(r"\d+(?= KiB)", "N", str(raised.value))
     assert tiles == (
-        "plan: `method='separable'` cannot compute this: its tiles would take N MiB of work space "
-        "a thread, more than 0.\n"
+        "plan: `method='separable'` cannot compute this: its tiles would take N KiB of work space "
+        "a thread, more than 1000 bytes.\n"
         "  Leave method='auto', or look at plan(...).explain() for those that can."
     )
 

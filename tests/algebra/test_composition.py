@@ -247,7 +247,7 @@ def test_isclose_looks_at_places_not_at_shapes():
         (
             lambda: Kernel([1]).isclose(Kernel([1]), rtol=-1),
             OptionError,
-            "isclose: `rtol` must be at least 0, not -1.",
+            "isclose: `rtol=-1` must be a finite number from 0 up.",
         ),
     ],
 )

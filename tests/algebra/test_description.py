@@ -253,5 +253,5 @@ def test_narrow_bands_have_digits_enough(kernel, words):
 
 
 def test_wrong_spectra_are_refused():
-    with pytest.raises(OptionError, match="`shape` must be a whole number from 1 to 4194304"):
+    with pytest.raises(OptionError, match="`shape=0` must be an integer from 1 to 4194304"):
         Kernel([1, 2]).spectrum(0)

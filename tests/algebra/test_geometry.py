@@ -110,12 +110,12 @@ def test_outer_products(k, h):
         (
             lambda: Kernel([[1]]).rotated(float("nan")),
             OptionError,
-            "rotated: `angle_deg` must be a finite number, not nan.",
+            "rotated: `angle_deg=nan` must be a finite number.",
         ),
         (
             lambda: Kernel([1]).trimmed(-1),
             OptionError,
-            "trimmed: `tol` must be at least 0, not -1.",
+            "trimmed: `tol=-1` must be a finite number from 0 up.",
         ),
     ],
 )

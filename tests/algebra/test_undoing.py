@@ -139,12 +139,12 @@ def test_minimum_phase_keeps_the_gain_and_comes_first(size):
         (
             lambda: Kernel([1]).wiener(0),
             OptionError,
-            "wiener: `snr` must be greater than 0, not 0.",
+            "wiener: `snr=0` must be a finite number above 0.",
         ),
         (
             lambda: Kernel([1]).inverse(float("inf")),
             OptionError,
-            "inverse: `regularization` must be a finite number, not inf.",
+            "inverse: `regularization=inf` must be a finite number from 0 up.",
         ),
         (
             lambda: Kernel(named.box(40).taps).minimum_phase(),

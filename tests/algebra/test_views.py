@@ -229,12 +229,12 @@ def test_pictures():
         (
             lambda: Kernel([1]).moments(-1),
             OptionError,
-            "moments: `order` must be a whole number from 0 to 60, not -1.",
+            "moments: `order=-1` must be an integer from 0 to 60.",
         ),
         (
             lambda: Kernel([1]).norm(0.5),
             OptionError,
-            "norm: `p` must be a number from 1 to inf, not 0.5.",
+            "norm: `p=0.5` must be a number from 1 to inf.",
         ),
         (
             lambda: Kernel([1]).gain_bound(3, 2),
@@ -250,7 +250,7 @@ def test_pictures():
         (
             lambda: Kernel([1]).separable("x"),
             OptionError,
-            "separable: `tol` must be a finite number, not 'x'.",
+            "separable: `tol='x'` must be a finite number from 0 up.",
         ),
     ],
 )

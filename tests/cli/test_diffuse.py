@@ -49,7 +49,7 @@ def test_pictures_into_a_folder_and_webp(intertwine, photo, here):
         (["--time", "soon"], "--time soon: write numbers, such as --time 5,50,500"),
         (["--time", "5,5", "-o", "."], "--time names a time twice"),
         (["--diffusivity", "-1"], "`diffusivity=-1.0` must not be negative."),
-        (["--diffusivity", "1,2,3"], "`diffusivity` of shape (3,) does not fit 2 axes."),
+        (["--diffusivity", "1,2,3"], "has 3 entries but the kernel works along 2 axes."),
         (["--drift", "0,4"], "a drift along axis 1 of `axes` runs into its walls"),
         (["--boundary", "refect"], "`boundary='refect'` is not known."),
         (["-o", "a.png"], "a.png: a .png holds one picture, not 3."),
@@ -99,7 +99,7 @@ def test_a_file_that_is_no_folder_is_kept(intertwine, photo, here):
     ended = intertwine("diffuse", photo, "-t", "5", "-o", "frames")
     assert ended.code == 2
     assert ended.err.strip() == (
-        "intertwine: frames: a file without an ending is no picture of an aquarium.\n"
+        "intertwine: frames: a name without an ending is no picture of an aquarium.\n"
         "  Known: .gif .webp .png, or a folder."
     )
     assert (here / "frames").read_text() == "mine"

@@ -70,8 +70,10 @@ def picture(here):
         (
             "a.png -k sobel --boundary reflect",
             "`boundary='reflect'` means two different things, so it is not a word here.\n"
-            "  scipy.ndimage 'reflect' is 21|1234|43: write boundary='symmetric'\n"
-            "  numpy.pad and torch 'reflect' is 32|1234|32: write boundary='mirror'",
+            "  'reflect' of scipy.ndimage and skimage.filters is 21|1234|43: "
+            "write boundary='symmetric'.\n"
+            "  'reflect' of numpy.pad, scipy.signal, skimage.transform and torch is 32|1234|32: "
+            "write boundary='mirror'.",
         ),
         ("a.png -k sobel --axes 0,1", "--axes is for .npy files, not for an image."),
         ("a.png -k sobel --column x", "--column is for .csv .tsv .txt, not for a.png."),

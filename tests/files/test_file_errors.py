@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 
 from intertwine import files
+from intertwine.base import libraries
 from intertwine.base.atomic import atomic
 from intertwine.base.errors import FileError, IntertwineError, MissingExtraError
-from intertwine.files import libraries
 from intertwine.files.document import Document
 
 GREY = Document("image", (np.zeros((4, 5), np.uint8),))

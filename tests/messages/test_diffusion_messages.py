@@ -20,10 +20,10 @@ REFUSED = [
      "OptionError: diffuse: `diffusivity=-2` must not be negative.\n"
      "  Negative diffusivity sharpens, which has no stable answer."),
     ("iw.diffuse(GREY, 1, float('nan'))",
-     "OptionError: diffuse: `diffusivity=nan` must be finite, not nan."),
+     "OptionError: diffuse: `diffusivity=nan` must be a finite number."),
     ("iw.diffuse(GREY, 1, [1, 2, 3])",
-     "ShapeError: diffuse: `diffusivity` of shape (3,) does not fit 2 axes.\n"
-     "  Pass one number for all, or one for each axis in `axes`."),
+     "ShapeError: diffuse: `diffusivity=(1, 2, 3)` has 3 entries but the kernel works along 2 "
+     "axes.\n  Pass one for all, or one for each axis."),
     ("iw.diffuse(GREY, 1, np.eye(3))",
      "ShapeError: diffuse: `diffusivity` of shape (3, 3) does not fit 2 axes.\n"
      "  Pass a number, one for each axis, or a tensor of shape (2, 2)."),
@@ -38,7 +38,10 @@ REFUSED = [
     ("iw.diffuse(GREY, 1, 'fast')",
      "DTypeError: diffuse: `diffusivity='fast'` must hold real numbers."),
     ("iw.diffuse(GREY, 1, boundary='reflect')",
-     "OptionError: diffuse: `boundary='reflect'` is not known.\n"
+     "OptionError: diffuse: `boundary='reflect'` is not a word here.\n  'reflect' of scipy.ndimage "
+     "and skimage.filters is 21|1234|43: write boundary='symmetric'."),
+    ("iw.diffuse(GREY, 1, boundary='open')",
+     "OptionError: diffuse: `boundary='open'` is not known.\n"
      "  Known: symmetric, wrap, zero, nearest."),
     ("iw.diffuse(GREY, 1, boundary='mirror')",
      "OptionError: diffuse: `boundary='mirror'` solves no heat equation: it neither keeps what is "
@@ -49,7 +52,7 @@ REFUSED = [
      "  Pass boundary='wrap' (around), 'zero' (out, nothing comes in) or 'nearest' (the edge flows "
      "in), for this axis or for all."),
     ("iw.diffuse(GREY, 1, spacing=0)",
-     "OptionError: diffuse: `spacing=0` must be finite and above 0, not 0."),
+     "OptionError: diffuse: `spacing=0` must be a finite number above 0."),
     ("iw.diffuse(GREY, 1, axes=2)",
      "ShapeError: diffuse: `axes` names axis 2 but `x` has 2 axes, -2 to 1.\n  x: float64 (4, 6)"),
     ("iw.diffuse(GREY, 1, axes=(0, -2))",

@@ -48,14 +48,13 @@ CASES = [
     (
         lambda: iw.rotation("a.png", GOOD),
         iw.DTypeError,
-        "rotation: `a` has dtype <U5, real numbers are needed.\n"
-        "  a: <U5 ()\n"
-        "  Pass bool, integer or float samples.",
+        "rotation: `a` (str) cannot be read as an array of numbers.\n"
+        "  Pass a NumPy array, or nested lists of numbers with rows of equal length.",
     ),
     (
         lambda: iw.rotation(GOOD, GOOD, scale=1.5),
         iw.OptionError,
-        "rotation: `scale` must be True or False, not 1.5.\n"
+        "rotation: `scale=1.5` must be True or False.\n"
         "  It says whether a scale is looked for; the scale found is in the result.",
     ),
     (

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 import numpy as np
 
 from intertwine.algebra import composition
-from intertwine.algebra.checks import at_least, real
+from intertwine.algebra.checks import at_least, finite
 from intertwine.algebra.frame import Array, check_pair, inexact, laid_out, reach
 from intertwine.base import memory
 from intertwine.base.errors import OptionError, ShapeError, counted
@@ -89,7 +89,7 @@ def outer(k: Kernel, h: Kernel) -> Kernel:
 
 def rotated(k: Kernel, angle_deg: float, axes: Sequence[int] = (-2, -1)) -> Kernel:
     """Turn about the origin, counter-clockwise as an image is shown, row 0 on top."""
-    angle = math.radians(math.fmod(real("rotated", "angle_deg", angle_deg), 360))
+    angle = math.radians(math.fmod(finite("rotated", "angle_deg", angle_deg), 360))
     plane = _plane(k, axes)
     cos, sin = round(math.cos(angle), 15), round(math.sin(angle), 15)
     taps = np.moveaxis(k.taps, plane, (0, 1))

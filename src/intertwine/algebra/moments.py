@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from intertwine.algebra.checks import whole
 from intertwine.algebra.frame import Array, inexact, offsets, scale
 from intertwine.algebra.symmetry import rounding
+from intertwine.base.checks import integer
 from intertwine.base.errors import OptionError
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class Moments:
 def moments(k: Kernel, order: int = 4) -> Moments:
     """Measure the moments of `k` up to `order` on each axis."""
     most = int(_MOST_ENTRIES ** (1 / k.ndim)) - 1
-    highest = whole("moments", "order", order, 0, max(1, min(most, 60)))
+    highest = integer("moments", "order", order, 0, max(1, min(most, 60)))
     return Moments(highest, raw_moments(k, highest), k)
 
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from intertwine.algebra.frame import inexact
-from intertwine.base.errors import OptionError, shown
+from intertwine.base.checks import number
+from intertwine.base.errors import OptionError
 
 if TYPE_CHECKING:
     from intertwine.kernel import Kernel
@@ -49,7 +50,4 @@ def noise_gain(k: Kernel) -> float:
 
 
 def _exponent(caller: str, word: str, value: Any) -> float:
-    number = value.item() if isinstance(value, np.generic) else value
-    if not isinstance(number, int | float) or isinstance(number, bool) or not number >= 1:
-        raise OptionError(f"{caller}: `{word}` must be a number from 1 to inf, not {shown(value)}.")
-    return float(number)
+    return number(caller, word, value, lambda p: p >= 1, "a number from 1 to inf")

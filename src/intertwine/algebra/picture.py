@@ -11,6 +11,7 @@ import numpy as np
 
 from intertwine.algebra.frame import Array
 from intertwine.base.errors import MissingExtraError
+from intertwine.base.libraries import need
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -157,12 +158,7 @@ def _whole_ticks(axes: Any, which: str) -> None:
 
 
 def _empty(width: float, height: float, count: int = 1) -> tuple[Figure, Any]:
-    try:
-        module = importlib.import_module("matplotlib.figure")
-    except ImportError as error:
-        raise MissingExtraError(
-            "Pictures of kernels need matplotlib: pip install 'intertwine[image]'"
-        ) from error
+    module = need("matplotlib.figure", "A picture of a kernel")
     figure = module.Figure(figsize=(width, height), dpi=_DPI)
     return figure, figure.subplots(1, count)
 

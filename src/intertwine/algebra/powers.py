@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from intertwine.algebra import composition
-from intertwine.algebra.checks import real
+from intertwine.algebra.checks import finite
 from intertwine.algebra.frame import Array
 from intertwine.algebra.response import (
     frequency_at,
@@ -62,7 +62,7 @@ def _counted(n: Any) -> int:
 
 def fractional_power(k: Kernel, t: float, shape: int | Sequence[int] | None = None) -> Kernel:
     """Return the kernel of response ``exp(t log K)``; whole `t` from 0 on are composed."""
-    exponent = real("power", "t", t)
+    exponent = finite("power", "t", t)
     if exponent.is_integer() and exponent >= 0 and shape is None:
         return whole_power(k, int(exponent))
 

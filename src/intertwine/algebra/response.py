@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from intertwine.algebra.checks import whole
 from intertwine.algebra.frame import Array, inexact, scale
 from intertwine.algebra.geometry import trimmed
+from intertwine.base.checks import integer
 from intertwine.base.errors import OptionError, ShapeError, counted
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def grid_shape(caller: str, k: Kernel, shape: int | Sequence[int] | None) -> tup
             "kernel "
             f"has {k.ndim}."
         )
-    numbers = tuple(whole(caller, "shape", n, 1, _MOST) for n in sizes)
+    numbers = tuple(integer(caller, "shape", n, 1, _MOST) for n in sizes)
     if math.prod(numbers) > 8 * _MOST:
         raise ShapeError(f"{caller}: `shape` {numbers} has more than {8 * _MOST} frequencies.")
     return numbers

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.base.errors import IntertwineError, did_you_mean
+from intertwine.base.errors import IntertwineError, unknown_suffix
 
 if TYPE_CHECKING:
     from intertwine.kernel import Kernel
@@ -82,14 +82,9 @@ def _built(kind: type[Kernel], source: Path, taps: Any, origin: Any, name: Any) 
 
 
 def _known(path: Path) -> Path:
-    from intertwine.base.errors import FileError
-
     if path.suffix.lower() in _SUFFIXES:
         return path
-    raise FileError(
-        f"{path}: {path.suffix or 'a name without an ending'} is no file for a kernel."
-        f"{did_you_mean(path.suffix, _SUFFIXES)}\n  Known: {' '.join(_SUFFIXES)}."
-    )
+    raise unknown_suffix(path, "no file for a kernel", _SUFFIXES)
 
 
 def _beside(path: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from intertwine.base.checks import Array, describe, is_integer, is_listed
@@ -16,13 +17,16 @@ def _count(count: int) -> str:
     return counted(count, "axis", "axes")
 
 
-def axes_along(caller: str, x: Array, taps: Array, ndim: int | None, named: Any) -> tuple[int, ...]:
+def axes_along(
+    caller: str, x: Array, taps: Array, ndim: int | None, named: Any, label: str | None = None
+) -> tuple[int, ...]:
     """Return the axes of `x`, from 0 up, that the axes of a kernel work along.
 
     `ndim` is the number of a kernel's axes; None says that `taps` may have more, for a bank.
+    `label` is the kernel's name, if it has one.
     """
     if named is None:
-        return _all_axes(caller, x, taps, ndim)
+        return _all_axes(caller, x, taps, ndim, label)
     listed = _whole_numbers(caller, named)
     _check_count(caller, listed, x, taps, ndim)
     return _places(caller, "x", x, listed, _both(x, taps))
@@ -84,7 +88,9 @@ def _check_count(
                      f"{_both(x, taps)}\n  {advice}")  # fmt: skip
 
 
-def _all_axes(caller: str, x: Array, taps: Array, ndim: int | None) -> tuple[int, ...]:
+def _all_axes(
+    caller: str, x: Array, taps: Array, ndim: int | None, label: str | None
+) -> tuple[int, ...]:
     if ndim is not None and ndim < taps.ndim:
         last = tuple(range(-ndim, 0))
         raise ShapeError(
@@ -99,10 +105,29 @@ def _all_axes(caller: str, x: Array, taps: Array, ndim: int | None) -> tuple[int
             f"  Drop an axis of k, or add one to x. If k holds many kernels, say which axes of x "
             f"each works along: axes={tuple(range(x.ndim))}."
         )
-    first, last = tuple(range(taps.ndim)), tuple(range(x.ndim - taps.ndim, x.ndim))
+    advice = _along_one(x, label) if taps.ndim == 1 else _along_some(x, taps)
     raise ShapeError(
         f"{caller}: `k` has {_count(taps.ndim)} and `x` has {x.ndim}: say which it works along.\n"
-        f"{_both(x, taps)}\n"
-        f"  Pass axes={first} (first, as for an image with channels last) "
-        f"or axes={last} (last)."
+        f"{_both(x, taps)}\n  {advice}"
+    )
+
+
+def _along_some(x: Array, taps: Array) -> str:
+    first, last = tuple(range(taps.ndim)), tuple(range(x.ndim - taps.ndim, x.ndim))
+    return f"Pass axes={first} (first, as for an image with channels last) or axes={last} (last)."
+
+
+def _along_one(x: Array, label: str | None) -> str:
+    """A line of taps: the kernel that works along more axes comes first."""
+    one = f"axes={', '.join(map(str, range(x.ndim - 1)))} or {x.ndim - 1} to work along one axis"
+    called = re.fullmatch(r"(\w+)\(((?:\w+=[^()]*)?)\)", str(label))
+    if called is None:
+        return f"Pass {one}, or a kernel with {x.ndim} axes, such as an outer product, for all."
+    words = [word for word in called[2].split(", ") if word and not word.startswith("ndim=")]
+    wide = [f"{called[1]}({', '.join([*words, f'ndim={n}'])})" for n in (2, x.ndim)]
+    if x.ndim == 2:
+        return f"Pass {wide[0]} to work along both, or {one}."
+    return (
+        f"Pass {wide[0]} and axes=(0, 1) for an image with channels last, {wide[1]} to work along "
+        f"all, or {one}."
     )

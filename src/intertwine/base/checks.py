@@ -97,13 +97,55 @@ def describe(name: str, array: Array) -> str:
     return f"{name}: {array.dtype} {array.shape}"
 
 
-def integer(caller: str, name: str, value: Any, least: int) -> int:
-    """Return `value` as an integer of at least `least`."""
-    if is_integer(value) and least <= int(value) <= MOST:
+def integer(
+    caller: str, name: str, value: Any, least: int, most: int = MOST, advice: str = ""
+) -> int:
+    """Return `value` as an integer from `least` to `most`."""
+    if is_integer(value) and least <= int(value) <= most:
         return int(value)
-    raise OptionError(
-        f"{caller}: `{name}={shown(value)}` must be an integer from {least} to 2**62."
-    )
+    end = "2**62" if most == MOST else most
+    raise _must_be(caller, name, value, f"an integer from {least} to {end}", advice)
+
+
+def real(value: Any) -> float | None:
+    """Return `value` as a float, or None where it is not one real number; True is none."""
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    if isinstance(value, bool | np.bool) or not isinstance(
+        value, int | float | np.integer | np.floating
+    ):
+        return None
+    try:
+        return float(value)
+    except OverflowError:  # an integer beyond float64
+        return None
+
+
+def number(
+    caller: str,
+    name: str,
+    value: Any,
+    accepts: Callable[[float], bool],
+    wanted: str,
+    advice: str = "",
+) -> float:
+    """Return `value` as a float that `accepts` takes, or say that it must be what is `wanted`."""
+    found = real(value)
+    if found is None or not accepts(found):
+        raise _must_be(caller, name, value, wanted, advice)
+    return found
+
+
+def flag(caller: str, name: str, value: Any, advice: str = "") -> bool:
+    """Return `value`, True or False."""
+    if not isinstance(value, bool | np.bool):
+        raise _must_be(caller, name, value, "True or False", advice)
+    return bool(value)
+
+
+def _must_be(caller: str, name: str, value: Any, wanted: str, advice: str) -> OptionError:
+    text = f"{caller}: `{name}={shown(value)}` must be {wanted}."
+    return OptionError(f"{text}\n  {advice}" if advice else text)
 
 
 def word(caller: str, name: str, value: Any, known: Sequence[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from pathlib import Path
 
 
 class IntertwineError(Exception):
@@ -72,3 +73,17 @@ def did_you_mean(word: object, known: Iterable[str]) -> str:
         return ""
     near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.65)
     return f" Did you mean {near[0]!r}?" if near else ""
+
+
+def unknown_suffix(path: Path, what: str, known: Iterable[str], *more: str) -> FileError:
+    """The error about a file whose ending is not a known one; `what` says what it is not.
+
+    >>> print(unknown_suffix(Path("a.npyz"), "no picture", (".npy", ".png"), "or a folder"))
+    a.npyz: .npyz is no picture. Did you mean '.npy'?
+      Known: .npy .png, or a folder.
+    """
+    suffix = path.suffix.lower()
+    return FileError(
+        f"{path}: {suffix or 'a name without an ending'} is {what}.{did_you_mean(suffix, known)}\n"
+        f"  Known: {', '.join([' '.join(known), *more])}."
+    )

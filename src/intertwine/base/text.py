@@ -16,6 +16,15 @@ def number(value: complex) -> str:
     return f"{value:.4g}" if value else "0"
 
 
+def denoised(value: complex) -> str:
+    """Four digits, and 0 for what is rounding noise beside 1.
+
+    >>> denoised(1 / 3), denoised(-1e-16)
+    ('0.3333', '0')
+    """
+    return number(value if abs(value) > 1e-12 else 0.0)
+
+
 def duration(seconds: float) -> str:
     """``12.3 ms``, in the unit that suits.
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine.base.atomic import atomic
-from intertwine.base.errors import FileError, OptionError, did_you_mean
+from intertwine.base.errors import FileError, OptionError, unknown_suffix
 from intertwine.cli import diffuse_options as o
 from intertwine.cli.console import out as standard_out
 from intertwine.cli.console import progress
@@ -137,10 +137,7 @@ def _targets(photo: Path, times: list[float], out: Path | None, force: bool) -> 
             )
         if suffix not in (*_ANIMATIONS, ".png"):
             known = (*_ANIMATIONS, ".png")
-            raise FileError(
-                f"{out}: {suffix or 'a file without an ending'} is no picture of an aquarium."
-                f"{did_you_mean(suffix, known)}\n  Known: {' '.join(known)}, or a folder."
-            )
+            raise unknown_suffix(out, "no picture of an aquarium", known, "or a folder")
     if len(set(targets)) < len(targets):
         raise OptionError("--time names a time twice; each picture needs a name of its own.")
     new_folder = out is not None and targets[0].parent == out and not out.exists()

@@ -11,7 +11,7 @@ from PIL import Image
 
 from intertwine.algebra import picture
 from intertwine.base.atomic import atomic, check_free
-from intertwine.base.text import number
+from intertwine.base.text import denoised
 from intertwine.cli.card import rows
 from intertwine.cli.chances import density, reading
 from intertwine.cli.facts import facts
@@ -71,7 +71,7 @@ def moments(kernel: Kernel) -> list[Block]:
     head = ("Moment", *(f"axis {axis}" for axis in range(kernel.ndim)))
     axes = range(kernel.ndim)
     lines = [
-        (_POWERS[order], *(_shown(found.raw[_only(kernel, axis, order)]) for axis in axes))
+        (_POWERS[order], *(denoised(found.raw[_only(kernel, axis, order)]) for axis in axes))
         for order in range(5)
     ]
     blocks: list[Block] = [
@@ -82,7 +82,7 @@ def moments(kernel: Kernel) -> list[Block]:
     if kernel.is_zero_sum or kernel.dtype.kind == "c":
         return blocks
     words = ("mean", "variance", "skewness", "excess_kurtosis")
-    shape = [(word.replace("_", " "), *map(_shown, getattr(found, word))) for word in words]
+    shape = [(word.replace("_", " "), *map(denoised, getattr(found, word))) for word in words]
     blocks += [
         "Divided by the sum they are those of a distribution of displacements, whose mean and "
         "variance add when kernels are composed.",
@@ -145,11 +145,6 @@ _POWERS = ("sum of k", "sum of k n", "sum of k n²", "sum of k n³", "sum of k n
 
 def _only(kernel: Kernel, axis: int, order: int) -> tuple[int, ...]:
     return tuple(order * int(a == axis) for a in range(kernel.ndim))
-
-
-def _shown(value: Any) -> str:
-    plain = complex(value)
-    return number(plain if plain.imag else (0.0 if abs(plain) < 1e-12 else plain.real))
 
 
 def _drawn(figure: Any, alt: str, label: str = "") -> Picture:

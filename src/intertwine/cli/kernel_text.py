@@ -9,7 +9,13 @@ import numpy as np
 
 from intertwine import kernels
 from intertwine._named import split
-from intertwine.base.errors import FileError, IntertwineError, OptionError, counted, did_you_mean
+from intertwine.base.errors import (
+    FileError,
+    IntertwineError,
+    OptionError,
+    counted,
+    unknown_suffix,
+)
 from intertwine.files import read
 from intertwine.files.arrays import read_table
 from intertwine.files.document import Array, Document, white
@@ -125,10 +131,7 @@ def _number(word: str) -> int | float:
 def _from_file(path: Path) -> Kernel:
     suffix = path.suffix.lower()
     if suffix not in _FILES:
-        raise FileError(
-            f"{path}: {suffix or 'a name without an ending'} is no file for a kernel."
-            f"{did_you_mean(suffix, _FILES) if suffix else ''}\n  Known: {' '.join(_FILES)}."
-        )
+        raise unknown_suffix(path, "no file for a kernel", _FILES)
     if suffix in _SAVED:
         saved = Kernel.load(path)
         return Kernel(saved, name=saved.name or path.name)

@@ -11,12 +11,12 @@ from rich.table import Table
 
 from intertwine.base.atomic import atomic
 from intertwine.base.errors import FileError
+from intertwine.base.libraries import need
 from intertwine.cli.console import out as standard_out
 from intertwine.cli.doubt import doubt
 from intertwine.cli.many import for_each
 from intertwine.cli.targets import targets
 from intertwine.files import check_free, read, suffixes, white
-from intertwine.files.libraries import need
 from intertwine.matching import Hits
 from intertwine.matching import find as search
 

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from intertwine.base.boundaries import TABLE
 from intertwine.base.errors import FileError
 
 
@@ -102,9 +103,9 @@ Boundary = Annotated[
     _operator(
         "--boundary",
         metavar="WORD",
-        text="What lies outside 1234: symmetric 21|1234|43, mirror 32|1234|32, "
-        "nearest 11|1234|44, wrap 34|1234|12, zero 00|1234|00, constant (--cval), "
-        "renormalize (only what is inside counts).",
+        text="What lies outside 1234: "
+        + ", ".join(f"{word} {row.picture}" for word, row in TABLE.items())
+        + " (c: --cval; .: only what is inside counts).",
     ),
 ]
 Cval = Annotated[float, _operator("--cval", text="The sample outside for --boundary constant.")]

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from intertwine.base import threads as threading
-from intertwine.base.checks import as_array, word
+from intertwine.base.checks import as_array, flag, word
 from intertwine.base.errors import OptionError, ShapeError, counted
 from intertwine.diffusion import arguments, laws
 from intertwine.diffusion.radial import diffuse_radial
@@ -118,7 +118,7 @@ def diffuse(
     if data.size == 0:
         raise ShapeError(f"diffuse: `x` is empty, shape {data.shape}.\n  Pass at least one sample.")
     asked = arguments.request(data, time, diffusivity, boundary, axes, drift, spacing)
-    grid = _flag("discrete", discrete)
+    grid = flag("diffuse", "discrete", discrete)
     _check_method(method, asked.boundaries)
     word("diffuse", "nan", nan, arguments.NAN)
     threading.check("diffuse", threads)
@@ -145,12 +145,6 @@ def _check_method(method: Any, boundaries: tuple[str, ...]) -> None:
             f"diffuse: method='transform' knows the boundaries symmetric and wrap, not "
             f"{', '.join(boundaries)}.\n  Pass method='kernel', or 'auto'."
         )
-
-
-def _flag(name: str, value: Any) -> bool:
-    if not isinstance(value, bool | np.bool):
-        raise OptionError(f"diffuse: `{name}={value!r}` must be True or False.")
-    return bool(value)
 
 
 def _spread(

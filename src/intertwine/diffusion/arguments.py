@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from intertwine.base import checks
 from intertwine.base.axes import axes_of
+from intertwine.base.boundaries import check_boundary
 from intertwine.base.errors import DTypeError, OptionError, ShapeError, counted, shown
 
 Array = NDArray[Any]
@@ -65,42 +66,24 @@ def request(
 
 def finite_time(caller: str, value: Any) -> float:
     """Return a finite time from 0 up."""
-    number = single(value)
-    if number is None or not 0 <= number < math.inf:
-        raise OptionError(
-            f"{caller}: `time={shown(value)}` must be a finite number from 0 up.\n"
-            "  Heat does not flow backwards: un-mixing has no stable answer."
-        )
-    return number
-
-
-def single(value: Any) -> float | None:
-    """Return one real number, or None for anything else."""
-    if isinstance(value, np.ndarray) and value.ndim == 0:
-        value = value[()]
-    if isinstance(value, bool | np.bool) or not isinstance(
-        value, int | float | np.integer | np.floating
-    ):
-        return None
-    return float(value)
+    return checks.number(
+        caller, "time", value, lambda t: 0 <= t < math.inf, "a finite number from 0 up",
+        "Heat does not flow backwards: un-mixing has no stable answer.",
+    )  # fmt: skip
 
 
 def per_axis(
     caller: str, name: str, value: Any, count: int, *, positive: bool = False
 ) -> tuple[float, ...]:
     """Return one finite number for each axis, given one for all or one each."""
-    array = _numbers(caller, name, value)
-    if array.ndim > 1 or (array.ndim == 1 and array.size != count):
-        raise ShapeError(
-            f"{caller}: `{name}` of shape {array.shape} does not fit "
-            f"{counted(count, 'axis', 'axes')}.\n"
-            "  Pass one number for all, or one for each axis in `axes`."
-        )
-    rule = "finite and above 0" if positive else "finite"
-    for each in np.atleast_1d(array).tolist():
-        if not math.isfinite(each) or (positive and each <= 0):
-            raise OptionError(f"{caller}: `{name}={shown(value)}` must be {rule}, not {each:g}.")
-    return tuple(np.broadcast_to(array, (count,)).tolist())
+
+    def one(each: Any) -> float:
+        return checks.number(
+            caller, name, each, lambda v: math.isfinite(v) and (v > 0 or not positive),
+            "a finite number above 0" if positive else "a finite number",
+        )  # fmt: skip
+
+    return checks.per_axis(caller, name, value, count, one)
 
 
 def _numbers(caller: str, name: str, value: Any) -> Array:
@@ -157,7 +140,7 @@ def _boundary(value: Any) -> str:
             f"diffuse: `boundary={value!r}` solves no heat equation: it neither keeps what is "
             f"inside nor says what flows in.\n  Known: {', '.join(BOUNDARIES)}."
         )
-    return checks.word("diffuse", "boundary", value, BOUNDARIES)
+    return check_boundary("diffuse", value, BOUNDARIES)
 
 
 def _check_walls(boundaries: Sequence[str], drift: Array) -> None:

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from intertwine.base import checks
+from intertwine.base.boundaries import check_boundary
 from intertwine.base.errors import OptionError, ShapeError, shown
-from intertwine.diffusion.arguments import diffusivity_tensor, finite_time, per_axis, single
+from intertwine.diffusion.arguments import diffusivity_tensor, finite_time, per_axis
 from intertwine.engine.types import float_result
 
 Array = NDArray[Any]
@@ -77,8 +78,8 @@ def diffuse_radial(
             f"{bad} of {x.size} NaN or infinite."
         )
     d = GEOMETRIES[checks.word(_CALLER, "geometry", geometry, tuple(GEOMETRIES))]
-    word = checks.word(_CALLER, "boundary", boundary, _BOUNDARIES)
-    if single(spacing) is None or single(diffusivity) is None:
+    word = check_boundary(_CALLER, boundary, _BOUNDARIES)
+    if checks.real(spacing) is None or checks.real(diffusivity) is None:
         raise OptionError(
             f"diffuse_radial: `spacing={shown(spacing)}` and `diffusivity={shown(diffusivity)}` "
             "must be one number each: shells are alike."

@@ -10,11 +10,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from intertwine.base import boundaries as outside
 from intertwine.base.axes import axes_along
+from intertwine.base.boundaries import check_boundary
 from intertwine.base.checks import MOST, as_array, as_dtype, integer, per_axis, word
-from intertwine.base.errors import DTypeError, ShapeError
+from intertwine.base.errors import DTypeError, OptionError, ShapeError
 from intertwine.engine import checks, stack, types
-from intertwine.engine.boundary import FILLED, check_boundary
+from intertwine.engine.boundary import FILLED
 from intertwine.engine.problem import Axis, Problem, Taps
 
 Array = NDArray[Any]
@@ -58,7 +60,9 @@ def parse(
     """
     array = as_array(caller, "x", x, masks=True)
     kernels = stack.read(caller, k)
-    axes = axes_along(caller, array, kernels.taps, kernels.ndim, options.axes)
+    axes = axes_along(
+        caller, array, kernels.taps, kernels.ndim, options.axes, getattr(k, "name", None)
+    )
     layout = stack.layout(array, kernels.taps, axes)
     lines = _lines(caller, array, kernels, layout, options, flip)
     boundaries = [lines[axis].boundary for axis in layout.axes]
@@ -120,7 +124,7 @@ def _lines(
     def each(name: str, check: Any) -> tuple[Any, ...]:
         return per_axis(caller, name, getattr(options, name), count, check)
 
-    modes = each("mode", lambda w: word(caller, "mode", w, MODES))
+    modes = each("mode", lambda w: _mode(caller, w))
     boundaries = each("boundary", lambda w: check_boundary(caller, w))
     strides = each("stride", lambda v: integer(caller, "stride", v, 1))
     dilations = each("dilation", lambda v: integer(caller, "dilation", v, 1))
@@ -137,6 +141,17 @@ def _lines(
         m = -(-m // stride)
         lines[axis] = Axis(n, m, k, start, stride, d, boundary)
     return tuple(lines)
+
+
+def _mode(caller: str, value: Any) -> str:
+    """Return the mode; scipy.ndimage and numpy.pad call the boundary so."""
+    lines = outside.advice(value) if isinstance(value, str) and value not in MODES else []
+    if lines:
+        raise OptionError(
+            f"{caller}: `mode={value!r}` names a boundary, but `mode` chooses the outputs: "
+            f"{', '.join(MODES)}.\n" + "\n".join(lines)
+        )
+    return word(caller, "mode", value, MODES)
 
 
 def _outputs(caller: str, mode: str, n: int, k: int, dilation: int, still: int) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.base.checks import as_array, describe, is_masked, refuse_hidden
+from intertwine.base.checks import as_array, describe, is_masked, number, refuse_hidden
 from intertwine.base.errors import DTypeError, OptionError, ShapeError, counted, shown
 
 Array = NDArray[Any]
@@ -93,22 +93,18 @@ def precision(caller: str, value: Any, result: np.dtype[Any]) -> float | None:
     """Return the asked bound on the error, if the result's type can keep to it."""
     if value is None:
         return None
-    real = isinstance(value, int | float | np.integer | np.floating)
-    if not real or not 0 < value < 1:
-        raise OptionError(
-            f"{caller}: `precision={shown(value)}` must be a number between 0 and 1, "
-            f"a bound on |error| / (sum|k| * max|x|)."
-        )
+    wanted = "a number between 0 and 1, a bound on |error| / (sum|k| * max|x|)"
+    bound = number(caller, "precision", value, lambda v: 0 < v < 1, wanted)
     if result.kind in "fc":
         least = float(np.finfo(result).eps)  # the final rounding alone takes half of it
-        if value < least:
+        if bound < least:
             wider = "" if result in ("f8", "c16") else "dtype=np.float64, or "
             raise OptionError(
-                f"{caller}: `precision={value:.3g}` cannot be met in {result}, "
+                f"{caller}: `precision={bound:.3g}` cannot be met in {result}, "
                 f"whose own spacing is {least:.3g}.\n"
                 f"  Pass {wider}a precision of at least {least:.3g}."
             )
-    return float(value)
+    return bound
 
 
 def mask(caller: str, x: Any, array: Array, given: Any) -> NDArray[np.bool_] | None:
@@ -150,9 +146,9 @@ def weight(caller: str, kernels: Array, why: str) -> None:
     wide = np.result_type(kernels.dtype, np.float64)
     totals = np.abs(kernels.sum(axis=1, dtype=wide))
     sizes = np.abs(kernels).sum(axis=1, dtype=np.float64)
-    for number in np.flatnonzero(totals <= LEAST_WEIGHT * sizes):
-        total, size = totals[number], sizes[number]
-        whose = "" if len(kernels) == 1 else f" of kernel {number}"
+    for row in np.flatnonzero(totals <= LEAST_WEIGHT * sizes):
+        total, size = totals[row], sizes[row]
+        whose = "" if len(kernels) == 1 else f" of kernel {row}"
         advice = "Use another boundary, such as 'symmetric'."
         if "boundary" not in why:
             advice = (
@@ -177,10 +173,10 @@ def single_precision(caller: str, taps: Array, cval: complex) -> None:
     """Refuse numbers that a problem summed in float32 cannot hold."""
     limit, least = float(np.finfo(np.float32).max), float(np.finfo(np.float32).tiny)
     largest, outside = _largest(taps), max(abs(cval.real), abs(cval.imag))
-    for name, number in (("the largest tap", largest), ("`cval`", outside)):
-        if np.isfinite(number) and number > limit:
+    for name, given in (("the largest tap", largest), ("`cval`", outside)):
+        if np.isfinite(given) and given > limit:
             raise DTypeError(
-                f"{caller}: {name}, {number:.3g}, is beyond float32 ({limit:.3g}), "
+                f"{caller}: {name}, {given:.3g}, is beyond float32 ({limit:.3g}), "
                 f"in which this problem is summed.\n"
                 f"  Pass dtype=np.float64, or scale the kernel and the data."
             )

@@ -15,7 +15,7 @@ from typing import Any, Protocol, cast
 import numpy as np
 
 from intertwine.base.atomic import atomic, check_free
-from intertwine.base.errors import FileError, did_you_mean
+from intertwine.base.errors import FileError, did_you_mean, unknown_suffix
 from intertwine.files.document import Array, Document, Kind, describe, named, white
 
 __all__ = [
@@ -71,11 +71,7 @@ def suffixes(kind: Kind) -> tuple[str, ...]:
 def _format(path: Path) -> Format:
     suffix = path.suffix.lower()
     if suffix not in _FORMATS:
-        raise FileError(
-            f"{path}: {suffix or 'a name without an ending'} is not a known kind of file."
-            f"{did_you_mean(suffix, _FORMATS) if suffix else ''}\n"
-            f"  Known: {' '.join(_FORMATS)}."
-        )
+        raise unknown_suffix(path, "not a known kind of file", _FORMATS)
     module = importlib.import_module(f"intertwine.files.{_FORMATS[suffix][0]}")
     return cast(Format, module)
 

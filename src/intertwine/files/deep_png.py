@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from intertwine.base.libraries import need
 from intertwine.files.document import Array
-from intertwine.files.libraries import need
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _HEADER_END = 33  # signature (8) + IHDR: length (4), name (4), body (13), checksum (4)

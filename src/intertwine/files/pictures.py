@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from intertwine.base.errors import FileError
+from intertwine.base.libraries import need
 from intertwine.files import deep_png
 from intertwine.files.document import Array, Document, Kind
-from intertwine.files.libraries import need
 from intertwine.files.orientation import TAG, upright
 
 #: How each format is written: nothing lost, save in JPEG, whose colours stay at full resolution.

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine.base.errors import FileError, counted
+from intertwine.base.libraries import need
 from intertwine.files import refuse_folder, suffixes
-from intertwine.files.libraries import need
 
 Samples = NDArray[np.float32]
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from intertwine.base.errors import FileError, counted
+from intertwine.base.libraries import need
 from intertwine.files.document import Array, Document, Kind, named
-from intertwine.files.libraries import need
 
 #: How samples are read: integers as integers, in the high bits of a wider type where needed.
 _READ_AS = {

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from intertwine.base.errors import FileError
+from intertwine.base.libraries import need
 from intertwine.files.document import Array, Document, Kind
-from intertwine.files.libraries import need
 from intertwine.files.orientation import TAG, upright
 from intertwine.files.pictures import samples
 

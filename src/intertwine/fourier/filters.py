@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from intertwine.base import checks
+from intertwine.base.boundaries import check_boundary
 from intertwine.base.errors import OptionError, counted, shown
 from intertwine.fourier.edges import even_extension
 from intertwine.fourier.samples import as_samples, axes_of, positive
@@ -105,7 +106,7 @@ class FrequencyFilter:
 
         samples = as_samples("filter", x)
         along = axes_of("filter", samples, axes)
-        checks.word("filter", "boundary", boundary, BOUNDARIES)
+        check_boundary("filter", boundary, BOUNDARIES)
         whole = even_extension(samples, along) if boundary == "symmetric" else samples
         weights = self._weights(whole.shape, along)
         if whole.dtype.kind == "c":

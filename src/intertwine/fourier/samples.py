@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine.base import checks
-from intertwine.base.errors import OptionError, ShapeError, counted, shown
+from intertwine.base.axes import axes_of as named_axes
+from intertwine.base.errors import OptionError, ShapeError, counted
 
 Array = NDArray[Any]
 
@@ -49,27 +50,11 @@ def axes_of(caller: str, x: Array, axes: int | Sequence[int] | None) -> tuple[in
                 f"for a volume."
             )
         return tuple(range(x.ndim))
-    listed = tuple(axes) if isinstance(axes, Sequence) else (axes,)
-    for axis in listed:
-        if not checks.is_integer(axis) or not -x.ndim <= axis < x.ndim:
-            raise ShapeError(
-                f"{caller}: `axes={shown(axes)}` names no axes of `x`, shape {x.shape}.\n"
-                f"  Axes are numbered from {-x.ndim} to {x.ndim - 1}."
-            )
-    counted = tuple(int(axis) % x.ndim for axis in listed)
-    if not counted or len(set(counted)) < len(counted):
-        raise ShapeError(
-            f"{caller}: `axes={shown(axes)}` must name each axis once, and one at least."
-        )
-    return counted
+    return named_axes(caller, "x", x, axes, f"  {checks.describe('x', x)}")
 
 
 def positive(caller: str, name: str, value: Any, most: float, unit: str) -> float:
     """Return `value` as a number above 0 and up to `most`."""
-    real = isinstance(value, int | float | np.integer | np.floating)
-    if not real or isinstance(value, bool) or not 0 < value <= most:
-        limit = "" if most == float("inf") else f" and up to {most:g}"
-        raise OptionError(
-            f"{caller}: `{name}={shown(value)}` must be a number above 0{limit}, in {unit}."
-        )
-    return float(value)
+    limit = "" if most == float("inf") else f" and up to {most:g}"
+    wanted = f"a number above 0{limit}, in {unit}"
+    return checks.number(caller, name, value, lambda v: 0 < v <= most, wanted)

@@ -176,8 +176,7 @@ def spectrum(
     samples = as_samples("spectrum", x)
     along = axes_of("spectrum", samples, axes)
     step = 1.0 if rate_hz is None else 1 / positive("spectrum", "rate_hz", rate_hz, np.inf, "hertz")
-    if not isinstance(shift, bool | np.bool):
-        raise OptionError(f"spectrum: `shift={shown(shift)}` must be True or False.")
+    checks.flag("spectrum", "shift", shift)
     prepared = _windowed(_level(samples, along, detrend), along, window)
     values = fft.fftn(prepared, axes=along)
     grids = tuple(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,8 @@ from numpy.typing import NDArray
 
 from intertwine.base import checks
 from intertwine.base.axes import axes_of
-from intertwine.base.errors import DTypeError, OptionError, ShapeError, counted, shown
+from intertwine.base.boundaries import BOUNDARIES, TABLE, check_boundary
+from intertwine.base.errors import DTypeError, OptionError, ShapeError, counted
 
 Array = NDArray[Any]
 Mask = NDArray[np.bool_]
@@ -21,15 +24,8 @@ SCORES = ("zncc", "ncc", "correlation", "phase", "distance", "snr")
 #: The best that a score can be, for those that have one.
 BEST = {"zncc": 1.0, "ncc": 1.0, "phase": 1.0, "distance": 0.0}
 
-#: What np.pad calls the boundaries; with "renormalize" nothing is outside, and it is left out.
-_PADDING = {
-    "symmetric": "symmetric",
-    "mirror": "reflect",
-    "nearest": "edge",
-    "wrap": "wrap",
-    "zero": "constant",
-    "renormalize": "constant",
-}
+#: What may lie outside; with "renormalize" nothing does, and it is left out.
+_BOUNDARIES = tuple(word for word in BOUNDARIES if word != "constant")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +88,7 @@ def read(
     window = tuple(k.shape[axis] for axis in along)
     first = (0,) * inner
     if boundary is not None and not pad:
-        if checks.word(CALLER, "boundary", boundary, tuple(_PADDING)) != "zero":
+        if check_boundary(CALLER, boundary, _BOUNDARIES) != "zero":
             raise OptionError(
                 f"{CALLER}: boundary={boundary!r} does not go with whiten='noise', "
                 f"for which nothing but zeros lies outside.\n  Pass boundary='zero', or none."
@@ -209,20 +205,16 @@ def _padded(
     x: Array, present: Mask | None, window: tuple[int, ...], boundary: Any
 ) -> tuple[Array, Mask | None, tuple[int, ...]]:
     """Data with what lies outside, so that the pattern's middle visits every sample."""
-    word = checks.word(CALLER, "boundary", boundary, tuple(_PADDING))
+    word = check_boundary(CALLER, boundary, _BOUNDARIES)
     lead = tuple(k // 2 for k in window)
     margins = [(0, 0), *((b, k - 1 - b) for b, k in zip(lead, window, strict=True))]
+    names = TABLE[word].names.get("numpy.pad", ("constant",))
+    pad: Any = partial(np.pad, pad_width=margins, mode=names[0])
     if word == "renormalize":
-        here = np.ones(x.shape, bool) if present is None else present
-        present = np.pad(here, margins)
+        present = pad(np.ones(x.shape, bool) if present is None else present)
     elif present is not None:
-        present = (
-            np.pad(present, margins, constant_values=True)
-            if word == "zero"
-            else np.pad(present, margins, mode=_PADDING[word])  # type: ignore[call-overload]
-        )
-    samples = np.pad(x, margins, mode=_PADDING[word])  # type: ignore[call-overload]
-    return samples, present, tuple(-b for b in lead)
+        present = pad(present, constant_values=True) if word == "zero" else pad(present)
+    return pad(x), present, tuple(-b for b in lead)
 
 
 def _picture(x: Array, along: tuple[int, ...]) -> Array | None:
@@ -255,13 +247,7 @@ def number(name: str, value: Any) -> float | None:
     """Return a number."""
     if value is None:
         return None
-    if isinstance(value, bool | np.bool) or not isinstance(
-        value, int | float | np.integer | np.floating
-    ):
-        raise OptionError(f"{CALLER}: `{name}={shown(value)}` must be a number.")
-    if np.isnan(value):
-        raise OptionError(f"{CALLER}: `{name}` is NaN: no score compares with it.")
-    return float(value)
+    return checks.number(CALLER, name, value, lambda v: not math.isnan(v), "a number")
 
 
 def threshold(kind: str, value: Any) -> float | None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from types import ModuleType
 from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.base.errors import MissingExtraError
+from intertwine.base.libraries import need
 from intertwine.matching.background import Background
 
 Array = NDArray[Any]
@@ -176,7 +175,7 @@ class Hits:
 
     def to_pandas(self) -> Any:
         """A DataFrame with one row a hit and a column ``position_0``, ... for each axis."""
-        pandas = _need("pandas", "Hits.to_pandas", "pip install pandas")
+        pandas = need("pandas", "Hits.to_pandas")
         columns = {f"position_{i}": column for i, column in enumerate(self.position.T)}
         for name in ("score", "z", "false_alarm", "angle", "scale"):
             columns[name] = getattr(self, name)
@@ -187,7 +186,7 @@ class Hits:
 
         Returns the Matplotlib axes.
         """
-        _need("matplotlib", "Hits.plot", "pip install 'intertwine[image]'")
+        need("matplotlib", "Hits.plot")
         from intertwine.matching import drawing
 
         return drawing.plot(self, self._picture, ax)
@@ -222,14 +221,3 @@ def turned(offset: Array, angle: Array, scale: Array) -> NDArray[np.float64]:
     sine, cosine = scale * np.sin(radians), scale * np.cos(radians)
     row, column = offset[:, 0], offset[:, 1]
     return np.stack([cosine * row - sine * column, sine * row + cosine * column], axis=1)
-
-
-def _need(module: str, who: str, how: str) -> ModuleType:
-    import importlib
-
-    try:
-        return importlib.import_module(module)
-    except ImportError as error:
-        raise MissingExtraError(
-            f"{who} needs {module}, which is not installed.\n  {how}"
-        ) from error

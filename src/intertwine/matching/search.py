@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine.base import checks
-from intertwine.base.errors import OptionError, shown
+from intertwine.base.checks import flag
+from intertwine.base.errors import OptionError
 from intertwine.matching import arguments, noise, peaks, phase, rotated, surface
 from intertwine.matching.arguments import CALLER, SCORES, Search
 from intertwine.matching.hits import Hits
@@ -115,8 +116,7 @@ def find(
         arguments.read(each, data, mask, data_mask, axes, boundary, pad=kind != "snr")
         for each in (pattern if several else [pattern])
     ]
-    if not isinstance(subpixel, bool | np.bool):
-        raise OptionError(f"{CALLER}: `subpixel={shown(subpixel)}` must be True or False.")
+    flag(CALLER, "subpixel", subpixel)
     nearest = [arguments.distances(min_distance, search.window) for search in searches]
     if angles is not None or scales is not None:
         found = []

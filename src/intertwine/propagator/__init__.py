@@ -23,7 +23,8 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from intertwine import stochastic
-from intertwine.base.errors import DTypeError, OptionError, counted, shown
+from intertwine.base.checks import integer, number
+from intertwine.base.errors import DTypeError, OptionError, counted
 from intertwine.kernel import Kernel
 from intertwine.propagator import densities, flows, moments
 from intertwine.propagator.limit import GaussianLimit, gaussian_limit
@@ -129,11 +130,8 @@ class Propagator:
         Order 1 is the drift, 2 the covariance, 3 skews, 4 has heavy or light tails. Cumulants of
         independent steps add: ``p.step(n).cumulants(m) == n * p.cumulants(m)``.
         """
-        if not _is_whole(order) or not 1 <= order <= _MOST_ORDER:
-            raise OptionError(
-                f"cumulants: `order={shown(order)}` must be a whole number from 1 to {_MOST_ORDER}."
-            )
-        return moments.cumulant_tensor(self._kernel, int(order))
+        order = integer("cumulants", "order", order, 1, _MOST_ORDER)
+        return moments.cumulant_tensor(self._kernel, order)
 
     @property
     def entropy(self) -> float:
@@ -147,12 +145,8 @@ class Propagator:
 
         Repeated squaring; ``n * (K - 1) + 1`` taps on each axis. ``step(0)`` stays put.
         """
-        if not _is_whole(n) or n < 0:
-            raise OptionError(
-                f"step: `n={shown(n)}` must be a whole number from 0 up.\n"
-                "  For a time that is not whole see flow(t)."
-            )
-        return Propagator(flows.step_kernel(self._kernel, int(n)))
+        n = integer("step", "n", n, 0, advice="For a time that is not whole see flow(t).")
+        return Propagator(flows.step_kernel(self._kernel, n))
 
     def flow(self, t: float) -> Propagator:
         """``exp(t (k - delta))``: the density of a walk that runs for a time `t`.
@@ -174,21 +168,14 @@ class Propagator:
         >>> [round(float(tap), 6) for tap in walk.taps[c : c + 3]]
         [0.46576, 0.20791, 0.049939]
         """
-        good = isinstance(t, int | float | np.integer | np.floating) and not isinstance(t, bool)
-        if not good or not 0 <= t < math.inf:
-            raise OptionError(
-                f"flow: `t={shown(t)}` must be a finite number from 0 up.\n"
-                "  Densities do not run backwards: negative times would amplify noise without end."
-            )
-        return Propagator(flows.flow_kernel(self._kernel, float(t)))
+        advice = "Densities do not run backwards: negative times would amplify noise without end."
+        t = number("flow", "t", t, lambda t: 0 <= t < math.inf, "a finite number from 0 up", advice)
+        return Propagator(flows.flow_kernel(self._kernel, t))
 
     def gaussian_limit(self, n: int) -> GaussianLimit:
         """Return the Gaussian that `n` steps tend to, with a bound and the measured distance."""
-        if not _is_whole(n) or n < 1:
-            raise OptionError(
-                f"gaussian_limit: `n={shown(n)}` must be a whole number of steps from 1 up."
-            )
-        return gaussian_limit(self._kernel, self.step(n).kernel, int(n))
+        n = integer("gaussian_limit", "n", n, 1)
+        return gaussian_limit(self._kernel, self.step(n).kernel, n)
 
     # Seen and used.
 
@@ -259,10 +246,6 @@ class Propagator:
             f"Propagator: drift ({drift}), diffusion {np.diag(self.diffusion).round(6).tolist()}, "
             f"entropy {self.entropy:.4g} nats\n{self._kernel!r}"
         )
-
-
-def _is_whole(value: Any) -> bool:
-    return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
 def _check_density(kernel: Kernel) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from intertwine.base.checks import number
 from intertwine.base.errors import DTypeError, OptionError, counted, did_you_mean, shown
 
 Array = NDArray[Any]
@@ -52,13 +53,9 @@ def density_taps(taps: Array, how: Any, temperature: Any) -> Array:
 
 
 def _temperature(value: Any) -> float:
-    good = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
-    if not good or not 0 < value < math.inf:
-        raise OptionError(
-            f"density: `temperature={shown(value)}` must be a finite number above 0.\n"
-            "  Small ones favour the largest taps, large ones even them out."
-        )
-    return float(value)
+    advice = "Small ones favour the largest taps, large ones even them out."
+    wanted = "a finite number above 0"
+    return number("density", "temperature", value, lambda t: 0 < t < math.inf, wanted, advice)
 
 
 def _no_weight(values: Array, how: str) -> str:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from intertwine.base.errors import MissingExtraError, OptionError, ShapeError, shown
+from intertwine.base.errors import OptionError, ShapeError, shown
+from intertwine.base.libraries import need
 
 if TYPE_CHECKING:
     from intertwine.propagator import Propagator
@@ -29,12 +30,7 @@ def flow_figure(p: Propagator, times: Sequence[float]) -> Any:
         )
     if len(times) > _MOST_PANELS:
         raise OptionError(f"plot_flow: {len(times)} times, at most {_MOST_PANELS} fit a picture.")
-    try:
-        figure_class = importlib.import_module("matplotlib.figure").Figure
-    except ImportError as error:
-        raise MissingExtraError(
-            "plot_flow needs matplotlib, which is not installed.\n  pip install 'intertwine[image]'"
-        ) from error
+    figure_class = need("matplotlib.figure", "plot_flow").Figure
     flows = [p.flow(t) for t in times]
     return (_lines if p.ndim == 1 else _panels)(figure_class, flows, times)
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from intertwine.base.checks import as_array
 from intertwine.base.errors import DTypeError, OptionError, ShapeError
 
 Array = NDArray[Any]
@@ -17,14 +18,8 @@ LEAST_SIDE = 16
 
 def real_array(caller: str, name: str, value: ArrayLike) -> Array:
     """Return `value` as an array of real numbers, or raise DTypeError."""
-    try:
-        given = np.asarray(value)
-    except Exception as error:  # whatever an object raises while it turns itself into an array
-        raise DTypeError(
-            f"{caller}: `{name}` ({type(value).__name__}) cannot be read as an array of numbers.\n"
-            f"  Pass a NumPy array, or nested lists of numbers with rows of equal length."
-        ) from error
-    if given.dtype.kind not in "biuf":
+    given = as_array(caller, name, value)
+    if given.dtype.kind == "c":
         raise DTypeError(
             f"{caller}: `{name}` has dtype {given.dtype}, real numbers are needed.\n"
             f"  {name}: {given.dtype} {given.shape}\n"

@@ -6,10 +6,10 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from intertwine.base.errors import OptionError, ShapeError
+from intertwine.base.checks import flag
+from intertwine.base.errors import ShapeError
 from intertwine.registration.certainty import of_rotation
 from intertwine.registration.picture import Grey, as_grey, checked
 from intertwine.registration.search import search
@@ -154,11 +154,8 @@ def rotation(a: ArrayLike, b: ArrayLike, *, scale: bool = False, shift: bool = T
     (90.0, True)
     """
     for name, value in (("scale", scale), ("shift", shift)):
-        if not isinstance(value, bool | np.bool_):
-            raise OptionError(
-                f"rotation: `{name}` must be True or False, not {value!r}.\n"
-                f"  It says whether a {name} is looked for; the {name} found is in the result."
-            )
+        advice = f"It says whether a {name} is looked for; the {name} found is in the result."
+        flag("rotation", name, value, advice)
     one, other = as_grey("rotation", "a", a), as_grey("rotation", "b", b)
     found = search(one, other, scale=bool(scale), shift=bool(shift))
     motion = found.fit.motion

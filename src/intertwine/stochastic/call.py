@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from intertwine.base import threads as threading
 from intertwine.base.axes import axes_along
-from intertwine.base.checks import as_array, is_integer
+from intertwine.base.checks import as_array, integer, is_integer
 from intertwine.base.errors import DTypeError, OptionError, counted, shown
 from intertwine.engine import checks, sampling
 from intertwine.engine.arguments import Options, parse
@@ -65,7 +65,7 @@ class Call:
                 f"  Fill it first: x.filled(...)."
             )
         taps = Kernel(kernel.taps.astype(np.float64), kernel.origin)
-        axes = axes_along(self.caller, array, taps.taps, taps.ndim, self.axes)
+        axes = axes_along(self.caller, array, taps.taps, taps.ndim, self.axes, kernel.name)
         listed = self.boundary if isinstance(self.boundary, list | tuple) else [self.boundary]
         if "renormalize" in listed:
             raise OptionError(
@@ -104,11 +104,7 @@ def is_density(k: Kernel, found: list[sampling.Part]) -> bool:
 
 def draw_count(caller: str, value: Any) -> int:
     """Return how many draws are asked for."""
-    if is_integer(value) and 1 <= int(value) <= _MOST_DRAWS:
-        return int(value)
-    raise OptionError(
-        f"{caller}: `draws={shown(value)}` must be an integer from 1 to {_MOST_DRAWS}."
-    )
+    return integer(caller, "draws", value, 1, _MOST_DRAWS)
 
 
 def shared_axes(call: Call, value: Any) -> tuple[int, ...]:

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from intertwine.base import checks
 from intertwine.base import threads as threading
+from intertwine.base.boundaries import check_boundary
 from intertwine.base.errors import DTypeError, OptionError, counted
 from intertwine.convolution import convolve
 from intertwine.engine import sampling
-from intertwine.engine.boundary import check_boundary
 from intertwine.stochastic.call import Array, Call, is_density, seed_of
 
 #: Larger counts in one cell, or in all cells together, are not computed exactly.

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from intertwine.base import text
 from intertwine.base.errors import counted
+from intertwine.base.text import denoised
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,6 @@ class Description:
 
     def __str__(self) -> str:
         return self.sentence
-
-
-def number(value: float) -> str:
-    """Four digits of a number, and 0 for what is rounding noise."""
-    return text.number(value if abs(value) > 1e-12 else 0.0)
 
 
 def apart(low: float, high: float) -> tuple[str, str]:
@@ -92,7 +87,7 @@ def at_an_angle(degrees: float) -> str:
 
 def by_axis(values: Any, unit: str = "") -> str:
     """One number an axis, or so many of a `unit`; one for all where they are the same."""
-    shown = [number(float(v)) for v in values]
+    shown = [denoised(float(v)) for v in values]
     if unit:
         shown = [counted(v, unit) for v in shown]
     if len(shown) == 1:
@@ -110,4 +105,4 @@ def moved(shift: Any) -> str:
 
 
 def _vector(way: Any) -> str:
-    return "(" + ", ".join(number(round(float(v), 4)) for v in way) + ")"
+    return "(" + ", ".join(denoised(round(float(v), 4)) for v in way) + ")"

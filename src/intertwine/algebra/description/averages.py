@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from intertwine.algebra.description.answer import Description, along, by_axis, moved, number
+from intertwine.algebra.description.answer import Description, along, by_axis, moved
 from intertwine.algebra.description.measure import Measures
 from intertwine.algebra.frame import Array
 from intertwine.base.errors import counted
+from intertwine.base.text import denoised
 
 _NEGATIVE = 0.12  # weight below 0 that turning a box off the grid may leave
 _THIN = 0.6  # standard deviation across a line that is one sample wide, in samples
@@ -38,18 +39,20 @@ def blur(found: Measures) -> Description | None:
     if line:
         return _motion(found, widths, ways, numbers, rest)
     if found.kernel.ndim == 1:
-        how = f"standard deviation {counted(number(width[0]), 'sample')}"
+        how = f"standard deviation {counted(denoised(width[0]), 'sample')}"
     elif widths[-1] - widths[0] <= _SAME * widths[-1]:
         numbers["isotropic"] = True
         how = (
-            f"standard deviation {counted(number(float(np.mean(widths))), 'sample')} in every "
+            f"standard deviation {counted(denoised(float(np.mean(widths))), 'sample')} in every "
             "direction"
         )
     else:
         numbers |= {"isotropic": False, "principal": tuple(widths.tolist())}
         how = f"standard deviation {by_axis(width, 'sample')}"
         if not _diagonal(found.covariance):
-            how += f"; widest, {counted(number(float(widths[-1])), 'sample')}, {along(ways[:, -1])}"
+            how += (
+                f"; widest, {counted(denoised(float(widths[-1])), 'sample')}, {along(ways[:, -1])}"
+            )
     return Description("blur", f"A blur: {how}{rest}", numbers)
 
 
@@ -65,7 +68,7 @@ def _motion(
         numbers["angle_deg"] = angle_of(way) % 180
     return Description(
         "motion blur",
-        f"A motion blur: a line of about {counted(number(length), 'sample')} {along(way)}{rest}",
+        f"A motion blur: a line of about {counted(denoised(length), 'sample')} {along(way)}{rest}",
         numbers,
     )
 
@@ -88,7 +91,7 @@ def sharpener(found: Measures) -> Description | None:
     return Description(
         "sharpener",
         f"A sharpener: flat areas stay{_times(total) or ' as they are'}, details come out up to "
-        f"{number(strongest)} times as strong.",
+        f"{denoised(strongest)} times as strong.",
         {"sum": total, "strongest": strongest, "covariance": found.covariance.tolist()},
     )
 
@@ -130,4 +133,4 @@ def _is_line(found: Measures, widths: Array, ways: Array) -> bool:
 
 
 def _times(total: float) -> str:
-    return "" if abs(total - 1) < 1e-9 else f", times {number(total)}"
+    return "" if abs(total - 1) < 1e-9 else f", times {denoised(total)}"

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from intertwine.algebra.description.answer import Description, along, apart, number
+from intertwine.algebra.description.answer import Description, along, apart
 from intertwine.algebra.description.bell import CLOSE, best_derivative
 from intertwine.algebra.description.derivatives import MOST_CLEAR, leading_order
 from intertwine.algebra.description.measure import Measures
 from intertwine.algebra.frame import Array
+from intertwine.base.text import denoised
 
 if TYPE_CHECKING:
     from intertwine.kernel import Kernel
@@ -73,18 +74,20 @@ def band(found: Measures) -> Description | None:
     edges = [(b[2] + a[1]) / 2 for b, a in itertools.pairwise(parts)]
     if kind == "low-pass":
         which = (
-            f"waves up to about {number(edges[0])} cycles per sample pass, finer ones are stopped"
+            f"waves up to about {denoised(edges[0])} cycles per sample pass, finer ones are stopped"
         )
     elif kind == "high-pass":
         which = (
-            f"waves from about {number(edges[0])} cycles per sample pass, longer ones are stopped"
+            f"waves from about {denoised(edges[0])} cycles per sample pass, longer ones are stopped"
         )
     else:
-        which = f"waves from about {number(edges[0])} to {number(edges[1])} cycles per sample pass"
+        which = (
+            f"waves from about {denoised(edges[0])} to {denoised(edges[1])} cycles per sample pass"
+        )
     strongest = float(found.gain.max() * found.scale)
     return Description(
         kind,
-        f"A {kind} filter: {which}; the largest gain is {number(strongest)}.",
+        f"A {kind} filter: {which}; the largest gain is {denoised(strongest)}.",
         {"edges": tuple(edges), "strongest": strongest},
     )
 
@@ -117,13 +120,13 @@ def band_words(k: Kernel) -> str:
     where = np.array(
         [float(np.fft.fftfreq(n)[i]) for n, i in zip(found.gain.shape, peak, strict=True)]
     )
-    strongest = number(float(found.gain.max() * found.scale))
-    flat = number(abs(complex(found.response.flat[0])) * found.scale)
+    strongest = denoised(float(found.gain.max() * found.scale))
+    flat = denoised(abs(complex(found.response.flat[0])) * found.scale)
     if not where.any():
         words = f"Strongest for flat areas, gain {strongest}"
     else:
         words = (
-            f"Strongest, gain {strongest}, at {number(float(np.linalg.norm(where)))} cycles per "
+            f"Strongest, gain {strongest}, at {denoised(float(np.linalg.norm(where)))} cycles per "
             f"sample{'' if where.size == 1 else ' ' + along(where)}; gain {flat} for flat areas"
         )
     return f"{words}. Above 0.71 of the strongest {_passing(found)}.{_orientation(found)}"
@@ -144,7 +147,7 @@ def _passing(found: Measures) -> str:
         return f"from {low} to {high} cycles per sample"
     above = float(frequency[min(last + 1, frequency.size - 1)])
     if first == 0:
-        return f"only below {number(above)} cycles per sample"
+        return f"only below {denoised(above)} cycles per sample"
     low, high = apart(float(frequency[first - 1]), above)
     return f"only between {low} and {high} cycles per sample"
 

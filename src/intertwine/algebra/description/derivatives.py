@@ -17,11 +17,11 @@ from intertwine.algebra.description.answer import (
     along,
     angle_of,
     by_axis,
-    number,
     towards,
 )
 from intertwine.algebra.description.measure import Measures
 from intertwine.algebra.frame import Array
+from intertwine.base.text import denoised
 
 _GONE = 0.1  # a moment that truncation of a smooth derivative may leave
 _THERE = 0.16  # the least that the leading moment of a derivative has
@@ -68,7 +68,7 @@ def _first(found: Measures) -> Description:
     return Description(
         "edge detector",
         f"An edge detector: the first derivative {towards(slope)}; flat areas become 0 and a ramp "
-        f"that rises 1 a sample that way gives {number(size)}.",
+        f"that rises 1 a sample that way gives {denoised(size)}.",
         numbers,
     )
 
@@ -89,7 +89,7 @@ def _second(found: Measures) -> Description:
         return Description(
             "edge detector",
             f"An edge detector: the second derivative {along(ways[:, at])}, which is strongest on "
-            f"lines; ramps become 0 and n²/2 that way gives {number(float(values[at]))}.",
+            f"lines; ramps become 0 and n²/2 that way gives {denoised(float(values[at]))}.",
             numbers,
         )
     return Description(
@@ -122,7 +122,7 @@ def _laplacian(found: Measures, values: Array, numbers: dict[str, Any]) -> Descr
         "Laplacian",
         f"{name}: the second derivative{each}; ramps become 0, what lies {sign} its surroundings "
         f"is positive; n²/2 gives {by_axis(np.diag(numbers['curvature']))}; strongest at "
-        f"{number(cycles)} cycles per sample.",
+        f"{denoised(cycles)} cycles per sample.",
         numbers,
     )
 
@@ -167,8 +167,8 @@ def emboss(found: Measures) -> Description | None:
         numbers["angle_deg"] = angle_of(light)
     return Description(
         "emboss",
-        f"An emboss: flat areas are multiplied by {number(found.total * found.scale)} and slopes "
-        f"are added, {number(float(np.linalg.norm(slope)))} for a ramp that falls 1 a sample "
+        f"An emboss: flat areas are multiplied by {denoised(found.total * found.scale)} and slopes "
+        f"are added, {denoised(float(np.linalg.norm(slope)))} for a ramp that falls 1 a sample "
         f"{towards(light)}; the picture looks lit from there.",
         numbers,
     )

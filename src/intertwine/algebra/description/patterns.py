@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from intertwine.algebra.description.answer import Description, along, angle_of, number
+from intertwine.algebra.description.answer import Description, along, angle_of
 from intertwine.algebra.description.bell import CLOSE, EXACT, best_derivative
 from intertwine.algebra.description.derivatives import (
     MOST_CLEAR,
@@ -17,6 +17,7 @@ from intertwine.algebra.description.derivatives import (
 from intertwine.algebra.description.gabor import Wave, best_wave
 from intertwine.algebra.description.measure import Measures
 from intertwine.base.errors import counted
+from intertwine.base.text import denoised
 
 _NEAR = 0.15  # energy that a wave may miss
 _TURNED = 0.35  # that of a fine wave which was turned: taps hold f as they hold 1 - f
@@ -65,10 +66,9 @@ def wave(found: Measures) -> Description | None:
         numbers["angle_deg"] = angle_of(best.frequency) % 180
     return Description(
         "Gabor",
-        f"A Gabor: a wave of {number(best.cycles)} cycles per sample {along(best.frequency)} under "
-        f"a Gaussian of standard deviation {counted(number(best.sigma), 'sample')} that way; it "
-        "answers to "
-        f"stripes of that spacing and direction{_share(best)}.",
+        f"A Gabor: a wave of {denoised(best.cycles)} cycles per sample {along(best.frequency)} "
+        f"under a Gaussian of standard deviation {counted(denoised(best.sigma), 'sample')} that "
+        f"way; it answers to stripes of that spacing and direction{_share(best)}.",
         numbers,
     )
 

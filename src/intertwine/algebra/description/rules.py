@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from intertwine.algebra.description.answer import Description, by_axis, moved, number
+from intertwine.algebra.description.answer import Description, by_axis, moved
 from intertwine.algebra.description.averages import blur, sharpener
 from intertwine.algebra.description.bands import band
 from intertwine.algebra.description.derivatives import derivative, emboss
 from intertwine.algebra.description.measure import Measures
 from intertwine.algebra.description.patterns import matched_pattern, smooth_derivative, wave
+from intertwine.base.text import denoised
 
 Rule = Callable[[Measures], Description | None]
 
@@ -31,7 +32,7 @@ def single_tap(found: Measures) -> Description | None:
     value = found.kernel.taps[tuple(places[0])].item()
     shift = places[0] - np.array(found.kernel.origin)
     gain = value if isinstance(value, complex) else float(value)
-    shown = f"{gain:.4g}" if isinstance(gain, complex) else number(gain)
+    shown = f"{gain:.4g}" if isinstance(gain, complex) else denoised(gain)
     times = "" if value == 1 else f", times {shown}"
     if not shift.any():
         return Description("identity", f"The identity: everything stays{times}.", {"gain": gain})
@@ -64,7 +65,7 @@ def none_of_these(found: Measures) -> Description:
             "it is symmetric, but its spectrum has no one band that passes and no one that stops"
         )
     certain = (
-        f"flat areas are multiplied by {number(found.total * found.scale)}"
+        f"flat areas are multiplied by {denoised(found.total * found.scale)}"
         if abs(found.total) > found.tolerance
         else "flat areas become 0"
     )

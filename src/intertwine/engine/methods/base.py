@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from intertwine.base.text import size_text
 from intertwine.engine.machine import Machine
 from intertwine.engine.problem import Problem
 
@@ -81,8 +82,8 @@ class Method(Means, Protocol):
 def too_much_memory(wanted: int, most: int) -> str:
     """The reason why a method does not apply whose tiles are too large."""
     return (
-        f"its tiles would take {wanted / 2**20:.0f} MiB of work space a thread, "
-        f"more than {most / 2**20:.0f}"
+        f"its tiles would take {size_text(wanted)} of work space a thread, "
+        f"more than {size_text(most)}"
     )
 
 

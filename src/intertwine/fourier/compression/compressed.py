@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from intertwine.base import checks
 from intertwine.base.atomic import atomic, check_free
-from intertwine.base.errors import FileError, OptionError, ShapeError, shown
+from intertwine.base.errors import FileError, OptionError, ShapeError
 from intertwine.fourier import images, quality
 from intertwine.fourier.compression import bases, coder, container
 from intertwine.fourier.compression.bases import Basis
@@ -280,8 +280,7 @@ def check_options(
 
 
 def _within(name: str, value: Any, above: float, most: float, wanted: str) -> float:
-    real = isinstance(value, int | float | np.integer | np.floating)
-    finite = real and not isinstance(value, bool) and math.isfinite(value)
-    if not finite or not above < value <= most:
-        raise OptionError(f"compress: `{name}={shown(value)}` must be a number {wanted}.")
-    return float(value)
+    def accepts(number: float) -> bool:
+        return math.isfinite(number) and above < number <= most
+
+    return checks.number("compress", name, value, accepts, f"a number {wanted}")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from intertwine.files.libraries import need
+from intertwine.base.libraries import need
 from intertwine.fourier import images, quality
 from intertwine.fourier.compression.bases import Basis
 from intertwine.fourier.compression.choosing import Waves, by_radius, by_step

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from intertwine.base.atomic import atomic, check_free
-from intertwine.files.libraries import need
+from intertwine.base.libraries import need
 
 INK, FAINT, PAPER = "#2b2b28", "#d9d7cf", "#fdfcf9"
 COLOURS = ("#4a7fd0", "#2f9e77", "#b05fc0", "#d98a1f", "#2b2b28")

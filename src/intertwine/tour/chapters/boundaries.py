@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 import intertwine as iw
+from intertwine.base.boundaries import TABLE
 from intertwine.tour import pictures
 from intertwine.tour.blocks import Block, Code, Figure, Table
 from intertwine.tour.photo import Photo
@@ -13,14 +14,15 @@ from intertwine.tour.words import fixed
 TITLE = "What lies outside"
 
 _MARGIN = 48
-_PATTERNS = {
-    "symmetric": ("21|1234|43", "a mirror at the rim, the last pixel seen twice"),
-    "mirror": ("32|1234|32", "a mirror on the last pixel, which is seen once"),
-    "nearest": ("11|1234|44", "the last pixel goes on forever"),
-    "wrap": ("34|1234|12", "the photo starts again, like tiles"),
-    "zero": ("00|1234|00", "black"),
-    "constant": ("cc|1234|cc", "a level of your choice, here 128"),
-    "renormalize": ("  |1234|  ", "nothing: what is inside counts for all"),
+#: The outside of a photo, in the order in which it is told.
+_MEANINGS = {
+    "symmetric": "a mirror at the rim, the last pixel seen twice",
+    "mirror": "a mirror on the last pixel, which is seen once",
+    "nearest": "the last pixel goes on forever",
+    "wrap": "the photo starts again, like tiles",
+    "zero": "black",
+    "constant": "a level of your choice, here 128",
+    "renormalize": "nothing: what is inside counts for all",
 }
 
 
@@ -67,9 +69,9 @@ def _extended(grey: np.ndarray) -> Figure:
         pictures.colour(
             pictures.framed(extended(grey, name), _MARGIN, _MARGIN, *grey.shape),
             f"The photo continued outwards: {meaning}.",
-            f"{name} {pattern}",
+            f"{name} {TABLE[name].picture}",
         )
-        for name, (pattern, meaning) in _PATTERNS.items()
+        for name, meaning in _MEANINGS.items()
         if name != "renormalize"
     )
     return Figure(
@@ -83,8 +85,8 @@ def _extended(grey: np.ndarray) -> Figure:
 def _corner(grey: np.ndarray) -> Table:
     box = iw.kernels.box((31, 31))
     rows = [
-        (f"`{name}`", f"`{pattern.strip()}`", meaning, fixed(_corner_level(grey, box, name), 1))
-        for name, (pattern, meaning) in _PATTERNS.items()
+        (f"`{name}`", f"`{TABLE[name].picture}`", meaning, fixed(_corner_level(grey, box, name), 1))
+        for name, meaning in _MEANINGS.items()
     ]
     return Table(
         "The level in the upper left corner after the blur. Before it, the corner pixel is "

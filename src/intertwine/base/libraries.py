@@ -1,4 +1,4 @@
-"""The libraries that files need, loaded when the first such file is met."""
+"""Libraries that only some calls need, loaded by the first that does."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from types import ModuleType
 
 from intertwine.base.errors import MissingExtraError
 
-#: Import name -> name on PyPI.
+#: Import name -> name on PyPI, for those that the extra brings.
 _PROJECTS = {
     "PIL.Image": "pillow",
     "tifffile": "tifffile",
@@ -19,7 +19,7 @@ _PROJECTS = {
 
 
 def need(module: str, purpose: str) -> ModuleType:
-    """Import `module`, or say which extra brings it.
+    """Import `module`, or say what brings it.
 
     Raises
     ------
@@ -29,7 +29,8 @@ def need(module: str, purpose: str) -> ModuleType:
     try:
         return importlib.import_module(module)
     except ImportError as error:
-        project = _PROJECTS[module]
+        project = _PROJECTS.get(module, module)
+        source = "'intertwine[image]'" if module in _PROJECTS else project
         raise MissingExtraError(
-            f"{purpose} needs {project}, which is not installed.\n  pip install 'intertwine[image]'"
+            f"{purpose} needs {project}, which is not installed.\n  pip install {source}"
         ) from error
