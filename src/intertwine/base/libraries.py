@@ -7,14 +7,20 @@ from types import ModuleType
 
 from intertwine.base.errors import MissingExtraError
 
-#: Import name -> name on PyPI, for those that the extra brings.
+#: Import name -> name on PyPI and the extra that brings it.
 _PROJECTS = {
-    "PIL.Image": "pillow",
-    "tifffile": "tifffile",
-    "imagecodecs": "imagecodecs",
-    "soundfile": "soundfile",
-    "matplotlib": "matplotlib",
-    "matplotlib.figure": "matplotlib",
+    "PIL.Image": ("pillow", "image"),
+    "PIL.ImageOps": ("pillow", "image"),
+    "tifffile": ("tifffile", "image"),
+    "imagecodecs": ("imagecodecs", "image"),
+    "soundfile": ("soundfile", "image"),
+    "matplotlib": ("matplotlib", "image"),
+    "matplotlib.figure": ("matplotlib", "image"),
+    "jinja2": ("jinja2", "image"),
+    "cv2": ("opencv-python-headless", "search"),
+    "safetensors.numpy": ("safetensors", "search"),
+    "fastapi": ("fastapi", "search"),
+    "uvicorn": ("uvicorn", "search"),
 }
 
 
@@ -29,8 +35,8 @@ def need(module: str, purpose: str) -> ModuleType:
     try:
         return importlib.import_module(module)
     except ImportError as error:
-        project = _PROJECTS.get(module, module)
-        source = "'intertwine[image]'" if module in _PROJECTS else project
+        project, extra = _PROJECTS.get(module, (module, None))
+        source = f"'intertwine[{extra}]'" if extra else project
         raise MissingExtraError(
             f"{purpose} needs {project}, which is not installed.\n  pip install {source}"
         ) from error

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from intertwine.base.errors import FileError, OptionError
+from intertwine.base.libraries import need
 from intertwine.cli.options import Force, option, path, result, target
 from intertwine.cli.report import Report
 from intertwine.files import check_free
@@ -139,6 +140,8 @@ def _where(texts: list[str] | None) -> dict[str, Any] | None:
 
 
 def _run_server(index: Path, host: str, port: int, token: str | None) -> None:
+    need("fastapi", "Serving an index")
+    need("uvicorn", "Serving an index")
     from intertwine.style.server import serve
 
     serve(index, host=host, port=port, token=token)

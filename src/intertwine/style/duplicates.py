@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import numpy as np
 
 from intertwine.base.checks import Array
+from intertwine.base.libraries import need
 from intertwine.style.pictures import read_picture
 
 Progress = Callable[[str, int, int], None]
@@ -69,8 +70,7 @@ def groups(
 
 
 def _square(picture: Array) -> Array:
-    import cv2
-
+    cv2 = need("cv2", "Finding near-copies")
     return np.asarray(cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA))
 
 
@@ -93,8 +93,7 @@ def _candidates(small: Array) -> Iterator[tuple[int, list[int]]]:
 
 def is_copy(first: Array, second: Array) -> bool:
     """Whether two pictures of one size, uint8 (N, N, 3), agree once they are aligned."""
-    import cv2
-
+    cv2 = need("cv2", "Finding near-copies")
     if _agree(first, second, np.ones(first.shape[:2], bool)):
         return True
     a, b = (cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) for picture in (first, second))
@@ -116,8 +115,7 @@ def is_copy(first: Array, second: Array) -> bool:
 
 
 def _agree(first: Array, second: Array, where: Array) -> bool:
-    import cv2
-
+    cv2 = need("cv2", "Finding near-copies")
     apart = np.abs(first.astype(np.float32) - second).max(axis=2)
     apart[~where] = 0
     local = cv2.blur(apart, (3, 3))

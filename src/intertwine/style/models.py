@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from pathlib import Path
-from types import ModuleType
 
 from intertwine.base.atomic import atomic
 from intertwine.base.errors import FileError, MissingExtraError
+from intertwine.base.libraries import need
 from intertwine.style.encoders import Encoder, restore
 
 
 def save(folder: Path, encoder: Encoder) -> None:
     """Write ``model-HASH.safetensors`` and ``model-HASH.json``."""
-    serialize = _safetensors().save
+    serialize = need("safetensors.numpy", "Keeping an index").save
     arrays, card = _paths(folder, encoder.hash)
     with atomic(arrays) as file:
         file.write(serialize(encoder.arrays()))
@@ -32,8 +32,9 @@ def load(folder: Path, model: str) -> Encoder:
     """
     arrays, card = _paths(folder, model)
     again = "Encode the pictures again: StyleIndex.rebuild, or intertwine index --rebuild."
+    read = need("safetensors.numpy", "Opening an index").load
     try:
-        encoder = restore(json.loads(card.read_bytes()), _safetensors().load(arrays.read_bytes()))
+        encoder = restore(json.loads(card.read_bytes()), read(arrays.read_bytes()))
     except MissingExtraError:
         raise
     except FileNotFoundError as error:
@@ -58,14 +59,3 @@ def sweep(folder: Path, model: str) -> None:
 
 def _paths(folder: Path, model: str) -> tuple[Path, Path]:
     return folder / f"model-{model}.safetensors", folder / f"model-{model}.json"
-
-
-def _safetensors() -> ModuleType:
-    try:
-        import safetensors.numpy
-    except ImportError as error:
-        raise MissingExtraError(
-            "Keeping an index needs safetensors, which is not installed.\n"
-            "  pip install 'intertwine[search]'"
-        ) from error
-    return safetensors.numpy

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from intertwine.base.atomic import atomic
-from intertwine.files.libraries import need
+from intertwine.base.libraries import need
 from intertwine.style.hits import Hit
 from intertwine.style.index import StyleIndex
 from intertwine.style.pictures import read_picture, thumbnail

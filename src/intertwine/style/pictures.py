@@ -17,7 +17,7 @@ import numpy as np
 
 from intertwine.base.checks import Array, as_array, describe
 from intertwine.base.errors import DTypeError, FileError, OptionError, ShapeError
-from intertwine.files.libraries import need
+from intertwine.base.libraries import need
 
 #: Pictures are brought down to this longest side as they are read.
 LONGEST_PX = 512

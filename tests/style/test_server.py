@@ -1,0 +1,152 @@
+"""The index over HTTP: what is asked is answered, what is wrong is refused, files stay hidden."""
+
+import io
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from PIL import Image
+
+from intertwine.base.errors import OptionError
+from intertwine.style import StyleIndex, server
+from style_stub import Coarse, drawn
+
+testclient = pytest.importorskip("starlette.testclient", reason="the extra `search`")
+
+
+def png(number):
+    written = io.BytesIO()
+    Image.fromarray(drawn(number)).save(written, "PNG")
+    return written.getvalue()
+
+
+@pytest.fixture
+def index(photos, tmp_path):
+    with StyleIndex(tmp_path / "index", encoder=Coarse()) as index:
+        index.update(photos)
+        index.add([drawn(n) for n in range(20, 40)], metadata=[{"n": n} for n in range(20, 40)])
+        yield index
+
+
+@pytest.fixture
+def client(index, tmp_path):
+    with testclient.TestClient(server.create_app(index, tmp_path / "index")) as client:
+        yield client
+
+
+def test_an_upload_is_answered_as_the_library_answers(client, index):
+    weights = {"shape": 1.0, "colour": 0.5}
+    answer = client.post("/search", files={"picture": png(77)}, data={"count": 4, **weights})
+    hits = index.search(drawn(77), count=4, **weights)
+    assert [(h["id"], h["score"]) for h in answer.json()] == [(h.id, h.score) for h in hits]
+    assert [h["false_match_rate"] for h in answer.json()] == [h.false_match_rate for h in hits]
+    shown = client.get(answer.json()[0]["thumbnail"])
+    assert shown.headers["content-type"] == "image/jpeg"
+    assert shown.content == index.thumbnail(hits[0].id)
+    narrow = client.post("/search", files={"picture": png(77)}, data={"where": '{"n": 23}'})
+    assert [hit["metadata"] for hit in narrow.json()] == [{"n": 23}]
+
+
+def test_similar_ones_of_the_index(client, index):
+    answer = client.get("/similar", params={"id": "picture-3", "count": 2}).json()
+    assert [hit["id"] for hit in answer] == [h.id for h in index.search(id="picture-3", count=2)]
+
+
+def test_pictures_come_and_go(client, index, tmp_path):
+    added = client.post(
+        "/pictures", files={"picture": ("../../x.PNG", png(50))}, data={"metadata": '{"n": 50}'}
+    )
+    name = added.json()["id"]
+    assert added.json() == {"id": name, "replaced": False}
+    assert [path.suffix for path in (tmp_path / "index" / "pictures").iterdir()] == [".png"]
+    assert client.post("/search", files={"picture": png(50)}).json()[0]["id"] == name
+    assert client.post("/pictures", files={"picture": png(50)}).json()["replaced"]
+    assert client.delete("/pictures", params={"id": name}).json() == {"removed": 1}
+    assert client.delete("/pictures", params={"id": name}).status_code == 404
+    assert client.get("/stats").json()["pictures"] == len(index) == 32
+
+
+def test_the_page_and_its_documentation(client):
+    assert "<h1>Style search</h1>" in client.get("/").text
+    assert "/search" in client.get("/openapi.json").json()["paths"]
+
+
+@pytest.mark.parametrize(
+    ("data", "files", "status", "text"),
+    [
+        ({}, {"picture": b"no picture"}, 400, "cannot be read as a picture"),
+        ({}, {"picture": b""}, 400, "is empty"),
+        ({}, {}, 422, "Field required"),
+        ({"count": 0}, {"picture": png(1)}, 422, "greater than or equal to 1"),
+        ({"shape": "nan"}, {"picture": png(1)}, 422, "shape"),
+        ({"shape": 0}, {"picture": png(1)}, 400, "every weight is 0"),
+        ({"texture": 1}, {"picture": png(1)}, 400, "no texture view"),
+        ({"where": "[1"}, {"picture": png(1)}, 400, "`where` is not JSON"),
+        ({"where": "[1]"}, {"picture": png(1)}, 400, "must be a JSON object"),
+        ({"where": '{"a": null}'}, {"picture": png(1)}, 400, "must be text, a number"),
+    ],
+)
+def test_what_is_wrong_is_refused(client, data, files, status, text):
+    answer = client.post("/search", data=data, files=files)
+    assert answer.status_code == status
+    assert text in answer.text
+
+
+def test_no_file_is_served_that_the_index_does_not_hold(client, photos):
+    outside = photos.parent / "secret.png"
+    outside.write_bytes(png(60))
+    for id in (str(outside), "../secret.png", "/etc/passwd", "writer.lock"):
+        assert client.get("/thumbnail", params={"id": id}).status_code == 404
+        assert client.get("/similar", params={"id": id}).status_code == 404
+
+
+def test_large_requests_are_refused(client, monkeypatch):
+    monkeypatch.setattr(server, "MOST_UPLOAD_BYTES", 10_000)
+    assert client.post("/search", files={"picture": b"0" * 20_000}).status_code == 413
+
+    def unannounced():
+        for _ in range(30):
+            yield b"0" * 1000
+
+    kind = {"content-type": "multipart/form-data; boundary=x"}
+    assert client.post("/search", content=unannounced(), headers=kind).status_code == 413
+
+
+def test_the_token_is_asked_for(index):
+    with testclient.TestClient(server.create_app(index, token="secret")) as client:
+        assert client.get("/stats").status_code == 401
+        assert client.get("/stats", headers={"Authorization": "Bearer other"}).status_code == 401
+        bearer = {"Authorization": "Bearer secret"}
+        assert client.get("/stats", headers=bearer).json()["pictures"] == 32
+
+
+def test_other_machines_need_a_token(tmp_path):
+    with pytest.raises(OptionError, match=r"--host 0\.0\.0\.0 lets other machines in"):
+        server.serve(tmp_path, host="0.0.0.0")
+
+
+def test_many_at_once(client):
+    def ask(number):
+        return client.post("/search", files={"picture": png(number)}, data={"count": 3})
+
+    with ThreadPoolExecutor(20) as threads:
+        answers = list(threads.map(ask, range(200)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert answers[25].json()[0]["metadata"] == {"n": 25}
+
+
+@pytest.mark.slow
+def test_no_request_breaks_the_server(index, tmp_path):
+    """Requests made from the server's own description, right and wrong, by schemathesis."""
+    schemathesis = pytest.importorskip("schemathesis", reason="a trial by hand")
+    from hypothesis import HealthCheck, given, settings
+
+    schema = schemathesis.openapi.from_asgi("/openapi.json", server.create_app(index))
+    for operation in schema.get_all_operations():
+        operation = operation.ok()
+
+        @given(case=operation.as_strategy())
+        @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+        def run(case):
+            assert case.call().status_code < 500
+
+        run()
