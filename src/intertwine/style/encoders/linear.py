@@ -1,0 +1,165 @@
+"""The linear encoder: each view's features, projected to 64 numbers. Nothing but a fit is learned.
+
+Its shape code is a sum over the cells of a grid, so that a hit can say which parts agreed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from itertools import chain
+from typing import Any, Self
+
+import numpy as np
+
+from intertwine.base.checks import Array
+from intertwine.base.errors import OptionError
+from intertwine.style import colour, detail, shape, texture
+from intertwine.style.codes import Codes
+from intertwine.style.encoders.batches import batches, cut_out_all
+from intertwine.style.encoders.projection import Projection
+from intertwine.style.encoders.protocol import Progress, model_hash
+from intertwine.style.encoders.sample import reservoir
+from intertwine.style.garments import place
+from intertwine.style.views import VIEWS
+
+FEATURES = {
+    "shape": shape.features,
+    "colour": colour.features,
+    "texture": texture.features,
+    "detail": detail.features,
+}
+
+#: Eigenvalue power and damping of rotations of each view, chosen on photos and on drawings of
+#: 28 x 28 pixels: see benchmarks/style.py.
+POWER = {"shape": 0.15, "colour": 0.0, "texture": 0.0, "detail": 0.0}
+DAMPING = {"shape": 0.1, "colour": 0.0, "texture": 0.0, "detail": 0.1}
+
+#: Pictures are rotated by up to so many degrees to learn what a rotation changes.
+MOST_DEGREES = 20.0
+
+#: More pictures than this make no better fit.
+MOST_FITTED = 10_000
+
+#: Squares that garments are brought to: pictures this small are not enlarged to the large one.
+SMALL_SIDE, LARGE_SIDE = 28, 112
+
+
+class LinearEncoder:
+    """Codes of four views, 64 numbers each, from fixed features and principal components."""
+
+    name = "linear"
+    views: tuple[str, ...] = VIEWS
+
+    def __init__(self) -> None:
+        self._side = LARGE_SIDE
+        self._fitted_on: dict[str, Any] = {}
+        self._projections: dict[str, Projection] = {}
+
+    def fit(self, pictures: Iterable[Array], *, progress: Progress | None = None) -> Self:
+        """Fit on pictures without labels: at most 10,000 of them, drawn evenly.
+
+        Raises
+        ------
+        OptionError
+            There is no picture.
+        """
+        iterator = iter(pictures)
+        first = next(iterator, None)
+        if first is None:
+            raise OptionError("fit: there is no picture.\n  Pass at least one.")
+        self._side = LARGE_SIDE if max(first.shape[:2]) > 2 * SMALL_SIDE else SMALL_SIDE
+        rows: dict[int, dict[str, Array]] = {}
+        digest, seen = hashlib.sha256(), 0
+        for batch in batches(reservoir(enumerate(chain([first], iterator), 1), MOST_FITTED)):
+            places = [place for place, _ in batch]
+            chosen = [picture for _, (_, picture) in batch]
+            for picture in chosen:
+                digest.update(np.ascontiguousarray(picture).tobytes())
+            rows |= dict(zip(places, self._rows_to_fit(chosen, places), strict=True))
+            seen = batch[-1][1][0]
+            if progress:
+                progress(seen)
+        self._projections = {view: _projection(view, list(rows.values())) for view in self.views}
+        self._fitted_on = {"count": len(rows), "fingerprint": digest.hexdigest()[:32]}
+        return self
+
+    def _rows_to_fit(self, pictures: list[Array], places: list[int]) -> list[dict[str, Array]]:
+        """Each picture's features, and those of the same picture rotated where that is damped."""
+        cut_outs = cut_out_all(pictures)
+        garments = place(cut_outs, self._side)
+        angles = [_angle(number) for number in places]
+        rotated = place(cut_outs, self._side, angles)
+        tables = {view: FEATURES[view](garments) for view in self.views}
+        tables |= {f"{v} rotated": FEATURES[v](rotated) for v in self.views if DAMPING[v]}
+        return [{name: table[i] for name, table in tables.items()} for i in range(len(pictures))]
+
+    def encode(self, pictures: Iterable[Array], *, progress: Progress | None = None) -> Codes:
+        """Return one code a picture, in their order.
+
+        Raises
+        ------
+        OptionError
+            The encoder is not fitted yet.
+        """
+        self._check_fitted("encode")
+        parts, done = [], 0
+        for batch in batches(pictures):
+            garments = place(cut_out_all(batch), self._side)
+            views = {v: p(FEATURES[v](garments)) for v, p in self._projections.items()}
+            parts.append(Codes(views))
+            done += len(batch)
+            if progress:
+                progress(done)
+        if not parts:
+            none = {v: np.empty((0, p.matrix.shape[1])) for v, p in self._projections.items()}
+            return Codes(none)
+        return Codes.joined(parts)
+
+    def card(self) -> dict[str, Any]:
+        """JSON: name, version, settings, and what it was fitted on."""
+        return {
+            "name": self.name,
+            "version": 1,
+            "side": self._side,
+            "views": list(self.views),
+            "fitted_on": self._fitted_on,
+        }
+
+    def arrays(self) -> dict[str, Array]:
+        """Each view's mean and matrix."""
+        parts = [p.arrays(view) for view, p in self._projections.items()]
+        return {name: array for part in parts for name, array in part.items()}
+
+    @classmethod
+    def restore(cls, card: Mapping[str, Any], arrays: Mapping[str, Array]) -> Self:
+        """Return the fitted encoder that `card` and `arrays` describe."""
+        encoder = cls()
+        encoder._side = card["side"]
+        encoder._fitted_on = dict(card["fitted_on"])
+        encoder._projections = {v: Projection.restore(arrays, v) for v in card["views"]}
+        return encoder
+
+    @property
+    def hash(self) -> str:
+        """32 hexadecimal digits of the card and the arrays."""
+        return model_hash(self.card(), self.arrays())
+
+    def _check_fitted(self, caller: str) -> None:
+        if not self._projections:
+            raise OptionError(
+                f"{caller}: the linear encoder is not fitted yet.\n"
+                f"  Call fit(pictures) first; the pictures to be searched serve best."
+            )
+
+
+def _angle(number: int) -> float:
+    """The angle by which the picture of this number is rotated, evenly up to `MOST_DEGREES`."""
+    return float(np.random.default_rng(number).uniform(-MOST_DEGREES, MOST_DEGREES))
+
+
+def _projection(view: str, rows: list[dict[str, Array]]) -> Projection:
+    changed = np.stack([row[f"{view} rotated"] for row in rows]) if DAMPING[view] else None
+    return Projection.fit(
+        np.stack([row[view] for row in rows]), changed, power=POWER[view], damping=DAMPING[view]
+    )

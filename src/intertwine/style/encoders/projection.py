@@ -1,0 +1,95 @@
+"""Features to a code of few numbers: principal components, unwanted differences damped.
+
+``code = W' (features - mean)``. Before the components are found, the directions in which features
+change when a picture is rotated by a few degrees are made shorter: ``A = (1 + damping * N)**-1/2``
+where ``N`` is the covariance of those changes, of mean eigenvalue 1. Component i, of variance v_i,
+is then divided by ``v_i**power``: 0 keeps the features' cosines, 1/2 whitens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from intertwine.base.checks import Array
+from intertwine.style._extras import need
+from intertwine.style.codes import MOST_NUMBERS
+
+#: Rows that are multiplied together, filled up with zeros: BLAS may add in another order for
+#: another number of rows.
+BLOCK = 64
+
+#: Components of less than this fraction of the largest variance are noise.
+LEAST_VARIANCE = 1e-8
+
+
+@dataclass(frozen=True)
+class Projection:
+    """A mean (d,) and a matrix (d, numbers), both float32."""
+
+    mean: Array
+    matrix: Array
+
+    @classmethod
+    def fit(
+        cls,
+        features: Array,
+        changed: Array | None = None,
+        *,
+        power: float = 0.0,
+        damping: float = 0.0,
+    ) -> Self:
+        """Fit on features (n, d); `changed` are those of the same pictures, rotated."""
+        metric = np.eye(features.shape[1])
+        if changed is not None and damping:
+            metric = _metric(np.asarray(changed, float) - features, damping)
+        if (features == features[0]).all():  # one picture: nothing differs but from nothing
+            features = np.concatenate([features, np.zeros_like(features[:1])])
+        mean = features.mean(axis=0, dtype=float)
+        components, variances = _components((features - mean) @ metric)
+        scales = np.maximum(variances, 1e-30) ** -power
+        matrix = metric @ components.T * scales
+        return cls(mean.astype(np.float32), matrix.astype(np.float32))
+
+    def __call__(self, features: Array) -> Array:
+        """Return the codes of features, float32 (n, numbers), not normalised."""
+        mean, matrix = self.mean.astype(float), self.matrix.astype(float)
+        codes = np.empty((len(features), matrix.shape[1]), np.float32)
+        block = np.zeros((BLOCK, len(mean)))
+        for start in range(0, len(features), BLOCK):
+            rows = features[start : start + BLOCK]
+            block[: len(rows)] = rows - mean
+            codes[start : start + BLOCK] = (block @ matrix)[: len(rows)]
+        return codes
+
+    def arrays(self, name: str) -> dict[str, Array]:
+        """The mean and the matrix under names of their own."""
+        return {f"{name}.mean": self.mean, f"{name}.matrix": self.matrix}
+
+    @classmethod
+    def restore(cls, arrays: Mapping[str, Array], name: str) -> Self:
+        """The projection that `arrays` keep under `name`."""
+        return cls(arrays[f"{name}.mean"], arrays[f"{name}.matrix"])
+
+
+def _metric(changes: Array, damping: float) -> Array:
+    covariance = changes.T @ changes
+    trace = np.trace(covariance)
+    if not trace:
+        return np.eye(len(covariance))
+    values, vectors = np.linalg.eigh(covariance * (len(covariance) / trace))
+    return np.asarray((vectors * (1 + damping * np.maximum(values, 0)) ** -0.5) @ vectors.T)
+
+
+def _components(centred: Array) -> tuple[Array, Array]:
+    """Up to 64 principal components (numbers, d) and their variances."""
+    decomposition = need("sklearn.decomposition", "Fitting an encoder", "'intertwine[search]'")
+    count = min(MOST_NUMBERS, *centred.shape)
+    solver = "covariance_eigh" if centred.shape[0] > centred.shape[1] else "full"
+    pca = decomposition.PCA(count, svd_solver=solver).fit(centred)
+    variances = pca.explained_variance_
+    kept = variances > LEAST_VARIANCE * variances[0]
+    return pca.components_[kept], variances[kept]

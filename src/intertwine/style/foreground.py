@@ -1,0 +1,130 @@
+"""Where the garment is: a mask that leaves out the background, the floor and the hanger.
+
+A product photo on a plain ground is told apart by the colour of its border (`border_colour`). Any
+other is cut by GrabCut (Rother, Kolmogorov and Blake, 2004), which models the colours inside and
+outside of a frame. Its answer hangs on that frame, so several frames vote. What is thin, such as
+the hook of a hanger, and what is small is then dropped, and holes are filled.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy import ndimage  # type: ignore[import-untyped]
+
+from intertwine.base.checks import Array
+from intertwine.style._extras import need
+
+#: The longer side of the picture that is looked at, in pixels. GrabCut needs about so many.
+WORKING_SIDE = 160
+
+#: Frames of GrabCut: margins as fractions of the sides. Garments often fill the picture, hence
+#: the narrow ones; a pixel inside two of the frames' answers belongs to the garment.
+MARGINS = (0.02, 0.05, 0.1, 0.15)
+VOTES = 2
+
+#: A border is plain when so much of it is within `PLAIN_REACH` of its median colour, 0 to 255.
+PLAIN_FRACTION = 0.7
+PLAIN_REACH = 12.0
+
+#: Masks that cover less of the picture have failed.
+LEAST_AREA = 0.03
+
+#: Parts smaller than this fraction of the largest are dropped.
+LEAST_PART = 0.1
+
+
+def working_copy(picture: Array) -> Array:
+    """Return `picture` as RGB (H, W, 3), its longer side at most `WORKING_SIDE` pixels."""
+    cv2 = _cv2()
+    if picture.ndim == 2:
+        picture = np.repeat(picture[:, :, np.newaxis], 3, axis=2)
+    scale = WORKING_SIDE / max(picture.shape[:2])
+    if scale < 1:
+        height, width = (max(1, round(scale * n)) for n in picture.shape[:2])
+        picture = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
+    return np.ascontiguousarray(picture)
+
+
+def foreground(picture: Array) -> Array:
+    """Return where the garment is: bool (H, W).
+
+    Parameters
+    ----------
+    picture : (H, W, 3) uint8 array
+        As `working_copy` returns it.
+
+    Returns
+    -------
+    bool array
+        Never empty: everything counts where no garment can be told from the background.
+    """
+    colour, plain = border_colour(picture)
+    apart = np.abs(picture.astype(np.float32) - colour).max(axis=2) > PLAIN_REACH
+    mask = apart if plain else _voted(picture)
+    for candidate in (mask, apart):
+        cleaned = clean(candidate)
+        if cleaned.mean() >= LEAST_AREA:
+            return cleaned
+    return np.ones(picture.shape[:2], bool)
+
+
+def border_colour(picture: Array) -> tuple[Array, bool]:
+    """Return the median colour of the border, and whether the border is plain.
+
+    >>> picture = np.full((9, 9, 3), 250, np.uint8)
+    >>> picture[2:7, 2:] = (0, 90, 0)  # reaches the right border
+    >>> border_colour(picture)
+    (array([250., 250., 250.], dtype=float32), True)
+    """
+    ring = np.concatenate([picture[0], picture[-1], picture[1:-1, 0], picture[1:-1, -1]])
+    ring = ring.astype(np.float32)
+    colour = np.median(ring, axis=0)
+    near = (np.abs(ring - colour) <= PLAIN_REACH).all(axis=1)
+    return colour, bool(near.mean() >= PLAIN_FRACTION)
+
+
+def _voted(picture: Array) -> Array:
+    votes = sum(_grab_cut(picture, margin).astype(np.uint8) for margin in MARGINS)
+    return np.asarray(votes) >= VOTES
+
+
+def _grab_cut(picture: Array, margin: float) -> Array:
+    """One cut: what lies outside the frame is background for sure."""
+    cv2 = _cv2()
+    height, width = picture.shape[:2]
+    top, left = max(1, int(margin * height)), max(1, int(margin * width))
+    frame = (left, top, width - 2 * left, height - 2 * top)
+    labels = np.zeros((height, width), np.uint8)
+    if min(frame[2:]) < 2:
+        return labels.astype(bool)
+    cv2.setRNGSeed(0)
+    models = np.zeros((1, 65)), np.zeros((1, 65))
+    try:
+        cv2.grabCut(picture, labels, frame, *models, 3, cv2.GC_INIT_WITH_RECT)
+    except cv2.error:  # fewer colours than its models have
+        return np.zeros((height, width), bool)
+    return np.asarray((labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD))
+
+
+def clean(mask: Array) -> Array:
+    """Drop what is thin or small, then fill holes.
+
+    Thin is what an opening by 3 % of the picture removes and what hangs on one end only, such as
+    a hanger's hook; it stays where nothing else would.
+    """
+    size = round(0.03 * max(mask.shape))
+    if size >= 2:
+        opened = ndimage.binary_opening(mask, np.ones((size, size), bool))
+        mask = opened if opened.any() else mask
+    parts, count = ndimage.label(mask)
+    if count > 1:
+        areas = np.bincount(parts.ravel())
+        areas[0] = 0
+        mask = (areas >= LEAST_PART * areas.max())[parts]
+    return np.asarray(ndimage.binary_fill_holes(mask))
+
+
+def _cv2() -> Any:
+    return need("cv2", "Cutting out garments", "opencv-python-headless")

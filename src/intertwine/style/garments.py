@@ -1,0 +1,102 @@
+"""Garments cut out, centred and brought to one size: what every view looks at."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from intertwine.base.checks import Array
+from intertwine.style._extras import need
+from intertwine.style.foreground import foreground, working_copy
+
+#: What red, green and blue add to brightness: ITU-R BT.601.
+BRIGHTNESS = (0.299, 0.587, 0.114)
+
+
+@dataclass(frozen=True)
+class Garments:
+    """`n` garments, each on a square of the same side, its longer extent filling the square.
+
+    Attributes
+    ----------
+    pixels : (n, side, side, 3) float32 array     RGB, 0 to 1; the background is left in place.
+    masks : (n, side, side) float32 array         1 on the garment, 0 beside it.
+    """
+
+    pixels: Array
+    masks: Array
+
+    @property
+    def side(self) -> int:
+        return int(self.masks.shape[-1])
+
+    @cached_property
+    def grey(self) -> Array:
+        """Brightness, (n, side, side)."""
+        red, green, blue = (self.pixels[..., i] * np.float32(w) for i, w in enumerate(BRIGHTNESS))
+        return np.asarray(red + green + blue)
+
+    def reduced(self, side: int) -> Garments:
+        """The same on squares of a `side` that divides this one: means over blocks."""
+        block = self.side // side
+        if block == 1:
+            return self
+        count = len(self.masks)
+        pixels = self.pixels.reshape(count, side, block, side, block, 3).mean(axis=(2, 4))
+        masks = self.masks.reshape(count, side, block, side, block).mean(axis=(2, 4))
+        return Garments(pixels, masks)
+
+
+@dataclass(frozen=True)
+class CutOut:
+    """A picture of working size and the mask of its garment, before it is placed."""
+
+    pixels: Array
+    mask: Array
+
+    @classmethod
+    def of(cls, picture: Array) -> CutOut:
+        """Cut out the garment of a picture: uint8 (H, W, 3) or (H, W)."""
+        pixels = working_copy(picture)
+        return cls(pixels, foreground(pixels))
+
+    def placing(self, side: int, angle_deg: float = 0.0) -> Array:
+        """The (2, 3) map from pixels to a square: rotated, centred, the longer extent `side`."""
+        cos, sin = math.cos(math.radians(angle_deg)), math.sin(math.radians(angle_deg))
+        rotation = np.array([[cos, sin], [-sin, cos]])
+        outline = rotation @ (_outline(self.mask) + 0.5)
+        low, high = outline.min(axis=1) - 0.5, outline.max(axis=1) + 0.5
+        linear = side / (high - low).max() * rotation
+        middle = side / (high - low).max() * (low + high) / 2
+        shift = side / 2 - middle + linear @ (0.5, 0.5) - 0.5  # centres lie half a pixel in
+        return np.column_stack([linear, shift])
+
+    def placed(self, side: int, angle_deg: float = 0.0) -> tuple[Array, Array]:
+        """The pixels (side, side, 3) uint8 and the mask (side, side) float32 of one square."""
+        cv2 = need("cv2", "Cutting out garments", "opencv-python-headless")
+        there = self.placing(side, angle_deg)
+        size = (side, side)
+        pixels = cv2.warpAffine(self.pixels, there, size, borderMode=cv2.BORDER_REPLICATE)
+        return pixels, cv2.warpAffine(self.mask.astype(np.float32), there, size)
+
+
+def _outline(mask: Array) -> Array:
+    """Columns and rows of the first and last pixel of each row: all that extents depend on."""
+    rows = np.flatnonzero(mask.any(axis=1))
+    first = mask[rows].argmax(axis=1)
+    last = mask.shape[1] - 1 - mask[rows, ::-1].argmax(axis=1)
+    return np.stack([np.concatenate([first, last]), np.concatenate([rows, rows])])
+
+
+def place(
+    cut_outs: Sequence[CutOut], side: int, angles_deg: Sequence[float] | None = None
+) -> Garments:
+    """Return cut-outs on squares of one side, rotated counter-clockwise by angles if given."""
+    angles = [0.0] * len(cut_outs) if angles_deg is None else angles_deg
+    squares = [cut.placed(side, a) for cut, a in zip(cut_outs, angles, strict=True)]
+    pixels = np.stack([pixels for pixels, _ in squares]).astype(np.float32) / 255
+    return Garments(pixels, np.stack([mask for _, mask in squares]))
