@@ -15,12 +15,12 @@ import numpy as np
 from intertwine.base.checks import Array
 from intertwine.base.errors import OptionError
 from intertwine.style import colour, detail, shape, texture
-from intertwine.style.codes import Codes
+from intertwine.style.codes import MOST_NUMBERS, Codes
 from intertwine.style.encoders.batches import batches, cut_out_all
 from intertwine.style.encoders.projection import Projection
 from intertwine.style.encoders.protocol import Progress, model_hash
 from intertwine.style.encoders.sample import reservoir
-from intertwine.style.garments import place
+from intertwine.style.garments import CutOut, place
 from intertwine.style.views import VIEWS
 
 FEATURES = {
@@ -76,23 +76,42 @@ class LinearEncoder:
             chosen = [picture for _, (_, picture) in batch]
             for picture in chosen:
                 digest.update(np.ascontiguousarray(picture).tobytes())
-            rows |= dict(zip(places, self._rows_to_fit(chosen, places), strict=True))
+            tables = self._tables_to_fit(chosen, places)
+            for i, number in enumerate(places):
+                rows[number] = {name: table[i] for name, table in tables.items()}
             seen = batch[-1][1][0]
             if progress:
                 progress(seen)
-        self._projections = {view: _projection(view, list(rows.values())) for view in self.views}
+        self._fit_tables({name: np.stack([r[name] for r in rows.values()]) for name in rows[0]})
         self._fitted_on = {"count": len(rows), "fingerprint": digest.hexdigest()[:32]}
         return self
 
-    def _rows_to_fit(self, pictures: list[Array], places: list[int]) -> list[dict[str, Array]]:
-        """Each picture's features, and those of the same picture rotated where that is damped."""
+    def _tables_to_fit(self, pictures: list[Array], places: list[int]) -> dict[str, Array]:
+        """The features of each view, and of the same pictures rotated where that is damped."""
         cut_outs = cut_out_all(pictures)
+        rotated = place(cut_outs, self._side, [_angle(number) for number in places])
+        tables = self._tables(pictures, cut_outs)
+        return tables | {f"{v} rotated": FEATURES[v](rotated) for v in self.views if DAMPING[v]}
+
+    def _tables(self, pictures: list[Array], cut_outs: list[CutOut]) -> dict[str, Array]:
+        """The features of each view, one row a picture."""
         garments = place(cut_outs, self._side)
-        angles = [_angle(number) for number in places]
-        rotated = place(cut_outs, self._side, angles)
-        tables = {view: FEATURES[view](garments) for view in self.views}
-        tables |= {f"{v} rotated": FEATURES[v](rotated) for v in self.views if DAMPING[v]}
-        return [{name: table[i] for name, table in tables.items()} for i in range(len(pictures))]
+        return {view: FEATURES[view](garments) for view in self.views}
+
+    def _fit_tables(self, tables: dict[str, Array]) -> None:
+        self._projections = {
+            view: Projection.fit(
+                tables[view],
+                tables.get(f"{view} rotated"),
+                power=POWER[view],
+                damping=DAMPING[view],
+            )
+            for view in self.views
+        }
+
+    def _codes(self, tables: dict[str, Array]) -> dict[str, Array]:
+        """The codes of features, not normalised."""
+        return {view: self._projections[view](tables[view]) for view in self.views}
 
     def encode(self, pictures: Iterable[Array], *, progress: Progress | None = None) -> Codes:
         """Return one code a picture, in their order.
@@ -105,15 +124,12 @@ class LinearEncoder:
         self._check_fitted("encode")
         parts, done = [], 0
         for batch in batches(pictures):
-            garments = place(cut_out_all(batch), self._side)
-            views = {v: p(FEATURES[v](garments)) for v, p in self._projections.items()}
-            parts.append(Codes(views))
+            parts.append(Codes(self._codes(self._tables(batch, cut_out_all(batch)))))
             done += len(batch)
             if progress:
                 progress(done)
         if not parts:
-            none = {v: np.empty((0, p.matrix.shape[1])) for v, p in self._projections.items()}
-            return Codes(none)
+            return Codes({view: np.empty((0, MOST_NUMBERS)) for view in self.views})
         return Codes.joined(parts)
 
     def card(self) -> dict[str, Any]:
@@ -135,10 +151,13 @@ class LinearEncoder:
     def restore(cls, card: Mapping[str, Any], arrays: Mapping[str, Array]) -> Self:
         """Return the fitted encoder that `card` and `arrays` describe."""
         encoder = cls()
-        encoder._side = card["side"]
-        encoder._fitted_on = dict(card["fitted_on"])
-        encoder._projections = {v: Projection.restore(arrays, v) for v in card["views"]}
+        encoder._restore(card, arrays)
         return encoder
+
+    def _restore(self, card: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
+        self._side = card["side"]
+        self._fitted_on = dict(card["fitted_on"])
+        self._projections = {v: Projection.restore(arrays, v) for v in card["views"]}
 
     @property
     def hash(self) -> str:
@@ -148,7 +167,7 @@ class LinearEncoder:
     def _check_fitted(self, caller: str) -> None:
         if not self._projections:
             raise OptionError(
-                f"{caller}: the linear encoder is not fitted yet.\n"
+                f"{caller}: the {self.name} encoder is not fitted yet.\n"
                 f"  Call fit(pictures) first; the pictures to be searched serve best."
             )
 
@@ -156,10 +175,3 @@ class LinearEncoder:
 def _angle(number: int) -> float:
     """The angle by which the picture of this number is rotated, evenly up to `MOST_DEGREES`."""
     return float(np.random.default_rng(number).uniform(-MOST_DEGREES, MOST_DEGREES))
-
-
-def _projection(view: str, rows: list[dict[str, Array]]) -> Projection:
-    changed = np.stack([row[f"{view} rotated"] for row in rows]) if DAMPING[view] else None
-    return Projection.fit(
-        np.stack([row[view] for row in rows]), changed, power=POWER[view], damping=DAMPING[view]
-    )
