@@ -28,7 +28,7 @@ PLAIN_FRACTION = 0.7
 PLAIN_REACH = 12.0
 
 #: Masks that cover less of the picture have failed.
-LEAST_AREA = 0.03
+LEAST_AREA = 0.01
 
 #: Parts smaller than this fraction of the largest are dropped.
 LEAST_PART = 0.1
