@@ -14,6 +14,6 @@ CELLS = 28
 def features(garments: Garments) -> Array:
     """Return (n, 784) float32: roots of each cell's share of the edges inside the garment."""
     down, right = slopes(garments.grey)
-    magnitude = np.sqrt(down * down + right * right) * (garments.masks >= 1)
+    magnitude = np.sqrt(down * down + right * right) * garments.inside
     grid = pooled(magnitude, CELLS)
     return shares(grid + grid[:, :, ::-1])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from scipy import ndimage  # type: ignore[import-untyped]
 
 from intertwine.base.checks import Array
 from intertwine.style._extras import need
@@ -39,6 +40,13 @@ class Garments:
         """Brightness, (n, side, side)."""
         red, green, blue = (self.pixels[..., i] * np.float32(w) for i, w in enumerate(BRIGHTNESS))
         return np.asarray(red + green + blue)
+
+    @cached_property
+    def inside(self) -> Array:
+        """1 well inside the garment, where its outline's edges do not reach: (n, side, side)."""
+        size = 2 * max(1, self.side // 28) + 1
+        whole = (self.masks >= 1).astype(np.float32)
+        return np.asarray(ndimage.minimum_filter(whole, (1, size, size), mode="constant"))
 
     def reduced(self, side: int) -> Garments:
         """The same on squares of a `side` that divides this one: means over blocks."""
@@ -78,10 +86,16 @@ class CutOut:
     def placed(self, side: int, angle_deg: float = 0.0) -> tuple[Array, Array]:
         """The pixels (side, side, 3) uint8 and the mask (side, side) float32 of one square."""
         cv2 = need("cv2", "Cutting out garments", "opencv-python-headless")
-        there = self.placing(side, angle_deg)
-        size = (side, side)
+        shrinks = 1 / np.linalg.norm(self.placing(side, angle_deg)[0, :2])
+        finer = math.ceil(shrinks - 1e-9) * side  # so that no pixel is jumped over
+        there, size = self.placing(finer, angle_deg), (finer, finer)
         pixels = cv2.warpAffine(self.pixels, there, size, borderMode=cv2.BORDER_REPLICATE)
-        return pixels, cv2.warpAffine(self.mask.astype(np.float32), there, size)
+        mask = cv2.warpAffine(self.mask.astype(np.float32), there, size)
+        if finer > side:
+            pixels, mask = (
+                cv2.resize(x, (side, side), interpolation=cv2.INTER_AREA) for x in (pixels, mask)
+            )
+        return pixels, mask
 
 
 def _outline(mask: Array) -> Array:

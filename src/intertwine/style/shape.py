@@ -48,7 +48,7 @@ def mirrored(grid: Array) -> Array:
     return np.asarray(grid[:, :, ::-1, reflected])
 
 
-def cell_maps(values: Array) -> list[Array]:
+def split(values: Array) -> list[Array]:
     """Split one number a feature into one map a grid, (cells, cells): sums over directions."""
     maps, start = [], 0
     for _, cells, _ in GRIDS:

@@ -14,7 +14,7 @@ DILATIONS = (1, 2, 4)
 
 def features(garments: Garments) -> Array:
     """Return (n, 39) float32: for each scale, 12 directions' strengths and their spread."""
-    inside = (garments.masks >= 1).astype(np.float32)
+    inside = garments.inside
     area = np.maximum(inside.sum(axis=(1, 2)), 1)
     columns = []
     for dilation in DILATIONS:

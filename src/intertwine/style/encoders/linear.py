@@ -132,6 +132,30 @@ class LinearEncoder:
             return Codes({view: np.empty((0, MOST_NUMBERS)) for view in self.views})
         return Codes.joined(parts)
 
+    def agreement(self, picture: Array, other: Codes) -> list[Array] | None:
+        """Return what each cell of a picture adds to the cosine of its shape with another's.
+
+        ``cos(a, b) = sum_f (features_a - mean)_f (W b)_f / (|a| |b|)``: exact, a sum over features,
+        which `shape.split` puts onto its grids. Negative where the shapes disagree.
+
+        Parameters
+        ----------
+        picture : (H, W, 3) or (H, W) uint8 array
+        other : Codes
+            Of one picture.
+
+        Returns
+        -------
+        list of (cells, cells) arrays, or None
+            One a grid; together they sum to the cosine. None where there is no such sum.
+        """
+        self._check_fitted("agreement")
+        features = FEATURES["shape"](place(cut_out_all([picture]), self._side))
+        projection = self._projections["shape"]
+        length = float(np.linalg.norm(projection(features)))
+        pulled = projection.matrix @ other["shape"][0]
+        return shape.split((features[0] - projection.mean) * pulled / max(length, 1e-30))
+
     def card(self) -> dict[str, Any]:
         """JSON: name, version, settings, and what it was fitted on."""
         return {

@@ -14,6 +14,7 @@ import numpy as np
 
 from intertwine.base.checks import Array
 from intertwine.base.errors import OptionError
+from intertwine.style.codes import Codes
 from intertwine.style.encoders.linear import LinearEncoder
 from intertwine.style.encoders.networks import (
     Network,
@@ -92,6 +93,10 @@ class PretrainedEncoder(LinearEncoder):
             mean, scale = self._blocks[name]
             scaled.append((blocks[name] - mean) * (np.float32(weight) * scale))
         return np.concatenate(scaled, axis=1)
+
+    def agreement(self, picture: Array, other: Codes) -> None:
+        """None: a network's features are no sum over cells."""
+        return None
 
     def card(self) -> dict[str, Any]:
         """JSON: name, version, settings, the network, and what it was fitted on."""

@@ -46,8 +46,8 @@ class Projection:
         metric = np.eye(features.shape[1])
         if changed is not None and damping:
             metric = _metric(np.asarray(changed, float) - features, damping)
-        if (features == features[0]).all():  # one picture: nothing differs but from nothing
-            features = np.concatenate([features, np.zeros_like(features[:1])])
+        if (features == features[0]).all():  # nothing differs: compare with what all have
+            return cls(np.zeros_like(features[0]), np.array(features[:1].T))
         mean = features.mean(axis=0, dtype=float)
         components, variances = _components((features - mean) @ metric)
         scales = np.maximum(variances, 1e-30) ** -power
