@@ -23,6 +23,7 @@ COMMANDS = {
     "diffuse": "diffuse",
     "index": "index",
     "search": "search",
+    "data": "data",
     "tour": "tour",
     "calibrate": "calibrate",
 }

@@ -28,6 +28,10 @@ Out = Annotated[
         "--out", "-o", metavar="INDEX", parser=path, text="The folder of the index; made if needed."
     ),
 ]
+Wardrobe = Annotated[
+    bool, _index("--wardrobe", text="Draw garments into INDEX/wardrobe and index those: a trial.")
+]
+Count = Annotated[int, _index("--count", "-n", text="With --wardrobe: how many garments.")]
 Encoder = Annotated[
     str | None,
     _index(
@@ -46,6 +50,8 @@ Remove = Annotated[
 def index(
     folder: Folder = None,
     out: Out = Path("style-index"),
+    wardrobe: Wardrobe = False,
+    count: Count = 160,
     encoder: Encoder = None,
     rebuild: Rebuild = False,
     duplicates: Duplicates = False,
@@ -59,15 +65,24 @@ def index(
 
     \b
     [bold]Examples[/]
+      intertwine index --wardrobe
       intertwine index products/
       intertwine index products/ -o shop-index --encoder linear
       intertwine index products/ -o shop-index --rebuild
       intertwine index -o shop-index --duplicates
     """  # fmt: skip
     from intertwine.style import StyleIndex
+    from intertwine.style.wardrobe import write as write_wardrobe
 
-    if folder is None and not (rebuild or duplicates or remove):
-        raise OptionError("Name a folder of pictures: intertwine index FOLDER -o INDEX")
+    if folder is None and not (wardrobe or rebuild or duplicates or remove):
+        raise OptionError(
+            "Name a folder of pictures: intertwine index FOLDER -o INDEX\n"
+            "  To try it on drawn garments: intertwine index --wardrobe"
+        )
+    if wardrobe:
+        if folder is not None or count < 1:
+            raise OptionError("--wardrobe draws at least one garment, and takes no FOLDER.")
+        folder = out / "wardrobe"
     if folder is None and not (out / "index.sqlite").is_file():
         raise FileError(f"There is no index {out}.\n  intertwine index FOLDER -o {out}")
     console = standard_out()
@@ -76,6 +91,8 @@ def index(
             count = found.remove(*remove)
             console.print(f"{escape(str(out))}  {counted(count, 'picture')} removed")
         if folder is not None:
+            if wardrobe:
+                write_wardrobe(folder, count, progress=progress)
             changes = found.update(folder, progress=progress)
             _report(out, str(changes), [f"{s.path}: {s.reason}" for s in changes.skipped])
         if rebuild:

@@ -9,7 +9,6 @@ the user's cache folder, ``INTERTWINE_CACHE`` if that is set, else ``intertwine`
 from __future__ import annotations
 
 import json
-import os
 import platform
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -18,6 +17,7 @@ from typing import Any
 
 from intertwine import _core
 from intertwine.base.atomic import atomic
+from intertwine.base.cache import cache_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +95,7 @@ SHIPPED = Machine()
 
 def cache_file() -> Path:
     """Where `calibrate` keeps what it measured."""
-    folder = os.environ.get("INTERTWINE_CACHE")
-    if folder:
-        return Path(folder) / "machine.json"
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "intertwine" / "machine.json"
+    return cache_folder() / "machine.json"
 
 
 def processor() -> str:

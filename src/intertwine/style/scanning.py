@@ -51,6 +51,8 @@ def scan(
 ) -> Scan:
     """Compare a folder with the rows of an index and the files that it skipped before.
 
+    `apart`, the index's own folder, is not entered, unless `folder` lies inside it.
+
     Raises
     ------
     FileError
@@ -59,6 +61,8 @@ def scan(
     folder = folder.resolve()
     if not folder.is_dir():
         raise FileError(f"There is no folder {folder}.")
+    if apart in folder.parents:
+        apart = None
     known = {row.path: row for row in rows if row.path and _is_in(row.path, folder, apart)}
     refused = {file.path: file for file in noted}
     found, unknown = Scan(), []

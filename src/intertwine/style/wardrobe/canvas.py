@@ -58,9 +58,11 @@ class Canvas:
         y = inverse[1, 0] * along[None, :] + inverse[1, 1] * along[:, None] + self._centre[1]
         return x.astype(np.float32), y.astype(np.float32)
 
-    def cloth(self, levels: NDArray[np.uint8]) -> Any:
-        """Return cloth for `fill`: a colour for each fine pixel."""
-        return self._image_module.fromarray(levels)
+    def cloth(self, cells: NDArray[np.uint8], colours: Sequence[RGB]) -> Any:
+        """Return cloth for `fill`: one of `colours` for each fine pixel."""
+        woven = self._image_module.fromarray(cells).convert("P")
+        woven.putpalette([level for colour in colours for level in colour])
+        return woven.convert("RGB")
 
     def fill(self, outline: Sequence[Place], paint: Any) -> None:
         """Fill an outline with a colour, or with cloth."""

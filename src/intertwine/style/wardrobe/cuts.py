@@ -22,23 +22,24 @@ class Kind(NamedTuple):
     parts: dict[str, tuple[str, ...]]
 
 
-def _top(
-    length: tuple[float, float], sleeve: tuple[float, float], **others: tuple[float, float]
-) -> dict[str, tuple[float, float]]:
-    """Return the measures of what hangs from the shoulders; `others` replace the usual ranges."""
+def _top(**others: tuple[float, float]) -> dict[str, tuple[float, float]]:
+    """Return the measures of what hangs from the shoulders, with the usual ranges or `others`."""
     usual = {
-        "length": length,
         "shoulder": (0.85, 1.1),
         "chest": (0.78, 1.05),
         "waist": (0.7, 1.0),
         "hem": (0.75, 1.1),
         "hem_curve": (0.0, 0.2),
-        "sleeve": sleeve,
-        "cuff": (0.22, 0.42),
         "neck": (0.24, 0.42),
         "neck_depth": (0.15, 0.7),
     }
     return usual | others
+
+
+def _sleeved(
+    length: tuple[float, float], sleeve: tuple[float, float], **others: tuple[float, float]
+) -> dict[str, tuple[float, float]]:
+    return _top(length=length, sleeve=sleeve, **({"cuff": (0.22, 0.42)} | others))
 
 
 def _legs(length: tuple[float, float], leg: tuple[float, float]) -> dict[str, tuple[float, float]]:
@@ -58,54 +59,56 @@ _POCKETS = ("none", "patch", "slit")
 KINDS: dict[str, Kind] = {
     "vest": Kind(
         _top(
-            (1.9, 2.9), (0.0, 0.0), shoulder=(0.5, 0.75), neck=(0.28, 0.42), neck_depth=(0.4, 0.9),
+            length=(1.9, 2.9), shoulder=(0.5, 0.75), neck=(0.28, 0.42), neck_depth=(0.4, 0.9),
         ),
         {"neckline": ("round", "v", "square"), "collar": ("none",), "closure": ("none",)},
     ),
     "tee": Kind(
-        _top((2.0, 3.0), (0.4, 1.2), cuff=(0.34, 0.55), neck_depth=(0.15, 0.5)),
+        _sleeved((2.0, 3.0), (0.4, 1.2), cuff=(0.34, 0.55), neck_depth=(0.15, 0.5)),
         {
             "neckline": ("round", "v", "square"), "collar": ("none",), "closure": ("none",),
             "pockets": ("none", "chest"),
         },
     ),
     "blouse": Kind(
-        _top((1.7, 2.7), (0.7, 2.6), waist=(0.55, 0.72), hem=(0.75, 1.25), cuff=(0.3, 0.75)),
+        _sleeved((1.7, 2.7), (0.7, 2.6), waist=(0.55, 0.72), hem=(0.75, 1.25), cuff=(0.3, 0.75)),
         {
             "neckline": ("round", "v"), "collar": ("none", "pointed", "stand"),
             "closure": ("buttons",),
         },
     ),
     "shirt": Kind(
-        _top((2.3, 3.1), (0.8, 2.9), hem_curve=(0.1, 0.45), neck_depth=(0.15, 0.4)),
+        _sleeved((2.3, 3.1), (0.8, 2.9), hem_curve=(0.1, 0.45), neck_depth=(0.15, 0.4)),
         {
             "neckline": ("v",), "collar": ("pointed",), "closure": ("buttons",),
             "pockets": ("none", "chest"),
         },
     ),
     "pullover": Kind(
-        _top((1.8, 2.9), (1.9, 2.9), chest=(0.85, 1.15), waist=(0.8, 1.1), hem=(0.7, 0.95)),
+        _sleeved((1.8, 2.9), (1.9, 2.9), chest=(0.85, 1.15), waist=(0.8, 1.1), hem=(0.7, 0.95)),
         {
             "neckline": ("round", "v"), "collar": ("none", "stand", "hood"), "closure": ("none",),
             "pockets": ("none", "pouch"),
         },
     ),
     "jacket": Kind(
-        _top((1.9, 3.0), (2.3, 2.9), shoulder=(0.95, 1.15), neck_depth=(0.5, 1.2)),
+        _sleeved((1.9, 3.0), (2.3, 2.9), shoulder=(0.95, 1.15), neck_depth=(0.5, 1.2)),
         {
             "neckline": ("v",), "collar": ("lapel", "stand", "hood"), "closure": ("buttons", "zip"),
             "pockets": _POCKETS,
         },
     ),
     "coat": Kind(
-        _top((3.7, 5.4), (2.4, 2.9), shoulder=(0.95, 1.15), hem=(0.85, 1.5), neck_depth=(0.4, 1.0)),
+        _sleeved(
+            (3.7, 5.4), (2.4, 2.9), shoulder=(0.95, 1.15), hem=(0.85, 1.5), neck_depth=(0.4, 1.0),
+        ),
         {
             "neckline": ("v",), "collar": ("lapel", "pointed", "hood"),
             "closure": ("buttons", "zip"), "pockets": _POCKETS, "belt": ("no", "yes"),
         },
     ),
     "dress": Kind(
-        _top(
+        _sleeved(
             (3.6, 5.8), (0.0, 2.4), shoulder=(0.78, 0.98), waist=(0.52, 0.7), hem=(0.75, 1.9),
             neck_depth=(0.2, 0.9),
         ),

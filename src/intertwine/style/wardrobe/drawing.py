@@ -14,7 +14,7 @@ from intertwine.style.wardrobe import hanger as hangers
 from intertwine.style.wardrobe.canvas import RGB, Canvas
 from intertwine.style.wardrobe.curves import ellipse
 from intertwine.style.wardrobe.emblems import EMBLEMS
-from intertwine.style.wardrobe.fabric import PRINTS, fabric, second, toned
+from intertwine.style.wardrobe.fabric import PRINTS, palette, second
 from intertwine.style.wardrobe.garment import Garment
 from intertwine.style.wardrobe.pattern import Panel, pattern
 from intertwine.style.wardrobe.person import stand
@@ -99,7 +99,7 @@ def draw(
     if person is not False:
         box = _around(box, made.worn)
     canvas = Canvas(size, box, _SHARE * scale, pose_deg, _colour("background", background))
-    cloth = _Cloth(canvas, fabric(print, paint, canvas.heads()), paint)
+    cloth = _Cloth(canvas, paint, print)
     if hanger:
         hangers.hang(canvas, garment)
     cloth.lay(panel for panel in made.panels if panel.behind)
@@ -121,35 +121,37 @@ def draw(
 class _Cloth:
     """Cloth of one colour and print, in all tones."""
 
-    def __init__(self, canvas: Canvas, levels: NDArray[np.uint8], colour: RGB) -> None:
-        self._canvas, self._levels = canvas, levels
-        self._tones: dict[float, Any] = {}
-        self.edge = _times(colour, _DARK)
+    def __init__(self, canvas: Canvas, colour: RGB, print: str) -> None:
+        self._canvas, self._colour = canvas, colour
+        printed = PRINTS[print]
+        self._cells = None if printed is None else printed(*canvas.heads())
+        self._rolls: dict[float, Any] = {}
+        self.edge = palette(colour, _DARK)[0]
 
     def lay(self, panels: Iterable[Panel]) -> None:
         """Draw panels with their outlines."""
         for panel in panels:
-            if panel.tone not in self._tones:
-                self._tones[panel.tone] = self._canvas.cloth(toned(self._levels, panel.tone))
-            self._canvas.fill(panel.outline, self._tones[panel.tone])
+            self._canvas.fill(panel.outline, self._roll(panel.tone))
             self._canvas.line([*panel.outline, panel.outline[0]], _EDGE, self.edge)
+
+    def _roll(self, tone: float) -> Any:
+        if tone not in self._rolls:
+            colours = palette(self._colour, tone)
+            plain = self._cells is None
+            self._rolls[tone] = colours[0] if plain else self._canvas.cloth(self._cells, colours)
+        return self._rolls[tone]
 
 
 def _buttons(canvas: Canvas, ends: Any, count: int, colour: RGB) -> None:
     first, last = (np.array(place) for place in ends)
     for part in np.linspace(0, 1, count):
         x, y = first + part * (last - first)
-        canvas.fill(ellipse(x, y, _BUTTON + 0.02, _BUTTON + 0.02), _times(colour, 0.4))
+        canvas.fill(ellipse(x, y, _BUTTON + 0.02, _BUTTON + 0.02), palette(colour, 0.4)[0])
         canvas.fill(ellipse(x, y, _BUTTON - 0.02, _BUTTON - 0.02), (232, 226, 210))
 
 
 def _around(a: tuple[float, ...], b: tuple[float, ...]) -> tuple[float, float, float, float]:
     return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
-
-
-def _times(colour: RGB, factor: float) -> RGB:
-    r, g, b = (round(factor * c) for c in colour)
-    return r, g, b
 
 
 def _colour(name: str, given: Sequence[int]) -> RGB:

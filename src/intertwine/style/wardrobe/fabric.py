@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,30 +10,30 @@ from numpy.typing import NDArray
 from intertwine.style.wardrobe.canvas import RGB
 
 Field = NDArray[np.float32]
+Cells = NDArray[np.uint8]
 
 #: Stripes, checks, dots and flowers repeat after so many heads.
 _STRIPE, _CHECK, _DOT, _FLOWER = 0.36, 0.44, 0.36, 0.6
 
 
-def _stripes(x: Field, y: Field) -> Field:
-    return np.asarray(y / _STRIPE % 1 < 0.4, np.float32)
+def _stripes(x: Field, y: Field) -> Cells:
+    return 2 * np.asarray(y / _STRIPE % 1 < 0.4, np.uint8)
 
 
-def _checks(x: Field, y: Field) -> Field:
-    across = [each / _CHECK % 1 < 0.5 for each in (x, y)]
-    return np.asarray((across[0].astype(np.float32) + across[1]) / 2, np.float32)
+def _checks(x: Field, y: Field) -> Cells:
+    across, down = (np.asarray(each / _CHECK % 1 < 0.5, np.uint8) for each in (x, y))
+    return across + down
 
 
-def _dots(x: Field, y: Field) -> Field:
+def _dots(x: Field, y: Field) -> Cells:
     u, v = _cell(x, y, _DOT)
-    return np.asarray(np.hypot(u, v) < 0.27, np.float32)
+    return 2 * np.asarray(u * u + v * v < 0.27**2, np.uint8)
 
 
-def _flowers(x: Field, y: Field) -> Field:
+def _flowers(x: Field, y: Field) -> Cells:
     u, v = _cell(x, y, _FLOWER)
-    radius, angle = np.hypot(u, v), np.arctan2(v, u)
-    petals = radius < 0.2 + 0.16 * np.abs(np.cos(2.5 * angle))
-    return np.asarray(petals & (radius > 0.1), np.float32)
+    petals = np.hypot(u, v) < 0.2 + 0.16 * np.abs(np.cos(2.5 * np.arctan2(v, u)))
+    return 2 * np.asarray(petals & (u * u + v * v > 0.01), np.uint8)
 
 
 def _cell(x: Field, y: Field, size: float) -> tuple[Field, Field]:
@@ -44,22 +43,25 @@ def _cell(x: Field, y: Field, size: float) -> tuple[Field, Field]:
     return u, y / size % 1 - 0.5
 
 
-PRINTS: dict[str, Callable[[Field, Field], Field] | None] = {
+#: Where a print is: 0 not, 2 fully, 1 halfway, for places in heads.
+PRINTS: dict[str, Callable[[Field, Field], Cells] | None] = {
     "plain": None, "stripes": _stripes, "checks": _checks, "dots": _dots, "flowers": _flowers,
 }  # fmt: skip
 
 
-def fabric(word: str, colour: RGB, heads: tuple[Field, Field]) -> NDArray[np.uint8]:
-    """Return cloth of a colour and a print for places in heads."""
-    x, y = heads
-    base = np.array(colour, np.float32)
-    amount: Any = 0.0
-    printed = PRINTS[word]
-    if printed is not None:
-        amount = printed(x, y)[:, :, None]
-    levels = base + amount * (np.array(second(colour), np.float32) - base)
-    shade = 1 - 0.07 * np.abs(np.sin(1.7 * x + 0.4 * y))[:, :, None]  # cloth is never quite flat
-    return np.rint(np.broadcast_to(levels, (*x.shape, 3)) * shade).astype(np.uint8)
+def palette(colour: RGB, tone: float) -> list[RGB]:
+    """Return the colours of 0, 1 and 2 of a print on `colour`, made darker by a tone below 1."""
+    other = second(colour)
+    mixed = [
+        [base + part * (end - base) / 2 for base, end in zip(colour, other, strict=True)]
+        for part in range(3)
+    ]
+    return [_toned(levels, tone) for levels in mixed]
+
+
+def _toned(levels: Sequence[float], tone: float) -> RGB:
+    r, g, b = (min(round(tone * level), 255) for level in levels)
+    return r, g, b
 
 
 def second(colour: RGB) -> RGB:
@@ -69,8 +71,3 @@ def second(colour: RGB) -> RGB:
     mixed = (round(0.2 * c + 0.8 * o) for c, o in zip(colour, other, strict=True))
     r, g, b = mixed
     return r, g, b
-
-
-def toned(levels: NDArray[np.uint8], tone: float) -> NDArray[np.uint8]:
-    """Return darker (below 1) or lighter cloth."""
-    return np.rint(np.clip(levels * np.float32(tone), 0, 255)).astype(np.uint8)

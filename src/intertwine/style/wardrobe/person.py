@@ -1,4 +1,4 @@
-"""A drawn person in a plain vest and shorts, of several skins and hairs."""
+"""A drawn person, bare as a tailor's dummy, of several skins and hairs."""
 
 from __future__ import annotations
 
@@ -24,8 +24,6 @@ PEOPLE: tuple[tuple[RGB, RGB], ...] = (
     ((226, 180, 146), (196, 160, 96)),
 )
 
-_UNDERWEAR: RGB = (206, 204, 200)
-
 
 def stand(canvas: Canvas, number: int, *, feet: bool = True) -> None:
     """Draw the person before anything is put on; `number` chooses skin and hair.
@@ -38,7 +36,6 @@ def stand(canvas: Canvas, number: int, *, feet: bool = True) -> None:
     canvas.fill(mirrored(_torso()), skin)
     for place in (_leg(feet), flipped(_leg(feet)), _arm(), flipped(_arm())):
         canvas.fill(place, skin)
-    canvas.fill(mirrored([(0.42, 1.52), (0.45, 2.0), *_torso()[12:]]), _UNDERWEAR)
     canvas.fill(ellipse(0, 0.58, 0.34, 0.44), skin)
     canvas.fill(
         mirrored(smooth((0.0, 0.02), (0.33, 0.2), (0.38, 0.52), (0.28, 0.36), (0.0, 0.26))), hair

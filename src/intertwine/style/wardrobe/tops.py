@@ -25,7 +25,7 @@ def top(garment: Garment) -> Pattern:
     edge = neckline(parts["neckline"], size["neck"], size["neck_depth"])
     back = smooth((0.0, NECK + 0.1), (0.6 * size["neck"], NECK + 0.07), (size["neck"], NECK))
     made.panel(mirrored([*back, *reversed(edge)]), tone=0.6, behind=True)
-    if size["sleeve"] > 0:
+    if size.get("sleeve", 0) > 0:
         _sleeves(made, size)
     side = _side(size, bottom)
     made.panel(mirrored([*edge, (size["shoulder"], SHOULDER), *side, *_hem(size, side[-1])]))

@@ -1,0 +1,206 @@
+"""How often style search finds a drawn garment again: python -m benchmarks.wardrobe
+
+The gallery shows each of many garments once. Queries show one of them in another colour, print and
+emblem: flat, on a coat hanger, on a person, rotated, in another size. "First" counts the queries
+whose first hit is the same garment. Beside it stands the plain pipeline that such projects begin
+with: Sobel magnitude of the whole picture, 64 principal components, cosine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+import intertwine as iw
+from intertwine.style import duplicates, encoders, wardrobe
+from intertwine.style.pictures import thumbnail
+
+#: What is asked: a name, the fraction of first hits to reach, and how the query is drawn.
+QUESTIONS: dict[str, tuple[float, dict]] = {
+    "another colour, print and emblem": (0.98, {}),
+    "the same on a coat hanger": (0.95, {"hanger": True}),
+    "the same on a person": (0.85, {"person": True}),
+    "the same rotated by 10 degrees": (0.0, {"pose_deg": 10.0}),
+    "the same rotated by 20 degrees": (0.0, {"pose_deg": 20.0}),
+    "the same at 0.7 of the size": (0.0, {"scale": 0.7}),
+}
+
+
+def look(rng, but=None):
+    """A colour, a print and an emblem by chance, none of them as in `but`."""
+    words = {
+        "colour": list(wardrobe.COLOURS),
+        "print": list(wardrobe.PRINTS),
+        "emblem": [None, *wardrobe.EMBLEMS],
+    }
+    if but is not None:
+        words = {name: [w for w in each if w != but[name]] for name, each in words.items()}
+    return {name: each[rng.integers(len(each))] for name, each in words.items()}
+
+
+def drawn(garment, look, **others):
+    if others.get("person"):
+        others = others | {"person": len(garment.kind) % 4}
+    return wardrobe.draw(garment, **(look | {"colour": wardrobe.COLOURS[look["colour"]]}), **others)
+
+
+class Sobel:
+    """Sobel magnitude of 64 x 64 grey levels, 64 principal components."""
+
+    def fit(self, pictures):
+        from sklearn.decomposition import PCA
+
+        self.components = PCA(64, svd_solver="full").fit(self._edges(pictures))
+        return self
+
+    def encode(self, pictures):
+        codes = self.components.transform(self._edges(pictures))
+        return codes / np.linalg.norm(codes, axis=1, keepdims=True)
+
+    def _edges(self, pictures):
+        import cv2
+
+        rows = []
+        for picture in pictures:
+            grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+            small = cv2.resize(grey, (64, 64), interpolation=cv2.INTER_AREA).astype(np.float32)
+            slopes = [iw.convolve(small, iw.kernels.sobel(axis=axis)) for axis in (0, 1)]
+            rows.append(np.hypot(*slopes).ravel())
+        return np.stack(rows)
+
+
+def found_again(count, seed, encoder, examples):
+    garments = wardrobe.collection(count, seed)
+    rng = np.random.default_rng(seed)
+    looks = [look(rng) for _ in garments]
+    gallery = [drawn(g, worn) for g, worn in zip(garments, looks, strict=True)]
+    start = time.perf_counter()
+    ours = encoder.fit(gallery)
+    codes = ours.encode(gallery)["shape"]
+    print(f"{count} garments fitted and encoded in {time.perf_counter() - start:.1f} s")
+    sobel = Sobel().fit(gallery)
+    plain = sobel.encode(gallery)
+    print(f"{'first hit is the same garment':36} {'wanted':>7} {encoder.name:>8} {'Sobel':>8}")
+    for name, (wanted, how) in QUESTIONS.items():
+        asked = [
+            n for n, g in enumerate(garments) if not how.get("hanger") or g.kind in wardrobe.HANGING
+        ]
+        queries = [drawn(garments[n], look(rng, looks[n]), **how) for n in asked]
+        hits = (ours.encode(queries)["shape"] @ codes.T).argmax(axis=1)
+        first = float((hits == asked).mean())
+        beside = float(((sobel.encode(queries) @ plain.T).argmax(axis=1) == asked).mean())
+        bar = f"{wanted:.0%}" if wanted else ""
+        verdict = "" if first >= wanted else "  missed"
+        print(f"  {name:34} {bar:>7} {first:8.1%} {beside:8.1%}{verdict}")
+        wrong = [
+            (garments[a].kind, garments[h].kind) for a, h in zip(asked, hits, strict=True) if a != h
+        ]
+        if examples and wrong:
+            print("    " + ", ".join(f"{a} -> {b}" for a, b in wrong[:examples]))
+    return ours
+
+
+def buttons(count, seed, encoder):
+    """Of each buttoned garment a picture with two and one with three buttons; three are asked."""
+    garments = [
+        g for g in wardrobe.collection(4 * count, seed + 1)
+        if g.parts.get("closure") == "buttons" or g.parts.get("front") == "buttons"
+    ]  # fmt: skip
+    rng = np.random.default_rng(seed)
+    looks = [look(rng) for _ in garments]
+    sides = []
+    for buttons in (2, 3):
+        pictures = [
+            drawn(g, look(rng, worn), buttons=buttons)
+            for g, worn in zip(garments, looks, strict=True)
+        ]
+        sides.append(encoder.encode(pictures))
+    queries = encoder.encode(
+        [drawn(g, worn, buttons=3) for g, worn in zip(garments, looks, strict=True)]
+    )
+    print(f"3 buttons before 2, of {len(garments)} garments asked with 3")
+    for weight in (0, 0.25, 0.5, 1, 2, 4):
+        two, three = (
+            (queries["shape"] * side["shape"]).sum(1)
+            + weight * (queries["detail"] * side["detail"]).sum(1)
+            for side in sides
+        )
+        print(f"  shape 1, detail {weight:<5} {np.mean(three > two):8.1%}")
+
+
+def copies(count, seed, encoder):
+    """Precision and recall over pairs, for `duplicates()` on copies and on different garments."""
+    rng = np.random.default_rng(seed)
+    originals = [drawn(g, look(rng)) for g in wardrobe.collection(count, seed)]
+    changes: dict[str, Callable] = {
+        "re-encoded": lambda p: recoded(p, int(rng.integers(30, 96))),
+        "resized": lambda p: resized(p, float(np.exp(rng.uniform(np.log(0.5), np.log(2))))),
+        "cropped": lambda p: cropped(p, rng),
+    }
+    pictures = {}
+    for n, picture in enumerate(originals):
+        pictures[f"{n} original"] = picture
+        for name, change in changes.items():
+            pictures[f"{n} {name}"] = change(picture)
+    ids = list(pictures)
+    start = time.perf_counter()
+    groups = duplicates.groups(ids, {id: thumbnail(p) for id, p in pictures.items()})
+    seconds = time.perf_counter() - start
+    pairs = {(a, b) for group in groups for a in group for b in group if a < b}
+    right = {(a, b) for a, b in pairs if a.split()[0] == b.split()[0]}
+    wanted = {(a, b) for a in ids for b in ids if a < b and a.split()[0] == b.split()[0]}
+    print(
+        f"duplicates of {len(ids)} pictures in {seconds:.1f} s: "
+        f"precision {len(right) / max(len(pairs), 1):.3f}, recall {len(right) / len(wanted):.3f}"
+    )
+    for name in changes:
+        missed = [
+            n for n in range(count) if tuple(sorted((f"{n} original", f"{n} {name}"))) not in pairs
+        ]
+        print(f"  {name:12} found {1 - len(missed) / count:7.1%}  {missed[:10] or ''}")
+    for a, b in sorted(pairs - right)[:10]:
+        print(f"  not copies: {a} and {b}")
+
+
+def recoded(picture, quality):
+    from PIL import Image
+
+    written = io.BytesIO()
+    Image.fromarray(picture).save(written, "JPEG", quality=quality)
+    return np.array(Image.open(written))
+
+
+def resized(picture, factor):
+    from PIL import Image
+
+    side = round(factor * len(picture))
+    return np.array(Image.fromarray(picture).resize((side, side)))
+
+
+def cropped(picture, rng):
+    height, width = picture.shape[:2]
+    top, bottom, left, right = (
+        int(rng.integers(0, side // 40 + 1)) for side in (height, height, width, width)
+    )
+    return picture[top : height - bottom, left : width - right]
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.wardrobe", description=__doc__)
+    parser.add_argument("-n", "--count", type=int, default=240, help="garments (default 240)")
+    parser.add_argument("--seed", type=int, default=0, help="of the garments (default 0)")
+    parser.add_argument("--encoder", default="linear", help="by name (default linear)")
+    parser.add_argument("--examples", type=int, default=0, help="wrong hits to print")
+    options = parser.parse_args()
+    encoder = encoders.by_name(options.encoder)
+    encoder = found_again(options.count, options.seed, encoder, options.examples)
+    buttons(options.count // 4, options.seed, encoder)
+    copies(options.count // 2, options.seed, encoder)
+
+
+if __name__ == "__main__":
+    main()

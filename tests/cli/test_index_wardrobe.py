@@ -1,0 +1,22 @@
+"""``intertwine index --wardrobe``: something to search in at once."""
+
+
+def test_drawn_garments_are_indexed_and_found(intertwine, here):
+    ended = intertwine("index", "--wardrobe", "-n", "20", "-o", "shop", "--encoder", "linear")
+    assert ended.code == 0, ended.err
+    assert ended.out == "shop  20 added\n20 pictures by linear\n"
+    pictures = sorted((here / "shop" / "wardrobe").glob("*.png"))
+    assert len(pictures) == 20
+    again = intertwine("index", "--wardrobe", "-n", "22", "-o", "shop")
+    assert again.out == "shop  2 added, 20 unchanged\n22 pictures by linear\n"
+    found = intertwine("search", pictures[3], "-i", "shop", "-n", "1", "--format", "csv")
+    assert found.out.splitlines()[1].endswith(str(pictures[3]))
+
+
+def test_a_folder_and_the_wardrobe_exclude_each_other(intertwine, here):
+    ended = intertwine("index", "photos", "--wardrobe")
+    assert ended.code == 2
+    assert ended.err == (
+        "intertwine: --wardrobe draws at least one garment, and takes no FOLDER.\n"
+    )
+    assert not (here / "style-index").exists()
