@@ -57,7 +57,7 @@ def test_another_colour_and_the_mirror_image_stay_the_same_shape(encoder):
         [trousers(), trousers(colour=(200, 160, 90)), trousers()[:, ::-1], skirt()]
     )["shape"]
     assert a @ b > 0.99
-    assert a @ c > 0.95
+    assert a @ c > 0.9
     assert a @ d < 0.7
 
 
@@ -66,7 +66,7 @@ def test_rotations_are_damped():
     features = rng.normal(size=(300, 8)) * np.arange(8, 0, -1)
     changed = features + rng.normal(size=(300, 1)) * np.eye(8)[2] * 9  # along the third axis only
     as_it_is = Projection.fit(features)
-    damped = Projection.fit(features, changed, damping=10.0)
+    damped = Projection.fit(features, [(changed - features, 10.0)])
     moves = [
         np.linalg.norm(p(changed) - p(features)) / np.linalg.norm(p(features))
         for p in (as_it_is, damped)

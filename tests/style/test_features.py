@@ -89,26 +89,17 @@ def test_shape_does_not_see_colours():
     assert cosine(a, b) > 0.999 > 0.9 > cosine(a, c)
 
 
-def test_shape_and_its_mirror_image_are_one():
+def test_mirrored_features_are_features_of_mirrored_pictures():
     a, b = shape.features(of(cap(61, 41), cap(61, 41)[:, ::-1]))
-    assert cosine(a, b) > 0.999
+    assert cosine(a, b) < 0.95
+    assert cosine(shape.mirrored(a[np.newaxis])[0], b) > 0.9999
 
 
-def test_mirrored_grids_are_grids_of_mirrored_pictures():
-    rng = np.random.default_rng(0)
-    x = rng.random((1, 28, 28), dtype=np.float32)
-    grids = []
-    for grey in (x, x[:, :, ::-1]):
-        down, right = slopes(np.ascontiguousarray(grey))
-        grids.append(np.moveaxis(pooled(by_direction(down, right)[1], 7), 0, -1))
-    assert np.allclose(shape.mirrored(grids[0]), grids[1], atol=1e-4)
-
-
-def test_splitting_keeps_the_sum_and_the_places():
+def test_sums_of_cells_keep_the_total_and_the_places():
     values = np.zeros(sum(cells**2 * DIRECTIONS for _, cells, _ in shape.GRIDS))
     cells = shape.GRIDS[0][1]
     values[(1 * cells + 2) * DIRECTIONS + 5] = 3  # row 1, column 2 of the first grid
-    maps = shape.split(values)
+    maps = shape.cell_sums(values)
     assert [m.shape for m in maps] == [(cells, cells) for _, cells, _ in shape.GRIDS]
     assert maps[0][1, 2] == 3
     assert sum(m.sum() for m in maps) == 3
@@ -122,7 +113,7 @@ def test_colour_does_not_see_shapes():
             skirt(colour=(30, 30, 200)),
         )
     )
-    assert cosine(red, other_red) > 0.98 > 0.3 > cosine(red, blue)
+    assert cosine(red, other_red) > 0.95 > 0.3 > cosine(red, blue)
 
 
 def test_a_colour_between_two_bins_counts_for_both():

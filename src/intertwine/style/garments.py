@@ -17,10 +17,15 @@ from intertwine.style.foreground import foreground, working_copy
 #: What red, green and blue add to brightness: ITU-R BT.601.
 BRIGHTNESS = (0.299, 0.587, 0.114)
 
+#: The root mean square distance from the centre that a garment is brought to, in sides. Unlike
+#: extents, it hardly changes with a rotation, a strap or a pixel of noise. A square garment fills
+#: 0.64 of the side, a long dress 0.85.
+SPREAD = 0.26
+
 
 @dataclass(frozen=True)
 class Garments:
-    """`n` garments, each on a square of the same side, its longer extent filling the square.
+    """`n` garments, each in the middle of a square of the same side, brought to one size.
 
     Attributes
     ----------
@@ -72,15 +77,27 @@ class CutOut:
         pixels = working_copy(picture)
         return cls(pixels, foreground(pixels))
 
+    @cached_property
+    def centre(self) -> Array:
+        """The centre of mass of the mask: across, down, in pixels from the top left corner."""
+        return np.asarray(self._places.mean(axis=1))
+
+    @cached_property
+    def spread(self) -> float:
+        """The root mean square distance of the mask from its centre, in pixels."""
+        apart = self._places - self.centre[:, np.newaxis]
+        return math.sqrt((apart**2).sum(axis=0).mean() + 1 / 6)  # a pixel's own, 1/12 an axis
+
+    @property
+    def _places(self) -> Array:
+        down, across = np.nonzero(self.mask)
+        return np.stack([across, down]) + 0.5
+
     def placing(self, side: int, angle_deg: float = 0.0) -> Array:
-        """The (2, 3) map from pixels to a square: rotated, centred, the longer extent `side`."""
+        """The (2, 3) map from pixels to a square: rotated, centred, scaled to one spread."""
         cos, sin = math.cos(math.radians(angle_deg)), math.sin(math.radians(angle_deg))
-        rotation = np.array([[cos, sin], [-sin, cos]])
-        outline = rotation @ (_outline(self.mask) + 0.5)
-        low, high = outline.min(axis=1) - 0.5, outline.max(axis=1) + 0.5
-        linear = side / (high - low).max() * rotation
-        middle = side / (high - low).max() * (low + high) / 2
-        shift = side / 2 - middle + linear @ (0.5, 0.5) - 0.5  # centres lie half a pixel in
+        linear = SPREAD * side / self.spread * np.array([[cos, sin], [-sin, cos]])
+        shift = side / 2 - linear @ (self.centre - 0.5) - 0.5  # pixels' centres lie half inside
         return np.column_stack([linear, shift])
 
     def placed(self, side: int, angle_deg: float = 0.0) -> tuple[Array, Array]:
@@ -96,14 +113,6 @@ class CutOut:
                 cv2.resize(x, (side, side), interpolation=cv2.INTER_AREA) for x in (pixels, mask)
             )
         return pixels, mask
-
-
-def _outline(mask: Array) -> Array:
-    """Columns and rows of the first and last pixel of each row: all that extents depend on."""
-    rows = np.flatnonzero(mask.any(axis=1))
-    first = mask[rows].argmax(axis=1)
-    last = mask.shape[1] - 1 - mask[rows, ::-1].argmax(axis=1)
-    return np.stack([np.concatenate([first, last]), np.concatenate([rows, rows])])
 
 
 def place(

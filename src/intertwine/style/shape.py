@@ -1,8 +1,8 @@
 """The shape of garments: edges of the silhouette and of the picture inside it, on two grids.
 
 Colours do not count, only where brightness changes: a root of the edge's strength, and each grid
-divided by its sum, so that a pale print weighs less than the cut. A garment and its mirror image
-count as one.
+divided by its sum, so that a pale print weighs less than the cut. The mirror image's
+features are the same numbers in another order (`mirrored`).
 """
 
 from __future__ import annotations
@@ -17,18 +17,32 @@ from intertwine.style.garments import Garments
 SIDE = 56
 
 #: What is pooled, into how many cells along each axis, with what weight.
-GRIDS = (("silhouette", 4, 1.0), ("silhouette", 7, 0.7), ("picture", 7, 0.6))
+GRIDS = (
+    ("silhouette", 4, 1.0),
+    ("silhouette", 7, 0.7),
+    ("picture", 4, 0.6),
+    ("picture", 7, 0.8),
+)
 
 
 def features(garments: Garments) -> Array:
-    """Return (n, 1356) float32: for each grid, cells by cells by directions."""
+    """Return (n, 1560) float32: for each grid, cells by cells by directions."""
     small = garments.reduced(min(SIDE, garments.side))
     channels = {
         "silhouette": _channels(small.masks, np.ones_like(small.masks)),
         "picture": _channels(small.grey, small.masks),
     }
-    blocks = [weight * _block(channels[what], cells) for what, cells, weight in GRIDS]
-    return np.concatenate(blocks, axis=1)
+    return _join([weight * _grid(channels[what], cells) for what, cells, weight in GRIDS])
+
+
+def mirrored(features: Array) -> Array:
+    """Return the features of the mirrored pictures: columns reversed, direction k becomes -k."""
+    return _join([grid[:, :, ::-1, -np.arange(DIRECTIONS)] for grid in _split(features)])
+
+
+def cell_sums(values: Array) -> list[Array]:
+    """Return sums over directions of one number a feature: for each grid, (cells, cells)."""
+    return [grid[0].sum(axis=-1) for grid in _split(values[np.newaxis])]
 
 
 def _channels(grey: Array, weights: Array) -> Array:
@@ -36,23 +50,19 @@ def _channels(grey: Array, weights: Array) -> Array:
     return np.asarray(np.sqrt(magnitude) * weights * parts)
 
 
-def _block(channels: Array, cells: int) -> Array:
-    """Roots of the shares of one grid, (n, cells * cells * DIRECTIONS): of length about 1."""
-    grid = np.moveaxis(pooled(channels, cells), 0, -1)
-    return shares(grid + mirrored(grid))
+def _grid(channels: Array, cells: int) -> Array:
+    return shares(np.moveaxis(pooled(channels, cells), 0, -1))
 
 
-def mirrored(grid: Array) -> Array:
-    """The grid of the mirrored picture: columns reversed, direction k becomes -k."""
-    reflected = -np.arange(DIRECTIONS) % DIRECTIONS
-    return np.asarray(grid[:, :, ::-1, reflected])
+def _split(features: Array) -> list[Array]:
+    """The features of each grid, (n, cells, cells, DIRECTIONS)."""
+    sizes = [cells * cells * DIRECTIONS for _, cells, _ in GRIDS]
+    blocks = np.split(features, np.cumsum(sizes)[:-1], axis=1)
+    return [
+        block.reshape(-1, cells, cells, DIRECTIONS)
+        for block, (_, cells, _) in zip(blocks, GRIDS, strict=True)
+    ]
 
 
-def split(values: Array) -> list[Array]:
-    """Split one number a feature into one map a grid, (cells, cells): sums over directions."""
-    maps, start = [], 0
-    for _, cells, _ in GRIDS:
-        stop = start + cells * cells * DIRECTIONS
-        maps.append(values[start:stop].reshape(cells, cells, DIRECTIONS).sum(axis=-1))
-        start = stop
-    return maps
+def _join(grids: list[Array]) -> Array:
+    return np.concatenate([grid.reshape(len(grid), -1) for grid in grids], axis=1)

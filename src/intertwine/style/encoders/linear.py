@@ -30,10 +30,11 @@ FEATURES = {
     "detail": detail.features,
 }
 
-#: Eigenvalue power and damping of rotations of each view, chosen on photos and on drawings of
-#: 28 x 28 pixels: see benchmarks/style.py.
-POWER = {"shape": 0.15, "colour": 0.0, "texture": 0.0, "detail": 0.0}
-DAMPING = {"shape": 0.1, "colour": 0.0, "texture": 0.0, "detail": 0.1}
+#: How strongly the shape view divides by eigenvalues, and damps what a rotation and what mirroring
+#: changes. Chosen on photos and on drawings of 28 x 28 pixels: see benchmarks/style.py.
+POWER = 0.15
+ROTATION_DAMPING = 0.1
+MIRROR_DAMPING = 0.1
 
 #: Pictures are rotated by up to so many degrees to learn what a rotation changes.
 MOST_DEGREES = 20.0
@@ -87,11 +88,11 @@ class LinearEncoder:
         return self
 
     def _tables_to_fit(self, pictures: list[Array], places: list[int]) -> dict[str, Array]:
-        """The features of each view, and of the same pictures rotated where that is damped."""
+        """The features of each view, and how a rotation changes those of shape."""
         cut_outs = cut_out_all(pictures)
-        rotated = place(cut_outs, self._side, [_angle(number) for number in places])
         tables = self._tables(pictures, cut_outs)
-        return tables | {f"{v} rotated": FEATURES[v](rotated) for v in self.views if DAMPING[v]}
+        rotated = place(cut_outs, self._side, [_angle(number) for number in places])
+        return tables | {"rotation": shape.features(rotated) - tables["shape"]}
 
     def _tables(self, pictures: list[Array], cut_outs: list[CutOut]) -> dict[str, Array]:
         """The features of each view, one row a picture."""
@@ -99,15 +100,13 @@ class LinearEncoder:
         return {view: FEATURES[view](garments) for view in self.views}
 
     def _fit_tables(self, tables: dict[str, Array]) -> None:
-        self._projections = {
-            view: Projection.fit(
-                tables[view],
-                tables.get(f"{view} rotated"),
-                power=POWER[view],
-                damping=DAMPING[view],
-            )
-            for view in self.views
-        }
+        self._projections = {v: Projection.fit(tables[v]) for v in self.views if v != "shape"}
+        features = tables["shape"]
+        changes = [
+            (tables["rotation"], ROTATION_DAMPING),
+            (shape.mirrored(features) - features, MIRROR_DAMPING),
+        ]
+        self._projections["shape"] = Projection.fit(features, changes, power=POWER)
 
     def _codes(self, tables: dict[str, Array]) -> dict[str, Array]:
         """The codes of features, not normalised."""
@@ -136,7 +135,7 @@ class LinearEncoder:
         """Return what each cell of a picture adds to the cosine of its shape with another's.
 
         ``cos(a, b) = sum_f (features_a - mean)_f (W b)_f / (|a| |b|)``: exact, a sum over features,
-        which `shape.split` puts onto its grids. Negative where the shapes disagree.
+        which `shape.cell_sums` puts onto its grids. Negative where the shapes disagree.
 
         Parameters
         ----------
@@ -154,7 +153,7 @@ class LinearEncoder:
         projection = self._projections["shape"]
         length = float(np.linalg.norm(projection(features)))
         pulled = projection.matrix @ other["shape"][0]
-        return shape.split((features[0] - projection.mean) * pulled / max(length, 1e-30))
+        return shape.cell_sums((features[0] - projection.mean) * pulled / max(length, 1e-30))
 
     def card(self) -> dict[str, Any]:
         """JSON: name, version, settings, and what it was fitted on."""

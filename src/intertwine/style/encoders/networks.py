@@ -198,7 +198,8 @@ def _load_onnx(source: NetworkSource) -> tuple[Run, str]:
     at_once = taken.shape[0] if isinstance(taken.shape[0], int) else BATCH  # often exported for one
 
     def run(batch: Array) -> Array:
-        parts = [batch[start : start + at_once] for start in range(0, len(batch), at_once)]
+        filled = np.concatenate([batch, np.zeros((-len(batch) % at_once, *batch.shape[1:]), "f4")])
+        parts = np.split(filled, len(filled) // at_once)
         return np.concatenate([session.run(None, {taken.name: part})[0] for part in parts])
 
     return run, hashlib.sha256(data).hexdigest()[:32]

@@ -1,14 +1,15 @@
 """Features to a code of few numbers: principal components, unwanted differences damped.
 
 ``code = W' (features - mean)``. Before the components are found, the directions in which features
-change when a picture is rotated by a few degrees are made shorter: ``A = (1 + damping * N)**-1/2``
-where ``N`` is the covariance of those changes, of mean eigenvalue 1. Component i, of variance v_i,
-is then divided by ``v_i**power``: 0 keeps the features' cosines, 1/2 whitens.
+change when a picture is rotated a little or mirrored are made shorter:
+``A = (1 + sum_c damping_c N_c)**-1/2`` where ``N_c`` is the mean square of such a change, scaled to
+a mean eigenvalue of 1. Component i, of variance v_i, is then divided by ``v_i**power``: 0 keeps the
+features' cosines, 1/2 whitens.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -37,21 +38,17 @@ class Projection:
     def fit(
         cls,
         features: Array,
-        changed: Array | None = None,
+        changes: Sequence[tuple[Array, float]] = (),
         *,
         power: float = 0.0,
-        damping: float = 0.0,
     ) -> Self:
-        """Fit on features (n, d); `changed` are those of the same pictures, rotated."""
-        metric = np.eye(features.shape[1])
-        if changed is not None and damping:
-            metric = _metric(np.asarray(changed, float) - features, damping)
+        """Fit on features (n, d); `changes` are differences of features, each with its damping."""
         if (features == features[0]).all():  # nothing differs: compare with what all have
             return cls(np.zeros_like(features[0]), np.array(features[:1].T))
+        damped = _Damped(changes)
         mean = features.mean(axis=0, dtype=float)
-        components, variances = _components((features - mean) @ metric)
-        scales = np.maximum(variances, 1e-30) ** -power
-        matrix = metric @ components.T * scales
+        components, variances = _components(damped(features - mean))
+        matrix = damped(components).T * np.maximum(variances, 1e-30) ** -power
         return cls(mean.astype(np.float32), matrix.astype(np.float32))
 
     def __call__(self, features: Array) -> Array:
@@ -75,13 +72,30 @@ class Projection:
         return cls(arrays[f"{name}.mean"], arrays[f"{name}.matrix"])
 
 
-def _metric(changes: Array, damping: float) -> Array:
-    covariance = changes.T @ changes
-    trace = np.trace(covariance)
-    if not trace:
-        return np.eye(len(covariance))
-    values, vectors = np.linalg.eigh(covariance * (len(covariance) / trace))
-    return np.asarray((vectors * (1 + damping * np.maximum(values, 0)) ** -0.5) @ vectors.T)
+class _Damped:
+    """The symmetric matrix ``A = (1 + R' R)**-1/2`` applied to rows, R the scaled changes."""
+
+    def __init__(self, changes: Sequence[tuple[Array, float]]) -> None:
+        scaled = []
+        for rows, damping in changes:
+            total = float((rows.astype(float) ** 2).sum())
+            if total:
+                scaled.append(rows * np.sqrt(damping * rows.shape[1] / total))
+        self._vectors: Array | None = None
+        if not scaled:
+            return
+        rows = np.concatenate(scaled)
+        wide = rows.shape[0] < rows.shape[1]  # then the smaller of the two squares is R R'
+        values, vectors = np.linalg.eigh(rows @ rows.T if wide else rows.T @ rows)
+        kept = values > 1e-9 * values[-1]
+        values, vectors = values[kept], vectors[:, kept]
+        self._vectors = rows.T @ vectors / np.sqrt(values) if wide else vectors
+        self._less = 1 - (1 + values) ** -0.5
+
+    def __call__(self, rows: Array) -> Array:
+        if self._vectors is None:
+            return rows
+        return np.asarray(rows - (rows @ self._vectors * self._less) @ self._vectors.T)
 
 
 def _components(centred: Array) -> tuple[Array, Array]:
