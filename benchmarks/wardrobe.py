@@ -21,6 +21,9 @@ from intertwine.style.pictures import thumbnail
 
 #: What is asked: a name, the fraction of first hits to reach, and how the query is drawn.
 QUESTIONS: dict[str, tuple[float, dict]] = {
+    "another colour": (0.98, {"changed": ("colour",)}),
+    "another emblem": (0.98, {"changed": ("emblem",)}),
+    "another print": (0.98, {"changed": ("print",)}),
     "another colour, print and emblem": (0.98, {}),
     "the same on a coat hanger": (0.95, {"hanger": True}),
     "the same on a person": (0.85, {"person": True}),
@@ -30,8 +33,8 @@ QUESTIONS: dict[str, tuple[float, dict]] = {
 }
 
 
-def look(rng, but=None):
-    """A colour, a print and an emblem by chance, none of them as in `but`."""
+def look(rng, but=None, changed=("colour", "print", "emblem")):
+    """A colour, a print and an emblem by chance; those `changed` are none of `but`, others its."""
     words = {
         "colour": list(wardrobe.COLOURS),
         "print": list(wardrobe.PRINTS),
@@ -39,7 +42,8 @@ def look(rng, but=None):
     }
     if but is not None:
         words = {name: [w for w in each if w != but[name]] for name, each in words.items()}
-    return {name: each[rng.integers(len(each))] for name, each in words.items()}
+    picked = {name: each[rng.integers(len(each))] for name, each in words.items()}
+    return picked if but is None else {n: picked[n] if n in changed else but[n] for n in picked}
 
 
 def drawn(garment, look, **others):
@@ -89,7 +93,9 @@ def found_again(count, seed, encoder, examples):
         asked = [
             n for n, g in enumerate(garments) if not how.get("hanger") or g.kind in wardrobe.HANGING
         ]
-        queries = [drawn(garments[n], look(rng, looks[n]), **how) for n in asked]
+        how = dict(how)
+        changed = how.pop("changed", ("colour", "print", "emblem"))
+        queries = [drawn(garments[n], look(rng, looks[n], changed), **how) for n in asked]
         hits = (ours.encode(queries)["shape"] @ codes.T).argmax(axis=1)
         first = float((hits == asked).mean())
         beside = float(((sobel.encode(queries) @ plain.T).argmax(axis=1) == asked).mean())
@@ -105,31 +111,26 @@ def found_again(count, seed, encoder, examples):
 
 
 def buttons(count, seed, encoder):
-    """Of each buttoned garment a picture with two and one with three buttons; three are asked."""
+    """Each buttoned garment twice in one other look, with two and with three buttons."""
     garments = [
         g for g in wardrobe.collection(4 * count, seed + 1)
-        if g.parts.get("closure") == "buttons" or g.parts.get("front") == "buttons"
+        if "buttons" in (g.parts.get("closure"), g.parts.get("front"))
     ]  # fmt: skip
     rng = np.random.default_rng(seed)
-    looks = [look(rng) for _ in garments]
-    sides = []
-    for buttons in (2, 3):
-        pictures = [
-            drawn(g, look(rng, worn), buttons=buttons)
-            for g, worn in zip(garments, looks, strict=True)
-        ]
-        sides.append(encoder.encode(pictures))
-    queries = encoder.encode(
-        [drawn(g, worn, buttons=3) for g, worn in zip(garments, looks, strict=True)]
-    )
+    asked = [look(rng) for _ in garments]
+    shown = [look(rng, worn) for worn in asked]
+
+    def codes(looks, number):
+        pairs = zip(garments, looks, strict=True)
+        return encoder.encode([drawn(g, worn, buttons=number) for g, worn in pairs])
+
     print(f"3 buttons before 2, of {len(garments)} garments asked with 3")
-    for weight in (0, 0.25, 0.5, 1, 2, 4):
-        two, three = (
-            (queries["shape"] * side["shape"]).sum(1)
-            + weight * (queries["detail"] * side["detail"]).sum(1)
-            for side in sides
-        )
-        print(f"  shape 1, detail {weight:<5} {np.mean(three > two):8.1%}")
+    for name, looks in (("in another look", shown), ("in the same look", asked)):
+        two, three, query = codes(looks, 2), codes(looks, 3), codes(asked, 3)
+        ahead = {view: (query[view] * (three[view] - two[view])).sum(1) for view in query}
+        for weight in (0, 0.5, 1, 2, 4):
+            first = ahead["shape"] + weight * ahead["detail"] > 0
+            print(f"  {name:18} shape 1, detail {weight:<5} {first.mean():8.1%}")
 
 
 def copies(count, seed, encoder):

@@ -2,13 +2,13 @@
 
 
 def test_drawn_garments_are_indexed_and_found(intertwine, here):
-    ended = intertwine("index", "--wardrobe", "-n", "20", "-o", "shop", "--encoder", "linear")
+    ended = intertwine("index", "--wardrobe", "-n", "6", "-o", "shop", "--encoder", "linear")
     assert ended.code == 0, ended.err
-    assert ended.out == "shop  20 added\n20 pictures by linear\n"
+    assert ended.out == "shop  6 added\n6 pictures by linear\n"
     pictures = sorted((here / "shop" / "wardrobe").glob("*.png"))
-    assert len(pictures) == 20
-    again = intertwine("index", "--wardrobe", "-n", "22", "-o", "shop")
-    assert again.out == "shop  2 added, 20 unchanged\n22 pictures by linear\n"
+    assert len(pictures) == 6
+    again = intertwine("index", "--wardrobe", "-n", "7", "-o", "shop")
+    assert again.out == "shop  1 added, 6 unchanged\n7 pictures by linear\n"
     found = intertwine("search", pictures[3], "-i", "shop", "-n", "1", "--format", "csv")
     assert found.out.splitlines()[1].endswith(str(pictures[3]))
 
