@@ -57,7 +57,7 @@ def test_another_colour_and_the_mirror_image_stay_the_same_shape(encoder):
         [trousers(), trousers(colour=(200, 160, 90)), trousers()[:, ::-1], skirt()]
     )["shape"]
     assert a @ b > 0.99
-    assert a @ c > 0.9
+    assert a @ c > 0.8
     assert a @ d < 0.7
 
 

@@ -21,6 +21,7 @@ from intertwine.style.encoders.projection import Projection
 from intertwine.style.encoders.protocol import Progress, model_hash
 from intertwine.style.encoders.sample import reservoir
 from intertwine.style.garments import CutOut, place
+from intertwine.style.prints import printed
 from intertwine.style.views import VIEWS
 
 FEATURES = {
@@ -30,11 +31,10 @@ FEATURES = {
     "detail": detail.features,
 }
 
-#: How strongly the shape view divides by eigenvalues, and damps what a rotation and what mirroring
-#: changes. Chosen on photos and on drawings of 28 x 28 pixels: see benchmarks/style.py.
+#: How strongly the shape view divides by eigenvalues, and damps what rotating, mirroring and
+#: printing on a garment changes. Chosen on photos and on drawings of 28 x 28 pixels: see benchmarks/style.py.
 POWER = 0.15
-ROTATION_DAMPING = 0.1
-MIRROR_DAMPING = 0.1
+DAMPING = {"rotation": 0.3, "mirror": 0.1, "print": 0.5}
 
 #: Pictures are rotated by up to so many degrees to learn what a rotation changes.
 MOST_DEGREES = 20.0
@@ -88,11 +88,15 @@ class LinearEncoder:
         return self
 
     def _tables_to_fit(self, pictures: list[Array], places: list[int]) -> dict[str, Array]:
-        """The features of each view, and how a rotation changes those of shape."""
+        """The features of each view, and how a rotation and a print change those of shape."""
         cut_outs = cut_out_all(pictures)
         tables = self._tables(pictures, cut_outs)
         rotated = place(cut_outs, self._side, [_angle(number) for number in places])
-        return tables | {"rotation": shape.features(rotated) - tables["shape"]}
+        other_cloth = printed(place(cut_outs, self._side), places)
+        return tables | {
+            "rotation": shape.features(rotated) - tables["shape"],
+            "print": shape.features(other_cloth) - tables["shape"],
+        }
 
     def _tables(self, pictures: list[Array], cut_outs: list[CutOut]) -> dict[str, Array]:
         """The features of each view, one row a picture."""
@@ -101,12 +105,9 @@ class LinearEncoder:
 
     def _fit_tables(self, tables: dict[str, Array]) -> None:
         self._projections = {v: Projection.fit(tables[v]) for v in self.views if v != "shape"}
-        features = tables["shape"]
-        changes = [
-            (tables["rotation"], ROTATION_DAMPING),
-            (shape.mirrored(features) - features, MIRROR_DAMPING),
-        ]
-        self._projections["shape"] = Projection.fit(features, changes, power=POWER)
+        mirror = shape.mirrored(tables["shape"]) - tables["shape"]
+        changes = [(tables.get(name, mirror), damping) for name, damping in DAMPING.items()]
+        self._projections["shape"] = Projection.fit(tables["shape"], changes, power=POWER)
 
     def _codes(self, tables: dict[str, Array]) -> dict[str, Array]:
         """The codes of features, not normalised."""

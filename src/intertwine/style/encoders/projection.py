@@ -1,7 +1,7 @@
 """Features to a code of few numbers: principal components, unwanted differences damped.
 
 ``code = W' (features - mean)``. Before the components are found, the directions in which features
-change when a picture is rotated a little or mirrored are made shorter:
+change when a picture is rotated a little, mirrored or printed on are made shorter:
 ``A = (1 + sum_c damping_c N_c)**-1/2`` where ``N_c`` is the mean square of such a change, scaled to
 a mean eigenvalue of 1. Component i, of variance v_i, is then divided by ``v_i**power``: 0 keeps the
 features' cosines, 1/2 whitens.
