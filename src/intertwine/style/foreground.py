@@ -1,4 +1,4 @@
-"""Where the garment is: a mask that leaves out the background, the floor and the hanger.
+"""Where the garment is: a mask that leaves out the background, the floor, hangers and people.
 
 A product photo on a plain ground is told apart by the colour of its border (`border_colour`). Any
 other is cut by GrabCut (Rother, Kolmogorov and Blake, 2004), which models the colours inside and
@@ -15,6 +15,7 @@ from scipy import ndimage  # type: ignore[import-untyped]
 
 from intertwine.base.checks import Array
 from intertwine.style._extras import need
+from intertwine.style.people import without_skin
 
 #: The longer side of the picture that is looked at, in pixels. GrabCut needs about so many.
 WORKING_SIDE = 160
@@ -65,7 +66,7 @@ def foreground(picture: Array) -> Array:
     for candidate in (mask, apart):
         cleaned = clean(candidate)
         if cleaned.mean() >= LEAST_AREA:
-            return cleaned
+            return without_skin(picture, cleaned)
     return np.ones(picture.shape[:2], bool)
 
 
