@@ -15,8 +15,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-import intertwine as iw
 from intertwine.style import duplicates, encoders, wardrobe
+from intertwine.style.baseline import PlainSobel
 from intertwine.style.pictures import thumbnail
 
 #: What is asked: a name, the fraction of first hits to reach, and how the query is drawn.
@@ -52,31 +52,6 @@ def drawn(garment, look, **others):
     return wardrobe.draw(garment, **(look | {"colour": wardrobe.COLOURS[look["colour"]]}), **others)
 
 
-class Sobel:
-    """Sobel magnitude of 64 x 64 grey levels, 64 principal components."""
-
-    def fit(self, pictures):
-        from sklearn.decomposition import PCA
-
-        self.components = PCA(64, svd_solver="full").fit(self._edges(pictures))
-        return self
-
-    def encode(self, pictures):
-        codes = self.components.transform(self._edges(pictures))
-        return codes / np.linalg.norm(codes, axis=1, keepdims=True)
-
-    def _edges(self, pictures):
-        import cv2
-
-        rows = []
-        for picture in pictures:
-            grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-            small = cv2.resize(grey, (64, 64), interpolation=cv2.INTER_AREA).astype(np.float32)
-            slopes = [iw.convolve(small, iw.kernels.sobel(axis=axis)) for axis in (0, 1)]
-            rows.append(np.hypot(*slopes).ravel())
-        return np.stack(rows)
-
-
 def found_again(count, seed, encoder, examples):
     garments = wardrobe.collection(count, seed)
     rng = np.random.default_rng(seed)
@@ -86,7 +61,7 @@ def found_again(count, seed, encoder, examples):
     ours = encoder.fit(gallery)
     codes = ours.encode(gallery)["shape"]
     print(f"{count} garments fitted and encoded in {time.perf_counter() - start:.1f} s")
-    sobel = Sobel().fit(gallery)
+    sobel = PlainSobel().fit(gallery)
     plain = sobel.encode(gallery)
     print(f"{'first hit is the same garment':36} {'wanted':>7} {encoder.name:>8} {'Sobel':>8}")
     for name, (wanted, how) in QUESTIONS.items():

@@ -35,9 +35,9 @@ def hang(canvas: Canvas, garment: Garment) -> None:
             canvas.line([(0.0, bar), (side * end[0], end[1])], 0.14, _WOOD)
         return
     wide = garment.measures["waist"]
-    canvas.line([(-wide, bar), (wide, bar)], 0.1, _WOOD)
+    canvas.line([(-wide, bar), (wide, bar)], 0.07, _WOOD)
     for side in (-1, 1):
-        canvas.line([(side * 0.75 * wide, bar), (side * 0.75 * wide, WAIST + 0.1)], 0.12, _STEEL)
+        canvas.line([(side * 0.75 * wide, bar), (side * 0.75 * wide, WAIST + 0.1)], 0.09, _STEEL)
 
 
 def _hook(bar: float) -> list[Place]:
