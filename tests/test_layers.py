@@ -40,6 +40,7 @@ PUBLIC = [
     "plan",
     "release_memory",
     "rotation",
+    "set_memory_limit",
     "set_threads",
     "spectrum",
     "stochastic",

@@ -17,8 +17,6 @@ from intertwine.engine.plan import CACHE
 def forget():
     """Let every plan be made anew."""
     CACHE.clear()
-    separable._turns.cache_clear()
-    in_turn.turns.cache_clear()
 
 
 @pytest.fixture(autouse=True)
