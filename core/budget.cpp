@@ -1,12 +1,27 @@
 #include "budget.hpp"
 
 #include <pthread.h>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 namespace iw {
 namespace {
 
 // Objects kept at a time: many small ones slow down Python's collector of garbage.
 constexpr int kMostObjects = 1024;
+
+// After so many bytes of dropped objects the heap gives back what is free in it: where large and
+// small pieces come and go, much of it would stay otherwise.
+constexpr int64_t kTrimmed = int64_t(32) << 20;
+
+void trim_heap(std::atomic<int64_t>& dropped) {
+#if defined(__GLIBC__)
+  if (dropped >= kTrimmed && dropped.exchange(0) >= kTrimmed) malloc_trim(0);
+#else
+  dropped = 0;
+#endif
+}
 
 }  // namespace
 
@@ -71,9 +86,11 @@ void Budget::drop_all(Entry* first) {
   while (first) {
     Entry* const next = first->newer_;
     first->newer_ = nullptr;
+    dropped_ += first->is_object_ ? first->bytes_ : 0;
     first->drop();
     first = next;
   }
+  trim_heap(dropped_);
 }
 
 void Budget::settle(Lock lock) {

@@ -75,7 +75,7 @@ class Budget {
  private:
   void unlink(Entry& entry);
   Entry* take_excess();
-  static void drop_all(Entry* first);
+  void drop_all(Entry* first);
 
   static constexpr int64_t kUsualLimit = int64_t(256) << 20;
 
@@ -83,7 +83,7 @@ class Budget {
   Entry *oldest_ = nullptr, *newest_ = nullptr;
   int64_t bytes_ = 0;
   int objects_ = 0;
-  std::atomic<int64_t> limit_{kUsualLimit}, held_{0};
+  std::atomic<int64_t> limit_{kUsualLimit}, held_{0}, dropped_{0};
 };
 
 // Never destroyed: arrays may outlive everything else. A forked child has what its parent had.

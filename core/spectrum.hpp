@@ -280,9 +280,10 @@ void release_layout(void* layout) {
 // Bytes that a spectrum holds on to, save for its wide form.
 int64_t bytes_of(const Spectrum& s) {
   const int64_t taps = all_taps(s) * (s.compute == Type::f32 ? 4 : 8);
-  return taps + (s.compute == Type::f32
-                     ? static_cast<const Tile<float>*>(s.layout)->held_bytes(s.kernels)
-                     : static_cast<const Tile<double>*>(s.layout)->held_bytes(s.kernels));
+  return iw::whole_pages(taps) +
+         (s.compute == Type::f32
+              ? static_cast<const Tile<float>*>(s.layout)->held_bytes(s.kernels)
+              : static_cast<const Tile<double>*>(s.layout)->held_bytes(s.kernels));
 }
 
 void free_spectrum(Spectrum* s) {

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 
@@ -130,11 +131,11 @@ def plans(count, size=41):
 
 
 def test_plans_are_kept_within_the_limit():
-    iw.set_memory_limit(4 * MIB)
+    iw.set_memory_limit(MIB)
     for plan in plans(12):
-        assert plan.kept_bytes > 200 * 200 * 4
+        assert plan.kept_bytes > 8 * 41 * 41
         assert plan in CACHE.plans()
-        assert sum(p.kept_bytes for p in CACHE.plans()) <= _core.memory_in_use() <= 4 * MIB
+        assert sum(p.kept_bytes for p in CACHE.plans()) <= _core.memory_in_use() <= MIB
     assert 2 <= len(CACHE.plans()) < 12
 
 
@@ -314,7 +315,7 @@ def test_methods_say_what_they_hold(method):
     """Many large kernels made ready, beside the memory that the process has grown by."""
     script = f"""
 from intertwine.engine.plan import Plan
-x, rng, held = np.zeros((2, 40), np.float32), np.random.default_rng(0), []
+x, rng, held = np.zeros((160, 1100), np.float32), np.random.default_rng(0), []
 def work(count):
     for i in range(count):
         k = rng.normal(size=(150, 1000)).astype(np.float32)
@@ -346,6 +347,9 @@ def test_work_space_goes_with_its_thread():
     thread.start()
     thread.join()
     assert seen[0] > 8 * MIB
+    until = time.monotonic() + 20  # the system ends a thread a little after Python does
+    while _core.memory_in_use() > _core.kept_bytes() and time.monotonic() < until:
+        time.sleep(0.01)
     assert _core.memory_in_use() == _core.kept_bytes()
 
 
@@ -354,10 +358,10 @@ def test_work_space_beyond_half_of_the_limit_does_not_stay():
     plan = iw.plan(x, k, method="overlap_save")
     iw.set_memory_limit(16 * MIB)
     y = plan(x)
-    assert _core.memory_in_use() <= max(16 * MIB, plan.kept_bytes + 10_000)
+    assert _core.memory_in_use() <= plan.kept_bytes + k.nbytes + 10_000
     iw.set_memory_limit(1 << 30)
     plan(x, out=y)
-    assert _core.memory_in_use() - plan.kept_bytes > 8 * MIB
+    assert _core.memory_in_use() - plan.kept_bytes - k.nbytes > 8 * MIB
 
 
 def test_threads_that_keep_and_forget_at_once():

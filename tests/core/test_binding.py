@@ -237,9 +237,9 @@ def test_any_geometry_is_computed_or_refused(geometry, threads, inner):
 def test_a_folded_tile_is_one_of_real_data_that_holds_all():
     taps = np.ones((3, 2), np.float32)
     plain = geometry((8, 8, 3, 0, 1, 1, 0, 6, 6, 2, 0, 1, 1, 0), (0, 1))
-    folded = _core.OverlapSave(plain, taps, False, [48, 64], "float32", 0, 1)
-    whole = _core.OverlapSave(plain, taps, False, [48, 64], "float32", -1, 1)
-    assert 48 * 64 * 4 < folded.kept_bytes < 0.6 * whole.kept_bytes
+    folded = _core.OverlapSave(plain, taps, False, [480, 640], "float32", 0, 1)
+    whole = _core.OverlapSave(plain, taps, False, [480, 640], "float32", -1, 1)
+    assert 480 * 640 * 4 < folded.kept_bytes < 0.6 * whole.kept_bytes
     for tile, folded, text in [
         ([12, 16], 2, "no such axis"),
         ([15, 16], 0, "no multiple of 2"),
