@@ -191,17 +191,20 @@ def test_arrays_are_counted_once_and_whole():
     assert memory.held_bytes(taps, taps.array) == 8 * 57
 
 
-@pytest.mark.parametrize("value", [-1, 2.5, "1", True, 1 << 63, None], ids=repr)
-def test_limits(value):
-    if value is None:
-        iw.set_memory_limit(5)
-        iw.set_memory_limit(value)
-        assert _core.memory_limit() == 256 * MIB
-        return
+def test_none_returns_to_the_usual_limit():
+    iw.set_memory_limit(5)
+    assert _core.memory_limit() == 5
+    iw.set_memory_limit(None)
+    assert _core.memory_limit() == 256 * MIB
+
+
+@pytest.mark.parametrize("value", [-1, 2.5, "1", True, 1 << 63], ids=repr)
+def test_wrong_limits_are_refused(value):
     with pytest.raises(iw.OptionError) as error:
         iw.set_memory_limit(value)
     assert str(error.value) == (
-        f"set_memory_limit: `limit={value!r}` must be a number of bytes from 0 to 2^63 - 1, or None."
+        f"set_memory_limit: `limit={value!r}` must be a number of bytes from 0 to 2^63 - 1, "
+        "or None."
     )
 
 
@@ -248,9 +251,7 @@ assert iw.convolve([1.0], [2.0]) == 2
         "from 0 to 2^63 - 1.\n"
         "  Set it to a number of bytes, such as INTERTWINE_MEMORY_LIMIT=268435456, or unset it.@"
     )
-    assert (
-        child(script, INTERTWINE_MEMORY_LIMIT=text, PYTHONIOENCODING="utf-8") == message * 2
-    )
+    assert child(script, INTERTWINE_MEMORY_LIMIT=text, PYTHONIOENCODING="utf-8") == message * 2
 
 
 WIDE_GAUSSIANS = """
@@ -302,9 +303,7 @@ print(few, resident())
     [(200, 900, 1), pytest.param(2000, 10000, 256, marks=pytest.mark.slow)],
 )
 def test_many_different_calls_do_not_grow_the_process(few, many, limit):
-    numbers = child(
-        MANY_CALLS.format(few=few, many=many), INTERTWINE_MEMORY_LIMIT=str(limit * MIB)
-    )
+    numbers = child(MANY_CALLS.format(few=few, many=many), INTERTWINE_MEMORY_LIMIT=str(limit * MIB))
     early, late = map(float, numbers.split())
     assert late - early < 4
 

@@ -10,7 +10,7 @@ import intertwine as iw
 from agreement.sweeps import LARGE, QUICK
 from cases import BOUNDARIES, MODES, bounds, check, grid, near, planned
 from intertwine.engine import machine
-from intertwine.engine.methods import direct, in_turn, overlap_save, running_sum, separable, strips
+from intertwine.engine.methods import direct, in_turn, overlap_save, running_sum, strips
 from intertwine.engine.plan import CACHE
 
 

@@ -123,7 +123,9 @@ def test_equal_calls_are_found():
     for k in (K, K.copy(), np.asfortranarray(K), np.repeat(K, 2, 1)[:, ::2]):
         assert calls.lookup(X + 1, k, OPTIONS, True) is PLAN
         assert calls.run(X, k, OPTIONS, True, None, None).tolist() == RIGHT
-    assert calls.lookup(X, K, (None, "".join(["sa", "me"]), float("0"), (1, int("2"))), True) is PLAN
+    assert (
+        calls.lookup(X, K, (None, "".join(["sa", "me"]), float("0"), (1, int("2"))), True) is PLAN
+    )
 
 
 @pytest.mark.parametrize(

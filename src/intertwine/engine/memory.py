@@ -106,7 +106,7 @@ def release_memory() -> None:
 
 
 def empty(shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
-    """An array with anything in it, which owns its memory: that of an earlier one, if it is large."""
+    """An array with anything in it. A large one takes the memory of one that was let go."""
     made: NDArray[Any] = _core.empty(shape, dtype)
     return made
 
@@ -156,7 +156,7 @@ def kept_by_owner(
     """Keep what `find` says about its first argument for as long as that lives."""
 
     @wraps(find)
-    def lookup(owner: _Owner, *rest: _Rest.args, **none: _Rest.kwargs) -> _Found:
+    def lookup(owner: _Owner, /, *rest: _Rest.args, **none: _Rest.kwargs) -> _Found:
         key = find, *rest
         findings = owner.findings
         if key not in findings:

@@ -19,8 +19,8 @@ from intertwine.engine.candidates import WORTH_A_THREAD, Candidate, candidates, 
 from intertwine.engine.memory import held_bytes
 from intertwine.engine.methods import BY_NAME
 from intertwine.engine.methods.base import Prepared
-from intertwine.engine.problem import Problem
 from intertwine.engine.plan_cache import PlanCache
+from intertwine.engine.problem import Problem
 from intertwine.engine.weights import Division
 from intertwine.engine.wisdom import WISDOM, Measured
 
