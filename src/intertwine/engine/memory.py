@@ -195,10 +195,10 @@ def _parts(thing: Any) -> Iterator[Any]:
     if isinstance(thing, tuple | list):
         yield from thing
     elif isinstance(thing, dict):
-        yield from thing.values()
+        yield from list(thing.values())  # other threads may add to it
     elif not isinstance(thing, type) and (is_dataclass(thing) or hasattr(thing, "findings")):
         if hasattr(thing, "__dict__"):
-            yield from vars(thing).values()
+            yield from list(vars(thing).values())
         else:
             yield from (getattr(thing, name) for name in thing.__slots__)
 
