@@ -8,8 +8,8 @@ was used longest ago goes first.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Hashable, Iterator
-from dataclasses import is_dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import fields, is_dataclass
 from functools import lru_cache, wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 from weakref import WeakValueDictionary
@@ -175,32 +175,43 @@ def held_bytes(*things: Any) -> int:
     found, left = 0, list(things)
     while left:
         thing = left.pop()
-        if id(thing) in seen or isinstance(thing, int | float | str | None):
+        kind: Any = type(thing)
+        if kind in _PLAIN or id(thing) in seen:
             continue
         seen.add(id(thing))
-        if isinstance(thing, np.ndarray):
-            if isinstance(thing.base, np.ndarray):
+        if kind is np.ndarray:
+            if type(thing.base) is np.ndarray:
                 left.append(thing.base)
             else:
                 found += thing.nbytes
-        elif (kept := getattr(thing, "kept_bytes", None)) is not None:
-            found += kept
+        elif kind is tuple or kind is list:
+            left += thing
+        elif kind is dict:
+            left += list(thing.values())  # other threads may add to it
+        elif hasattr(thing, "kept_bytes"):
+            found += thing.kept_bytes
+        elif hasattr(thing, "__dict__") and _is_ours(kind):
+            left += list(vars(thing).values())
         else:
-            left += _parts(thing)
+            left += [getattr(thing, name) for name in _slots(kind)]
     return found
 
 
-def _parts(thing: Any) -> Iterator[Any]:
-    """What a thing of the engine is made of."""
-    if isinstance(thing, tuple | list):
-        yield from thing
-    elif isinstance(thing, dict):
-        yield from list(thing.values())  # other threads may add to it
-    elif not isinstance(thing, type) and (is_dataclass(thing) or hasattr(thing, "findings")):
-        if hasattr(thing, "__dict__"):
-            yield from list(vars(thing).values())
-        else:
-            yield from (getattr(thing, name) for name in thing.__slots__)
+_PLAIN = frozenset({int, float, complex, bool, str, bytes, type(None), *np.sctypeDict.values()})
+
+
+@lru_cache(maxsize=256)
+def _is_ours(kind: type) -> bool:
+    """Whether things of this type are values of the engine, made of what their attributes are."""
+    return is_dataclass(kind) or kind.__module__.startswith("intertwine.engine.")
+
+
+@lru_cache(maxsize=256)
+def _slots(kind: type) -> tuple[str, ...]:
+    """The attributes of such a value that may be more than a number or a word."""
+    if not is_dataclass(kind):
+        return ()
+    return tuple(f.name for f in fields(kind) if f.type not in ("int", "float", "bool", "str"))
 
 
 __all__ = [

@@ -80,8 +80,9 @@ class Plan:
         #: What calls come down to where data go into one sum of the core as they are.
         self.call = self._core_call()
         #: Memory that the plan holds on to: taps, factors, spectra, weights.
+        shorter = [c.short for c in self._found if c.short is not None]
         self.kept_bytes = PLAN_BYTES + held_bytes(
-            self._problem, self._found, self._prepared, self._division
+            self._problem, shorter, self._prepared, self._division
         )
 
     def _prepare(self, factor: str, threads: int | None) -> Prepared:
