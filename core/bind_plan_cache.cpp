@@ -119,7 +119,8 @@ class CacheEntry {
  public:
   // `kept` holds the plan.
   CacheEntry(const CacheKey& key, nb::object kept, nb::object call)
-      : kept_(std::move(kept)),
+      : held_(std::move(kept)),
+        kept_(nb::inst_ptr<Kept>(held_)),
         call(std::move(call)),
         flip_(key.flip),
         x_(lengths(key.x)),
@@ -135,11 +136,12 @@ class CacheEntry {
            same(origin_.ptr(), key.origin.ptr()) && same(options_.ptr(), key.options.ptr());
   }
 
-  Kept& kept() const { return *nb::inst_ptr<Kept>(kept_); }
+  Kept& kept() const { return *kept_; }
   const nb::object& plan() const { return kept().value(); }
 
  private:
-  nb::object kept_;
+  nb::object held_;
+  Kept* kept_;
 
  public:
   const nb::object call;  // a Call, or None where the plan needs more
@@ -226,7 +228,8 @@ class PlanCache {
   std::shared_ptr<CacheEntry> entry_of(uint64_t number, size_t skipped) {
     std::vector<std::shared_ptr<CacheEntry>> passed;  // let go when the lock is off
     const Budget::Lock guard = budget().lock();
-    for (auto [each, end] = entries_.equal_range(number); each != end; ++each) {
+    for (auto each = entries_.find(number); each != entries_.end() && each->first == number;
+         ++each) {
       std::shared_ptr<CacheEntry> entry = each->second.lock();
       if (!entry) continue;
       if (passed.size() < skipped) {
