@@ -25,6 +25,8 @@ class Direct : public Prepared {
         type_(compute == "int16" ? Type::i16 : compute_type(compute)),
         taps_(taps, type_, geometry.taps(), "taps") {}
 
+  int64_t kept_bytes() const override { return taps_.bytes(); }
+
  private:
   bool compute(const Job& job) const override {
     kernels->direct(job, services(), type_, taps_.get());
@@ -52,6 +54,8 @@ class Separable : public Prepared {
       if (n < 1 || batch < 1) refuse("tile: less than 1");
     if (nd() < 2) refuse("geometry: needs two axes");
   }
+
+  int64_t kept_bytes() const override { return factors_.bytes(); }
 
  private:
   static int64_t count_terms(nb::handle factors) {
@@ -97,6 +101,10 @@ class RunningSum : public Prepared {
       if (a.dilation != 1 || first[i] < 0 || length[i] < 1 || first[i] > a.k - length[i])
         refuse("boxes: outside the kernel");
     }
+  }
+
+  int64_t kept_bytes() const override {
+    return int64_t(weight_.size() * sizeof(double) + 2 * first_.size() * sizeof(int64_t));
   }
 
  private:
@@ -149,6 +157,12 @@ class Recursive : public Prepared {
     if (order.empty()) refuse("order: no axes");
   }
 
+  int64_t kept_bytes() const override {
+    size_t numbers = 0;
+    for (const Reals& side : sides_) numbers += side.size();
+    return int64_t(numbers * sizeof(double));
+  }
+
  private:
   static constexpr size_t kPoleNumbers = 6, kMostPoles = 8;
 
@@ -192,12 +206,11 @@ class OverlapSave : public Prepared {
     spectrum_ =
         kernels->spectrum_new(job, services(), type, planes, plain->buf, tile.data(), folded);
     if (!spectrum_) throw std::bad_alloc();
-    kept_bytes_ = geometry.axes().kernels * int64_t(size) * (type == Type::f32 ? 8 : 16);
-    if (folded_) kept_bytes_ /= 2;
+    trim_scratch();
   }
   ~OverlapSave() override { kernels->spectrum_free(spectrum_); }
 
-  int64_t kept_bytes() const { return kept_bytes_; }
+  int64_t kept_bytes() const override { return kernels->spectrum_bytes(spectrum_); }
 
  protected:
   const Spectrum* spectrum() const { return spectrum_; }
@@ -233,7 +246,6 @@ class OverlapSave : public Prepared {
   }
 
   Spectrum* spectrum_ = nullptr;
-  int64_t kept_bytes_ = 0;
   bool folded_ = false;
 };
 
@@ -267,6 +279,8 @@ class Missing : public Prepared {
  public:
   Missing(const Geometry& geometry, bool positive) : Prepared(geometry), positive_(positive) {}
 
+  int64_t kept_bytes() const override { return 0; }
+
  private:
   bool compute(const Job& job) const override {
     const auto real = [](Type type) {
@@ -290,7 +304,8 @@ void bind_methods(nb::module_& m, const Kernels* chosen) {
            nb::arg("order"), nb::arg("channels"), nb::arg("bank") = Ints{});
   nb::class_<Prepared>(m, "Prepared")
       .def("run", &Prepared::run)
-      .def("run_complex", &Prepared::run_complex);
+      .def("run_complex", &Prepared::run_complex)
+      .def_prop_ro("kept_bytes", &Prepared::kept_bytes);
   nb::class_<Direct, Prepared>(m, "Direct")
       .def(nb::init<const Geometry&, nb::handle, const std::string&>());
   nb::class_<Separable, Prepared>(m, "Separable")
@@ -302,8 +317,8 @@ void bind_methods(nb::module_& m, const Kernels* chosen) {
                     const Ints&, const std::vector<bool>&, const std::string&>());
   nb::class_<Missing, Prepared>(m, "Missing").def(nb::init<const Geometry&, bool>());
   nb::class_<OverlapSave, Prepared>(m, "OverlapSave")
-      .def(nb::init<const Geometry&, nb::handle, bool, const Ints&, const std::string&, int, int>())
-      .def_prop_ro("kept_bytes", &OverlapSave::kept_bytes);
+      .def(
+          nb::init<const Geometry&, nb::handle, bool, const Ints&, const std::string&, int, int>());
   nb::class_<Halves, OverlapSave>(m, "Halves")
       .def(nb::init<const Geometry&, nb::handle, const Ints&, int, int, int>());
 }

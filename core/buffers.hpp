@@ -97,19 +97,21 @@ class Numbers {
   Numbers(nanobind::handle object, Type type, int64_t count, const char* name) {
     const View view(object, false);
     view.check_plain(type, count, name);
-    const size_t bytes = size_t(view->len);
-    data_.reset(std::aligned_alloc(64, (bytes + 63) / 64 * 64));
+    bytes_ = size_t(view->len);
+    data_.reset(std::aligned_alloc(64, (bytes_ + 63) / 64 * 64));
     if (!data_) throw std::bad_alloc();
-    std::memcpy(data_.get(), view->buf, bytes);
+    std::memcpy(data_.get(), view->buf, bytes_);
   }
 
   const void* get() const { return data_.get(); }
+  int64_t bytes() const { return int64_t(bytes_); }
 
  private:
   struct Free {
     void operator()(void* p) const { std::free(p); }
   };
   std::unique_ptr<void, Free> data_;
+  size_t bytes_ = 0;
 };
 
 }  // namespace iw

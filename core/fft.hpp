@@ -227,6 +227,16 @@ struct Fft {
 
   void release() { free(twiddle); }
 
+  // Bytes of the twiddles.
+  int64_t bytes() const {
+    int64_t numbers = 1, length = n;
+    for (int s = 0; s < stages; s++) {
+      numbers += 2 * (radix[s] - 1) * (length / radix[s]);
+      length /= radix[s];
+    }
+    return numbers * int64_t(sizeof(T));
+  }
+
   // The frequency that ends at a position.
   int64_t frequency(int64_t position) const {
     int64_t length = n, unit = 1, k = 0;

@@ -203,6 +203,8 @@ Spectrum* spectrum_new(const Job& job, const Services& services, Type compute, i
 
 void spectrum_free(Spectrum* s) { free_spectrum(s); }
 
+int64_t spectrum_bytes(const Spectrum* s) { return bytes_of(*s); }
+
 bool overlap_save(const Job* jobs, bool complex, const Services& services, const Spectrum* spectrum,
                   const Cut& cut) {
   return spectrum->compute == Type::f32 ? run<float>(jobs, complex, services, *spectrum, cut)

@@ -19,6 +19,7 @@
 #include <thread>
 #include <vector>
 
+#include "budget.hpp"
 #include "pages.hpp"
 
 namespace iw {
@@ -66,26 +67,40 @@ struct Task {
   }
 };
 
+// Smaller buffers stay with their thread; larger ones count in the budget of all that is kept.
+constexpr int64_t kLargeBuffer = 8 << 20;
+
+std::atomic<int64_t> large_buffers{0};  // their bytes, of all threads
+
 struct Buffer {
   void* data = nullptr;
   int64_t bytes = 0;
-  ~Buffer() { std::free(data); }
+  ~Buffer() { release(); }
 
   void release() {
     std::free(data);
     data = nullptr;
+    count(-1);
     bytes = 0;
   }
 
   void* at_least(int64_t wanted) {
     // Grow, or shrink when far too large: work space must not outlive the job that needed it.
     if (wanted > bytes || bytes > 4 * wanted + (8 << 20)) {
-      std::free(data);
+      release();
       data = aligned_pages(wanted);
       bytes = data ? whole_pages(wanted) : 0;
+      count(1);
       if (!data) throw std::bad_alloc();
     }
     return data;
+  }
+
+ private:
+  void count(int sign) {
+    if (bytes <= kLargeBuffer) return;
+    large_buffers += sign * bytes;
+    budget().hold(sign * bytes);
   }
 };
 
@@ -154,9 +169,13 @@ class Pool {
     close(helpers);
   }
 
-  // Between two tasks no worker touches its work space.
-  void release_scratch() {
-    const std::lock_guard<std::mutex> alone(running_);
+  // Between two tasks no worker touches its work space. Without `wait`, not while there is one.
+  void release_scratch(bool wait) {
+    std::unique_lock<std::mutex> alone(running_, std::defer_lock);
+    if (wait)
+      alone.lock();
+    else if (!alone.try_lock())
+      return;
     const std::lock_guard<std::mutex> guard(listing_);
     for (Space* each : spaces_) each->release();
   }
@@ -270,9 +289,15 @@ const Services& services() {
   return table;
 }
 
+void trim_scratch() {
+  if (large_buffers <= budget().limit() / 2) return;
+  space.release();
+  the_pool().release_scratch(false);
+}
+
 void release_scratch() {
   space.release();
-  the_pool().release_scratch();
+  the_pool().release_scratch(true);
 #if defined(__GLIBC__)
   malloc_trim(0);  // what was freed may still be held for later allocations
 #endif

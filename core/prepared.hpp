@@ -41,11 +41,11 @@ class Prepared {
   bool run_here(const Array& x, const Array& out, double cval, bool add, int threads) const {
     Job job = geometry_.job(x, out, cval, add, threads);
     const Turned samples(job, Turned::samples, *kernels, services());
-    if (add || !writes_all()) return compute(job);
+    if (add || !writes_all()) return trimmed(compute(job));
     const Turned results(job, Turned::results, *kernels, services());
     const bool left_out = compute(job);
     results.bring_back();
-    return left_out;
+    return trimmed(left_out);
   }
 
   bool run_both_here(const Array (&x)[2], const Array (&out)[2], const double (&cval)[2],
@@ -59,8 +59,11 @@ class Prepared {
     const bool left_out = compute_both(jobs);
     to_re.bring_back();
     to_im.bring_back();
-    return left_out;
+    return trimmed(left_out);
   }
+
+  // What it holds on to, in bytes.
+  virtual int64_t kept_bytes() const = 0;
 
  protected:
   virtual bool compute(const Job& job) const = 0;
@@ -75,6 +78,11 @@ class Prepared {
   // For methods that take one kernel at a time.
   void refuse_bank() const {
     if (geometry_.axes().bank_nd) refuse("bank: this method takes one kernel");
+  }
+
+  static bool trimmed(bool left_out) {
+    trim_scratch();
+    return left_out;
   }
 
   int nd() const { return geometry_.axes().nd; }

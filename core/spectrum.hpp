@@ -277,8 +277,18 @@ void release_layout(void* layout) {
   delete t;
 }
 
+// Bytes that a spectrum holds on to, save for its wide form.
+int64_t bytes_of(const Spectrum& s) {
+  const int64_t taps = all_taps(s) * (s.compute == Type::f32 ? 4 : 8);
+  return iw::whole_pages(taps) +
+         (s.compute == Type::f32
+              ? static_cast<const Tile<float>*>(s.layout)->held_bytes(s.kernels)
+              : static_cast<const Tile<double>*>(s.layout)->held_bytes(s.kernels));
+}
+
 void free_spectrum(Spectrum* s) {
   if (!s) return;
+  if (s->wide) iw::hold_bytes(-bytes_of(*s->wide));
   free_spectrum(s->wide);
   s->compute == Type::f32 ? release_layout<float>(s->layout) : release_layout<double>(s->layout);
   free(s->taps);
@@ -310,8 +320,10 @@ const Spectrum* wide_spectrum(const Spectrum& spectrum, int threads, const iw::S
   }
   Spectrum* other = nullptr;
   if (__atomic_compare_exchange_n(&spectrum.wide, &other, made, false, __ATOMIC_ACQ_REL,
-                                  __ATOMIC_ACQUIRE))
+                                  __ATOMIC_ACQUIRE)) {
+    iw::hold_bytes(bytes_of(*made));
     return made;
+  }
   free_spectrum(made);
   return other;
 }

@@ -108,6 +108,17 @@ struct Tile {
     free(turn);
   }
 
+  // Bytes of tables and kernels, of which there are so many.
+  int64_t held_bytes(int64_t count) const {
+    int64_t held = iw::whole_pages(count * kernel_size() * int64_t(sizeof(Cx<T>)));
+    for (int a = 0; a < dims; a++)
+      if (transformed[a]) held += along[a].bytes();
+    if (panels) held += row_fft.bytes();
+    if (cut) held += iw::whole_pages(dim[dims - 1] * width * 2 * int64_t(sizeof(T)));
+    if (folded >= 0) held += 2 * (folded == dims ? width : dim[folded]) * int64_t(sizeof(T));
+    return held;
+  }
+
   // ---- the last axis ----
 
   void rows_forward(Cx<T>* panel, int64_t p, Cx<T>* tile) const {

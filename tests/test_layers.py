@@ -42,6 +42,7 @@ PUBLIC = [
     "plan",
     "release_memory",
     "rotation",
+    "set_memory_limit",
     "set_threads",
     "spectrum",
     "stochastic",

@@ -209,7 +209,7 @@ def plan(
         x, dtype = _stand_in(shape, dtype), None
     said = (axes, mode, boundary, cval, nan, mask, dtype, stride, dilation, method, precision)
     _check_measure(measure, method)
-    chosen = None if measure else CACHE.recall(x, k, said, True)
+    chosen = None if measure else CACHE.lookup(x, k, said, True)
     if chosen is None:
         options = Options(*said)
         _check_method("plan", method)
@@ -217,7 +217,7 @@ def plan(
         if measure:
             _learn(request.problem)
         chosen = CACHE.get(request.problem, "plan", method)
-        CACHE.remember(x, k, said, True, chosen)
+        CACHE.store(x, k, said, True, request.problem, method)
     return chosen
 
 
@@ -279,14 +279,14 @@ def _run(
 ) -> Array:
     """Compute: by the plan of an equal call, or by reading this one. `said` are its Options."""
     threading.check(caller, threads)
-    chosen = CACHE.recall(x, k, said, flip)
+    chosen = CACHE.lookup(x, k, said, flip)
     if chosen is not None:
         return _execute(caller, chosen, x, None, out, threads)
     options = Options(*said)
     request = parse(caller, x, k, options, flip=flip)
     _check_method(caller, options.method)
     chosen = CACHE.get(request.problem, caller, options.method, threads)
-    CACHE.remember(x, k, said, flip, chosen)
+    CACHE.store(x, k, said, flip, request.problem, options.method)
     return _execute(caller, chosen, request.x, request.mask, out, threads)
 
 

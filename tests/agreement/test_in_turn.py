@@ -10,15 +10,13 @@ import intertwine as iw
 from agreement.sweeps import LARGE, QUICK
 from cases import BOUNDARIES, MODES, bounds, check, grid, near, planned
 from intertwine.engine import machine
-from intertwine.engine.methods import direct, in_turn, overlap_save, running_sum, separable, strips
+from intertwine.engine.methods import direct, in_turn, overlap_save, running_sum, strips
 from intertwine.engine.plan import CACHE
 
 
 def forget():
     """Let every plan be made anew."""
     CACHE.clear()
-    separable._turns.cache_clear()
-    in_turn.turns.cache_clear()
 
 
 @pytest.fixture(autouse=True)

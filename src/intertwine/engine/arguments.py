@@ -88,7 +88,7 @@ def parse(
         checks.single_precision(caller, rows, cval)
     problem = Problem(
         axes=lines,
-        taps=Taps(layout.spread(_oriented(kernels.taps, len(axes), flip))),
+        taps=Taps.of(layout.spread(_oriented(kernels.taps, len(axes), flip))),
         dtype=native,
         result=result,
         compute=compute,

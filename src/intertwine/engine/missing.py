@@ -25,9 +25,10 @@ from numpy.typing import NDArray
 
 from intertwine import _core
 from intertwine.base.errors import OptionError, counted
-from intertwine.engine import planes, results
+from intertwine.engine import planes
 from intertwine.engine.boundary import FILLED
 from intertwine.engine.lower import lower
+from intertwine.engine.memory import empty
 from intertwine.engine.problem import Axis, Problem, Taps
 from intertwine.engine.weights import Division, dividing
 
@@ -52,7 +53,7 @@ def clean(
         mask = None if present is None else np.ascontiguousarray(present)
         if not _core.put_aside(x, mask, ignored, None, None, threads):
             return x, None
-        data, there = results.empty(x.shape, x.dtype), results.empty(x.shape, np.dtype(bool))
+        data, there = empty(x.shape, x.dtype), empty(x.shape, np.dtype(bool))
         _core.put_aside(x, mask, ignored, data, there, threads)
         return data, there
     if ignored:
@@ -97,7 +98,7 @@ def _touch(
         value_range=None,
         axes=tuple(_filled(a, 1.0 if outside else 0.0) for a in problem.axes),
     )
-    counts = results.empty(problem.out_shape, np.dtype(np.int64))
+    counts = empty(problem.out_shape, np.dtype(np.int64))
     CACHE.get(problem, "convolve", "auto", threads).compute(
         marks.view(np.uint8), None, counts, threads
     )
@@ -167,7 +168,7 @@ def divide_by_weight(
     if plan is None or present is None:
         division.near_ends(out, threads)
         return
-    inside = results.empty(plan.problem.out_shape, plan.problem.result)
+    inside = empty(plan.problem.out_shape, plan.problem.result)
     plan.compute(present.view(np.uint8), None, inside, threads)
     division.everywhere(out, inside, threads)
 

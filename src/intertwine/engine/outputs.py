@@ -11,7 +11,7 @@ from intertwine import _core
 from intertwine.base import memory
 from intertwine.base.checks import refuse_hidden
 from intertwine.base.errors import DTypeError, OptionError, ShapeError
-from intertwine.engine import results
+from intertwine.engine.memory import empty
 from intertwine.engine.problem import Problem
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def fresh(caller: str, chosen: Plan) -> Array:
     where = "the result", problem.out_shape, problem.result
     memory.check_allocation(caller, *where, _smaller(problem), chosen.work_bytes)
     try:
-        return results.empty(problem.out_shape, problem.result)
+        return empty(problem.out_shape, problem.result)
     except (MemoryError, ValueError, OverflowError) as error:
         raise _too_large(caller, chosen) from error
 

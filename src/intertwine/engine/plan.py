@@ -16,10 +16,11 @@ from intertwine.base.errors import DTypeError, OptionError, ShapeError, did_you_
 from intertwine.base.threads import resolve
 from intertwine.engine import missing, planes
 from intertwine.engine.candidates import WORTH_A_THREAD, Candidate, candidates, least_saving
+from intertwine.engine.memory import held_bytes
 from intertwine.engine.methods import BY_NAME
 from intertwine.engine.methods.base import Prepared
+from intertwine.engine.plan_cache import PlanCache
 from intertwine.engine.problem import Problem
-from intertwine.engine.recent import PlanCache
 from intertwine.engine.weights import Division
 from intertwine.engine.wisdom import WISDOM, Measured
 
@@ -37,6 +38,9 @@ _ELSEWHERE = {
 #: Seconds that sharing work with another thread takes.
 WAKING = WORTH_A_THREAD / 4
 
+
+#: What a plan takes beside its arrays, and what a call takes that finds it.
+PLAN_BYTES = 8 << 10
 
 #: What float32 sums round may be enlarged so many times by dividing by weights.
 MOST_ENLARGED = 64.0
@@ -75,9 +79,11 @@ class Plan:
         self._only = self._single_run()
         #: What calls come down to where data go into one sum of the core as they are.
         self.call = self._core_call()
-        #: Memory that the plan holds on to: a kernel's spectrum can be large.
-        self.kept_bytes = sum(getattr(p, "kept_bytes", 0) for p in self._prepared.values())
-        self.kept_bytes += 0 if self._division is None else self._division.kept_bytes
+        #: Memory that the plan holds on to: taps, factors, spectra, weights.
+        shorter = [c.short for c in self._found if c.short is not None]
+        self.kept_bytes = PLAN_BYTES + held_bytes(
+            self._problem, shorter, self._prepared, self._division
+        )
 
     def _prepare(self, factor: str, threads: int | None) -> Prepared:
         """The method's work on a plane of the kernel, or of the shorter one."""

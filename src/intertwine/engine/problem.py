@@ -15,11 +15,12 @@ places) or over the same samples as all the others (one).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from itertools import product
 from math import prod
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary, ref
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,6 +80,19 @@ class Taps:
         self._key = (array.shape, array.dtype.str, own)
         first = max(0, len(own) - HASHED_BYTES) // 2  # what differs beyond is found by comparing
         self._hash = hash((array.shape, own[first : first + HASHED_BYTES]))
+        #: What was found out about them.
+        self.findings: dict[Any, Any] = {}
+
+    @classmethod
+    def of(cls, array: NDArray[np.generic]) -> Taps:
+        """The taps with these weights: the same object for as long as one is in use."""
+        made = cls(array)
+        known = _IN_USE.get(made)
+        shared = None if known is None else known()
+        if shared is None:
+            _IN_USE[made] = ref(made)
+            return made
+        return shared
 
     def __hash__(self) -> int:
         return self._hash
@@ -86,8 +100,14 @@ class Taps:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Taps) and self._hash == other._hash and self._key == other._key
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Taps, (self.array,)
+
     def __repr__(self) -> str:
         return f"Taps({self.array.shape}, {self.array.dtype})"
+
+
+_IN_USE: WeakKeyDictionary[Taps, ref[Taps]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -116,6 +136,14 @@ class Problem:
     masked: bool = False
     precision: float | None = None
     added: int = 0
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Problem, tuple(getattr(self, field.name) for field in fields(self))
+
+    @cached_property
+    def findings(self) -> dict[Any, Any]:
+        """What was found out about it."""
+        return {}
 
     @cached_property
     def shape(self) -> tuple[int, ...]:

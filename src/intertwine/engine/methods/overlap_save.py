@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import log2, prod
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from intertwine import _core
 from intertwine.base.errors import counted
 from intertwine.engine.lower import Lowered, has_channels, lower, too_many_axes
 from intertwine.engine.machine import VECTOR_BYTES, Machine, current
+from intertwine.engine.memory import Cache, kept_by_owner
 from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared
 from intertwine.engine.methods.halves import Cut, Passes, cut_taps, cuts, whole
 from intertwine.engine.problem import Axis, Problem
@@ -58,6 +60,10 @@ CUT = 1.2
 
 #: What a sample takes that is found by itself, beside one of a complex plane.
 APART = 2.1
+
+#: What a tile that was found takes while it is kept, and all of them.
+TILING_BYTES = 2048
+_TILINGS = Cache()
 
 #: Seconds for one transform, however small: finding its samples and results, and its first steps.
 EACH = 8e-7
@@ -148,9 +154,21 @@ def _thinned(lengths: NDArray[np.int64], most: int) -> NDArray[np.int64]:
     return lengths[picked]
 
 
-@lru_cache(maxsize=256)
 def _tiling(axes: tuple[Axis, ...], precision: str, whole: bool, machine: Machine) -> Tiling | None:
-    """The tile that the cost model likes best."""
+    """The tile that the cost model likes best, kept for all kernels of this geometry."""
+    key = axes, precision, whole, machine
+    kept = _TILINGS.lookup(key)
+    if kept is not None:
+        return cast("Tiling | None", kept.value)
+    found = _best_tiling(axes, precision, whole, machine)
+    _TILINGS.store(key, found, TILING_BYTES)
+    return found
+
+
+def _best_tiling(
+    axes: tuple[Axis, ...], precision: str, whole: bool, machine: Machine
+) -> Tiling | None:
+    """The same, looked for."""
     last = len(axes) - 1
     transformed = [i for i, a in enumerate(axes) if a.reach > 1]
     lone = transformed == [last]
@@ -263,6 +281,7 @@ def _bytes(problem: Problem) -> int:
     return 8 if _precision(problem) == "float32" else 16
 
 
+@kept_by_owner
 def _best(problem: Problem, machine: Machine) -> Tiling | None:
     axes = lower(problem, channels_last=False).axes
     found = _tiling(axes, _precision(problem), problem.complex_data, machine)

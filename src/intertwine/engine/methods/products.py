@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from math import sqrt
 
 import numpy as np
 
 from intertwine.engine.factor import Factors, Term, balanced, integer_factors, real_factors
+from intertwine.engine.memory import kept_by_owner
 from intertwine.engine.methods.base import ROUNDOFF, Array
 from intertwine.engine.problem import Problem, Taps
 
 
-@lru_cache(maxsize=64)
+@kept_by_owner
 def _factors(taps: Taps, tolerance: float, exact: bool) -> Factors | None:
     array = taps.array
     if exact:

@@ -8,7 +8,6 @@ rounding, so this method is taken only when a `precision` is asked that leaves r
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from math import prod
 
 import numpy as np
@@ -18,6 +17,7 @@ from intertwine.engine.exponentials import NOTHING, Exponentials, approximations
 from intertwine.engine.factor import balanced, real_factors
 from intertwine.engine.lower import lower, too_many_axes
 from intertwine.engine.machine import Machine
+from intertwine.engine.memory import kept_by_owner
 from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared
 from intertwine.engine.methods.tiles import SIZE
 from intertwine.engine.problem import Axis, Problem, Taps
@@ -79,7 +79,7 @@ def _line(taps: Array, tolerance: float) -> Line | None:
     return Line(behind, before, ends, missed / total, rounding / total)
 
 
-@lru_cache(maxsize=64)
+@kept_by_owner
 def _lines(taps: Taps, tolerance: float) -> tuple[Line | None, ...] | None:
     """One `Line` for each axis with taps, or None when the kernel is no product of such."""
     factors = real_factors(taps.array.astype(np.float64), 1e-3 * tolerance)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 from math import log2, prod
 from typing import Any
 
@@ -14,6 +13,7 @@ from intertwine.base.errors import counted
 from intertwine.engine.factor import Box, boxes, covered
 from intertwine.engine.lower import lower, too_many_axes
 from intertwine.engine.machine import Machine
+from intertwine.engine.memory import kept_by_owner
 from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared, too_much_memory
 from intertwine.engine.methods.tiles import SIZE, Reading, reading, writing
 from intertwine.engine.problem import Axis, Problem, Taps
@@ -71,7 +71,7 @@ LARGEST_WHOLE = 1 << 53
 MOST_BYTES = 96 << 20
 
 
-@lru_cache(maxsize=64)
+@kept_by_owner
 def _boxes(taps: Taps) -> tuple[Box, ...] | None:
     if taps.array.dtype.kind == "c":
         parts = [boxes(p, MOST_BOXES) for p in (taps.array.real, taps.array.imag)]

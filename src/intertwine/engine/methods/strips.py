@@ -7,7 +7,6 @@ as long as a tap of the axis that it slides along reaches them.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import product
 from math import prod
 
@@ -17,6 +16,7 @@ from intertwine import _core
 from intertwine.engine.factor import MOST_TERMS, Factors
 from intertwine.engine.lower import lower, too_many_axes
 from intertwine.engine.machine import VECTOR_BYTES, Machine
+from intertwine.engine.memory import kept_by_owner
 from intertwine.engine.methods.base import Array, Prepared, too_much_memory
 from intertwine.engine.methods.products import factors_of, tame, terms_of
 from intertwine.engine.methods.tiles import (
@@ -217,7 +217,7 @@ def _passes(problem: Problem, tile: tuple[int, ...], slide: int, batch: int) -> 
     return Work(begun, passed, products * _share(factors_of(problem), problem.compute))
 
 
-@lru_cache(maxsize=8)
+@kept_by_owner
 def tiling(problem: Problem) -> Tiling:
     """The tile that `run` uses, and the work of one term over the whole output."""
     lowered = lower(problem)
