@@ -168,17 +168,7 @@ struct WholeBox {
   template <class O>
   void along_row(const Space& w, O* out) const {
     if (with_fours) add_fours(w.sums, w.four, w.source_width, job.inner);
-    const SumRow<A, C>& line = w.line;
-    if (plain) return each_window(line, w.width, weigh, out);
-    pick_power<W>(few, [&](auto number) {
-      constexpr int Few = decltype(number)::value;
-      if (step == W)
-        move_on<Few, 1>(line, w.width, weigh, out);
-      else if (step == 3 * W)
-        move_on<Few, 3>(line, w.width, weigh, out);
-      else
-        move_each_on<Few>(line, w.width, weigh, out);
-    });
+    windows_along(w.line, few, plain, w.width, weigh, out);
   }
 
   // One row of results, to where it belongs if its type is one that sums are written as.
