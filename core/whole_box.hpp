@@ -158,7 +158,7 @@ struct WholeBox {
   }
 
   // Sums down the columns of one more row.
-  void down_columns(const Space& w, const S* in, const S* out) const {
+  [[gnu::noinline]] void down_columns(const Space& w, const S* in, const S* out) const {
     C* const sums = w.sums;
     for (int64_t x = 0; x < w.source_width; x += kLanes<C>)
       store(sums + x, load(sums + x) + widened_to<C>(in + x) - widened_to<C>(out + x));
@@ -185,7 +185,7 @@ struct WholeBox {
   }
 
   template <class O>
-  void write_straight(const Space& w, const int64_t* place, bool past) const {
+  [[gnu::noinline]] void write_straight(const Space& w, const int64_t* place, bool past) const {
     O* const own = static_cast<O*>(w.own);
     O* const out = reinterpret_cast<O*>(out_at(job, place));
     if (!past && w.width >= kAtOnce) return along_row(w, out);
@@ -196,7 +196,7 @@ struct WholeBox {
       copy_run(out, reinterpret_cast<const char*>(own), w.width);
   }
 
-  void write_apart(const Space& w, const int64_t* place) const {
+  [[gnu::noinline]] void write_apart(const Space& w, const int64_t* place) const {
     double* const own = static_cast<double*>(w.own);
     along_row(w, own);
     int64_t len[kMaxDims], one[kMaxDims];
