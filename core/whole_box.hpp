@@ -30,26 +30,33 @@ IW_INLINE int down_of(const Job& job, const Boxes& boxes) {
   return down;
 }
 
-// Whether sums of the box fit type A, and four down its columns type C: it covers two axes at most,
-// neither strided.
-template <class S, class C, class A>
-bool whole_fits(const Job& job, const Boxes& boxes) {
+// How many taps the box has, if it covers two axes at most, neither strided, and what lies outside
+// is a whole number from `least` to `greatest`, like the samples; else 0, as for too many taps.
+inline int64_t taps_of_whole(const Job& job, const Boxes& boxes, double least, double greatest) {
   const int last = job.nd - 1, down = down_of(job, boxes);
-  if (boxes.count != 1) return false;
+  if (boxes.count != 1) return 0;
   int64_t taps = 1;
   for (int a = 0; a <= last; a++) {
     const iw::Axis& axis = job.axis[a];
-    if (a != down && a != last ? boxes.length[a] > 1 : axis.stride > 1) return false;
-    // What lies outside is a sample like the others, or the box goes the other way.
-    constexpr double least = S(-1) < S(0) ? -double(kLargest<S>) : 0;
-    constexpr double greatest = double(kLargest<S>) - (S(-1) < S(0));
+    if (a != down && a != last ? boxes.length[a] > 1 : axis.stride > 1) return 0;
     if (axis.border == Border::constant) {
-      if (!(axis.fill >= least && axis.fill <= greatest)) return false;
-      if (double(S(axis.fill)) != axis.fill) return false;
+      if (!(axis.fill >= least && axis.fill <= greatest)) return 0;
+      if (__builtin_rint(axis.fill) != axis.fill) return 0;
     }
-    if (boxes.length[a] > (int64_t(1) << 31) / taps) return false;
+    if (boxes.length[a] > (int64_t(1) << 31) / taps) return 0;
     taps *= boxes.length[a];
   }
+  return taps;
+}
+
+// Whether sums of the box fit type A, and four down its columns type C.
+template <class S, class C, class A>
+bool whole_fits(const Job& job, const Boxes& boxes) {
+  constexpr double least = S(-1) < S(0) ? -double(kLargest<S>) : 0;
+  constexpr double greatest = double(kLargest<S>) - (S(-1) < S(0));
+  const int64_t taps = taps_of_whole(job, boxes, least, greatest);
+  if (!taps) return false;
+  const int down = down_of(job, boxes);
   const int64_t four = down < 0 ? 4 : 4 * boxes.length[down];
   if (sizeof(C) < sizeof(A) && four * kLargest<S> > kLargest<C> - (C(-1) < C(0))) return false;
   return taps * kLargest<S> <= kLargest<A> - (A(-1) < A(0));
