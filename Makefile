@@ -21,7 +21,7 @@ INSTALL := $(PIP) install --quiet --constraint constraints.txt
 BUILD   := $(INSTALL) --no-build-isolation --config-settings=cmake.define.LEVELS="$(LEVELS)" --editable
 NATIVE  := pyproject.toml constraints.txt CMakeLists.txt tools/native_level.cpp $(wildcard core/*.cpp core/*.hpp)
 
-.PHONY: help run test test-slow lint format bench calibrate clean
+.PHONY: help run test test-slow lint format bench calibrate clean FORCE
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
@@ -72,12 +72,16 @@ $(VENV)/.ready-build: $(VENV)/.ready-venv pyproject.toml tools/build_requirement
 	$(INSTALL) $$($(BIN)/python tools/build_requirements.py --machine)
 	@touch $@
 
-$(VENV)/.ready-run: $(VENV)/.ready-build $(NATIVE)
+# Written when it says something else, so that another choice of levels builds again.
+$(VENV)/.levels: FORCE | $(VENV)/.ready-venv
+	@echo "$(LEVELS)" | cmp -s - $@ || echo "$(LEVELS)" >$@
+
+$(VENV)/.ready-run: $(VENV)/.ready-build $(VENV)/.levels $(NATIVE)
 	@echo "Building Intertwine and installing what it needs ..."
 	$(BUILD) '.[image]'
 	@touch $@
 
-$(VENV)/.ready-test: $(VENV)/.ready-build $(NATIVE)
+$(VENV)/.ready-test: $(VENV)/.ready-build $(VENV)/.levels $(NATIVE)
 	@echo "Building Intertwine and installing what its tests need ..."
 	$(BUILD) '.[dev]'
 	@touch $@ $(VENV)/.ready-run

@@ -11,6 +11,7 @@
 #include "along.hpp"
 #include "kernels.hpp"
 #include "raw_rows.hpp"
+#include "runs.hpp"
 #include "stream.hpp"
 
 namespace {
@@ -29,26 +30,33 @@ IW_INLINE int down_of(const Job& job, const Boxes& boxes) {
   return down;
 }
 
-// Whether sums of the box fit type A, and four down its columns type C: it covers two axes at most,
-// neither strided.
-template <class S, class C, class A>
-bool whole_fits(const Job& job, const Boxes& boxes) {
+// How many taps the box has, if it covers two axes at most, neither strided, and what lies outside
+// is a whole number from `least` to `greatest`, like the samples; else 0, as for too many taps.
+inline int64_t taps_of_whole(const Job& job, const Boxes& boxes, double least, double greatest) {
   const int last = job.nd - 1, down = down_of(job, boxes);
-  if (boxes.count != 1) return false;
+  if (boxes.count != 1) return 0;
   int64_t taps = 1;
   for (int a = 0; a <= last; a++) {
     const iw::Axis& axis = job.axis[a];
-    if (a != down && a != last ? boxes.length[a] > 1 : axis.stride > 1) return false;
-    // What lies outside is a sample like the others, or the box goes the other way.
-    constexpr double least = S(-1) < S(0) ? -double(kLargest<S>) : 0;
-    constexpr double greatest = double(kLargest<S>) - (S(-1) < S(0));
+    if (a != down && a != last ? boxes.length[a] > 1 : axis.stride > 1) return 0;
     if (axis.border == Border::constant) {
-      if (!(axis.fill >= least && axis.fill <= greatest)) return false;
-      if (double(S(axis.fill)) != axis.fill) return false;
+      if (!(axis.fill >= least && axis.fill <= greatest)) return 0;
+      if (__builtin_rint(axis.fill) != axis.fill) return 0;
     }
-    if (boxes.length[a] > (int64_t(1) << 31) / taps) return false;
+    if (boxes.length[a] > (int64_t(1) << 31) / taps) return 0;
     taps *= boxes.length[a];
   }
+  return taps;
+}
+
+// Whether sums of the box fit type A, and four down its columns type C.
+template <class S, class C, class A>
+bool whole_fits(const Job& job, const Boxes& boxes) {
+  constexpr double least = S(-1) < S(0) ? -double(kLargest<S>) : 0;
+  constexpr double greatest = double(kLargest<S>) - (S(-1) < S(0));
+  const int64_t taps = taps_of_whole(job, boxes, least, greatest);
+  if (!taps) return false;
+  const int down = down_of(job, boxes);
   const int64_t four = down < 0 ? 4 : 4 * boxes.length[down];
   if (sizeof(C) < sizeof(A) && four * kLargest<S> > kLargest<C> - (C(-1) < C(0))) return false;
   return taps * kLargest<S> <= kLargest<A> - (A(-1) < A(0));
@@ -157,7 +165,7 @@ struct WholeBox {
   }
 
   // Sums down the columns of one more row.
-  void down_columns(const Space& w, const S* in, const S* out) const {
+  [[gnu::noinline]] void down_columns(const Space& w, const S* in, const S* out) const {
     C* const sums = w.sums;
     for (int64_t x = 0; x < w.source_width; x += kLanes<C>)
       store(sums + x, load(sums + x) + widened_to<C>(in + x) - widened_to<C>(out + x));
@@ -167,17 +175,7 @@ struct WholeBox {
   template <class O>
   void along_row(const Space& w, O* out) const {
     if (with_fours) add_fours(w.sums, w.four, w.source_width, job.inner);
-    const SumRow<A, C>& line = w.line;
-    if (plain) return each_window(line, w.width, weigh, out);
-    pick_power<W>(few, [&](auto number) {
-      constexpr int Few = decltype(number)::value;
-      if (step == W)
-        move_on<Few, 1>(line, w.width, weigh, out);
-      else if (step == 3 * W)
-        move_on<Few, 3>(line, w.width, weigh, out);
-      else
-        move_each_on<Few>(line, w.width, weigh, out);
-    });
+    windows_along(w.line, few, plain, w.width, weigh, out);
   }
 
   // One row of results, to where it belongs if its type is one that sums are written as.
@@ -194,7 +192,7 @@ struct WholeBox {
   }
 
   template <class O>
-  void write_straight(const Space& w, const int64_t* place, bool past) const {
+  [[gnu::noinline]] void write_straight(const Space& w, const int64_t* place, bool past) const {
     O* const own = static_cast<O*>(w.own);
     O* const out = reinterpret_cast<O*>(out_at(job, place));
     if (!past && w.width >= kAtOnce) return along_row(w, out);
@@ -205,7 +203,7 @@ struct WholeBox {
       copy_run(out, reinterpret_cast<const char*>(own), w.width);
   }
 
-  void write_apart(const Space& w, const int64_t* place) const {
+  [[gnu::noinline]] void write_apart(const Space& w, const int64_t* place) const {
     double* const own = static_cast<double*>(w.own);
     along_row(w, own);
     int64_t len[kMaxDims], one[kMaxDims];
