@@ -6,8 +6,9 @@
 #include <algorithm>
 #include <complex>
 
+#include "buffers.hpp"
 #include "dispatch.hpp"
-#include "pool.hpp"
+#include "unlocked.hpp"
 
 namespace nb = nanobind;
 using namespace iw;
@@ -19,8 +20,6 @@ using Plain = nb::ndarray<T, nb::c_contig, nb::device::cpu>;
 
 const Kernels* kernels;
 
-[[noreturn]] void refuse(const char* what) { throw nb::value_error(what); }
-
 // Without `clean` and `present` samples are only looked at.
 template <class T, class Real>
 bool put_aside(Plain<const T> x, std::optional<Plain<const bool>> mask, bool finite,
@@ -31,7 +30,9 @@ bool put_aside(Plain<const T> x, std::optional<Plain<const bool>> mask, bool fin
   if (clean && (clean->size() != count || present->size() != count))
     refuse("clean, present: sizes differ");
   if (!mask && !finite) refuse("mask: none, and NaN are no matter");
-  if (threads < 1) refuse("threads: less than 1");
+  check_threads(threads);
+  check_aligned(x, "x");
+  if (clean) check_aligned(*clean, "clean");
   Present p{};
   p.x = x.data();
   p.count = int64_t(count);
@@ -42,7 +43,7 @@ bool put_aside(Plain<const T> x, std::optional<Plain<const bool>> mask, bool fin
   p.clean = clean ? clean->data() : nullptr;
   p.present = present ? reinterpret_cast<uint8_t*>(present->data()) : nullptr;
   p.threads = int(std::min<int64_t>(threads, 1 + p.count / (1 << 16)));
-  nb::gil_scoped_release release;
+  const Unlocked release;
   return kernels->present(p, services());
 }
 

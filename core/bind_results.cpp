@@ -5,7 +5,7 @@
 
 #include "memory.hpp"
 #include "numpy.hpp"
-#include "pool.hpp"
+#include "unlocked.hpp"
 
 namespace nb = nanobind;
 using namespace iw;
@@ -75,5 +75,5 @@ void bind_results(nb::module_& m) {
         release_blocks();
         release_scratch();
       },
-      nb::call_guard<nb::gil_scoped_release>());
+      nb::call_guard<Unlocked>());
 }

@@ -2,7 +2,9 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 
+#include "buffers.hpp"
 #include "dispatch.hpp"
+#include "unlocked.hpp"
 
 namespace nb = nanobind;
 using namespace iw;
@@ -10,21 +12,23 @@ using namespace iw;
 namespace {
 
 template <class T>
-using Array = nb::ndarray<T, nb::c_contig, nb::device::cpu>;
+using Plain = nb::ndarray<T, nb::c_contig, nb::device::cpu>;
 
 const Kernels* kernels;
 
-[[noreturn]] void refuse(const char* what) { throw nb::value_error(what); }
-
 // `sums`, `squares` and `out` have as many places for each of the segments that `floor` counts.
 template <class T>
-bool norms(Array<const double> sums, Array<const double> squares, Array<const double> floor,
-           double inverse, double share, Array<T> out) {
+bool norms(Plain<const double> sums, Plain<const double> squares, Plain<const double> floor,
+           double inverse, double share, Plain<T> out) {
   Scores s{};
   s.segments = int64_t(floor.size());
   const size_t count = sums.size();
   if (squares.size() != count || out.size() != count) refuse("norms: sizes differ");
   if (s.segments < 1 || count % floor.size()) refuse("norms: floor has a wrong size");
+  check_aligned(sums, "sums");
+  check_aligned(squares, "squares");
+  check_aligned(floor, "floor");
+  check_aligned(out, "out");
   s.places = int64_t(count) / s.segments;
   s.sums = sums.data();
   s.squares = squares.data();
@@ -33,17 +37,19 @@ bool norms(Array<const double> sums, Array<const double> squares, Array<const do
   s.share = share;
   s.single = sizeof(T) == sizeof(float);
   s.norms = out.data();
-  nb::gil_scoped_release release;
+  const Unlocked release;
   return kernels->norms(s);
 }
 
 // `products` has a whole number of patterns, each with as many places as there are norms.
 template <class T>
-void scores(Array<const T> norms, Array<T> products) {
+void scores(Plain<const T> norms, Plain<T> products) {
   const size_t count = norms.size();
   if (!count || products.size() % count) refuse("scores: sizes differ");
+  check_aligned(norms, "norms");
+  check_aligned(products, "products");
   const int64_t patterns = int64_t(products.size() / count);
-  nb::gil_scoped_release release;
+  const Unlocked release;
   kernels->scores(sizeof(T) == sizeof(float), norms.data(), int64_t(count), patterns,
                   products.data());
 }

@@ -6,6 +6,7 @@
 
 #include "box_sums.hpp"
 #include "dispatch.hpp"
+#include "unlocked.hpp"
 #include "weights.hpp"
 
 namespace nb = nanobind;
@@ -25,11 +26,14 @@ void box_sums(Cube<const T> numbers, Places low, Places high, Cube<T> out) {
   if (out.shape(0) != numbers.shape(0) || out.shape(1) != low.size() ||
       out.shape(2) != numbers.shape(2))
     refuse("box_sums: sizes differ");
-  for (size_t i = 0; i < low.size(); i++)
-    if (low(i) < 0 || high(i) > taps || low(i) > high(i)) refuse("box_sums: outside the taps");
+  check_aligned(numbers, "numbers");
+  check_aligned(out, "out");
+  const Ints first = copied(low, "low"), end = copied(high, "high");
+  for (size_t i = 0; i < first.size(); i++)
+    if (first[i] < 0 || end[i] > taps || first[i] > end[i]) refuse("box_sums: outside the taps");
   const BoxSums sums{
-      int64_t(numbers.shape(0)), taps, int64_t(numbers.shape(2)), count, low.data(), high.data()};
-  nb::gil_scoped_release release;
+      int64_t(numbers.shape(0)), taps, int64_t(numbers.shape(2)), count, first.data(), end.data()};
+  const Unlocked release;
   sums.run(numbers.data(), out.data());
 }
 

@@ -8,6 +8,8 @@
 #include <memory>
 #include <new>
 #include <string>
+#include <type_traits>
+#include <vector>
 
 #include "job.hpp"
 
@@ -17,6 +19,10 @@ namespace iw {
   throw nanobind::value_error(what.c_str());
 }
 
+[[noreturn]] inline void refuse_unaligned(const std::string& name) {
+  refuse(name + ": not aligned");
+}
+
 inline Type compute_type(const std::string& name) {
   if (name == "float32") return Type::f32;
   if (name == "float64") return Type::f64;
@@ -24,11 +30,39 @@ inline Type compute_type(const std::string& name) {
   refuse("compute: unknown type " + name);
 }
 
-// Where an array lies, whoever says so.
+// More threads than this are nobody's wish: a number like that is a mistake.
+constexpr int kMostThreads = 1024;
+
+inline void check_threads(int threads) {
+  if (threads < 1) refuse("threads: less than 1");
+  if (threads > kMostThreads) refuse("threads: more than 1024");
+}
+
+// Axes of an array: those of a bank, those of the samples, and channels.
+constexpr int kMostPlaces = 2 * kMaxDims + 1;
+
+// Where an array lies, whoever says so. Lengths and steps are copies, so that it stays true when
+// somebody else reshapes the array.
 struct Array {
+  Array(const char* name, void* where, int axes, const Py_ssize_t* lengths, const Py_ssize_t* steps,
+        Py_ssize_t size, Type is)
+      : data(static_cast<char*>(where)), ndim(axes), itemsize(size), type(is) {
+    if (axes > kMostPlaces) refuse(std::string(name) + ": too many axes");
+    const Py_ssize_t number = kBytes[int(is)];  // complex ones are two
+    Py_ssize_t step = size;
+    bool aligned = uintptr_t(where) % uintptr_t(number) == 0;
+    for (int a = axes - 1; a >= 0; a--) {
+      shape[a] = lengths[a];
+      strides[a] = steps ? steps[a] : step;  // none: one after the other
+      step *= lengths[a];
+      aligned = aligned && (lengths[a] < 2 || strides[a] % number == 0);
+    }
+    if (!aligned) refuse_unaligned(name);
+  }
+
   char* data;
   int ndim;
-  const Py_ssize_t *shape, *strides;  // strides in bytes
+  Py_ssize_t shape[kMostPlaces], strides[kMostPlaces];  // strides in bytes
   Py_ssize_t itemsize;
   Type type;
 };
@@ -47,19 +81,14 @@ class View {
   const Py_buffer* operator->() const { return &buffer_; }
 
   Array array(const char* name) const {
-    return {static_cast<char*>(buffer_.buf),
-            buffer_.ndim,
-            buffer_.shape,
-            buffer_.strides,
-            buffer_.itemsize,
-            type(name)};
+    return Array(name, buffer_.buf, buffer_.ndim, buffer_.shape, buffer_.strides, buffer_.itemsize,
+                 type(name));
   }
 
   // As many numbers of this type, one after the other.
   void check_plain(Type wanted, int64_t count, const char* name) const {
-    int64_t size = 1;
-    for (int a = 0; a < buffer_.ndim; a++) size *= buffer_.shape[a];
-    if (type(name) != wanted || size != count || !PyBuffer_IsContiguous(&buffer_, 'C'))
+    if (type(name) != wanted || buffer_.len / buffer_.itemsize != count ||
+        !PyBuffer_IsContiguous(&buffer_, 'C'))
       refuse(std::string(name) + ": wrong type, size or order");
   }
 
@@ -76,20 +105,34 @@ class View {
             return is_signed ? Type::i16 : Type::u16;
           case 4:
             return is_signed ? Type::i32 : Type::u32;
-          default:
+          case 8:
             return is_signed ? Type::i64 : Type::u64;
         }
       }
-      if (f[0] == 'e') return Type::f16;
-      if (f[0] == 'f') return Type::f32;
-      if (f[0] == 'd') return Type::f64;
+      if (f[0] == 'e' && buffer_.itemsize == 2) return Type::f16;
+      if (f[0] == 'f' && buffer_.itemsize == 4) return Type::f32;
+      if (f[0] == 'd' && buffer_.itemsize == 8) return Type::f64;
     }
-    refuse(std::string(name) + ": no real native type: " + buffer_.format);
+    refuse(std::string(name) + ": no real native type: " + (buffer_.format ? buffer_.format : "B"));
   }
 
  private:
   Py_buffer buffer_;
 };
+
+// The same for arrays as nanobind hands them over, of numbers one after the other.
+template <class Plain>
+void check_aligned(const Plain& array, const char* name) {
+  if (uintptr_t(array.data()) % alignof(typename Plain::Scalar)) refuse_unaligned(name);
+}
+
+// A copy, checked and used although somebody else may change the array meanwhile.
+template <class Plain>
+auto copied(const Plain& array, const char* name) {
+  check_aligned(array, name);
+  using Number = std::remove_const_t<typename Plain::Scalar>;
+  return std::vector<Number>(array.data(), array.data() + array.size());
+}
 
 // A copy of plain numbers of the compute type, aligned for vectors.
 class Numbers {
@@ -98,7 +141,7 @@ class Numbers {
     const View view(object, false);
     view.check_plain(type, count, name);
     const size_t bytes = size_t(view->len);
-    data_.reset(std::aligned_alloc(64, (bytes + 63) / 64 * 64));
+    data_.reset(std::aligned_alloc(64, bytes / 64 * 64 + 64));
     if (!data_) throw std::bad_alloc();
     std::memcpy(data_.get(), view->buf, bytes);
   }
