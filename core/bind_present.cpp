@@ -1,10 +1,9 @@
 // The binding of samples put aside.
 #include <nanobind/nanobind.h>
-#include <nanobind/ndarray.h>
-#include <nanobind/stl/optional.h>
 
 #include <algorithm>
 #include <complex>
+#include <optional>
 
 #include "buffers.hpp"
 #include "dispatch.hpp"
@@ -15,15 +14,22 @@ using namespace iw;
 
 namespace {
 
-template <class T>
-using Plain = nb::ndarray<T, nb::c_contig, nb::device::cpu>;
-
 const Kernels* kernels;
+
+template <class T>
+std::optional<Plain<T>> unless_none(nb::handle object, const char* name) {
+  if (object.is_none()) return {};
+  return std::optional<Plain<T>>(std::in_place, object, name);
+}
 
 // Without `clean` and `present` samples are only looked at.
 template <class T, class Real>
-bool put_aside(Plain<const T> x, std::optional<Plain<const bool>> mask, bool finite,
-               std::optional<Plain<T>> clean, std::optional<Plain<bool>> present, int threads) {
+bool put_aside(nb::handle x_, nb::handle mask_, bool finite, nb::handle clean_, nb::handle present_,
+               int threads) {
+  const Plain<const T> x(x_, "x");
+  const auto mask = unless_none<const bool>(mask_, "mask");
+  const auto clean = unless_none<T>(clean_, "clean");
+  const auto present = unless_none<bool>(present_, "present");
   const size_t count = x.size();
   if (mask && mask->size() != count) refuse("mask: has another size");
   if (clean.has_value() != present.has_value()) refuse("clean, present: both or none");
@@ -31,8 +37,6 @@ bool put_aside(Plain<const T> x, std::optional<Plain<const bool>> mask, bool fin
     refuse("clean, present: sizes differ");
   if (!mask && !finite) refuse("mask: none, and NaN are no matter");
   check_threads(threads);
-  check_aligned(x, "x");
-  if (clean) check_aligned(*clean, "clean");
   Present p{};
   p.x = x.data();
   p.count = int64_t(count);
@@ -47,19 +51,20 @@ bool put_aside(Plain<const T> x, std::optional<Plain<const bool>> mask, bool fin
   return kernels->present(p, services());
 }
 
-template <class T, class Real>
-void define(nb::module_& m) {
-  m.def("put_aside", &put_aside<T, Real>, nb::arg("x").noconvert(),
-        nb::arg("mask").noconvert().none(), nb::arg("finite"), nb::arg("clean").noconvert().none(),
-        nb::arg("present").noconvert().none(), nb::arg("threads"));
-}
-
 }  // namespace
 
 void bind_present(nb::module_& m, const Kernels* chosen) {
   kernels = chosen;
-  define<float, float>(m);
-  define<double, double>(m);
-  define<std::complex<float>, float>(m);
-  define<std::complex<double>, double>(m);
+  m.def(
+      "put_aside",
+      [](nb::handle x, nb::handle mask, bool finite, nb::handle clean, nb::handle present,
+         int threads) {
+        using std::complex;
+        return for_type_of<float, double, complex<float>, complex<double>>(x, "x", [&]<class T>() {
+          using Real = decltype(std::abs(T()));
+          return put_aside<T, Real>(x, mask, finite, clean, present, threads);
+        });
+      },
+      nb::arg("x"), nb::arg("mask").none(), nb::arg("finite"), nb::arg("clean").none(),
+      nb::arg("present").none(), nb::arg("threads"));
 }

@@ -1,6 +1,5 @@
 // The binding of what is random and needs no levels: particles that move, and Philox itself.
 #include <nanobind/nanobind.h>
-#include <nanobind/ndarray.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
@@ -17,9 +16,6 @@ namespace nb = nanobind;
 using namespace iw;
 
 namespace {
-
-template <class T>
-using Plain = nb::ndarray<T, nb::c_contig, nb::device::cpu>;
 
 // Tables of a move, checked: copies, which nobody changes while particles move by them.
 struct Tables {
@@ -64,20 +60,21 @@ void check_taps(Scatter& work, const Tables& tables, const std::vector<int64_t>&
   work.sum = tables.sum.data();
 }
 
-void move_counts(Plain<const int64_t> counts, Plain<int64_t> out, Plain<const int64_t> arrive,
-                 const std::vector<int64_t>& reach, Plain<const int64_t> step,
-                 Plain<const double> share, Plain<const double> sum, uint64_t seed, int64_t draw,
-                 int64_t first, int64_t count, int threads) {
+void move_counts(nb::handle counts_, nb::handle out_, nb::handle arrive,
+                 const std::vector<int64_t>& reach, nb::handle step, nb::handle share,
+                 nb::handle sum, uint64_t seed, int64_t draw, int64_t first, int64_t count,
+                 int threads) {
+  const Plain<const int64_t> counts(counts_, "counts");
+  const Plain<int64_t> out(out_, "out");
   Scatter work{};
   work.nd = int(counts.ndim());
   const int64_t cells = int64_t(counts.size());
   if (work.nd < 1 || work.nd > kMaxDims || reach.size() != size_t(work.nd)) refuse("axes: wrong");
   if (int64_t(out.size()) != cells) refuse("out: size differs");
-  check_aligned(counts, "counts");
-  check_aligned(out, "out");
   for (int a = 0; a < work.nd; a++) work.n[a] = int64_t(counts.shape(size_t(a)));
-  const Tables tables{copied(arrive, "arrive"), copied(step, "step"), copied(share, "share"),
-                      copied(sum, "sum")};
+  const Tables tables{
+      Plain<const int64_t>(arrive, "arrive").copied(), Plain<const int64_t>(step, "step").copied(),
+      Plain<const double>(share, "share").copied(), Plain<const double>(sum, "sum").copied()};
   check_places(work, tables, reach, cells);
   check_taps(work, tables, reach);
   if (first < 0 || count < 0 || first > cells - count) refuse("cells: out of range");
@@ -109,8 +106,7 @@ std::vector<uint32_t> philox_block(std::vector<uint32_t> counter, uint64_t key) 
 
 void bind_random(nb::module_& m) {
   m.def("philox", &philox_block);
-  m.def("move_counts", &move_counts, nb::arg("counts").noconvert(), nb::arg("out").noconvert(),
-        nb::arg("arrive").noconvert(), nb::arg("reach"), nb::arg("step").noconvert(),
-        nb::arg("share").noconvert(), nb::arg("sum").noconvert(), nb::arg("seed"), nb::arg("draw"),
-        nb::arg("first"), nb::arg("count"), nb::arg("threads"));
+  m.def("move_counts", &move_counts, nb::arg("counts"), nb::arg("out"), nb::arg("arrive"),
+        nb::arg("reach"), nb::arg("step"), nb::arg("share"), nb::arg("sum"), nb::arg("seed"),
+        nb::arg("draw"), nb::arg("first"), nb::arg("count"), nb::arg("threads"));
 }

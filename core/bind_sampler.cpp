@@ -59,7 +59,7 @@ class Sampler {
  private:
   void add_part(nb::handle tap, nb::handle chance, nb::handle last, double scale) {
     const int64_t taps = View(tap, false)->len / 8;
-    if (taps < 1 || taps > UINT32_MAX) refuse("part: no taps, or too many");
+    if (taps < 1 || taps > UINT32_MAX) refuse("part: no end");
     Part part{Numbers(tap, Type::i64, taps, "tap"),
               Numbers(chance, Type::f64, taps, "chance"),
               Numbers(last, Type::u32, taps, "last"),

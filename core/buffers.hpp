@@ -3,6 +3,7 @@
 
 #include <nanobind/nanobind.h>
 
+#include <complex>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -79,6 +80,18 @@ class View {
   View& operator=(const View&) = delete;
 
   const Py_buffer* operator->() const { return &buffer_; }
+  const Py_buffer& operator*() const { return buffer_; }
+
+  template <class T>
+  bool holds() const {
+    const std::string f = format();
+    if (std::is_same_v<T, std::complex<float>>) return f == "Zf";
+    if (std::is_same_v<T, std::complex<double>>) return f == "Zd";
+    if (std::is_same_v<T, float>) return f == "f";
+    if (std::is_same_v<T, double>) return f == "d";
+    if (std::is_same_v<T, bool>) return f == "?";
+    return std::is_same_v<T, int64_t> && (f == "l" || f == "q") && buffer_.itemsize == 8;
+  }
 
   Array array(const char* name) const {
     return Array(name, buffer_.buf, buffer_.ndim, buffer_.shape, buffer_.strides, buffer_.itemsize,
@@ -93,8 +106,7 @@ class View {
   }
 
   Type type(const char* name) const {
-    const char* f = buffer_.format ? buffer_.format : "B";
-    if (*f == '=' || *f == '@' || *f == '<') f++;
+    const char* const f = format();
     if (f[0] && !f[1]) {
       const bool is_signed = std::strchr("bhilqn", f[0]) != nullptr;
       if (std::strchr("?BHILQNbhilqn", f[0])) {
@@ -117,21 +129,45 @@ class View {
   }
 
  private:
+  // Of one number; the byte order of the processor needs no sign.
+  const char* format() const {
+    const char* const f = buffer_.format ? buffer_.format : "B";
+    return *f == '=' || *f == '@' || *f == '<' ? f + 1 : f;
+  }
+
   Py_buffer buffer_;
 };
 
-// The same for arrays as nanobind hands them over, of numbers one after the other.
-template <class Plain>
-void check_aligned(const Plain& array, const char* name) {
-  if (uintptr_t(array.data()) % alignof(typename Plain::Scalar)) refuse_unaligned(name);
-}
+// Numbers of one type, one after the other, that are read, or written where T is not const.
+template <class T>
+class Plain {
+ public:
+  Plain(nanobind::handle object, const char* name) : view_(object, !std::is_const_v<T>) {
+    if (!view_.holds<std::remove_const_t<T>>() || !PyBuffer_IsContiguous(&*view_, 'C'))
+      throw nanobind::type_error((std::string(name) + ": wrong type or order").c_str());
+    if (uintptr_t(view_->buf) % alignof(T)) refuse_unaligned(name);
+  }
 
-// A copy, checked and used although somebody else may change the array meanwhile.
-template <class Plain>
-auto copied(const Plain& array, const char* name) {
-  check_aligned(array, name);
-  using Number = std::remove_const_t<typename Plain::Scalar>;
-  return std::vector<Number>(array.data(), array.data() + array.size());
+  T* data() const { return static_cast<T*>(view_->buf); }
+  size_t size() const { return size_t(view_->len / view_->itemsize); }
+  size_t ndim() const { return size_t(view_->ndim); }
+  size_t shape(size_t axis) const { return size_t(view_->shape[axis]); }
+
+  // A copy, checked and used although somebody else may change the numbers meanwhile.
+  std::vector<std::remove_const_t<T>> copied() const { return {data(), data() + size()}; }
+
+ private:
+  View view_;
+};
+
+// Call `work` for the first of the types whose numbers an array holds.
+template <class T, class... Others, class F>
+auto for_type_of(nanobind::handle object, const char* name, F&& work) {
+  if (View(object, false).holds<T>()) return work.template operator()<T>();
+  if constexpr (sizeof...(Others) > 0)
+    return for_type_of<Others...>(object, name, work);
+  else
+    throw nanobind::type_error((std::string(name) + ": wrong type").c_str());
 }
 
 // A copy of plain numbers of the compute type, aligned for vectors.

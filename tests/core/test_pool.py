@@ -50,9 +50,11 @@ def test_threads_leave_their_affinity_as_others_set_it():
     """As `taskset -a` does, for all threads of the process, and not undone by the next call."""
     script = """
 import os, time, numpy as np, intertwine as iw
-x, k = np.ones((300, 300)), np.arange(9.0).reshape(3, 3)
+x, k = np.ones((1200, 1200)), np.arange(9.0).reshape(3, 3)
+plan = iw.plan(x, k, method="direct")
 before = {int(t) for t in os.listdir("/proc/self/task")}
-iw.convolve(x, k, threads=4)
+assert plan.most_threads >= 4
+plan(x, threads=4)
 workers = {int(t) for t in os.listdir("/proc/self/task")} - before
 assert len(workers) == 3
 first, second, *_ = everywhere = sorted(os.sched_getaffinity(0))
@@ -63,7 +65,7 @@ for mask in (everywhere, [first], [first, second], [second], everywhere):
         os.sched_setaffinity(0, {place})
         for _ in range(15):
             time.sleep(0.001)  # so that they sleep, and wake where the caller is
-            iw.convolve(x, k, threads=4)
+            plan(x, threads=4)
     time.sleep(0.01)
     for thread in workers:
         assert os.sched_getaffinity(thread) == set(mask), (mask, os.sched_getaffinity(thread))
