@@ -6,6 +6,7 @@
 #include <string>
 
 #include "dispatch.hpp"
+#include "unlocked.hpp"
 
 namespace nb = nanobind;
 using namespace iw;
@@ -33,6 +34,7 @@ NB_MODULE(_core, m) {
   m.attr("level") = kernels->name;
   m.attr("levels") = available_levels();
   m.attr("max_axes") = kMaxDims;
+  between_pieces(Unlocked::look);
   bind_methods(m, kernels);
   bind_sampler(m, kernels);
   bind_random(m);

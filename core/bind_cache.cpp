@@ -3,6 +3,7 @@
 
 #include "kept.hpp"
 #include "pool.hpp"
+#include "unlocked.hpp"
 
 namespace nb = nanobind;
 using namespace iw;
@@ -41,7 +42,7 @@ void bind_cache(nb::module_& m) {
   m.def("forget_objects", [] { budget().clear(true); });
   m.def("release_memory", [] {
     budget().clear(true);
-    const nb::gil_scoped_release released;
+    const Unlocked released;
     budget().clear(false);
     release_scratch();
   });

@@ -136,7 +136,8 @@ class Recursive : public Prepared {
     for (size_t i = 0; i < count; i++) {
       const size_t poles = sides_[i].size() / kPoleNumbers;
       if (sides_[i].size() % kPoleNumbers || poles > kMostPoles) refuse("sides: 6 numbers a pole");
-      if (taps[i] < (poles ? 1 : 0)) refuse("taps: a side with poles has taps");
+      if (taps[i] < (poles ? 1 : 0) || taps[i] > axis(int(i / 2)).k)
+        refuse("taps: a side with poles has taps, and no more than the kernel");
       recursion_.side[i] = {int64_t(poles), sides_[i].data(), taps[i], ends[i]};
     }
     for (int a = 0; a < nd(); a++) {
@@ -186,26 +187,35 @@ class OverlapSave : public Prepared {
     if (type == Type::i64) refuse("compute: a transform needs float32 or float64");
     if (geometry.channels()) refuse("order: a transform takes no channels");
     const int planes = is_complex ? 2 : 1;
+    check_threads(threads);
     const View plain(taps, false);
     plain.check_plain(type, planes * geometry.taps(), "taps");
     if (tile.size() != size_t(nd())) refuse("tile: one length an axis");
-    __int128 size = 1;
+    int64_t size = 1;      // numbers of a tile
+    __int128 samples = 1;  // behind it: what a stride drops is read too
+    bool any = false;
     for (int a = 0; a < nd(); a++) {
-      size *= tile[size_t(a)];
-      if (tile[size_t(a)] < 1 || tile[size_t(a)] < axis(a).reach() || size > (int64_t(1) << 36))
+      const int64_t length = tile[size_t(a)];
+      const bool transformed = axis(a).reach() > 1;
+      if (length < axis(a).reach() || length > kMostInTile / size)
         refuse("tile: smaller than the kernel, or too large");
-      if (axis(a).reach() > 1) check_length(tile[size_t(a)]);
+      size *= length;
+      samples *= transformed ? length : length * __int128(axis(a).stride);
+      if (samples > kMostBehind) refuse("tile: too many samples behind it");
+      if (transformed) check_length(length);
+      any = any || transformed;
     }
+    if (!any) refuse("geometry: a transform needs an axis with taps");
+    if (geometry.axes().kernels > kMostBehind / size) refuse("tile: too many kernels");
     if (tile.back() % 16) refuse("tile: last length must be a multiple of 16");
     if (folded >= 0) check_folded(tile, folded, planes);
     folded_ = folded >= 0;
-    if (threads < 1) refuse("threads: less than 1");
     Job job = geometry.axes();
     job.threads = threads;
-    nb::gil_scoped_release release;
+    const Unlocked release;
     spectrum_ =
         kernels->spectrum_new(job, services(), type, planes, plain->buf, tile.data(), folded);
-    if (!spectrum_) throw std::bad_alloc();
+    if (!spectrum_) refuse("tile: lengths that no transform takes");
     trim_scratch();
   }
   ~OverlapSave() override { kernels->spectrum_free(spectrum_); }
@@ -216,6 +226,9 @@ class OverlapSave : public Prepared {
   const Spectrum* spectrum() const { return spectrum_; }
 
  private:
+  // Numbers of a tile, and of all the spectra or of all that a tile reads.
+  static constexpr int64_t kMostInTile = int64_t(1) << 36, kMostBehind = int64_t(1) << 44;
+
   static void check_length(int64_t n) {
     for (int64_t p : {2, 3, 5})
       while (n % p == 0) n /= p;

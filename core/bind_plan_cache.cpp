@@ -23,11 +23,22 @@ namespace {
 // Of larger kernels only so many words are mixed into the number that calls are found by.
 constexpr size_t kWords = 16;
 
+// Values that are compared without a word of Python code, which might come back here.
+bool is_plain(PyObject* object) {
+  return object == Py_None || PyLong_CheckExact(object) || PyFloat_CheckExact(object) ||
+         PyComplex_CheckExact(object) || PyBool_Check(object) || PyUnicode_CheckExact(object) ||
+         Py_TYPE(object) == &PyType_Type || PyArray_DescrCheck(object);
+}
+
+// Options are tuples of tuples at most.
+constexpr int kDeepest = 4;
+
 // Equal and of the same type: 1, 1.0 and True are equal, but not all are a stride.
-bool same(PyObject* a, PyObject* b) {
+bool same(PyObject* a, PyObject* b, int depth = 0) {
   if (a == b) return true;
-  if (Py_TYPE(a) != Py_TYPE(b)) return false;
+  if (Py_TYPE(a) != Py_TYPE(b) || depth > kDeepest) return false;
   if (!PyTuple_CheckExact(a)) {
+    if (!is_plain(a)) return false;
     const int equal = PyObject_RichCompareBool(a, b, Py_EQ);
     if (equal < 0) PyErr_Clear();
     return equal == 1;
@@ -35,7 +46,7 @@ bool same(PyObject* a, PyObject* b) {
   const Py_ssize_t n = PyTuple_GET_SIZE(a);
   if (n != PyTuple_GET_SIZE(b)) return false;
   for (Py_ssize_t i = 0; i < n; i++)
-    if (!same(PyTuple_GET_ITEM(a, i), PyTuple_GET_ITEM(b, i))) return false;
+    if (!same(PyTuple_GET_ITEM(a, i), PyTuple_GET_ITEM(b, i), depth + 1)) return false;
   return true;
 }
 

@@ -75,7 +75,7 @@ struct Direct {
     if (outer_taps > 1) grid.size[nd - 3] = even(job.axis[nd - 3].m, kDepth);
     if (nd >= 2)
       grid.size[nd - 2] = even(y.m, outer_taps > 1 ? kLeastRows : most(rows, kLeastRows));
-    grid.size[last] = most(1, (nd == 1 ? kTileOfLine : row) / (job.inner * x.stride));
+    grid.size[last] = most(1, (nd == 1 ? kTileOfLine : row) / job.inner / x.stride);
     grid.cover(job);
   }
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from intertwine.base import threads as threading
-from intertwine.base.checks import as_array, as_dtype, flag, is_integer
+from intertwine.base.checks import as_array, as_dtype, flag, is_integer, native
 from intertwine.base.errors import OptionError, ShapeError, counted, shown
 from intertwine.engine import checks, outputs, stack
 from intertwine.engine.arguments import Options, parse
@@ -308,7 +308,7 @@ def _execute(
 ) -> Array:
     most = chosen.most_threads
     count = 1 if most == 1 else min(threading.resolve(threads), most)
-    data = x if x.dtype.isnative else x.astype(x.dtype.newbyteorder("="))
+    data = native(x)
     if out is None:
         result = outputs.fresh(caller, chosen)
         outputs.fill(caller, chosen, data, mask, result, count)
@@ -319,10 +319,10 @@ def _execute(
         data = data.copy()
     if mask is not None and np.may_share_memory(mask, out):
         mask = mask.copy()
-    if out.dtype.isnative:
+    if out.dtype.isnative and out.flags.aligned:
         outputs.fill(caller, chosen, data, mask, out, count)
     else:
-        native = outputs.fresh(caller, chosen)
-        outputs.fill(caller, chosen, data, mask, native, count)
-        out[...] = native
+        result = outputs.fresh(caller, chosen)
+        outputs.fill(caller, chosen, data, mask, result, count)
+        out[...] = result
     return cast(Array, out)

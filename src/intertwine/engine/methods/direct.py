@@ -9,7 +9,7 @@ import numpy as np
 
 from intertwine import _core
 from intertwine.base.errors import counted
-from intertwine.engine.lower import Lowered, lower, too_many_axes
+from intertwine.engine.lower import Lowered, beyond_core, lower
 from intertwine.engine.machine import VECTOR_BYTES, Machine
 from intertwine.engine.methods.base import Array, Prepared, plain_error, plane, too_much_memory
 from intertwine.engine.methods.tiles import SIZE, reading, whole_vectors, widths, writing
@@ -77,7 +77,7 @@ def _sums(problem: Problem, lowered: Lowered) -> str:
 def applies(problem: Problem) -> str:
     if memory(problem) > MOST_BYTES:
         return too_much_memory(memory(problem), MOST_BYTES)
-    return too_many_axes(problem)
+    return beyond_core(problem)
 
 
 def cost(problem: Problem, machine: Machine) -> float:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from intertwine import _core
 from intertwine.base.errors import counted
-from intertwine.engine.lower import Lowered, has_channels, lower, too_many_axes
+from intertwine.engine.lower import Lowered, beyond_core, has_channels, lower
 from intertwine.engine.machine import VECTOR_BYTES, Machine, current
 from intertwine.engine.memory import Cache, kept_by_owner
 from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared
@@ -302,8 +302,8 @@ def _tells(tiling: Tiling, cut: Cut) -> bool:
 
 
 def applies(problem: Problem) -> str:
-    if too_many := too_many_axes(problem):
-        return too_many
+    if beyond := beyond_core(problem):
+        return beyond
     reach = [a.reach for a in problem.axes]
     if all(r == 1 for r in reach):
         return "a single tap needs no transform"

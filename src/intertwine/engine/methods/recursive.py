@@ -15,7 +15,7 @@ import numpy as np
 from intertwine import _core
 from intertwine.engine.exponentials import NOTHING, Exponentials, approximations
 from intertwine.engine.factor import balanced, real_factors
-from intertwine.engine.lower import lower, too_many_axes
+from intertwine.engine.lower import beyond_core, lower
 from intertwine.engine.machine import Machine
 from intertwine.engine.memory import kept_by_owner
 from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared
@@ -123,7 +123,7 @@ def applies(problem: Problem) -> str:
         return "a constant border along several axes is no product"
     if _of(problem) is None:
         return "the kernel is no product of sums of a few exponentials, at this precision"
-    return too_many_axes(problem)
+    return beyond_core(problem)
 
 
 def cost(problem: Problem, machine: Machine) -> float:

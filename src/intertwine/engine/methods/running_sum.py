@@ -11,7 +11,7 @@ import numpy as np
 from intertwine import _core
 from intertwine.base.errors import counted
 from intertwine.engine.factor import Box, boxes, covered
-from intertwine.engine.lower import lower, too_many_axes
+from intertwine.engine.lower import beyond_core, lower
 from intertwine.engine.machine import Machine
 from intertwine.engine.memory import kept_by_owner
 from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared, too_much_memory
@@ -96,7 +96,7 @@ def applies(problem: Problem) -> str:
         return "its boxes cancel, and their sums alone may not be exact"
     if memory(problem) > MOST_BYTES:
         return too_much_memory(memory(problem), MOST_BYTES)
-    return too_many_axes(problem)
+    return beyond_core(problem)
 
 
 def _sums(problem: Problem) -> tuple[int, Axis | None, Axis] | None:

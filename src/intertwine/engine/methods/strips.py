@@ -14,7 +14,7 @@ import numpy as np
 
 from intertwine import _core
 from intertwine.engine.factor import MOST_TERMS, Factors
-from intertwine.engine.lower import lower, too_many_axes
+from intertwine.engine.lower import beyond_core, lower
 from intertwine.engine.machine import VECTOR_BYTES, Machine
 from intertwine.engine.memory import kept_by_owner
 from intertwine.engine.methods.base import Array, Prepared, too_much_memory
@@ -64,7 +64,7 @@ def refusal(problem: Problem, factors: Factors) -> str:
         return "sums on the way could exceed what the summing type holds exactly"
     if memory(problem) > MOST_BYTES:
         return too_much_memory(memory(problem), MOST_BYTES)
-    return too_many_axes(problem)
+    return beyond_core(problem)
 
 
 def _partial_fits(problem: Problem, factors: Factors) -> bool:
