@@ -81,7 +81,7 @@ def test_levels_export_no_weak_symbols():
             ["nm", "--defined-only", str(path)], capture_output=True, text=True, check=True
         ).stdout
         named = [line.split() for line in listed.splitlines() if len(line.split()) == 3]
-        # How an exception finds its way is asked of the runtime, by a pointer with a name of its own.
+        # Exceptions find their way through the runtime, by a pointer with a name of its own.
         kinds = {kind for _, kind, name in named if name != "DW.ref.__gxx_personality_v0"}
         assert not kinds & {"W", "V", "w", "v", "u"}, path.name
         assert "T" in kinds, path.name
