@@ -447,11 +447,12 @@ def calls_of_plans(c: Chance) -> None:
     x = c.array(fits["x"], kind)
     out = c.one(None, c.array(fits["out"], result))
     call.run(Plan(), x, out, c.one(None, c.number(1, 3)))
-    recent = _core.Recent(c.number(1, 4) & 7, c.number(0, 1 << 20) & (2**40 - 1))
+    cache = _core.PlanCache()
+    kept = _core.keep(Plan(), c.number(0, 1 << 20))
 
     class Meddler:
         def __eq__(self, other: object) -> bool:
-            recent.clear()
+            cache.store(x, k, (other,), True, kept, None)
             return True
 
         def __hash__(self) -> int:
@@ -459,11 +460,11 @@ def calls_of_plans(c: Chance) -> None:
 
     said = (c.one(1, 1.0, True, "a", (1, 2), Meddler()), c.real())
     k = c.array([3], c.one(*TYPES))
-    recent.remember(x, k, said, c.one(True, False), "plan", c.one(None, call), c.number(0, 9))
+    cache.store(x, k, said, c.one(True, False), kept, c.one(None, call))
     again = (c.one(said[0], (1, 2), Meddler()), said[1])
-    recent.find(x, k, again, c.one(True, False))
-    recent.run(x, k, again, c.one(True, False), out, c.one(None, 1))
-    recent.plans()
+    cache.lookup(x, k, again, c.one(True, False))
+    cache.run(x, k, again, c.one(True, False), out, c.one(None, 1))
+    kept.drop()
 
 
 CORE = [

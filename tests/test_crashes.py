@@ -19,7 +19,7 @@ AT_ONCE, PATIENCE = 500, 900
 
 
 def lives_through(kind, first, count):
-    """Make the calls of these seeds; whatever ended the process or went wrong is told with its seed."""
+    """Make the calls of these seeds; the one that ended the process, or went wrong, is told."""
     done = subprocess.run(
         [sys.executable, "-X", "faulthandler", FUZZER, kind, str(first), str(count)],
         capture_output=True, text=True, timeout=PATIENCE, check=False,

@@ -88,7 +88,7 @@ def symbols(path: Path) -> list[list[str]]:
 def test_levels_export_no_weak_symbols():
     """A weak symbol compiled for a newer processor could be picked by the linker for an older."""
     for path in objects():
-        # How an exception finds its way is asked of the runtime, by a pointer with a name of its own.
+        # Exceptions find their way through the runtime, by a pointer with a name of its own.
         kinds = {kind for _, kind, name in symbols(path) if name != "DW.ref.__gxx_personality_v0"}
         assert not kinds & {"W", "V", "w", "v", "u"}, path.name
         assert "T" in kinds, path.name
