@@ -33,6 +33,8 @@ def _question(problem: Problem) -> str:
         text += f"; outside lies: {', '.join(outside)}"
     if problem.weighted:
         text += "; outputs are divided by the weight present"
+        if problem.min_weight:
+            text += f", NaN where that is less than {problem.min_weight:g} of the whole"
     return text + "."
 
 

@@ -11,7 +11,7 @@ answers far away. Three rules keep it local:
       y[n] = sum(k) * sum_present k * x / sum_present k        (normalised convolution)
 
   after Knutsson and Westin (1993); `weights` does the division. Where less than 1e-9
-  of ``sum|k|`` is present, y is NaN.
+  of ``sum|k|`` is present, or less than the problem's `min_weight`, y is NaN.
 """
 
 from __future__ import annotations
@@ -93,6 +93,7 @@ def _touch(
         cval=complex(outside),
         missing="propagate",
         masked=False,
+        min_weight=None,
         precision=None,
         value_range=None,
         axes=tuple(_filled(a, 1.0 if outside else 0.0) for a in problem.axes),
@@ -167,9 +168,17 @@ def divide_by_weight(
     if plan is None or present is None:
         division.near_ends(out, threads)
         return
+    division.everywhere(out, _present_weights(plan, present, threads), threads)
+    if division.sizes is not None:
+        sizes = weighing(division.sizes, threads)
+        assert sizes is not None  # of a problem that can miss the same samples
+        division.blank(out, _present_weights(sizes, present, threads))
+
+
+def _present_weights(plan: Plan, present: Mask, threads: int) -> Array:
     inside = results.empty(plan.problem.out_shape, plan.problem.result)
     plan.compute(present.view(np.uint8), None, inside, threads)
-    division.everywhere(out, inside, threads)
+    return inside
 
 
 def weighing(problem: Problem, threads: int | None = None) -> Plan | None:
