@@ -2,7 +2,12 @@
 
 A matrix of rank r is a sum of r outer products (its singular value decomposition, Eckart and
 Young 1936); a kernel of more axes is unfolded along its first axis and each right factor is
-decomposed in turn.
+decomposed in turn. Singular vectors are exact beside the largest tap only; where small taps would
+drown in that, the terms are crosses: lines through the largest tap of what is left (Bebendorf
+2000).
+
+What is put in place of a kernel stands for each of its taps, not only for the large ones: see
+`keeps_taps`.
 """
 
 from __future__ import annotations
@@ -27,6 +32,9 @@ MOST_TAPS = 1 << 20
 #: Taps beyond 32 bits that are tried.
 MOST_OBJECTS = 4096
 
+#: A tap may change by so much of itself where factors or boxes stand for it, in each type of sums.
+KEPT = {"float32": 1e-3, "float64": 1e-8}
+
 #: Taps handled at a time where a pass needs temporary arrays.
 SLAB = 1 << 18
 
@@ -46,6 +54,17 @@ class Factors:
 
     terms: tuple[Term, ...]
     error: float
+
+
+def keeps_taps(taps: Array, made: Array, sizes: Array, compute: str) -> bool:
+    """Whether `made` stands for every one of `taps`, so that an impulse shows each of them.
+
+    `sizes` are the magnitudes that were added up to `made`, which rounding in the type `compute`
+    follows. Where a tap is zero, or below the smallest number of that type, rounding may be left.
+    """
+    limits, magnitude = np.finfo(compute), np.abs(taps)
+    lost = np.abs(made - taps) + float(limits.eps) / 2 * sizes
+    return bool(((lost <= KEPT[compute] * magnitude) | (magnitude < limits.tiny)).all())
 
 
 def _integer_factors(taps: Array) -> Term | None:
@@ -151,10 +170,36 @@ def outer(term: Term) -> Array:
     return full
 
 
-def _single_term(taps: Array, budget: float) -> tuple[Term, float]:
+def _crosses(taps: Array, compute: str, most: int = MOST_TERMS) -> list[Term] | None:
+    """Terms that are lines through the largest tap of what is left; None: more than `most`.
+
+    They are taps themselves, as exact as these, and what they leave is relative to taps nearby.
+    """
+    if taps.ndim == 1:
+        return [(taps,)]
+    matrix = taps.reshape(len(taps), -1)
+    rest, sizes, terms = matrix.copy(), np.zeros(matrix.shape), list[Term]()
+    while not keeps_taps(matrix, matrix - rest, sizes, compute):
+        i, j = (int(n) for n in np.unravel_index(np.abs(rest).argmax(), rest.shape))
+        if rest[i, j] == 0 or len(terms) >= most:
+            return None
+        column, row = rest[:, j].copy(), rest[i] / rest[i, j]
+        product = np.multiply.outer(column, row)
+        rest -= product
+        rest[i], rest[:, j] = 0, 0
+        sizes += np.abs(product)
+        inner = _crosses(row.reshape(taps.shape[1:]), compute, most - len(terms))
+        if inner is None or len(terms) + len(inner) > most:
+            return None
+        terms += [(column, *term) for term in inner]
+    return terms
+
+
+def _single_term(taps: Array, budget: float, compute: str | None) -> tuple[Term, float]:
     """The lines through the largest tap, which are the factors if there is one term only.
 
-    Also returns the absolute sum of what their product misses, counted until it is above `budget`.
+    Also returns the absolute sum of what their product misses, counted until it is above `budget`;
+    infinity where it does not keep the taps.
     """
     most = max(int(taps.argmax()), int(taps.argmin()), key=lambda i: abs(taps.flat[i]))
     place = [int(i) for i in np.unravel_index(most, taps.shape)]
@@ -170,28 +215,36 @@ def _single_term(taps: Array, budget: float) -> tuple[Term, float]:
     step = max(1, SLAB // max(1, rest.size))
     for i in range(0, taps.shape[0], step):
         block = slice(i, i + step)
-        missing += float(np.abs(np.multiply.outer(term[0][block], rest) - taps[block]).sum())
+        made = np.multiply.outer(term[0][block], rest)
+        missing += float(np.abs(made - taps[block]).sum())
         if missing > budget:
             break
+        if compute and not keeps_taps(taps[block], made, np.abs(made), compute):
+            return term, float("inf")
     return term, missing
 
 
-def real_factors(taps: Array, tolerance: float) -> Factors | None:
+def real_factors(taps: Array, tolerance: float, compute: str | None = None) -> Factors | None:
     """Terms whose sum differs from `taps` by at most `tolerance` of ``sum|k|``, few enough to pay.
 
+    It keeps every tap where sums run in the type `compute`; without one it is an approximation.
     Axes of one tap get the factor ``[1.]``.
     """
     long = [i for i, n in enumerate(taps.shape) if n > 1] or [0]
     total = absolute_sum(taps)
     if total == 0:
         return Factors((tuple(np.zeros(n) for n in taps.shape),), 0.0)
-    single, rest = _single_term(taps, tolerance * total)
+    single, rest = _single_term(taps, tolerance * total, compute)
     if rest <= tolerance * total:
         return Factors((single,), rest / total)
     if taps.size > MOST_TAPS:
         return None
     reduced = taps.reshape([taps.shape[i] for i in long]).astype(np.float64)
-    terms = _terms(reduced / total, tolerance)
+    scaled = reduced / total
+    terms = _terms(scaled, tolerance)
+    if terms is not None and compute and not _keeps(scaled, terms, compute):
+        terms = _crosses(scaled, compute)
+        terms = None if terms is None or not _keeps(scaled, terms, compute) else terms
     if terms is None:
         return None
     factors = [(term[0] * total, *term[1:]) for term in terms]
@@ -201,6 +254,15 @@ def real_factors(taps: Array, tolerance: float) -> Factors | None:
     )
     missing = np.abs(sum(outer(t) for t in full) - taps).sum() / total
     return Factors(full, float(missing)) if missing <= 2 * tolerance else None
+
+
+def _keeps(taps: Array, terms: Sequence[Term], compute: str) -> bool:
+    made, sizes = np.zeros(taps.shape), np.zeros(taps.shape)
+    for term in terms:
+        product = outer(term)
+        made += product
+        sizes += np.abs(product)
+    return keeps_taps(taps, made, sizes, compute)
 
 
 def balanced(term: Term) -> Term:
@@ -268,6 +330,27 @@ def boxes(taps: Array, most: int) -> tuple[Box, ...] | None:
 def covered(found: Sequence[Box]) -> float:
     """The absolute sum of all boxes: that of the kernel, or more where they cancel."""
     return sum(abs(b.weight) * float(prod(b.length)) for b in found)
+
+
+def keeps_boxes(taps: Array, found: Sequence[Box]) -> bool:
+    """Whether boxes, which are summed in float64, stand for every tap."""
+    if len(found) == 1 and found[0].length == taps.shape:
+        return True
+    step = max(1, SLAB * len(taps) // taps.size)
+    for first in range(0, len(taps), step):
+        block = taps[first : first + step].astype(np.float64)
+        made, sizes = np.zeros(block.shape), np.zeros(block.shape)
+        for box in found:
+            begin, *before = box.first
+            end = begin + box.length[0] - first
+            side = slice(max(0, begin - first), max(0, end))
+            others = (slice(b, b + n) for b, n in zip(before, box.length[1:], strict=True))
+            place = (side, *others)
+            made[place] += box.weight
+            sizes[place] += abs(box.weight)
+        if not keeps_taps(block, made, sizes, "float64"):
+            return False
+    return True
 
 
 def _peeled(taps: Array, small: float, most: int, *, gently: bool) -> tuple[Box, ...] | None:
