@@ -209,7 +209,7 @@ class Plan:
             self.stamp(x, out, threads)
 
     def stamp(self, x: Array, out: Array, threads: int) -> None:
-        """Add what NaN and infinities mean to outputs whose sums left them out."""
+        """Put what NaN and infinities mean into outputs whose sums left them out."""
         missing.stamp_planes(self._problem, self._chosen.short, self._products, x, out, threads)
 
     def _as_they_are(self) -> bool:
