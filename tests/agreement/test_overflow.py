@@ -38,10 +38,11 @@ def samples(shape, top, seed):
 
 
 def classes(x, k, dtype, **options):
-    """The answer, and where sums of finite samples fit `dtype` four times: boxes may cancel."""
+    """The answer, and where sums on the way fit `dtype`: those of boxes, which may cancel, too."""
     want = oracles.convolve(x, k, **options)
     sizes = np.abs(np.where(np.isfinite(x), x, 0))
-    fits = 4 * oracles.convolve(sizes, np.abs(k), **options) <= np.finfo(dtype).max
+    held = oracles.convolve(sizes, np.ones(k.shape), **options)
+    fits = 4 * np.abs(k).max() * held <= np.finfo(dtype).max
     return want, fits
 
 

@@ -15,6 +15,7 @@ from intertwine.engine.lower import Lowered, has_channels, lower, too_many_axes
 from intertwine.engine.machine import VECTOR_BYTES, Machine, current
 from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared
 from intertwine.engine.methods.halves import Cut, Passes, cut_taps, cuts, whole
+from intertwine.engine.methods.transform_bound import rounding
 from intertwine.engine.problem import Axis, Problem
 
 NAME = "overlap_save"
@@ -268,18 +269,19 @@ def _best(problem: Problem, machine: Machine) -> Tiling | None:
     found = _tiling(axes, _precision(problem), problem.complex_data, machine)
     if found is None or not problem.exact:
         return found
-    if _tells(found, uncut := whole(problem)):
+    if _tells(axes, found, uncut := whole(problem)):
         return replace(found, cut=uncut)
     pairs = _tiling(axes, "float64", True, machine)
     for cut in cuts(problem):
-        if pairs is not None and _tells(pairs, cut):
+        if pairs is not None and _tells(axes, pairs, cut):
             return replace(pairs, cut=cut)
     return found
 
 
-def _tells(tiling: Tiling, cut: Cut) -> bool:
-    """Whether whole sums are told from their neighbours, rounding and all."""
-    return _relative(tiling) * ROUNDOFF["float64"] * cut.scale < 0.25
+def _tells(axes: tuple[Axis, ...], tiling: Tiling, cut: Cut) -> bool:
+    """Whether whole sums are told from their neighbours, whatever the data: this is proven."""
+    transformed = (n if a.reach > 1 else 1 for a, n in zip(axes, tiling.tile, strict=True))
+    return rounding(tuple(transformed), tiling.folded) * cut.scale < 0.5
 
 
 def applies(problem: Problem) -> str:
@@ -322,9 +324,9 @@ def cost(problem: Problem, machine: Machine) -> float:
 def _relative(tiling: Tiling) -> float:
     """Rounding of one output in units of roundoff; grows with the stages of the transform.
 
-    Rounding is taken to spread over the tile. That is no theorem: those bound the 2-norm of all
-    errors together (Higham 2002, theorem 24.2), a factor of ``sqrt(n)`` more for one output. Signs
-    chosen to add up came to a quarter of this bound.
+    Rounding is taken to spread over the tile. This is measured: signs chosen to add up came to a
+    quarter of it. What is proven is ``sqrt(n)`` times larger (`transform_bound`), and decides where
+    integers are exact.
     """
     return 6 * max(1.0, log2(prod(tiling.tile)))
 
@@ -394,7 +396,7 @@ def prepare(problem: Problem, taps: Array, threads: int) -> Prepared:
 def _prepare_halves(
     lowered: Lowered, taps: Array, tile: tuple[int, ...], cut: Cut, threads: int
 ) -> Prepared:
-    """Exact sums of integers that are cut: one pass, or one for each half of the taps."""
+    """Exact sums of integers that are cut: one pass, or one for each part of the taps."""
     passes = [
         _core.Halves(
             lowered.geometry(),
@@ -404,6 +406,6 @@ def _prepare_halves(
             place,
             threads,
         )
-        for place, part in cut_taps(taps, cut.taps)
+        for place, part in cut_taps(taps, cut)
     ]
     return passes[0] if len(passes) == 1 else Passes(tuple(passes))
