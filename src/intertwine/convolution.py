@@ -322,12 +322,15 @@ def _execute(
 ) -> Array:
     most = chosen.most_threads
     count = 1 if most == 1 else min(threading.resolve(threads), most)
+    beside = outputs.beside(chosen, x, out, count)
+    if out is None:
+        result = outputs.fresh(caller, chosen, beside)
+    else:
+        outputs.check(caller, chosen, out, beside)
     data = x if x.dtype.isnative else x.astype(x.dtype.newbyteorder("="))
     if out is None:
-        result = outputs.fresh(caller, chosen)
         outputs.fill(caller, chosen, data, mask, result, count)
         return result
-    outputs.check(caller, chosen, out)
     alone = data.flags.owndata and out.flags.owndata and data is not out
     if not alone and np.may_share_memory(data, out):
         data = data.copy()
@@ -336,7 +339,7 @@ def _execute(
     if out.dtype.isnative:
         outputs.fill(caller, chosen, data, mask, out, count)
     else:
-        native = outputs.fresh(caller, chosen)
+        native = outputs.fresh(caller, chosen, beside)
         outputs.fill(caller, chosen, data, mask, native, count)
         out[...] = native
     return cast(Array, out)

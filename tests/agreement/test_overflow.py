@@ -50,7 +50,7 @@ def classes(x, k, dtype, **options):
 @pytest.mark.parametrize("name", KERNELS)
 def test_an_infinity_counts_for_more_than_overflow_in_float16(method, name):
     k, met = KERNELS[name], 0
-    for seed in range(10):
+    for seed in range(5):
         x = samples((40,) if k.ndim == 1 else (12, 11), TOPS["float16"], seed).astype("float16")
         for boundary in BOUNDARIES if seed == 1 else ("zero", "mirror"):
             options = {"boundary": boundary, "mode": "full" if seed % 2 else "same"}
@@ -65,7 +65,7 @@ def test_an_infinity_counts_for_more_than_overflow_in_float16(method, name):
             np.testing.assert_array_equal(np.isposinf(y), np.isposinf(want))
             np.testing.assert_array_equal(np.isneginf(y), np.isneginf(want))
             met += np.isinf(want).sum()
-    assert met > 100
+    assert met > 40
 
 
 @pytest.mark.parametrize("method", EXACT)
@@ -85,7 +85,7 @@ def test_where_sums_themselves_overflow_nothing_looks_finite(method, dtype, name
     """Sums run in the type of the result here: where they overflow, infinities may meet."""
     k, real = KERNELS[name], {"c8": "float32", "c16": "float64"}.get(np.dtype(dtype).str[1:], dtype)
     with np.errstate(over="ignore"):
-        for seed in range(10):
+        for seed in range(5):
             top = TOPS[real] / (1 if seed % 3 else 64)
             x = samples((40,) if k.ndim == 1 else (12, 11), top, seed)
             data = x.astype(dtype)
