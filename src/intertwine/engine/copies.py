@@ -7,6 +7,7 @@ aside. All this depends on the arrays of a call and not on the plan.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -33,15 +34,14 @@ PLANES_APART = ("overlap_save", "recursive")
 
 def beside(chosen: Plan, x: Array, out: Array | None) -> int:
     """Bytes of the copies that a call of a plan makes of `x` and of `out` (None: a new array)."""
-    shared = out is not None and np.may_share_memory(x, out)
-    copied = x.nbytes * (int(shared) + (not x.dtype.isnative))
+    native = x.dtype.isnative
+    apart = native and out is not None and np.may_share_memory(x, out)
+    found = 0 if native and not apart else x.nbytes
+    if not apart:  # what is put aside lies in rows; another byte order leaves the axes as they lie
+        found += across_memory(chosen, x.strides, result=False)
     if out is not None and not out.dtype.isnative:
-        copied, out = copied + out.nbytes, None
-    # NumPy's copies keep the order of the axes, so that the core meets them as they lay.
-    across = across_memory(chosen, x.strides, result=False)
-    if out is not None:
-        across += across_memory(chosen, out.strides, result=True)
-    return copied + across
+        return found + out.nbytes
+    return found + (0 if out is None else across_memory(chosen, out.strides, result=True))
 
 
 def fortran(chosen: Plan) -> int:
@@ -83,9 +83,9 @@ def _of_plane(problem: Problem, size: int, strides: Sequence[int], name: str, re
     return copied if LEAST_BYTES <= copied <= most() else 0
 
 
-def most() -> float:
+def most() -> int:
     """The most bytes that one such copy takes."""
-    return MOST_MEMORY * installed()
+    return int(min(MOST_MEMORY * installed(), sys.maxsize))
 
 
 __all__ = ["across_memory", "beside", "fortran", "most"]

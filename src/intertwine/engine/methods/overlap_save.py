@@ -15,7 +15,7 @@ from intertwine.engine.lower import Lowered, has_channels, lower, too_many_axes
 from intertwine.engine.machine import VECTOR_BYTES, Machine, current
 from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared
 from intertwine.engine.methods.halves import Cut, Passes, cut_taps, cuts, whole
-from intertwine.engine.methods.transform_bound import rounding
+from intertwine.engine.methods.transform_bound import parts_of_row, rounding
 from intertwine.engine.problem import Axis, Problem
 
 NAME = "overlap_save"
@@ -53,6 +53,9 @@ MOST_SAMPLES = 1 << 27
 
 #: Rows longer than this are cut in two, for which both parts must be multiples of `ROW_UNIT`.
 LONG_ROW, LONG_LONE_ROW = 4096, 256
+
+#: Tiles of fewer rows have their rows cut from the second length on.
+FEW_ROWS = 8
 
 #: How much longer a sample takes in rows that are cut in two.
 CUT = 1.2
@@ -343,7 +346,15 @@ def memory(problem: Problem) -> int:
     if found is None:
         return 0
     tile = found.transformed * _bytes(problem)
-    return 2 * tile if _sharing(problem)[0] > 1 else tile
+    kept = 2 * tile if _sharing(problem)[0] > 1 else tile
+    row = found.tile[-1]
+    few = found.transformed < FEW_ROWS * row
+    long = row > (LONG_LONE_ROW - 1 if few else LONG_ROW) and found.folded != len(found.tile) - 1
+    cut = parts_of_row(row) if long else None
+    # Beside the tile: samples of both its planes that do not lie in rows, as many rows as there are
+    # lanes or one that is cut, and the longest axis in vectors.
+    copies = 2 * row * (VECTOR_BYTES if cut is None else _bytes(problem) // 2)
+    return kept + copies + 2 * VECTOR_BYTES * max(1, *found.tile[:-1], *(cut or (row,)))
 
 
 def tiles(problem: Problem) -> int:

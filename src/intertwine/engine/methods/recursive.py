@@ -36,8 +36,8 @@ SHARE = 0.75
 #: How much longer a recursion takes that ends its response where the taps end.
 ENDED = 1.5
 
-#: Vectors of lines side by side, of rows and of columns, and samples of a row that change places at a
-#: time (`kSeries`, `kColumns` and `kTurned` in the core).
+#: Vectors of lines side by side, of rows and of columns, and samples of a row that are transposed
+#: at a time (`kSeries`, `kColumns` and `kTurned` in the core).
 SERIES, COLUMNS, PIECE = 2, 8, 128
 
 #: Bytes of the samples and results of lines that lie side by side, as the core cuts them.

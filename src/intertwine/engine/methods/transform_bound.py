@@ -90,7 +90,7 @@ def _along(n: int, stage: dict[int, float]) -> float:
     return sum(stage[r] for r in stages) + (ROOT + PRODUCT) * max(0, len(stages) - 1)
 
 
-def _parts(n: int) -> tuple[int, int] | None:
+def parts_of_row(n: int) -> tuple[int, int] | None:
     """The lengths that the core cuts a long row of n numbers into, if it can."""
     rows = [
         r
@@ -102,7 +102,7 @@ def _parts(n: int) -> tuple[int, int] | None:
 
 def _row(n: int, stage: dict[int, float]) -> float:
     """The same along the last axis, cut or whole, whichever rounds more."""
-    parts = _parts(n)
+    parts = parts_of_row(n)
     whole = _along(n, stage)
     return (
         whole if parts is None else max(whole, sum(_along(p, stage) for p in parts) + CUT + PRODUCT)
