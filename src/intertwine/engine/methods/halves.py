@@ -3,7 +3,7 @@
 A sample is ``x = high * 2**bits + low``; `low` is the remainder nearest to zero. Both halves are
 about as large as ``sqrt(max|x|)``, which leaves the sums of either room for rounding, and they
 travel as the two parts of one complex transform. Where the taps are too large as well, they are cut
-likewise, into two parts or three, and each is a pass of its own. Results are 64-bit integers then:
+likewise, into two to four parts, and each is a pass of its own. Results are 64-bit integers then:
 sums that fit fewer bits are told by one transform.
 """
 
@@ -22,7 +22,7 @@ from intertwine.engine.problem import Problem
 MOST_SAMPLE, MOST_TAP = 1 << 53, 1 << 62
 
 #: Into how many parts taps are cut, the fewer the better.
-PASSES = 2, 3
+PASSES = 2, 3, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +70,15 @@ def cuts(problem: Problem) -> list[Cut]:
     both = hypot(most / 2**bits + 0.5, 2 ** (bits - 1))
     found = [Cut(bits, 0, both * total)]
     for passes in PASSES:
-        place = max(1, -(-round(total / count).bit_length() // passes))
-        high = total / 2 ** (place * (passes - 1)) + count
-        found.append(Cut(bits, place, both * max(high, count * 2.0 ** (place - 1)), passes))
+        sizes = {place: _part_size(total, count, place, passes) for place in range(1, 32)}
+        place = min(sizes, key=lambda bits: sizes[bits])
+        found.append(Cut(bits, place, both * sizes[place], passes))
     return found
+
+
+def _part_size(total: float, count: int, bits: int, passes: int) -> float:
+    """The largest sum of the sizes of a part of the taps: of the highest, or of one below it."""
+    return max(total / 2.0 ** (bits * (passes - 1)) + count, count * 2.0 ** (bits - 1))
 
 
 def cut_taps(taps: Array, cut: Cut) -> list[tuple[int, Array]]:
