@@ -25,7 +25,7 @@ def measure(x, k, out=None, mask=None, **options):
     plan = iw.plan(x, k, mask=mask, **options)
     result = np.ones(plan.problem.out_shape, plan.problem.result) if out is None else out
     plan(x, out=result, mask=mask, threads=1)
-    said = outputs.beside(plan, x, result, 1)
+    said = outputs.beside(plan, x, result)
     iw.release_memory()
     with open("/proc/self/clear_refs", "w", encoding="ascii") as peak:
         peak.write("5")

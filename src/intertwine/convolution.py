@@ -322,7 +322,7 @@ def _execute(
 ) -> Array:
     most = chosen.most_threads
     count = 1 if most == 1 else min(threading.resolve(threads), most)
-    beside = outputs.beside(chosen, x, out, count)
+    beside = outputs.beside(chosen, x, out)
     if out is None:
         result = outputs.fresh(caller, chosen, beside)
     else:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.base.memory import installed
+from intertwine.base import memory
 from intertwine.engine.lower import lower
 from intertwine.engine.problem import Problem
 
@@ -85,7 +85,7 @@ def _of_plane(problem: Problem, size: int, strides: Sequence[int], name: str, re
 
 def most() -> int:
     """The most bytes that one such copy takes."""
-    return int(min(MOST_MEMORY * installed(), sys.maxsize))
+    return int(min(MOST_MEMORY * memory.installed(), sys.maxsize))
 
 
 __all__ = ["across_memory", "beside", "fortran", "most"]

@@ -32,12 +32,12 @@ def fill(
         ) from error
 
 
-def beside(chosen: Plan, x: Array, out: Any, threads: int) -> int:
-    """Bytes that a call takes beside data and result: copies, and the threads' work space."""
+def beside(chosen: Plan, x: Array, out: Any) -> int:
+    """Bytes that a call takes beside data and result: copies of arrays, and work space."""
     plain = x.flags.c_contiguous and x.dtype.isnative and out is None
     fitting = isinstance(out, np.ndarray) and out.shape == chosen.problem.out_shape
     copied = 0 if plain else copies.beside(chosen, x, out if fitting else None)
-    return chosen.work_bytes + (threads - 1) * chosen.chosen.memory + copied
+    return chosen.work_bytes + copied
 
 
 def fresh(caller: str, chosen: Plan, beside: int) -> Array:
