@@ -11,7 +11,7 @@ import numpy as np
 
 from intertwine import _core
 from intertwine.base.errors import counted
-from intertwine.engine.factor import Box, boxes, covered, keeps_boxes
+from intertwine.engine.boxes import Box, boxes, covered, keeps_boxes
 from intertwine.engine.lower import lower, too_many_axes
 from intertwine.engine.machine import Machine
 from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared, too_much_memory
