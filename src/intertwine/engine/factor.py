@@ -209,12 +209,22 @@ def _single_term(taps: Array, budget: float, compute: str | None) -> tuple[Term,
     for i in range(0, taps.shape[0], step):
         block = slice(i, i + step)
         made = np.multiply.outer(term[0][block], rest)
-        missing += float(np.abs(made - taps[block]).sum())
+        off = np.abs(made - taps[block])
+        missing += float(off.sum())
         if missing > budget:
             break
-        if compute and not keeps_taps(taps[block], made, np.abs(made), compute):
+        # One term rounds each tap relative to itself: what it misses is all that may be lost.
+        if compute and not _keeps_block(taps[block], off, made, compute):
             return term, float("inf")
     return term, missing
+
+
+def _keeps_block(taps: Array, off: Array, space: Array, compute: str) -> bool:
+    """Whether no tap changes by more than is `KEPT`; `space` is written over."""
+    np.abs(taps, out=space)
+    np.multiply(space, KEPT[compute], out=space)
+    lost = off > space
+    return not lost.any() or bool((np.abs(taps[lost]) < np.finfo(compute).tiny).all())
 
 
 def real_factors(taps: Array, tolerance: float, compute: str | None = None) -> Factors | None:
