@@ -287,7 +287,8 @@ class Halves : public OverlapSave {
   Cut cut_;
 };
 
-// What was left out of sums, added to their results; true: infinities still have to be.
+// What was left out of sums, in the place of their results, or added to them; true: infinities still
+// have to be.
 class Missing : public Prepared {
  public:
   Missing(const Geometry& geometry, bool positive) : Prepared(geometry), positive_(positive) {}

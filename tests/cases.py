@@ -45,6 +45,7 @@ class Case:
     nan: str = "propagate"
     specks: int = 0
     masked: bool = False
+    min_weight: float | None = None
     axes: tuple[int, ...] | None = None
     origin: tuple[int, ...] | None = None
     stride: int | tuple[int, ...] = 1
@@ -78,6 +79,7 @@ class Case:
             "cval": min(cval, 1) if self.dtype == "bool" else cval,
             "nan": self.nan,
             "mask": self.mask(),
+            "min_weight": self.min_weight,
             "stride": self.stride,
             "dilation": self.dilation,
         }

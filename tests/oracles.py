@@ -8,7 +8,7 @@
 on every axis, with origin ``c`` and dilation ``d``. Integers are summed as Python integers, all
 else in long double. Nothing of the library is imported. Samples that are missing are left out::
 
-    y[n] = sum(k) * sum_present k * x / sum_present k
+    y[n] = sum(k) * sum_present k * x / sum_present k        NaN where too little is present
 """
 
 from functools import lru_cache
@@ -134,13 +134,22 @@ def times(total, factor):
     return total.astype(factor.dtype) * factor
 
 
+def held(y, dtype):
+    """Return the answer as a type holds it: beyond its largest number lies an infinity.
+
+    An infinity among the samples is added before that, and so counts for more than any finite sum.
+    """
+    with np.errstate(over="ignore"):
+        return y.astype(dtype)
+
+
 def each(value, count):
     """Return one value an axis."""
     return tuple(value) if isinstance(value, (tuple, list)) else (value,) * count
 
 
 def mix(flip, x, k, *, axes=None, mode="same", boundary="symmetric", cval=0, nan="propagate",
-        mask=None, stride=1, dilation=1, origin=None, adding=loops):  # fmt: skip
+        mask=None, min_weight=None, stride=1, dilation=1, origin=None, adding=loops):  # fmt: skip
     """Convolve (`flip`) or correlate; return the answer and the rescaling factor that is in it."""
     count = k.ndim
     axes = tuple(range(count)) if axes is None else tuple(a % x.ndim for a in each(axes, count))
@@ -149,10 +158,12 @@ def mix(flip, x, k, *, axes=None, mode="same", boundary="symmetric", cval=0, nan
     words = [each(value, count) for value in (boundary, mode, stride, dilation)]
     lines = [[[m] for m in range(n)] for n in x.shape]
     outside = ["zero"] * x.ndim
+    left_out = nan == "ignore" and not np.isfinite(cval)  # so is what lies outside
+    cval = 0 if left_out else cval
     for i, axis in enumerate(axes):
         b, *rest = (word[i] for word in words)
         lines[axis] = windows(flip, x.shape[axis], k.shape[i], origin[i], b, *rest)
-        outside[axis] = b
+        outside[axis] = "renormalize" if b == "constant" and left_out else b
     order = sorted(range(count), key=lambda i: axes[i])
     k = k.transpose(order) if flip else k.transpose(order).conj()
     k = np.expand_dims(k, [axis for axis in range(x.ndim) if axis not in axes])
@@ -171,6 +182,9 @@ def mix(flip, x, k, *, axes=None, mode="same", boundary="symmetric", cval=0, nan
         if k.dtype.kind == "c":
             full = full + 1j * planes(k)[1].sum()
         factor = np.where(np.abs(weight) > LEAST_WEIGHT * size, full / weight, np.nan)
+        if min_weight:
+            there = sums(adding, present.astype(np.longdouble), np.abs(k), lines, outside, one)
+            factor = np.where(there > (min_weight - LEAST_WEIGHT) * size, factor, np.nan)
         return times(total, factor), factor
 
 

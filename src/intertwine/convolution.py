@@ -32,6 +32,7 @@ def convolve(
     cval: complex = 0.0,
     nan: str = "propagate",
     mask: Any = None,
+    min_weight: float | None = None,
     dtype: DTypeLike | None = None,
     stride: int | Sequence[int] = 1,
     dilation: int | Sequence[int] = 1,
@@ -71,9 +72,12 @@ def convolve(
         The number outside for ``boundary="constant"``.
     nan : {"propagate", "ignore", "raise"}
         A NaN or infinity touches exactly the outputs whose window holds it; or is left out, the
-        weights rescaled (not for kernels that sum to zero); or is refused.
+        weights rescaled (not for kernels that sum to zero); or is refused. So is a `cval`.
     mask : bool array, optional
         True where a sample counts. The others are left out, as with ``nan="ignore"``.
+    min_weight : float, optional
+        Where samples are left out: the least fraction, from 0 to 1, of ``sum|k|`` that must be
+        present. Outputs with less are NaN. By default next to nothing is enough.
     dtype : dtype, optional
         Type of the result. By default that of `x`; integers stay exact integers in a type wide
         enough for every possible sum; integers under a float kernel, a mask or
@@ -111,7 +115,10 @@ def convolve(
     array([[ 0,  1,  2,  3,  0],
            [ 0,  0,  1, -1,  0]])
     """
-    said = (axes, mode, boundary, cval, nan, mask, dtype, stride, dilation, method, precision)
+    said = (
+        axes, mode, boundary, cval, nan, mask, min_weight, dtype, stride, dilation, method,
+        precision,
+    )  # fmt: skip
     done = _again(x, k, said, True, out, threads)
     return _run("convolve", x, k, said, out, threads, True) if done is None else done
 
@@ -126,6 +133,7 @@ def correlate(
     cval: complex = 0.0,
     nan: str = "propagate",
     mask: Any = None,
+    min_weight: float | None = None,
     dtype: DTypeLike | None = None,
     stride: int | Sequence[int] = 1,
     dilation: int | Sequence[int] = 1,
@@ -147,7 +155,10 @@ def correlate(
     >>> iw.correlate([0, 0, 1, 0, 0], [1, 2, 3])
     array([0, 3, 2, 1, 0])
     """
-    said = (axes, mode, boundary, cval, nan, mask, dtype, stride, dilation, method, precision)
+    said = (
+        axes, mode, boundary, cval, nan, mask, min_weight, dtype, stride, dilation, method,
+        precision,
+    )  # fmt: skip
     done = _again(x, k, said, False, out, threads)
     return _run("correlate", x, k, said, out, threads, False) if done is None else done
 
@@ -162,6 +173,7 @@ def plan(
     cval: complex = 0.0,
     nan: str = "propagate",
     mask: Any = None,
+    min_weight: float | None = None,
     dtype: DTypeLike | None = None,
     stride: int | Sequence[int] = 1,
     dilation: int | Sequence[int] = 1,
@@ -180,7 +192,7 @@ def plan(
     x : array, or int, tuple or list of int
         Data to plan for, or only their shape, as NumPy takes one; `dtype` is then the type of the
         data (float64 when left out) and not of the result. Integers as data come as an array.
-    k, axes, mode, boundary, cval, nan, mask, dtype, stride, dilation, method, precision
+    k, axes, mode, boundary, cval, nan, mask, min_weight, dtype, stride, dilation, method, precision
         As in `convolve`; one plan serves a whole bank of kernels. With a mask, the plan takes one
         at each call: ``p(x, mask=m)``.
     measure : bool
@@ -207,7 +219,10 @@ def plan(
     shape = _as_shape(x)
     if shape is not None:
         x, dtype = _stand_in(shape, dtype), None
-    said = (axes, mode, boundary, cval, nan, mask, dtype, stride, dilation, method, precision)
+    said = (
+        axes, mode, boundary, cval, nan, mask, min_weight, dtype, stride, dilation, method,
+        precision,
+    )  # fmt: skip
     _check_measure(measure, method)
     chosen = None if measure else CACHE.lookup(x, k, said, True)
     if chosen is None:
@@ -308,12 +323,15 @@ def _execute(
 ) -> Array:
     most = chosen.most_threads
     count = 1 if most == 1 else min(threading.resolve(threads), most)
+    beside = outputs.beside(chosen, x, out)
+    if out is None:
+        result = outputs.fresh(caller, chosen, beside)
+    else:
+        outputs.check(caller, chosen, out, beside)
     data = native(x)
     if out is None:
-        result = outputs.fresh(caller, chosen)
         outputs.fill(caller, chosen, data, mask, result, count)
         return result
-    outputs.check(caller, chosen, out)
     alone = data.flags.owndata and out.flags.owndata and data is not out
     if not alone and np.may_share_memory(data, out):
         data = data.copy()
@@ -322,7 +340,7 @@ def _execute(
     if out.dtype.isnative and out.flags.aligned:
         outputs.fill(caller, chosen, data, mask, out, count)
     else:
-        result = outputs.fresh(caller, chosen)
+        result = outputs.fresh(caller, chosen, beside)
         outputs.fill(caller, chosen, data, mask, result, count)
         out[...] = result
     return cast(Array, out)

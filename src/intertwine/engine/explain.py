@@ -8,8 +8,8 @@ from intertwine import _core
 from intertwine.base import threads
 from intertwine.base.errors import counted
 from intertwine.base.text import duration, size_text
+from intertwine.engine import copies, missing
 from intertwine.engine import machine as machines
-from intertwine.engine import missing
 from intertwine.engine.candidates import Candidate, least_saving
 from intertwine.engine.problem import Problem
 
@@ -33,6 +33,8 @@ def _question(problem: Problem) -> str:
         text += f"; outside lies: {', '.join(outside)}"
     if problem.weighted:
         text += "; outputs are divided by the weight present"
+        if problem.min_weight:
+            text += f", NaN where that is less than {problem.min_weight:g} of the whole"
     return text + "."
 
 
@@ -44,6 +46,12 @@ def _bound(plan: Plan) -> str:
     wide = ", in float64 where samples are missing" * (some and problem.compute == "float32")
     text = f"Sums run in {problem.compute}{wide}; error at most {plan.error:.1e} of sum|k| * max|x|"
     return text + " before they are divided" * problem.weighted
+
+
+def _copied(plan: Plan) -> str:
+    """What data take that lie across memory."""
+    more = copies.fortran(plan)
+    return f", and {size_text(more)} for a copy of data in Fortran order" if more else ""
 
 
 def _parts(candidate: Candidate, problem: Problem) -> str:
@@ -131,7 +139,7 @@ def explain(plan: Plan) -> str:
         *_shorter(chosen),
         *_measured(plan),
         *_predicted(plan),
-        f"  {_bound(plan)}; work space {size_text(chosen.memory)} a thread.",
+        f"  {_bound(plan)}; work space {size_text(chosen.memory)} a thread{_copied(plan)}.",
         "Alternatives:",
     ]
     lines += [_other(c, chosen, problem) for c in plan.candidates if c is not chosen]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from math import sqrt
+from math import prod, sqrt
 from typing import Any, cast
 
 import numpy as np
@@ -14,7 +14,7 @@ from intertwine import _core
 from intertwine.base import memory
 from intertwine.base.errors import DTypeError, OptionError, ShapeError, did_you_mean
 from intertwine.base.threads import resolve
-from intertwine.engine import missing, planes
+from intertwine.engine import copies, missing, planes
 from intertwine.engine.candidates import WORTH_A_THREAD, Candidate, candidates, least_saving
 from intertwine.engine.memory import held_bytes
 from intertwine.engine.methods import BY_NAME
@@ -215,7 +215,7 @@ class Plan:
             self.stamp(x, out, threads)
 
     def stamp(self, x: Array, out: Array, threads: int) -> None:
-        """Add what NaN and infinities mean to outputs whose sums left them out."""
+        """Put what NaN and infinities mean into outputs whose sums left them out."""
         missing.stamp_planes(self._problem, self._chosen.short, self._products, x, out, threads)
 
     def _as_they_are(self) -> bool:
@@ -236,12 +236,18 @@ class Plan:
         """What the method keeps for one thread, and the weights of outputs that have one."""
         problem = self._problem
         weights = 16 if problem.complex_taps else 8
-        return self._chosen.memory + problem.weighted * weights * problem.out_size
+        kept = self._chosen.memory + problem.weighted * weights * problem.out_size
+        if problem.masked or problem.missing == "ignore":  # data without what is missing, and marks
+            kept += prod(problem.shape) * (problem.dtype.itemsize + 1)
+        return kept
 
     def _core_call(self) -> _core.Call | None:
         """The whole of a call, as far as the core can do it without asking."""
         problem = self._problem
         needed = self.work_bytes + problem.out_size * problem.result.itemsize
+        # However the arrays lie there must be room: nobody asks again.
+        needed += copies.fortran(self)
+        needed += min(problem.out_size * problem.result.itemsize, copies.most())
         if not self._as_they_are() or needed > memory.installed():
             return None
         steps: list[_core.Step] = []

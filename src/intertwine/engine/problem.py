@@ -121,6 +121,7 @@ class Problem:
     compute : "float32", "float64" or "int64", the type in which real products are summed.
     value_range : for integers the least and largest sample for which `result` is exact.
     missing : "propagate", "ignore" or "raise";  masked : whether a mask comes with the data.
+    min_weight : fraction of ``sum|k|`` below which an output is NaN, or None: next to nothing.
     precision : asked bound on ``|error| / (sum|k| * max|x|)``, or None.
     added : how many of the first axes the data do not have: kernels of a bank lie there.
     """
@@ -134,6 +135,7 @@ class Problem:
     value_range: tuple[int, int] | None = None
     missing: str = "propagate"
     masked: bool = False
+    min_weight: float | None = None
     precision: float | None = None
     added: int = 0
 

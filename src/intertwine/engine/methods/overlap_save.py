@@ -17,6 +17,7 @@ from intertwine.engine.machine import VECTOR_BYTES, Machine, current
 from intertwine.engine.memory import Cache, kept_by_owner
 from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared
 from intertwine.engine.methods.halves import Cut, Passes, cut_taps, cuts, whole
+from intertwine.engine.methods.transform_bound import parts_of_row, rounding
 from intertwine.engine.problem import Axis, Problem
 
 NAME = "overlap_save"
@@ -54,6 +55,9 @@ MOST_SAMPLES = 1 << 27
 
 #: Rows longer than this are cut in two, for which both parts must be multiples of `ROW_UNIT`.
 LONG_ROW, LONG_LONE_ROW = 4096, 256
+
+#: Tiles of fewer rows have their rows cut from the second length on.
+FEW_ROWS = 8
 
 #: How much longer a sample takes in rows that are cut in two.
 CUT = 1.2
@@ -287,18 +291,19 @@ def _best(problem: Problem, machine: Machine) -> Tiling | None:
     found = _tiling(axes, _precision(problem), problem.complex_data, machine)
     if found is None or not problem.exact:
         return found
-    if _tells(found, uncut := whole(problem)):
+    if _tells(axes, found, uncut := whole(problem)):
         return replace(found, cut=uncut)
     pairs = _tiling(axes, "float64", True, machine)
     for cut in cuts(problem):
-        if pairs is not None and _tells(pairs, cut):
+        if pairs is not None and _tells(axes, pairs, cut):
             return replace(pairs, cut=cut)
     return found
 
 
-def _tells(tiling: Tiling, cut: Cut) -> bool:
-    """Whether whole sums are told from their neighbours, rounding and all."""
-    return _relative(tiling) * ROUNDOFF["float64"] * cut.scale < 0.25
+def _tells(axes: tuple[Axis, ...], tiling: Tiling, cut: Cut) -> bool:
+    """Whether whole sums are told from their neighbours, whatever the data: this is proven."""
+    transformed = (n if a.reach > 1 else 1 for a, n in zip(axes, tiling.tile, strict=True))
+    return rounding(tuple(transformed), tiling.folded) * cut.scale < 0.5
 
 
 def applies(problem: Problem) -> str:
@@ -341,9 +346,9 @@ def cost(problem: Problem, machine: Machine) -> float:
 def _relative(tiling: Tiling) -> float:
     """Rounding of one output in units of roundoff; grows with the stages of the transform.
 
-    Rounding is taken to spread over the tile. That is no theorem: those bound the 2-norm of all
-    errors together (Higham 2002, theorem 24.2), a factor of ``sqrt(n)`` more for one output. Signs
-    chosen to add up came to a quarter of this bound.
+    Rounding is taken to spread over the tile. This is measured: signs chosen to add up came to a
+    quarter of it. What is proven is ``sqrt(n)`` times larger (`transform_bound`), and decides where
+    integers are exact.
     """
     return 6 * max(1.0, log2(prod(tiling.tile)))
 
@@ -360,7 +365,15 @@ def memory(problem: Problem) -> int:
     if found is None:
         return 0
     tile = found.transformed * _bytes(problem)
-    return 2 * tile if _sharing(problem)[0] > 1 else tile
+    kept = 2 * tile if _sharing(problem)[0] > 1 else tile
+    row = found.tile[-1]
+    few = found.transformed < FEW_ROWS * row
+    long = row > (LONG_LONE_ROW - 1 if few else LONG_ROW) and found.folded != len(found.tile) - 1
+    cut = parts_of_row(row) if long else None
+    # Beside the tile: samples of both its planes that do not lie in rows, as many rows as there are
+    # lanes or one that is cut, and the longest axis in vectors.
+    copies = 2 * row * (VECTOR_BYTES if cut is None else _bytes(problem) // 2)
+    return kept + copies + 2 * VECTOR_BYTES * max(1, *found.tile[:-1], *(cut or (row,)))
 
 
 def tiles(problem: Problem) -> int:
@@ -413,7 +426,7 @@ def prepare(problem: Problem, taps: Array, threads: int) -> Prepared:
 def _prepare_halves(
     lowered: Lowered, taps: Array, tile: tuple[int, ...], cut: Cut, threads: int
 ) -> Prepared:
-    """Exact sums of integers that are cut: one pass, or one for each half of the taps."""
+    """Exact sums of integers that are cut: one pass, or one for each part of the taps."""
     passes = [
         _core.Halves(
             lowered.geometry(),
@@ -423,6 +436,6 @@ def _prepare_halves(
             place,
             threads,
         )
-        for place, part in cut_taps(taps, cut.taps)
+        for place, part in cut_taps(taps, cut)
     ]
     return passes[0] if len(passes) == 1 else Passes(tuple(passes))

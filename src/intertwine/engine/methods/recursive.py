@@ -16,7 +16,7 @@ from intertwine import _core
 from intertwine.engine.exponentials import NOTHING, Exponentials, approximations
 from intertwine.engine.factor import balanced, real_factors
 from intertwine.engine.lower import beyond_core, lower
-from intertwine.engine.machine import Machine
+from intertwine.engine.machine import VECTOR_BYTES, Machine
 from intertwine.engine.memory import kept_by_owner
 from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared
 from intertwine.engine.methods.tiles import SIZE
@@ -35,6 +35,10 @@ SHARE = 0.75
 
 #: How much longer a recursion takes that ends its response where the taps end.
 ENDED = 1.5
+
+#: Vectors of lines side by side, of rows and of columns, and samples of a row that are transposed
+#: at a time (`kSeries`, `kColumns` and `kTurned` in the core).
+SERIES, COLUMNS, PIECE = 2, 8, 128
 
 #: Bytes of the samples and results of lines that lie side by side, as the core cuts them.
 PANEL_BYTES, LANES = 384 << 10, 16
@@ -150,8 +154,25 @@ def error(problem: Problem) -> float:
 
 
 def memory(problem: Problem) -> int:
-    size = SIZE[problem.compute] * LANES
-    return max(size * (2 * axis.m + axis.k) for axis in problem.axes if axis.k > 1)
+    lowered = lower(problem, channels_last=False)
+    rows, lanes = lowered.axes[-1], VECTOR_BYTES // SIZE[problem.compute]
+    samples = results = 0
+    for place, axis in enumerate(sorted(lowered.axes, key=lambda a: -a.m)):
+        if axis.k == 1:
+            continue
+        series = SERIES if axis is rows else COLUMNS
+        length = axis.m if place else _first_chunk(axis)
+        width = series * VECTOR_BYTES
+        samples = max(samples, -(-(length + axis.k - 1) // lanes) * lanes * width)
+        results = max(results, -(-length // lanes) * lanes * width)
+    return samples + results + PIECE * SERIES * VECTOR_BYTES
+
+
+def _first_chunk(axis: Axis) -> int:
+    """Results of a line that the core computes at a time along the first axis, all chunks alike."""
+    room = PANEL_BYTES // (2 * SERIES * VECTOR_BYTES)
+    chunk = min(axis.m, max(room - axis.k, 4 * axis.k))
+    return -(-axis.m // -(-axis.m // chunk))
 
 
 def tiles(problem: Problem) -> int:

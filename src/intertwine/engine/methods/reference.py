@@ -11,6 +11,7 @@ from intertwine.base.errors import counted
 from intertwine.engine.boundary import fold
 from intertwine.engine.machine import Machine
 from intertwine.engine.methods.base import Array, Prepared, plain_error, plane
+from intertwine.engine.methods.tiles import SIZE
 from intertwine.engine.problem import Problem
 
 NAME = "reference"
@@ -32,7 +33,8 @@ def error(problem: Problem) -> float:
 
 
 def memory(problem: Problem) -> int:
-    return 4 * 8 * problem.out_size
+    # The sums, one shifted copy of the samples as they are and as numbers to sum, and its product.
+    return (3 * SIZE[problem.compute] + problem.dtype.itemsize) * problem.out_size
 
 
 def tiles(problem: Problem) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 
 from intertwine import _core
 from intertwine.base.errors import counted
-from intertwine.engine.factor import Box, boxes, covered
+from intertwine.engine.boxes import Box, boxes, covered, keeps_boxes
 from intertwine.engine.lower import beyond_core, lower
 from intertwine.engine.machine import Machine
 from intertwine.engine.memory import kept_by_owner
@@ -81,6 +81,13 @@ def _boxes(taps: Taps) -> tuple[Box, ...] | None:
     return boxes(taps.array, MOST_BOXES)
 
 
+@kept_by_owner
+def _keeps(taps: Taps) -> bool:
+    """Whether sums of floating point over the boxes of each plane lose no tap."""
+    planes = (taps.array.real, taps.array.imag) if taps.array.dtype.kind == "c" else (taps.array,)
+    return all(keeps_boxes(plane, boxes(plane, MOST_BOXES) or ()) for plane in planes)
+
+
 def applies(problem: Problem) -> str:
     found = _boxes(problem.taps)
     if found is None:
@@ -91,6 +98,10 @@ def applies(problem: Problem) -> str:
         return "a single tap needs no sums"
     if any(a.dilation > 1 for a in problem.axes):
         return "the taps are dilated"
+    if not problem.exact and not _keeps(problem.taps):
+        return "its boxes would lose taps that are small beside others"
+    if problem.exact and max(abs(b.weight) for b in found) >= LARGEST_WHOLE:
+        return "the taps of its boxes are beyond 2**53"
     low, high = problem.value_range or (0, 0)
     if problem.compute == "float64" and covered(found) * max(-low, high) > LARGEST_WHOLE:
         return "its boxes cancel, and their sums alone may not be exact"
