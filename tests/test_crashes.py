@@ -30,7 +30,7 @@ def lives_through(kind, first, count):
     assert done.returncode == 0, done.stderr[-4000:]
 
 
-@pytest.mark.parametrize(("kind", "count"), [("calls", 250), ("core", 1500)])
+@pytest.mark.parametrize(("kind", "count"), [("calls", 250), ("core", 6000)])
 def test_no_call_ends_the_process(kind, count):
     lives_through(kind, 0, count)
 
