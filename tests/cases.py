@@ -249,6 +249,19 @@ def check(case, method):
     return True
 
 
+def check_all(subject, check=check, methods=EXACT):
+    """`check` a case, or a bank, with every method; say which of them apply."""
+    taken = []
+    for method in methods:
+        try:
+            if check(subject, method):
+                taken.append(method)
+        except AssertionError as error:
+            error.add_note(f"method={method!r}")
+            raise
+    return taken
+
+
 def agree(got, want, bound):
     """Assert that integers are equal, and both planes of other numbers near."""
     assert got.shape == want.shape

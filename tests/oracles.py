@@ -47,10 +47,9 @@ def windows(flip, n, size, origin, boundary, mode="same", stride=1, dilation=1):
     lead = {"same": origin * dilation, "full": 0 if flip else reach, "valid": reach if flip else 0}
     count = {"same": n, "full": n + reach, "valid": n - reach}[mode] if n else 0
     turn = 1 if flip else -1
-    return [
-        [fold(m + turn * (lead[mode] - j * dilation), n, boundary) for j in range(size)]
-        for m in range(0, count, stride)
-    ]
+    first = [turn * (lead[mode] - j * dilation) for j in range(size)]
+    line = {i: fold(i, n, boundary) for i in range(min(first), count + max(first))}
+    return [[line[m + i] for i in first] for m in range(0, count, stride)]
 
 
 def loops(x, k, lines, boundary, fill):
@@ -70,7 +69,7 @@ def loops(x, k, lines, boundary, fill):
 def shifts(x, k, lines, boundary, fill):
     """Return the same sums as `loops`, one shifted copy of `x` a tap: for larger arrays."""
     out = np.zeros([len(line) for line in lines], object if exact(x, k) else np.longdouble)
-    tables = [np.array([[-1 if i is None else i for i in w] for w in line]) for line in lines]
+    tables = [np.nan_to_num(np.array(line, float), nan=-1).astype(int) for line in lines]
     ends = [axis for word in ABSENT[::-1] for axis, b in enumerate(boundary) if b == word]
     for tap in product(*(range(size) for size in k.shape)):
         at = [table[:, j] for table, j in zip(tables, tap, strict=True)]
