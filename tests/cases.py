@@ -203,17 +203,20 @@ def planned(case, method):
 
 
 def tolerance(case, plan):
-    """The bound that the plan states, in the units of the answer, for each output."""
+    """What is allowed, in the units of the answer, for each output: no more than is stated."""
     return bounds(plan, *answer(case), case.x(), case.taps(), case.options["cval"])
 
 
 def bounds(plan, y, factor, x, taps, cval):
-    """The bound for each of the answers `y`, in which there is a factor, to one kernel."""
+    """What is allowed for each of the answers `y`, in which there is a factor, to one kernel.
+
+    That is what the types and the number of taps allow, and never more than the plan states.
+    """
     if plan.problem.exact:
         return np.zeros(y.shape)
     most = max(largest(x), abs(cval))
     weight = np.abs(taps.astype(np.clongdouble)).sum()
-    bound = plan.error * weight * most
+    bound = allowed(plan, taps.size, x.size) * weight * most
     if isinstance(factor, int):
         return np.broadcast_to(np.longdouble(bound), y.shape)
     # The weights are summed in float64 over every tap; dividing rounds twice more.
@@ -222,6 +225,15 @@ def bounds(plan, y, factor, x, taps, cval):
     weights = 4 * double * taps.size * weight * np.abs(factor) / total
     size = sum(np.abs(np.nan_to_num(plane, posinf=0, neginf=0)) for plane in (y.real, y.imag))
     return bound * np.abs(factor) + size * (weights + 4 * own)
+
+
+def allowed(plan, taps, samples):
+    """``|error| / (sum|k| * max|x|)`` that a plan may make, which states no absurd bound."""
+    if plan.problem.precision is not None:
+        return plan.error
+    result = plan.problem.result
+    assert plan.error <= oracles.largest_bound(taps, samples, result)
+    return min(plan.error, oracles.tolerance(taps, result))
 
 
 def largest(x):

@@ -173,6 +173,36 @@ def mix(flip, x, k, *, axes=None, mode="same", boundary="symmetric", cval=0, nan
         return times(total, factor), factor
 
 
+def roundoff(result):
+    """Unit roundoff of the sums: float64 for results of 64 bits a number, else float32."""
+    return 2.0**-53 if np.dtype(result) in (np.float64, np.complex128) else 2.0**-24
+
+
+def own_roundoff(result):
+    """Unit roundoff of a result narrower than its sums; 0 where it is as wide."""
+    return 2.0**-11 if np.dtype(result) == np.float16 else 0.0
+
+
+def tolerance(taps, result):
+    """Allowed ``|error| / (sum|k| * max|x|)`` of any method, for so many taps.
+
+    Roundings are as good as independent, so that of n the sum grows as sqrt(n), with a factor of 4
+    exceeded once in thousands (Higham & Mary 2019, theorem 2.4); 12 are for what is done once to
+    each sample, tap and result, on each axis or in each transform.
+    """
+    return (4 * np.sqrt(taps) + 12) * roundoff(result) + own_roundoff(result)
+
+
+def largest_bound(taps, samples, result):
+    """The largest ``|error| / (sum|k| * max|x|)`` that a method may state.
+
+    A rounding for each tap (Higham 2002, section 3.1), and 32 for each doubling of a transform or
+    of a sum: complex products, or eight boxes that cancel, among them.
+    """
+    doublings = np.log2(taps + samples + 16)
+    return (taps + 3 + 32 * doublings) * roundoff(result) + own_roundoff(result)
+
+
 def convolve(x, k, **options):
     """``y[n] = sum_j k[j] * x[n + (c - j) * d]``; the origin is ``(K - 1) // 2`` by default."""
     return mix(True, np.asarray(x), np.asarray(k), **options)[0]
