@@ -111,7 +111,7 @@ def test_agrees_by_each_method(only):
 
 
 def test_agrees_on_large_data():
-    assert taken(c for c in LARGE if len(c.size) > 1) > 30
+    assert taken([c for c in LARGE if len(c.size) > 1][::4]) >= 8
 
 
 def photo(dtype="float32", shape=(150, 90, 3)):
