@@ -197,10 +197,11 @@ def largest_bound(taps, samples, result):
     """The largest ``|error| / (sum|k| * max|x|)`` that a method may state.
 
     A rounding for each tap (Higham 2002, section 3.1), and 32 for each doubling of a transform or
-    of a sum: complex products, or eight boxes that cancel, among them.
+    of a sum: complex products, or eight boxes that cancel, among them. The result's own type is met
+    once between two axes, too.
     """
     doublings = np.log2(taps + samples + 16)
-    return (taps + 3 + 32 * doublings) * roundoff(result) + own_roundoff(result)
+    return (taps + 3 + 32 * doublings) * roundoff(result) + 2 * own_roundoff(result)
 
 
 def convolve(x, k, **options):
