@@ -112,3 +112,20 @@ def test_boxes_that_cancel_may_reach_2_to_53_together(tap, applies):
     assert (plan is not None) == applies
     if applies:
         np.testing.assert_array_equal(plan(x), iw.convolve(x, k, method="direct"))
+
+
+@pytest.mark.parametrize(
+    ("made_for", "least", "largest"),
+    [([5, 1000], 0, 1023), ([-5, 1000], -8, 1023), ([-1000, 3], -1024, 3)],
+)
+def test_plans_for_64_bits_take_their_range_and_nothing_beyond(made_for, least, largest):
+    """The range of the data that a plan was made from, widened to powers of two."""
+    plan = iw.plan(np.array(made_for), [1, 2])
+    for value in (least, largest):
+        x = np.array([value, value])
+        assert plan(x).tolist() == [3 * value, 3 * value]
+    for value in (least - 1, largest + 1):
+        with pytest.raises(
+            iw.DTypeError, match=rf"but this plan is exact for {least} to {largest}"
+        ):
+            plan(np.array([0, value]))
