@@ -19,6 +19,8 @@ PIP     := $(BIN)/python -m pip
 INSTALL := $(PIP) install --quiet --constraint constraints.txt
 # The build's own tools stay in the environment, so that a second installation compiles nothing again.
 BUILD   := $(INSTALL) --no-build-isolation --config-settings=cmake.define.LEVELS="$(LEVELS)" --editable
+# One process a core, each with one thread for NumPy's own products: PYTEST_ARGS="-n 0" runs them in one.
+PYTEST  := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal
 NATIVE  := pyproject.toml constraints.txt CMakeLists.txt tools/native_level.cpp $(wildcard core/*.cpp core/*.hpp)
 
 .PHONY: help run test test-slow lint format bench calibrate clean FORCE
@@ -35,10 +37,10 @@ run: $(VENV)/.ready-run ## build, then write the tour of a photo (PHOTO=, OUT=)
 	@echo "Next: $(BIN)/intertwine convolve PHOTO -k sobel"
 
 test: $(VENV)/.ready-test ## run every test that is not marked slow
-	$(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS)
+	$(PYTEST) -m "not slow" $(PYTEST_ARGS)
 
 test-slow: $(VENV)/.ready-test ## run the long sweeps too
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(PYTEST) -m "slow or not slow" $(PYTEST_ARGS)
 
 lint: $(VENV)/.ready-test ## ruff, formatting, mypy --strict, clang-format
 	$(BIN)/ruff check .

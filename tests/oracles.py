@@ -47,10 +47,9 @@ def windows(flip, n, size, origin, boundary, mode="same", stride=1, dilation=1):
     lead = {"same": origin * dilation, "full": 0 if flip else reach, "valid": reach if flip else 0}
     count = {"same": n, "full": n + reach, "valid": n - reach}[mode] if n else 0
     turn = 1 if flip else -1
-    return [
-        [fold(m + turn * (lead[mode] - j * dilation), n, boundary) for j in range(size)]
-        for m in range(0, count, stride)
-    ]
+    first = [turn * (lead[mode] - j * dilation) for j in range(size)]
+    line = {i: fold(i, n, boundary) for i in range(min(first), count + max(first))}
+    return [[line[m + i] for i in first] for m in range(0, count, stride)]
 
 
 def loops(x, k, lines, boundary, fill):
@@ -70,7 +69,7 @@ def loops(x, k, lines, boundary, fill):
 def shifts(x, k, lines, boundary, fill):
     """Return the same sums as `loops`, one shifted copy of `x` a tap: for larger arrays."""
     out = np.zeros([len(line) for line in lines], object if exact(x, k) else np.longdouble)
-    tables = [np.array([[-1 if i is None else i for i in w] for w in line]) for line in lines]
+    tables = [np.nan_to_num(np.array(line, float), nan=-1).astype(int) for line in lines]
     ends = [axis for word in ABSENT[::-1] for axis, b in enumerate(boundary) if b == word]
     for tap in product(*(range(size) for size in k.shape)):
         at = [table[:, j] for table, j in zip(tables, tap, strict=True)]
@@ -186,6 +185,37 @@ def mix(flip, x, k, *, axes=None, mode="same", boundary="symmetric", cval=0, nan
             there = sums(adding, present.astype(np.longdouble), np.abs(k), lines, outside, one)
             factor = np.where(there > (min_weight - LEAST_WEIGHT) * size, factor, np.nan)
         return times(total, factor), factor
+
+
+def roundoff(result):
+    """Unit roundoff of the sums: float64 for results of 64 bits a number, else float32."""
+    return 2.0**-53 if np.dtype(result) in (np.float64, np.complex128) else 2.0**-24
+
+
+def own_roundoff(result):
+    """Unit roundoff of a result narrower than its sums; 0 where it is as wide."""
+    return 2.0**-11 if np.dtype(result) == np.float16 else 0.0
+
+
+def tolerance(taps, result):
+    """Allowed ``|error| / (sum|k| * max|x|)`` of any method, for so many taps.
+
+    Roundings are as good as independent, so that of n the sum grows as sqrt(n), with a factor of 4
+    exceeded once in thousands (Higham & Mary 2019, theorem 2.4); 12 are for what is done once to
+    each sample, tap and result, on each axis or in each transform.
+    """
+    return (4 * np.sqrt(taps) + 12) * roundoff(result) + own_roundoff(result)
+
+
+def largest_bound(taps, samples, result):
+    """The largest ``|error| / (sum|k| * max|x|)`` that a method may state.
+
+    A rounding for each tap (Higham 2002, section 3.1), and 32 for each doubling of a transform or
+    of a sum: complex products, or eight boxes that cancel, among them. The result's own type is met
+    once between two axes, too.
+    """
+    doublings = np.log2(taps + samples + 16)
+    return (taps + 3 + 32 * doublings) * roundoff(result) + 2 * own_roundoff(result)
 
 
 def convolve(x, k, **options):

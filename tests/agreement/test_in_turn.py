@@ -55,7 +55,11 @@ EVERYWHERE = [
     *grid(
         ((5, 6), (3, 2)), ((5, 6), (7, 9)), ((4, 3, 5), (2, 3, 2)), ((4, 3, 5), (5, 4, 7)),
         boundary=list(BOUNDARIES), mode=list(MODES), kind=["outer", "box"],
-        dtype=["float32", "float64", "uint8", "int32", "complex64"],
+        dtype=["float32", "uint8"],
+    ),
+    *grid(
+        ((5, 6), (4, 9)), ((4, 3, 5), (2, 3, 2)), boundary=list(BOUNDARIES),
+        kind=["outer", "box"], dtype=["float64", "int32", "complex64"],
     ),
     *grid(
         ((9, 8), (3, 2)), boundary=list(BOUNDARIES), mode=list(MODES), flip=[True, False],
@@ -105,7 +109,7 @@ def test_agrees_by_each_method(only):
 
 
 def test_agrees_on_large_data():
-    assert taken(c for c in LARGE if len(c.size) > 1) > 30
+    assert taken([c for c in LARGE if len(c.size) > 1][::4]) >= 8
 
 
 def photo(dtype="float32", shape=(150, 90, 3)):

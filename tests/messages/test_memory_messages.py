@@ -78,6 +78,24 @@ def test_room_for_the_work_counts_where_the_result_is_given(monkeypatch):
     assert (out == 7).all()
 
 
+@pytest.mark.parametrize("more", [0, 1])
+@pytest.mark.parametrize("masked", [None, True])
+def test_room_for_the_work_counts_beside_a_result_that_fits(monkeypatch, more, masked):
+    """A byte less than result and work take together is too little, as many bytes are enough."""
+    mask = {"mask": np.arange(600) % 7 > 0} if masked else {}
+    x, plan = np.ones(600), iw.plan((600,), [1.0, 2.0, 3.0], method="reference", mask=masked)
+    monkeypatch.setattr(memory, "installed", lambda: float(8 * 600 + plan.work_bytes - more))
+    iw.release_memory()
+    call = {"method": "reference", **mask}
+    if not more:
+        assert iw.convolve(x, [1.0, 2.0, 3.0], **call).shape == (600,)
+        return
+    with pytest.raises(iw.ShapeError, match="to work with; this machine has"):
+        iw.convolve(x, [1.0, 2.0, 3.0], **call)
+    with pytest.raises(iw.ShapeError, match="to work with; this machine has"):
+        iw.plan(x, [1.0, 2.0, 3.0], method="reference", mask=masked)(x, **mask)
+
+
 def test_memory_that_runs_out_on_the_way(monkeypatch):
     monkeypatch.setattr(memory, "installed", lambda: float("inf"))
     huge = np.broadcast_to(1.0, (1 << 27, 1 << 27))
