@@ -140,7 +140,7 @@ void store_box(const Job& job, const int64_t* lo, const int64_t* len, const T* s
 
 // Whether rows of results, numbers of `size` bytes, lie as the output's do, with nothing to add or
 // drop.
-[[gnu::noinline]] inline bool lies_straight(const Job& job, int64_t size) {
+IW_INLINE bool lies_straight(const Job& job, int64_t size) {
   const int last = job.nd - 1;
   if (job.add || job.axis[last].stride != 1) return false;
   if (job.inner > 1 && job.out_stride[job.nd] != size) return false;

@@ -54,6 +54,14 @@ void load_row(const Job& job, const char* row, int64_t lo, int64_t len, T* dst) 
   const int64_t c = job.inner, step = job.x_stride[job.nd - 1], inner_step = job.x_stride[job.nd];
   const int64_t begin = lo < 0 ? least(-lo, len) : 0;                // outside on the left
   const int64_t end = lo + len > a.n ? most(a.n - lo, begin) : len;  // inside up to here
+  const auto outside = [&](int64_t from, int64_t to) __attribute__((always_inline)) {
+    if (c != 1 || to - from > kFewOutside) return load_outside<T, S>(job, row, lo, from, to, dst);
+    for (int64_t i = from; i < to; i++) {
+      const int64_t s = fold(lo + i, a.n, a.border);
+      dst[i] = s < 0 ? T(a.fill) : read_as<T, S>(row + s * step);
+    }
+  };
+  outside(0, begin);
   if (end > begin) {
     const char* const src = row + (lo + begin) * step;
     const bool packed = inner_step == int64_t(sizeof(S)) && step == c * inner_step;
@@ -62,18 +70,7 @@ void load_row(const Job& job, const char* row, int64_t lo, int64_t len, T* dst) 
     else
       read_places<T, S>(dst + begin * c, src, step, end - begin, inner_step, c);
   }
-  const int64_t ends[2][2] = {{0, begin}, {end, len}};
-#pragma GCC unroll 1
-  for (const auto& [from, to] : ends) {
-    if (c != 1 || to - from > kFewOutside) {
-      load_outside<T, S>(job, row, lo, from, to, dst);
-      continue;
-    }
-    for (int64_t i = from; i < to; i++) {
-      const int64_t s = fold(lo + i, a.n, a.border);
-      dst[i] = s < 0 ? T(a.fill) : read_as<T, S>(row + s * step);
-    }
-  }
+  outside(end, len);
 }
 
 template <class T>

@@ -63,6 +63,16 @@ IW_APART void read_places(T* dst, const char* src, int64_t pace, int64_t places,
   }
 }
 
+// The same samples as they are, from the last to the first.
+template <class T>
+IW_INLINE void copy_backwards(T* dst, const T* last, int64_t count) {
+  constexpr int W = kLanes<T>;
+  int64_t i = 0;
+  for (; i + W <= count; i += W)
+    store(dst + i, reversed<T>(load(last - i - (W - 1)), typename CountTo<W>::type{}));
+  for (; i < count; i++) dst[i] = last[-i];
+}
+
 template <class T, class S>
 IW_INLINE void read_run(T* dst, const char* src, int64_t stride, int64_t count) {
   constexpr int64_t size = sizeof(S);
@@ -74,27 +84,19 @@ IW_INLINE void read_run(T* dst, const char* src, int64_t stride, int64_t count) 
     for (; i < count; i++) dst[i] = read_as<T, S>(src + i * size);
     return;
   }
-  if constexpr (__is_same(S, float) || __is_same(S, double))
-    if (stride == 2 * size) {  // planes of complex numbers
-      for (; i < count; i++) dst[i] = read_as<T, S>(src + i * 2 * size);
-      return;
-    }
-  if constexpr (__is_same(T, S)) {  // one of three or four channels
-    const T* const from = reinterpret_cast<const T*>(src);
-    if (stride == 3 * size) i = read_every<3>(dst, from, count);
-    if (stride == 4 * size) i = read_every<4>(dst, from, count);
+  if (stride == 2 * size) {  // planes of complex numbers
+    for (; i < count; i++) dst[i] = read_as<T, S>(src + i * 2 * size);
+    return;
   }
-  read_places<T, S>(dst + i, src + i * stride, stride, count - i, size, 1);
-}
-
-// The same samples as they are, from the last to the first.
-template <class T>
-IW_INLINE void copy_backwards(T* dst, const T* last, int64_t count) {
-  constexpr int W = kLanes<T>;
-  int64_t i = 0;
-  for (; i + W <= count; i += W)
-    store(dst + i, reversed<T>(load(last - i - (W - 1)), typename CountTo<W>::type{}));
-  for (; i < count; i++) dst[i] = last[-i];
+  if constexpr (__is_same(T, S)) {
+    const T* const from = reinterpret_cast<const T*>(src);
+    if (stride == -size) return copy_backwards(dst, from, count);
+    if (stride == 3 * size) i = read_every<3>(dst, from, count);  // one of three or four channels
+    if (stride == 4 * size) i = read_every<4>(dst, from, count);
+    for (; i < count; i++) dst[i] = read_as<T, S>(src + i * stride);
+  } else {
+    read_places<T, S>(dst, src, stride, count, size, 1);
+  }
 }
 
 }  // namespace
