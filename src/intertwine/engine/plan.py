@@ -14,10 +14,11 @@ from intertwine import _core
 from intertwine.base import memory
 from intertwine.base.errors import DTypeError, OptionError, ShapeError, did_you_mean
 from intertwine.base.threads import resolve
-from intertwine.engine import missing, planes
+from intertwine.engine import missing, planes, results
 from intertwine.engine.candidates import WORTH_A_THREAD, Candidate, candidates, least_saving
 from intertwine.engine.methods import BY_NAME
 from intertwine.engine.methods.base import Prepared
+from intertwine.engine.methods.rounding import rounding
 from intertwine.engine.problem import Problem
 from intertwine.engine.recent import PlanCache
 from intertwine.engine.weights import Division
@@ -166,7 +167,7 @@ class Plan:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle as the choice; the kernel's work is done again where it is unpacked."""
-        return Plan, (self._problem, self._caller, self.method)
+        return make, (self._problem, self._caller, self.method)
 
     def __repr__(self) -> str:
         p = self._problem
@@ -337,4 +338,40 @@ class Plan:
             )
 
 
-CACHE = PlanCache(Plan)
+class RoundedPlan(Plan):
+    """A plan for sums in floating point, whose results are rounded to integers last of all."""
+
+    def __init__(
+        self, problem: Problem, caller: str, method: str = "auto", threads: int | None = None
+    ) -> None:
+        sums = CACHE.get(problem.summed, caller, method, threads)
+        self._sums = sums
+        self._caller, self._asked, self._measured = caller, method, sums.measured
+        self._problem = replace(problem, compute=sums.problem.compute)
+        self._found, self._chosen = sums.candidates, sums.chosen
+        self._rounding = rounding(replace(self._problem, compute=sums.problem.result.name))
+        self.most_threads, self.kept_bytes = sums.most_threads, sums.kept_bytes
+        self.work_bytes = sums.work_bytes + problem.out_size * sums.problem.result.itemsize
+        self.call = None
+
+    def execute(
+        self,
+        x: Array,
+        present: NDArray[np.bool_] | None,
+        out: Array,
+        threads: int,
+        caller: str = "plan",
+    ) -> None:
+        """Fill `out`, by way of an array of sums."""
+        sums = results.empty(out.shape, self._sums.problem.result)
+        self._sums.execute(x, present, sums, threads, caller)
+        self._rounding.run(sums, out, 0.0, False, threads)
+
+
+def make(problem: Problem, caller: str, method: str = "auto", threads: int | None = None) -> Plan:
+    """The plan of a problem."""
+    kind = Plan if problem.summed is problem else RoundedPlan
+    return kind(problem, caller, method, threads)
+
+
+CACHE = PlanCache(make)

@@ -270,6 +270,8 @@ def _best(problem: Problem, machine: Machine) -> Tiling | None:
         return found
     if _tells(found, uncut := whole(problem)):
         return replace(found, cut=uncut)
+    if problem.result.itemsize < 8:  # two halves make 64 bits
+        return found
     pairs = _tiling(axes, "float64", True, machine)
     for cut in cuts(problem):
         if pairs is not None and _tells(pairs, cut):

@@ -19,6 +19,7 @@ from intertwine.engine.factor import balanced, real_factors
 from intertwine.engine.lower import lower, too_many_axes
 from intertwine.engine.machine import Machine
 from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared
+from intertwine.engine.methods.rounding import Rounded, rounding
 from intertwine.engine.methods.tiles import SIZE
 from intertwine.engine.problem import Axis, Problem, Taps
 
@@ -109,7 +110,7 @@ def applies(problem: Problem) -> str:
         return "it is an approximation: pass precision= to allow one"
     if problem.complex_data or problem.complex_taps:
         return "it takes real data and taps"
-    if problem.exact or problem.compute == "int64" or problem.result.name != problem.compute:
+    if problem.exact or (not problem.rounded and problem.result.name != problem.compute):
         return f"its results are {problem.compute}, not {problem.result}"
     if max(a.k for a in problem.axes) < LEAST_TAPS:
         return f"no axis has {LEAST_TAPS} taps"
@@ -151,7 +152,8 @@ def error(problem: Problem) -> float:
 
 def memory(problem: Problem) -> int:
     size = SIZE[problem.compute] * LANES
-    return max(size * (2 * axis.m + axis.k) for axis in problem.axes if axis.k > 1)
+    sums = problem.out_size * SIZE[problem.compute] if problem.rounded else 0
+    return sums + max(size * (2 * axis.m + axis.k) for axis in problem.axes if axis.k > 1)
 
 
 def tiles(problem: Problem) -> int:
@@ -190,7 +192,10 @@ def prepare(problem: Problem, taps: Array, threads: int) -> Prepared:
             ends.append(bool(line and line.ends))
     longest_first = sorted(range(len(lowered.axes)), key=lambda i: -lowered.axes[i].m)
     order = [i for i in longest_first if lowered.axes[i].k > 1]
-    return _core.Recursive(lowered.geometry(), order, sides, counts, ends, problem.compute)
+    ready = _core.Recursive(lowered.geometry(), order, sides, counts, ends, problem.compute)
+    if not problem.rounded:
+        return ready
+    return Rounded(ready, rounding(problem), np.dtype(problem.compute))
 
 
 _IDENTITY = Exponentials(np.zeros(1, complex), np.ones(1, complex), 1, 0.0, 0.0, 1.0)
