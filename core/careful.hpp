@@ -157,7 +157,7 @@ struct Careful : Sides {
   }
 
   void store_sums(const Side* side, const double* sum) const {
-    const RowStorer<double> storer = row_storer<double>(job.out_type);
+    const RowStorer<double> storer = row_storer<double>(job);
     const int64_t rows = row_count();
     int64_t index[kMaxDims];
     for (int h = 0; h < planes; h++)

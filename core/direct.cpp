@@ -246,8 +246,8 @@ struct Direct {
         sum_of_taps(from, sums.singly, to, p.width);
       if (!writes_in_place)
         for (int64_t r = done - row; r < sums.group; r++)
-          row_storer<T>(job.out_type)(job, results + r * pitch, x.stride, p.len[job.nd - 1],
-                                      out + (row + r) * below);
+          row_storer<T>(job)(job, results + r * pitch, x.stride, p.len[job.nd - 1],
+                             out + (row + r) * below);
     }
   }
 

@@ -84,7 +84,7 @@ struct OverlapSave : Sides {
 
   void write(const Side* side, int count, Cx<T>* buffer) const {
     const bool pairs = this->template pairs<T>(), as_is = pairs || straight<T>();
-    const RowStorer<T> storer = row_storer<T>(job.out_type);
+    const RowStorer<T> storer = row_storer<T>(job);
     int64_t n[2] = {};
     for (int h = 0; h < count; h++) n[h] = row_results(side[h]);
     auto find = [&](int64_t at, int h) -> char* {

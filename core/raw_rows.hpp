@@ -41,10 +41,10 @@ class RawRows {
     double fill = fill_;
     if (down_ >= 0) move(down_, top_ + y, row, fill);
     if (!row) return fill_row(job_, fill, first_, n_, to);
-    if (!edge_) return load_row<S, S>(job_, row, first_, n_, to);
+    if (!edge_) return load_raw_row<S>(job_, row, first_, n_, to);
     const int64_t c = job_.inner, before = before_ * c, beyond = before + inside_ * c;
     load_edge(row, edge_, before, to);
-    load_row<S, S>(job_, row, first_ + before_, inside_, to + before);
+    load_raw_row<S>(job_, row, first_ + before_, inside_, to + before);
     load_edge(row, edge_ + before, n_ * c - beyond, to + beyond);
   }
 

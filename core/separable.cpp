@@ -9,6 +9,7 @@
 #include "columns.hpp"
 #include "kernels.hpp"
 #include "lanes.hpp"
+#include "runs.hpp"
 #include "slide.hpp"
 
 namespace {

@@ -11,6 +11,7 @@
 #include "along.hpp"
 #include "kernels.hpp"
 #include "raw_rows.hpp"
+#include "runs.hpp"
 #include "stream.hpp"
 
 namespace {
