@@ -55,6 +55,10 @@ bool whole_fits(const Job& job, const Boxes& boxes) {
   return taps * kLargest<S> <= kLargest<A> - (A(-1) < A(0));
 }
 
+IW_INLINE bool is_narrow(Type type) {
+  return type == Type::u8 || type == Type::i8 || type == Type::u16 || type == Type::i16;
+}
+
 // Samples are read as S, summed down the columns as C, and along rows as A.
 template <class S, class C, class A>
 struct WholeBox {
@@ -186,12 +190,20 @@ struct WholeBox {
     if (writes_straight<float>(job)) return write_straight<float>(w, place, past);
     if (writes_straight<double>(job)) return write_straight<double>(w, place, past);
     const Type type = job.out_type;
+    if constexpr (sizeof(A) == 2)
+      if (fits_short(type) && lies_straight(job, 2))
+        return write_straight<uint16_t>(w, place, past);
+    if (is_narrow(type)) return write_apart<float>(w, place);  // beyond 2^24 all are clipped
     if (weigh.whole && (type == Type::u32 || type == Type::i32) && lies_straight(job, 4))
       return write_straight<uint32_t>(w, place, past);
-    if constexpr (sizeof(A) == 2)
-      if (weigh.whole && (type == Type::u16 || type == Type::i16) && lies_straight(job, 2))
-        return write_straight<uint16_t>(w, place, past);
-    write_apart(w, place);
+    write_apart<double>(w, place);
+  }
+
+  // Whether whole results are numbers of a type of 16 bits, none of which is clipped.
+  bool fits_short(Type type) const {
+    const int64_t size = weigh.whole * tall * wide * kLargest<S>;
+    if (type == Type::u16) return S(-1) > S(0) && size > 0 && size < 1 << 16;
+    return type == Type::i16 && weigh.whole && size <= 1 << 15 && size >= -(1 << 15);
   }
 
   template <class O>
@@ -206,13 +218,15 @@ struct WholeBox {
       copy_run(out, reinterpret_cast<const char*>(own), w.width);
   }
 
+  // By way of numbers that hold every result, or every one that is not clipped.
+  template <class O>
   void write_apart(const Space& w, const int64_t* place) const {
-    double* const own = static_cast<double*>(w.own);
+    O* const own = static_cast<O*>(w.own);
     along_row(w, own);
     int64_t len[kMaxDims], one[kMaxDims];
     for (int a = 0; a < job.nd; a++) len[a] = one[a] = 1;
     len[job.nd - 1] = w.len[job.nd - 1];
-    store_box<double>(job, place, len, own, one, one);
+    store_box<O>(job, place, len, own, one, one);
   }
 };
 
