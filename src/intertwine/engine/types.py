@@ -42,6 +42,9 @@ COMPLEX_OF = {"e": np.complex64, "f": np.complex64, "d": np.complex128}
 #: The types that results are rounded and clipped to.
 NARROW = tuple(np.dtype(name) for name in ("uint8", "int8", "uint16", "int16"))
 
+#: What to do where sums may leave such a type.
+NARROWER = "Leave `dtype` out, pass a wider type, or pass overflow='saturate' to clip."
+
 #: Largest integers up to which every integer is a float32, a float64.
 EXACT_FLOAT32, EXACT_FLOAT64 = 1 << 24, 1 << 53
 
@@ -102,13 +105,8 @@ def check_integer_dtype(caller: str, asked: DType, least: int, largest: int) -> 
     raise DTypeError(
         f"{caller}: dtype={asked} holds {lo} to {hi}, "
         f"but this kernel can give {least} to {largest}.\n"
-        f"  Leave `dtype` out, or pass a wider type{_or_saturate(asked)}."
+        f"  {NARROWER if asked in NARROW else 'Leave `dtype` out, or pass a wider type.'}"
     )
-
-
-def _or_saturate(asked: DType) -> str:
-    """The end of a hint: what else there is for narrow types."""
-    return ", or overflow='saturate' to clip" if asked in NARROW else ""
 
 
 def saturated(caller: str, x: DType, taps: DType, asked: DType | None) -> DType:

@@ -19,8 +19,9 @@ import numpy as np
 
 from intertwine.base.errors import OptionError, did_you_mean
 from intertwine.convolution import convolve, correlate, plan
+from intertwine.engine.types import NARROW
 from intertwine.files.document import Array, Document, white
-from intertwine.files.levels import Levels, choose, finish
+from intertwine.files.levels import Levels, choose, finish, limits
 from intertwine.kernel import Kernel
 
 if TYPE_CHECKING:
@@ -92,12 +93,34 @@ def _pages(document: Document, settings: Settings, levels: Levels) -> Iterator[t
         if document.alpha and (settings.alpha == "filter" or not _opaque(page)):
             yield _with_alpha(page, settings, levels)
             continue
-        values = _run(_colours(document, number), settings, _axes(document, settings))
-        finished, cut = finish(values, levels)
+        finished, cut = _whole(
+            _colours(document, number), _axes(document, settings), settings, levels
+        )
         if document.alpha:
             opaque = np.full((*finished.shape[:2], 1), white(finished.dtype))
             finished = np.concatenate([finished, opaque.astype(finished.dtype)], axis=2)
         yield finished, cut
+
+
+def _whole(
+    x: Array, axes: tuple[int, ...], settings: Settings, levels: Levels
+) -> tuple[Array, int]:
+    """A page without alpha; the operator itself rounds where nothing can be cut off."""
+    if _fits(settings, levels):
+        return _run(x, settings, axes, dtype=levels.dtype, overflow="saturate"), 0
+    return finish(_run(x, settings, axes), levels)
+
+
+def _fits(settings: Settings, levels: Levels) -> bool:
+    """Whether all results lie within the range of 8- or 16-bit samples, but for rounding."""
+    if levels.signed != "clip" or levels.step != 1 or levels.dtype not in NARROW:
+        return False
+    low, high = limits(levels)
+    if not low <= settings.options.get("cval", 0) <= high:
+        return False
+    taps = settings.kernel.taps.astype(np.float64)
+    up, down = np.maximum(taps, 0).sum(), np.minimum(taps, 0).sum()
+    return bool(up * high + down * low < high + 0.5 and up * low + down * high > low - 0.5)
 
 
 def _axes(document: Document, settings: Settings) -> tuple[int, ...]:
