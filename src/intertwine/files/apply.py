@@ -62,8 +62,13 @@ class Outcome:
 
 def explain_plan(document: Document, settings: Settings) -> Plan:
     """The plan for the first page (for its colours, where there is alpha)."""
+    return _plan(document, settings, **_rounding(settings, levels_for(document, settings)))
+
+
+def _plan(document: Document, settings: Settings, **more: Any) -> Plan:
     kernel = ~settings.kernel if settings.correlate else settings.kernel
-    return plan(_colours(document, 0), kernel, axes=_axes(document, settings), **settings.options)
+    options = {**settings.options, **more}
+    return plan(_colours(document, 0), kernel, axes=_axes(document, settings), **options)
 
 
 def levels_for(document: Document, settings: Settings) -> Levels:
@@ -71,7 +76,7 @@ def levels_for(document: Document, settings: Settings) -> Levels:
     kernel = settings.kernel
     scale = float(np.abs(kernel.taps).sum(dtype=np.float64))
     zero_sum = abs(kernel.sum) <= 0.01 * scale  # exactly or nearly, as for a Gabor wave
-    result = explain_plan(document, settings).problem.result
+    result = _plan(document, settings).problem.result
     return choose(settings.signed, document, result, zero_sum, document.meta.get("step", 1))
 
 
@@ -105,22 +110,25 @@ def _pages(document: Document, settings: Settings, levels: Levels) -> Iterator[t
 def _whole(
     x: Array, axes: tuple[int, ...], settings: Settings, levels: Levels
 ) -> tuple[Array, int]:
-    """A page without alpha; the operator itself rounds where nothing can be cut off."""
-    if _fits(settings, levels):
-        return _run(x, settings, axes, dtype=levels.dtype, overflow="saturate"), 0
-    return finish(_run(x, settings, axes), levels)
+    """A page without alpha."""
+    rounding = _rounding(settings, levels)
+    values = _run(x, settings, axes, **rounding)
+    return (values, 0) if rounding else finish(values, levels)
 
 
-def _fits(settings: Settings, levels: Levels) -> bool:
-    """Whether all results lie within the range of 8- or 16-bit samples, but for rounding."""
+def _rounding(settings: Settings, levels: Levels) -> dict[str, Any]:
+    """What the operator is told where it can round itself: no result is cut off.
+
+    Samples have 8 or 16 bits, and all results lie within their range, but for rounding.
+    """
     if levels.signed != "clip" or levels.step != 1 or levels.dtype not in NARROW:
-        return False
+        return {}
     low, high = limits(levels)
-    if not low <= settings.options.get("cval", 0) <= high:
-        return False
     taps = settings.kernel.taps.astype(np.float64)
     up, down = np.maximum(taps, 0).sum(), np.minimum(taps, 0).sum()
-    return bool(up * high + down * low < high + 0.5 and up * low + down * high > low - 0.5)
+    fits = low <= settings.options.get("cval", 0) <= high
+    fits &= up * high + down * low < high + 0.5 and up * low + down * high > low - 0.5
+    return {"dtype": levels.dtype, "overflow": "saturate"} if fits else {}
 
 
 def _axes(document: Document, settings: Settings) -> tuple[int, ...]:
