@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import pickle
 
 import numpy as np
 import pytest
@@ -159,3 +160,26 @@ def test_fortran_order_and_out() -> None:
     once = x.copy()
     iw.convolve(once, k, overflow="saturate", out=once)
     np.testing.assert_array_equal(once, out)
+
+
+def test_nothing_to_compute() -> None:
+    for dtype in ("float32", "int16"):
+        x = np.empty((0, 5), dtype)
+        assert iw.convolve(x, [[0.5]], dtype="uint8", overflow="saturate").shape == (0, 5)
+
+
+def test_plans_are_pickled_and_made_for_shapes() -> None:
+    x = samples("uint8", (30, 20))
+    k = kernel("outer", (3, 3)) / 40
+    plan = iw.plan(x.shape, k, dtype="uint8", overflow="saturate", boundary="renormalize")
+    again = pickle.loads(pickle.dumps(plan))
+    assert plan.problem.result == again.problem.result == np.uint8
+    np.testing.assert_array_equal(plan(x), again(x))
+    assert "rounded and clipped to uint8" in plan.explain()
+
+
+def test_methods_are_measured_on_sums() -> None:
+    x = np.random.default_rng(7).random((90, 80), dtype="float32")
+    plan = iw.plan(x, np.ones((9, 9)), dtype="uint8", overflow="saturate", measure=True)
+    assert "Chosen by measuring" in plan.explain()
+    iw.wisdom.forget()

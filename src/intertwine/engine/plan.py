@@ -349,7 +349,8 @@ class RoundedPlan(Plan):
         self._caller, self._asked, self._measured = caller, method, sums.measured
         self._problem = replace(problem, compute=sums.problem.compute)
         self._found, self._chosen = sums.candidates, sums.chosen
-        self._rounding = rounding(replace(self._problem, compute=sums.problem.result.name))
+        wide = replace(self._problem, compute=sums.problem.result.name)
+        self._rounding = rounding(wide) if problem.out_size else None
         self.most_threads, self.kept_bytes = sums.most_threads, sums.kept_bytes
         self.work_bytes = sums.work_bytes + problem.out_size * sums.problem.result.itemsize
         self.call = None
@@ -363,6 +364,8 @@ class RoundedPlan(Plan):
         caller: str = "plan",
     ) -> None:
         """Fill `out`, by way of an array of sums."""
+        if self._rounding is None:
+            return
         sums = results.empty(out.shape, self._sums.problem.result)
         self._sums.execute(x, present, sums, threads, caller)
         self._rounding.run(sums, out, 0.0, False, threads)
