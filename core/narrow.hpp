@@ -2,6 +2,7 @@
 #pragma once
 
 #include "numbers.hpp"
+#include "widen.hpp"
 
 #if defined(__AVX2__)
 #include <immintrin.h>
@@ -51,11 +52,39 @@ IW_INLINE __m256i bytes(__m256i a, __m256i b) {
 
 IW_INLINE void store_all(void* p, __m256i v) { _mm256_storeu_si256(static_cast<__m256i*>(p), v); }
 
+#if defined(__AVX512F__)
+// Sixteen sums at a time: what lies beyond a type without signs becomes the largest of 32 bits.
+template <class S>
+IW_INLINE void narrow_sixteen(S* dst, const float* p) {
+  const __m512 v = _mm512_loadu_ps(p);
+  __m512i whole;
+  if constexpr (kLow<S> == 0) {
+    whole = _mm512_maskz_cvtps_epu32(kAll, _mm512_maskz_max_ps(kAll, v, _mm512_setzero_ps()));
+  } else {
+    const __m512 there = _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(v, v, _CMP_ORD_Q), v);
+    whole = _mm512_maskz_cvtps_epi32(
+        kAll, _mm512_maskz_min_ps(kAll, there, _mm512_set1_ps(float(kHigh<S>))));
+  }
+  if constexpr (sizeof(S) == 1) {
+    const __m128i few = kLow<S> ? _mm512_maskz_cvtsepi32_epi8(kAll, whole)
+                                : _mm512_maskz_cvtusepi32_epi8(kAll, whole);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(dst), few);
+  } else {
+    store_all(dst, kLow<S> ? _mm512_maskz_cvtsepi32_epi16(kAll, whole)
+                           : _mm512_maskz_cvtusepi32_epi16(kAll, whole));
+  }
+}
+#endif
+
 // As many of `count` as fill whole vectors; returns how many.
 template <class S, class T>
 IW_INLINE int64_t narrow_run(S* dst, const T* src, int64_t count) {
   constexpr int64_t each = 32 / int64_t(sizeof(S));
   int64_t i = 0;
+#if defined(__AVX512F__)
+  if constexpr (__is_same(T, float))
+    for (; i + 16 <= count; i += 16) narrow_sixteen(dst + i, src + i);
+#endif
   if constexpr (sizeof(T) == 2) {  // 16 bits that have a sign
     for (; i + each <= count; i += each) {
       const __m256i* const p = reinterpret_cast<const __m256i*>(src + i);

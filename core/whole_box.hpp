@@ -10,6 +10,7 @@
 
 #include "along.hpp"
 #include "kernels.hpp"
+#include "means.hpp"
 #include "raw_rows.hpp"
 #include "runs.hpp"
 #include "stream.hpp"
@@ -80,6 +81,7 @@ struct WholeBox {
   bool with_fours;        // sums of four are needed
   bool left_out = false;  // integers have no NaN
   Weigh weigh;
+  Means means;
 
   WholeBox(const Job& j, const Services& s, const Boxes& b)
       : job(j), services(s), boxes(b), weigh(b.weight[0]) {
@@ -88,6 +90,7 @@ struct WholeBox {
     tall = down < 0 ? 1 : boxes.length[down];
     wide = boxes.length[last];
     weigh.look(tall * wide, kLargest<S>);
+    if (sizeof(A) == 2 && S(-1) > S(0)) means.look(weigh.weight, tall * wide, kLargest<S>);
     while (job.inner * few % W) few *= 2;
     step = job.inner * few;
     fours = wide < 8 ? 0 : wide / 4;
@@ -141,6 +144,8 @@ struct WholeBox {
     for (int64_t y = 0; y < rows; y++) {
       S* const in = w.source + enters * w.source_pitch;
       enters = enters == tall ? 0 : enters + 1;
+      raw.ask(y + kRowsAhead);
+      if (!past) expect(w, y - (tall - 1) + 1);
       raw.load(y, in);
       down_columns(w, in, y < tall ? none : w.source + enters * w.source_pitch);
       if (y < tall - 1) continue;  // no window ends here
@@ -150,6 +155,18 @@ struct WholeBox {
       write(w, place, past);
     }
     if (past) end_streams();
+  }
+
+  // Ask for the lines that row y of the tile's results fills.
+  void expect(const Space& w, int64_t y) const {
+    const int last = job.nd - 1;
+    const int64_t bytes = w.len[last] * job.out_stride[last];
+    if (y < 0 || down < 0 || y >= w.len[down] || bytes < 0) return;
+    int64_t place[kMaxDims];
+    for (int a = 0; a <= last; a++) place[a] = w.lo[a] + (a == down) * y;
+    const char* const row = out_at(job, place);
+    for (int64_t at = 0; at < bytes; at += most(64, job.out_stride[last]))
+      __builtin_prefetch(row + at, 1);
   }
 
   template <class E>
@@ -171,6 +188,11 @@ struct WholeBox {
   // Sums along the row of w.sums, weighed.
   template <class O>
   void along_row(const Space& w, O* out) const {
+    along_row(w, weigh, out);
+  }
+
+  template <class O>
+  void along_row(const Space& w, const Weigh& weigh, O* out) const {
     if (with_fours) add_fours(w.sums, w.four, w.source_width, job.inner);
     const SumRow<A, C>& line = w.line;
     if (plain) return each_window(line, w.width, weigh, out);
@@ -190,6 +212,7 @@ struct WholeBox {
     if (writes_straight<float>(job)) return write_straight<float>(w, place, past);
     if (writes_straight<double>(job)) return write_straight<double>(w, place, past);
     const Type type = job.out_type;
+    if (means.exact && type == Type::u8 && lies_straight(job, 1)) return write_means(w, place);
     if constexpr (sizeof(A) == 2)
       if (fits_short(type) && lies_straight(job, 2))
         return write_straight<uint16_t>(w, place, past);
@@ -216,6 +239,14 @@ struct WholeBox {
       stream_run(out, own, w.width);
     else
       copy_run(out, reinterpret_cast<const char*>(own), w.width);
+  }
+
+  void write_means(const Space& w, const int64_t* place) const {
+    if constexpr (sizeof(A) == 2) {
+      uint16_t* const own = static_cast<uint16_t*>(w.own);
+      along_row(w, Weigh(1), own);
+      means.run(own, reinterpret_cast<uint8_t*>(out_at(job, place)), w.width);
+    }
   }
 
   // By way of numbers that hold every result, or every one that is not clipped.
