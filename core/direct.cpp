@@ -101,7 +101,7 @@ struct Direct {
 
   // A tile in up to three pieces along the last axis: what meets the border on the left, what can
   // be read where it is, what meets the border on the right.
-  void tile(int64_t i) const {
+  [[gnu::noinline]] void tile(int64_t i) const {
     const int last = job.nd - 1;
     Piece p;
     grid.box(job, i, p.lo, p.len);
@@ -141,7 +141,7 @@ struct Direct {
 
   // Rows come as they are needed, and stay as long: of one plane, or of the planes that an output
   // reads. Further axes make the order of need another one; then all rows are held.
-  void load(const Piece& p, Rows<T>& rows, int64_t count) const {
+  [[gnu::noinline]] void load(const Piece& p, Rows<T>& rows, int64_t count) const {
     const int last = job.nd - 1;
     const int64_t height = y_samples(p);
     const int64_t planes = last > 1 ? p.samples[last - 2] : 1;
@@ -155,7 +155,8 @@ struct Direct {
     if (count > height * planes) rows.need(count);
   }
 
-  void edge(Piece& p, int64_t begin, int64_t end, Rows<T>& rows, int64_t count) const {
+  [[gnu::noinline]] void edge(Piece& p, int64_t begin, int64_t end, Rows<T>& rows,
+                              int64_t count) const {
     const int last = job.nd - 1;
     p.narrow(job, begin, end);
     const int64_t row = p.samples[last] * job.inner, pitch = padded_row<T>(row);

@@ -75,8 +75,11 @@ const Kernels* choose_kernels(const char* wanted) {
 const char* available_levels() {
   static const std::string names = [] {
     std::string text;
-    for (const Level& level : levels)
-      if (level.runs) text += (text.empty() ? "" : " ") + std::string(level.kernels.name);
+    for (const Level& level : levels) {
+      if (!level.runs) continue;
+      if (!text.empty()) text += ' ';
+      text += level.kernels.name;
+    }
     return text;
   }();
   return names.c_str();

@@ -9,63 +9,71 @@ using iw::Job;
 using iw::RowLoader;
 using iw::Type;
 
+template <class T>
+IW_APART void fill_run(T* dst, int64_t count, T value) {
+  for (int64_t i = 0; i < count; i++) dst[i] = value;
+}
+
 // So few samples beyond the end of a row are looked up one by one.
 constexpr int64_t kFewOutside = 4;
+
+// Positions lo + from .. lo + to - 1, all of them outside: they fold back in runs that go forwards,
+// backwards or nowhere.
+template <class T, class S>
+IW_APART void load_outside(const Job& job, const char* row, int64_t lo, int64_t from, int64_t to,
+                           T* dst) {
+  const Axis& a = job.axis[job.nd - 1];
+  const int64_t c = job.inner, step = job.x_stride[job.nd - 1], inner_step = job.x_stride[job.nd];
+  for (int64_t i = from; i < to;) {
+    const int64_t s = fold(lo + i, a.n, a.border);
+    const int64_t after = fold(lo + i + 1, a.n, a.border), pace = s < 0 ? 0 : after - s;
+    int64_t run = to - i;
+    if (pace > 0) run = least(run, a.n - s);
+    if (pace < 0) run = least(run, s + 1);
+    if (s >= 0 && (pace > 1 || pace < -1)) run = 1;  // where a period of `wrap` begins anew
+    if (s >= 0 && pace == 0) run = least(run, a.border == Border::nearest ? run : 1);
+    if (s < 0 || (pace == 0 && c == 1)) {
+      fill_run(dst + i * c, run * c, s < 0 ? T(a.fill) : read_as<T, S>(row + s * step));
+    } else {
+      const char* const src = row + s * step;
+      bool copied = false;
+      if constexpr (__is_same(T, S)) {
+        copied = pace < 0 && c == 1 && step == int64_t(sizeof(S));
+        if (copied) copy_backwards(dst + i, reinterpret_cast<const T*>(src), run);
+      }
+      if (!copied) read_places<T, S>(dst + i * c, src, pace * step, run, inner_step, c);
+    }
+    i += run;
+  }
+}
 
 // One row of the box: positions lo .. lo+len-1 of the last axis, all of `inner` at each.
 template <class T, class S>
 void load_row(const Job& job, const char* row, int64_t lo, int64_t len, T* dst) {
   const Axis& a = job.axis[job.nd - 1];
   const int64_t c = job.inner, step = job.x_stride[job.nd - 1], inner_step = job.x_stride[job.nd];
-  int64_t begin = lo < 0 ? least(-lo, len) : 0;                // outside on the left
-  int64_t end = lo + len > a.n ? most(a.n - lo, begin) : len;  // inside up to here
-  // Outside, positions fold back in runs that go forwards, backwards or nowhere.
-  const auto few_outside = [&](int64_t from, int64_t to) __attribute__((always_inline)) {
-    if (c != 1 || to - from > kFewOutside) return false;
+  const int64_t begin = lo < 0 ? least(-lo, len) : 0;                // outside on the left
+  const int64_t end = lo + len > a.n ? most(a.n - lo, begin) : len;  // inside up to here
+  if (end > begin) {
+    const char* const src = row + (lo + begin) * step;
+    const bool packed = inner_step == int64_t(sizeof(S)) && step == c * inner_step;
+    if (c == 1 || packed)
+      read_run<T, S>(dst + begin * c, src, c == 1 ? step : inner_step, (end - begin) * c);
+    else
+      read_places<T, S>(dst + begin * c, src, step, end - begin, inner_step, c);
+  }
+  const int64_t ends[2][2] = {{0, begin}, {end, len}};
+#pragma GCC unroll 1
+  for (const auto& [from, to] : ends) {
+    if (c != 1 || to - from > kFewOutside) {
+      load_outside<T, S>(job, row, lo, from, to, dst);
+      continue;
+    }
     for (int64_t i = from; i < to; i++) {
       const int64_t s = fold(lo + i, a.n, a.border);
       dst[i] = s < 0 ? T(a.fill) : read_as<T, S>(row + s * step);
     }
-    return true;
-  };
-  const auto outside = [&](int64_t from, int64_t to) {
-    for (int64_t i = from; i < to;) {
-      const int64_t s = fold(lo + i, a.n, a.border);
-      const int64_t after = fold(lo + i + 1, a.n, a.border), pace = s < 0 ? 0 : after - s;
-      int64_t run = to - i;
-      if (pace > 0) run = least(run, a.n - s);
-      if (pace < 0) run = least(run, s + 1);
-      if (s >= 0 && (pace > 1 || pace < -1)) run = 1;  // where a period of `wrap` begins anew
-      if (s >= 0 && pace == 0) run = least(run, a.border == Border::nearest ? run : 1);
-      if (s < 0 || (pace == 0 && c == 1)) {
-        const T value = s < 0 ? T(a.fill) : read_as<T, S>(row + s * step);
-        for (int64_t e = 0; e < run * c; e++) dst[i * c + e] = value;
-      } else if (pace < 0 && c == 1 && step == int64_t(sizeof(S))) {
-        read_backwards<T, S>(dst + i, row + s * step, run);
-      } else if (c == 3 && inner_step == int64_t(sizeof(S))) {
-        read_places<3, T, S>(dst + i * c, row + s * step, pace * step, run);
-      } else {
-        for (int64_t e = 0; e < run; e++)
-          for (int64_t j = 0; j < c; j++)
-            dst[(i + e) * c + j] = read_as<T, S>(row + (s + e * pace) * step + j * inner_step);
-      }
-      i += run;
-    }
-  };
-  if (!few_outside(0, begin)) outside(0, begin);
-  if (end > begin) {
-    const char* src = row + (lo + begin) * step;
-    if (c == 1) {
-      read_run<T, S>(dst + begin, src, step, end - begin);
-    } else if (inner_step == int64_t(sizeof(S)) && step == c * inner_step) {
-      read_run<T, S>(dst + begin * c, src, inner_step, (end - begin) * c);
-    } else {
-      for (int64_t i = begin; i < end; i++)
-        read_run<T, S>(dst + i * c, row + (lo + i) * step, inner_step, c);
-    }
   }
-  end = most(end, begin);
-  if (!few_outside(end, len)) outside(end, len);
 }
 
 template <class T>

@@ -36,7 +36,7 @@ class RawRows {
   }
 
   // Row y of the tile.
-  void load(int64_t y, S* to) const {
+  [[gnu::noinline]] void load(int64_t y, S* to) const {
     const char* row = row_;
     double fill = fill_;
     if (down_ >= 0) move(down_, top_ + y, row, fill);
@@ -68,7 +68,8 @@ class RawRows {
     row = row && at >= 0 ? row + at * job_.x_stride[axis] : nullptr;
   }
 
-  void load_edge(const char* row, const int64_t* edge, int64_t count, S* to) const {
+  [[gnu::noinline]] void load_edge(const char* row, const int64_t* edge, int64_t count,
+                                   S* to) const {
     const Axis& axis = job_.axis[job_.nd - 1];
     const bool filled = axis.border == Border::constant;
     for (int64_t i = 0; i < count; i++)

@@ -192,12 +192,13 @@ IW_INLINE int64_t group_of(const Stencil<T>& s) {
 }
 
 // One group of output rows, at least a vector wide. Loops over a known number of columns are a
-// little faster, but for a single one; larger sizes are for other methods.
+// little faster, but for a single one, and where multiplications take the time; larger sizes are
+// for other methods.
 template <class T>
 void stencil(const T* const* rows, const Stencil<T>& s, T* dst, int64_t pitch, int64_t width,
              const Ahead& ahead) {
   if (is_3x3(s)) return stencil_3x3(rows + s.outer[0], s, dst, pitch, width, ahead);
-  switch (s.cols) {
+  switch (kPinned<T> ? s.cols : 0) {
     case 3:
       return stencil_of_columns<T, 3>(rows, s, dst, pitch, width, ahead);
     case 5:

@@ -179,7 +179,7 @@ struct WholeBox {
   }
 
   // Sums down the columns of one more row.
-  void down_columns(const Space& w, const S* in, const S* out) const {
+  [[gnu::noinline]] void down_columns(const Space& w, const S* in, const S* out) const {
     C* const sums = w.sums;
     for (int64_t x = 0; x < w.source_width; x += kLanes<C>)
       store(sums + x, load(sums + x) + widened_to<C>(in + x) - widened_to<C>(out + x));
@@ -194,17 +194,7 @@ struct WholeBox {
   template <class O>
   void along_row(const Space& w, const Weigh& weigh, O* out) const {
     if (with_fours) add_fours(w.sums, w.four, w.source_width, job.inner);
-    const SumRow<A, C>& line = w.line;
-    if (plain) return each_window(line, w.width, weigh, out);
-    pick_power<W>(few, [&](auto number) {
-      constexpr int Few = decltype(number)::value;
-      if (step == W)
-        move_on<Few, 1>(line, w.width, weigh, out);
-      else if (step == 3 * W)
-        move_on<Few, 3>(line, w.width, weigh, out);
-      else
-        move_each_on<Few>(line, w.width, weigh, out);
-    });
+    windows_along(w.line, few, plain, w.width, weigh, out);
   }
 
   // One row of results, to where it belongs if its type is one that sums are written as.
@@ -230,7 +220,7 @@ struct WholeBox {
   }
 
   template <class O>
-  void write_straight(const Space& w, const int64_t* place, bool past) const {
+  [[gnu::noinline]] void write_straight(const Space& w, const int64_t* place, bool past) const {
     O* const own = static_cast<O*>(w.own);
     O* const out = reinterpret_cast<O*>(out_at(job, place));
     if (!past && w.width >= kAtOnce) return along_row(w, out);
@@ -251,7 +241,7 @@ struct WholeBox {
 
   // By way of numbers that hold every result, or every one that is not clipped.
   template <class O>
-  void write_apart(const Space& w, const int64_t* place) const {
+  [[gnu::noinline]] void write_apart(const Space& w, const int64_t* place) const {
     O* const own = static_cast<O*>(w.own);
     along_row(w, own);
     int64_t len[kMaxDims], one[kMaxDims];
