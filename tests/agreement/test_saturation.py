@@ -183,3 +183,30 @@ def test_methods_are_measured_on_sums() -> None:
     plan = iw.plan(x, np.ones((9, 9)), dtype="uint8", overflow="saturate", measure=True)
     assert "Chosen by measuring" in plan.explain()
     iw.wisdom.forget()
+
+
+@pytest.mark.parametrize("method", ["direct", "separable", "overlap_save"])
+def test_means_of_bytes_stay_within_their_windows(method: str) -> None:
+    x = samples("uint8", (90, 95)) // 8 + 200
+    x[20:60, 30:70], x[60:90, :40] = 231, 200  # plains of the largest and of the least
+    for sigma in (0.7, 1.5, 3.0):
+        k = iw.kernels.gaussian(sigma, ndim=2)
+        y = iw.convolve(x, k, overflow="saturate", method=method)
+        assert y.min() >= 200
+        assert y.max() <= 231
+        reach = k.shape[0] // 2
+        inner = slice(20 + reach, 60 - reach), slice(30 + reach, 70 - reach)
+        assert (y[inner] == 231).all()
+
+
+@pytest.mark.parametrize("size", [(3, 3), (5, 5), (15, 15), (1, 7), (9, 1), (2, 4), (17, 15)])
+def test_means_of_bytes_are_the_nearest_numbers(size: tuple[int, int]) -> None:
+    x = samples("uint8", (70, 83, 3))
+    k = np.full(size, 1 / np.prod(size))
+    got = iw.convolve(x, k, axes=(0, 1), overflow="saturate", method="running_sum")
+    sums = iw.convolve(x, np.ones(size, int), axes=(0, 1), method="reference").astype(int)
+    count = int(np.prod(size))
+    twice = 2 * sums + count  # rounding halves up; to even ones where they are odd
+    nearest = twice // (2 * count)
+    nearest -= (twice % (2 * count) == 0) & (nearest % 2 == 1)
+    np.testing.assert_array_equal(got, nearest)
