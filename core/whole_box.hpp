@@ -145,7 +145,7 @@ struct WholeBox {
       S* const in = w.source + enters * w.source_pitch;
       enters = enters == tall ? 0 : enters + 1;
       raw.ask(y + kRowsAhead);
-      if (!past) expect(w, y - (tall - 1) + 1);
+      if (is_narrow(job.out_type)) expect(w, y - (tall - 1) + 1);
       raw.load(y, in);
       down_columns(w, in, y < tall ? none : w.source + enters * w.source_pitch);
       if (y < tall - 1) continue;  // no window ends here
