@@ -4,6 +4,7 @@
 // another type, or so far apart that they compete for places in the cache, are loaded first.
 #include "chains.hpp"
 #include "kernels.hpp"
+#include "narrow.hpp"
 #include "rows.hpp"
 
 namespace {
@@ -258,7 +259,9 @@ struct Direct {
                const char* out) const {
     Ahead found = coming_in(p, rows, done, group);
     const int64_t size = job.out_stride[job.nd - 1] / job.inner;
-    if (writes_in_place || x.stride > 1 || size < 1 || size > int64_t(sizeof(double))) return found;
+    if (writes_in_place || x.stride > 1 || bytes_go_past(job, size) || size < 1 ||
+        size > int64_t(sizeof(double)))
+      return found;
     found.to_size = size;
     found.writes = least(group, Ahead::kMost);
     for (int64_t r = 0; r < found.writes; r++) found.to[r] = out + r * job.out_stride[job.nd - 2];

@@ -1,7 +1,9 @@
 // Runs of sums to integers of 8 and 16 bits: rounded to the nearest, halves to even, and clipped.
 #pragma once
 
+#include "job.hpp"
 #include "numbers.hpp"
+#include "stream.hpp"
 #include "widen.hpp"
 
 #if defined(__AVX2__)
@@ -116,5 +118,27 @@ IW_INLINE int64_t narrow_run(S*, const T*, int64_t) {
 // Whether numbers of T become integers of fewer bits by `narrow_run`.
 template <class S, class T>
 constexpr bool kNarrows = kNarrow<S> && sizeof(S) < sizeof(T) && (sizeof(T) == 2 || T(0.5) != T(0));
+
+// Whether results of so many bytes are more than the caches nearby hold.
+IW_INLINE bool bytes_go_past(const iw::Job& job, int64_t size) {
+  constexpr int64_t kNearBytes = 8 << 20;
+  int64_t bytes = size * job.inner * job.kernels;
+  for (int a = 0; a < job.nd; a++) bytes *= job.axis[a].m;
+  return bytes > kNearBytes;
+}
+
+// The same run past the caches. Threads that end a task do so by a locked instruction, which lets
+// nobody see it before what was written.
+template <class S, class T>
+void narrow_past(S* dst, const T* src, int64_t count) {
+  constexpr int64_t kBlock = 2048;
+  alignas(64) S block[kBlock];
+  for (int64_t i = 0; i < count; i += kBlock) {
+    const int64_t n = least(kBlock, count - i);
+    for (int64_t e = narrow_run(block, src + i, n); e < n; e++)
+      block[e] = convert_to<S>(src[i + e]);
+    stream_run(dst + i, block, n);
+  }
+}
 
 }  // namespace

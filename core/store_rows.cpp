@@ -15,6 +15,10 @@ void store_row(const Job& job, const T* src, int64_t step, int64_t len, char* ou
   if (!job.add && step == 1 && is == int64_t(sizeof(S)) && (c == 1 || os == c * is) &&
       (c > 1 || os == int64_t(sizeof(S)))) {
     int64_t i = 0;
+    if constexpr (kNarrows<S, T>) {
+      if (bytes_go_past(job, sizeof(S)))
+        return narrow_past(reinterpret_cast<S*>(out), src, len * c);
+    }
     if constexpr (kNarrows<S, T>) i = narrow_run(reinterpret_cast<S*>(out), src, len * c);
     for (; i < len * c; i++) {
       S s = convert_to<S>(src[i]);

@@ -11,6 +11,7 @@
 #include "along.hpp"
 #include "kernels.hpp"
 #include "means.hpp"
+#include "narrow.hpp"
 #include "raw_rows.hpp"
 #include "runs.hpp"
 #include "stream.hpp"
@@ -145,7 +146,7 @@ struct WholeBox {
       S* const in = w.source + enters * w.source_pitch;
       enters = enters == tall ? 0 : enters + 1;
       raw.ask(y + kRowsAhead);
-      if (is_narrow(job.out_type)) expect(w, y - (tall - 1) + 1);
+      if (is_narrow(job.out_type) && !bytes_go_past(job, 1)) expect(w, y - (tall - 1) + 1);
       raw.load(y, in);
       down_columns(w, in, y < tall ? none : w.source + enters * w.source_pitch);
       if (y < tall - 1) continue;  // no window ends here
@@ -235,7 +236,11 @@ struct WholeBox {
     if constexpr (sizeof(A) == 2) {
       uint16_t* const own = static_cast<uint16_t*>(w.own);
       along_row(w, Weigh(1), own);
-      means.run(own, reinterpret_cast<uint8_t*>(out_at(job, place)), w.width);
+      uint8_t* const out = reinterpret_cast<uint8_t*>(out_at(job, place));
+      if (!bytes_go_past(job, 1)) return means.run(own, out, w.width);
+      uint8_t* const bytes = reinterpret_cast<uint8_t*>(own + round_up(w.width, kAtOnce));
+      means.run(own, bytes, w.width);
+      stream_run(out, bytes, w.width);
     }
   }
 
