@@ -210,3 +210,15 @@ def test_means_of_bytes_are_the_nearest_numbers(size: tuple[int, int]) -> None:
     nearest = twice // (2 * count)
     nearest -= (twice % (2 * count) == 0) & (nearest % 2 == 1)
     np.testing.assert_array_equal(got, nearest)
+
+
+@pytest.mark.parametrize("taps", [np.full((3, 3), 1 / 9), np.array([[0.1, 0.3], [-0.2, 0.9]])])
+def test_large_images_are_as_their_parts(taps: np.ndarray) -> None:
+    x = np.resize(samples("uint8", (211, 307)), (3001, 2999))  # past the caches
+    method = "running_sum" if taps.size == 9 else "direct"
+    whole = iw.convolve(x, taps, overflow="saturate", method=method)
+    for first in (0, 1400, 2800):
+        part = x[first : first + 200]
+        near = iw.convolve(part, taps, overflow="saturate", method=method)
+        inner = slice(0 if first == 0 else 2, 198)
+        np.testing.assert_array_equal(whole[first : first + 200][inner], near[inner])
