@@ -48,6 +48,17 @@ class RawRows {
     load_edge(row, edge_ + before, n_ * c - beyond, to + beyond);
   }
 
+  // Ask for row y, which will be loaded soon.
+  void ask(int64_t y) const {
+    const char* row = row_;
+    double fill = fill_;
+    if (down_ >= 0) move(down_, top_ + y, row, fill);
+    const int64_t step = job_.x_stride[job_.nd - 1], begin = most(first_, 0) * step;
+    if (!row || step < 0) return;
+    const int64_t end = begin + inside_ * step;
+    for (int64_t at = begin; at < end; at += most(step, 64)) __builtin_prefetch(row + at);
+  }
+
  private:
   // To a place along an axis: outside the data there is no row, but `fill`.
   void move(int axis, int64_t place, const char*& row, double& fill) const {

@@ -1,5 +1,5 @@
 // Rows of results out: any type, any stride, written or added to what is there.
-#include "numbers.hpp"
+#include "narrow.hpp"
 #include "row_tables.hpp"
 
 namespace {
@@ -14,7 +14,13 @@ void store_row(const Job& job, const T* src, int64_t step, int64_t len, char* ou
   const int64_t c = job.inner, os = job.out_stride[job.nd - 1], is = job.out_stride[job.nd];
   if (!job.add && step == 1 && is == int64_t(sizeof(S)) && (c == 1 || os == c * is) &&
       (c > 1 || os == int64_t(sizeof(S)))) {
-    for (int64_t i = 0; i < len * c; i++) {
+    int64_t i = 0;
+    if constexpr (kNarrows<S, T>) {
+      if (bytes_go_past(job, sizeof(S)))
+        return narrow_past(reinterpret_cast<S*>(out), src, len * c);
+    }
+    if constexpr (kNarrows<S, T>) i = narrow_run(reinterpret_cast<S*>(out), src, len * c);
+    for (; i < len * c; i++) {
       S s = convert_to<S>(src[i]);
       __builtin_memcpy(out + i * int64_t(sizeof(S)), &s, sizeof s);
     }

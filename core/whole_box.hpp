@@ -10,6 +10,8 @@
 
 #include "along.hpp"
 #include "kernels.hpp"
+#include "means.hpp"
+#include "narrow.hpp"
 #include "raw_rows.hpp"
 #include "runs.hpp"
 #include "stream.hpp"
@@ -62,6 +64,10 @@ bool whole_fits(const Job& job, const Boxes& boxes) {
   return taps * kLargest<S> <= kLargest<A> - (A(-1) < A(0));
 }
 
+IW_INLINE bool is_narrow(Type type) {
+  return type == Type::u8 || type == Type::i8 || type == Type::u16 || type == Type::i16;
+}
+
 // Samples are read as S, summed down the columns as C, and along rows as A.
 template <class S, class C, class A>
 struct WholeBox {
@@ -83,6 +89,7 @@ struct WholeBox {
   bool with_fours;        // sums of four are needed
   bool left_out = false;  // integers have no NaN
   Weigh weigh;
+  Means means;
 
   WholeBox(const Job& j, const Services& s, const Boxes& b)
       : job(j), services(s), boxes(b), weigh(b.weight[0]) {
@@ -91,6 +98,7 @@ struct WholeBox {
     tall = down < 0 ? 1 : boxes.length[down];
     wide = boxes.length[last];
     weigh.look(tall * wide, kLargest<S>);
+    if (sizeof(A) == 2 && S(-1) > S(0)) means.look(weigh.weight, tall * wide, kLargest<S>);
     while (job.inner * few % W) few *= 2;
     step = job.inner * few;
     fours = wide < 8 ? 0 : wide / 4;
@@ -144,6 +152,8 @@ struct WholeBox {
     for (int64_t y = 0; y < rows; y++) {
       S* const in = w.source + enters * w.source_pitch;
       enters = enters == tall ? 0 : enters + 1;
+      raw.ask(y + kRowsAhead);
+      if (is_narrow(job.out_type) && !bytes_go_past(job, 1)) expect(w, y - (tall - 1) + 1);
       raw.load(y, in);
       down_columns(w, in, y < tall ? none : w.source + enters * w.source_pitch);
       if (y < tall - 1) continue;  // no window ends here
@@ -153,6 +163,18 @@ struct WholeBox {
       write(w, place, past);
     }
     if (past) end_streams();
+  }
+
+  // Ask for the lines that row y of the tile's results fills.
+  void expect(const Space& w, int64_t y) const {
+    const int last = job.nd - 1;
+    const int64_t bytes = w.len[last] * job.out_stride[last];
+    if (y < 0 || down < 0 || y >= w.len[down] || bytes < 0) return;
+    int64_t place[kMaxDims];
+    for (int a = 0; a <= last; a++) place[a] = w.lo[a] + (a == down) * y;
+    const char* const row = out_at(job, place);
+    for (int64_t at = 0; at < bytes; at += most(64, job.out_stride[last]))
+      __builtin_prefetch(row + at, 1);
   }
 
   template <class E>
@@ -174,6 +196,11 @@ struct WholeBox {
   // Sums along the row of w.sums, weighed.
   template <class O>
   void along_row(const Space& w, O* out) const {
+    along_row(w, weigh, out);
+  }
+
+  template <class O>
+  void along_row(const Space& w, const Weigh& weigh, O* out) const {
     if (with_fours) add_fours(w.sums, w.four, w.source_width, job.inner);
     windows_along(w.line, few, plain, w.width, weigh, out);
   }
@@ -183,12 +210,21 @@ struct WholeBox {
     if (writes_straight<float>(job)) return write_straight<float>(w, place, past);
     if (writes_straight<double>(job)) return write_straight<double>(w, place, past);
     const Type type = job.out_type;
+    if (means.exact && type == Type::u8 && lies_straight(job, 1)) return write_means(w, place);
+    if constexpr (sizeof(A) == 2)
+      if (fits_short(type) && lies_straight(job, 2))
+        return write_straight<uint16_t>(w, place, past);
+    if (is_narrow(type)) return write_apart<float>(w, place);  // beyond 2^24 all are clipped
     if (weigh.whole && (type == Type::u32 || type == Type::i32) && lies_straight(job, 4))
       return write_straight<uint32_t>(w, place, past);
-    if constexpr (sizeof(A) == 2)
-      if (weigh.whole && (type == Type::u16 || type == Type::i16) && lies_straight(job, 2))
-        return write_straight<uint16_t>(w, place, past);
-    write_apart(w, place);
+    write_apart<double>(w, place);
+  }
+
+  // Whether whole results are numbers of a type of 16 bits, none of which is clipped.
+  bool fits_short(Type type) const {
+    const int64_t size = weigh.whole * tall * wide * kLargest<S>;
+    if (type == Type::u16) return S(-1) > S(0) && size > 0 && size < 1 << 16;
+    return type == Type::i16 && weigh.whole && size <= 1 << 15 && size >= -(1 << 15);
   }
 
   template <class O>
@@ -203,13 +239,27 @@ struct WholeBox {
       copy_run(out, reinterpret_cast<const char*>(own), w.width);
   }
 
+  void write_means(const Space& w, const int64_t* place) const {
+    if constexpr (sizeof(A) == 2) {
+      uint16_t* const own = static_cast<uint16_t*>(w.own);
+      along_row(w, Weigh(1), own);
+      uint8_t* const out = reinterpret_cast<uint8_t*>(out_at(job, place));
+      if (!bytes_go_past(job, 1)) return means.run(own, out, w.width);
+      uint8_t* const bytes = reinterpret_cast<uint8_t*>(own + round_up(w.width, kAtOnce));
+      means.run(own, bytes, w.width);
+      stream_run(out, bytes, w.width);
+    }
+  }
+
+  // By way of numbers that hold every result, or every one that is not clipped.
+  template <class O>
   [[gnu::noinline]] void write_apart(const Space& w, const int64_t* place) const {
-    double* const own = static_cast<double*>(w.own);
+    O* const own = static_cast<O*>(w.own);
     along_row(w, own);
     int64_t len[kMaxDims], one[kMaxDims];
     for (int a = 0; a < job.nd; a++) len[a] = one[a] = 1;
     len[job.nd - 1] = w.len[job.nd - 1];
-    store_box<double>(job, place, len, own, one, one);
+    store_box<O>(job, place, len, own, one, one);
   }
 };
 

@@ -11,6 +11,7 @@ else in long double. Nothing of the library is imported. Samples that are missin
     y[n] = sum(k) * sum_present k * x / sum_present k        NaN where too little is present
 """
 
+from fractions import Fraction
 from functools import lru_cache
 from itertools import product
 
@@ -226,3 +227,18 @@ def convolve(x, k, **options):
 def correlate(x, k, **options):
     """``y[n] = sum_j conj(k[j]) * x[n + (j - c) * d]``; the origin is ``K // 2`` by default."""
     return mix(False, np.asarray(x), np.asarray(k), **options)[0]
+
+
+def saturate(y, dtype):
+    """Return the nearest integers, halves to even, clipped to the range of `dtype`; 0 for NaN."""
+    low, high = int(np.iinfo(dtype).min), int(np.iinfo(dtype).max)
+
+    def one(value):
+        if value != value:
+            return 0
+        if isinstance(value, int):
+            return min(max(value, low), high)
+        ends = min(max(value, np.longdouble(low)), np.longdouble(high))
+        return round(Fraction(*ends.as_integer_ratio()))  # Python rounds halves to even
+
+    return np.array([one(value) for value in y.flat], dtype).reshape(y.shape)

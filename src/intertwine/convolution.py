@@ -34,6 +34,7 @@ def convolve(
     mask: Any = None,
     min_weight: float | None = None,
     dtype: DTypeLike | None = None,
+    overflow: str = "raise",
     stride: int | Sequence[int] = 1,
     dilation: int | Sequence[int] = 1,
     method: str = "auto",
@@ -82,6 +83,10 @@ def convolve(
         Type of the result. By default that of `x`; integers stay exact integers in a type wide
         enough for every possible sum; integers under a float kernel, a mask or
         ``boundary="renormalize"`` give float32 (8 and 16 bits) or float64.
+    overflow : {"raise", "saturate"}
+        An integer `dtype` that cannot hold every possible result is refused; or results are
+        rounded to the nearest integer, halves to even, and clipped to the range of `dtype`. That
+        is an 8- or 16-bit integer, by default the type of `x`; NaN becomes 0.
     stride, dilation : int or one for each of `axes`
         Keep every `stride`-th output; spread the taps `dilation` samples apart.
     method : str
@@ -116,8 +121,8 @@ def convolve(
            [ 0,  0,  1, -1,  0]])
     """
     said = (
-        axes, mode, boundary, cval, nan, mask, min_weight, dtype, stride, dilation, method,
-        precision,
+        axes, mode, boundary, cval, nan, mask, min_weight, dtype, overflow, stride, dilation,
+        method, precision,
     )  # fmt: skip
     done = _again(x, k, said, True, out, threads)
     return _run("convolve", x, k, said, out, threads, True) if done is None else done
@@ -135,6 +140,7 @@ def correlate(
     mask: Any = None,
     min_weight: float | None = None,
     dtype: DTypeLike | None = None,
+    overflow: str = "raise",
     stride: int | Sequence[int] = 1,
     dilation: int | Sequence[int] = 1,
     method: str = "auto",
@@ -156,8 +162,8 @@ def correlate(
     array([0, 3, 2, 1, 0])
     """
     said = (
-        axes, mode, boundary, cval, nan, mask, min_weight, dtype, stride, dilation, method,
-        precision,
+        axes, mode, boundary, cval, nan, mask, min_weight, dtype, overflow, stride, dilation,
+        method, precision,
     )  # fmt: skip
     done = _again(x, k, said, False, out, threads)
     return _run("correlate", x, k, said, out, threads, False) if done is None else done
@@ -175,6 +181,7 @@ def plan(
     mask: Any = None,
     min_weight: float | None = None,
     dtype: DTypeLike | None = None,
+    overflow: str = "raise",
     stride: int | Sequence[int] = 1,
     dilation: int | Sequence[int] = 1,
     method: str = "auto",
@@ -192,7 +199,7 @@ def plan(
     x : array, or int, tuple or list of int
         Data to plan for, or only their shape, as NumPy takes one; `dtype` is then the type of the
         data (float64 when left out) and not of the result. Integers as data come as an array.
-    k, axes, mode, boundary, cval, nan, mask, min_weight, dtype, stride, dilation, method, precision
+    k, axes, mode, ..., precision
         As in `convolve`; one plan serves a whole bank of kernels. With a mask, the plan takes one
         at each call: ``p(x, mask=m)``.
     measure : bool
@@ -220,8 +227,8 @@ def plan(
     if shape is not None:
         x, dtype = _stand_in(shape, dtype), None
     said = (
-        axes, mode, boundary, cval, nan, mask, min_weight, dtype, stride, dilation, method,
-        precision,
+        axes, mode, boundary, cval, nan, mask, min_weight, dtype, overflow, stride, dilation,
+        method, precision,
     )  # fmt: skip
     _check_measure(measure, method)
     chosen = None if measure else CACHE.lookup(x, k, said, True)

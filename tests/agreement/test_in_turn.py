@@ -12,6 +12,7 @@ from cases import BOUNDARIES, MODES, bounds, check, grid, near, planned
 from intertwine.engine import machine
 from intertwine.engine.methods import direct, in_turn, overlap_save, running_sum, strips
 from intertwine.engine.plan import CACHE
+from rounded import agree, kernel, samples
 
 
 def forget():
@@ -235,3 +236,14 @@ def test_arrays_between_axes_leave_room_for_others(monkeypatch):
     monkeypatch.setattr(in_turn, "installed", lambda: 4.0 * memory)
     forget()
     assert "one axis after the other" in plan_of(photo()).explain()
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int16"])
+@pytest.mark.parametrize("share", [1, 1 / 300])
+def test_only_the_last_axis_is_rounded(only, share, dtype):
+    x = samples(dtype, (40, 51))
+    for kind in ("outer", "box"):
+        k = kernel(kind, (5, 6)) * share
+        plan = iw.plan(x, k, overflow="saturate", method="separable")
+        assert "one axis after the other" in plan.explain()
+        assert agree(x, k, "separable", dtype, boundary="mirror")

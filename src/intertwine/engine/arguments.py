@@ -23,6 +23,7 @@ Array = NDArray[Any]
 
 MODES = ("full", "same", "valid")
 NAN_POLICIES = ("propagate", "ignore", "raise")
+OVERFLOWS = ("raise", "saturate")
 
 
 class Options(NamedTuple):
@@ -36,6 +37,7 @@ class Options(NamedTuple):
     mask: Any = None
     min_weight: float | None = None
     dtype: Any = None
+    overflow: str = "raise"
     stride: int | Sequence[int] = 1
     dilation: int | Sequence[int] = 1
     method: str = "auto"
@@ -85,14 +87,18 @@ def parse(
     asked = None if options.dtype is None else as_dtype(caller, options.dtype)
     span = types.value_range(array, cval, measured)
     native = array.dtype.newbyteorder("=")
-    weighted = why is not None
+    saturate = word(caller, "overflow", options.overflow, OVERFLOWS) == "saturate"
+    if saturate:
+        asked = types.saturated(caller, native, rows.dtype, asked)
+    rules = cval, why is not None, saturate
     try:
-        result, compute = types.choose(caller, native, rows, asked, span, cval, weighted)
+        result, compute = types.choose(caller, native, rows, asked, span, *rules)
     except DTypeError:  # the widened range may be at fault: what the data hold decides
         span = types.value_range(array, cval, measured, exactly=True)
-        result, compute = types.choose(caller, native, rows, asked, span, cval, weighted)
+        result, compute = types.choose(caller, native, rows, asked, span, *rules)
     if compute == "float32":
         checks.single_precision(caller, rows, cval)
+    whole = native.kind in "biu" and rows.dtype.kind in "biu" and why is None
     problem = Problem(
         axes=lines,
         taps=Taps.of(layout.spread(_oriented(kernels.taps, len(axes), flip))),
@@ -100,7 +106,7 @@ def parse(
         result=result,
         compute=compute,
         cval=cval if FILLED.intersection(boundaries) else 0j,
-        value_range=span if result.kind in "iub" else None,
+        value_range=span if result.kind in "iub" and whole else None,
         missing=nan,
         masked=mask is not None,
         min_weight=None if why is None else least,

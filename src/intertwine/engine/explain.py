@@ -12,6 +12,7 @@ from intertwine.engine import copies, missing
 from intertwine.engine import machine as machines
 from intertwine.engine.candidates import Candidate, least_saving
 from intertwine.engine.problem import Problem
+from intertwine.engine.types import integer_limits
 
 if TYPE_CHECKING:
     from intertwine.engine.plan import Plan
@@ -39,13 +40,17 @@ def _question(problem: Problem) -> str:
 
 
 def _bound(plan: Plan) -> str:
-    if plan.problem.exact:
-        return "Every result is exact"
     problem = plan.problem
+    if problem.exact:
+        low, high = integer_limits(problem.result)
+        least, largest = problem.sum_range
+        clipped = f"; those beyond {problem.result} are clipped" * (least < low or largest > high)
+        return f"Every sum is exact{clipped}" if clipped else "Every result is exact"
     some = problem.masked or problem.missing == "ignore"
     wide = ", in float64 where samples are missing" * (some and problem.compute == "float32")
     text = f"Sums run in {problem.compute}{wide}; error at most {plan.error:.1e} of sum|k| * max|x|"
-    return text + " before they are divided" * problem.weighted
+    text += " before they are divided" * problem.weighted
+    return text + f"; then they are rounded and clipped to {problem.result}" * problem.rounded
 
 
 def _copied(plan: Plan) -> str:

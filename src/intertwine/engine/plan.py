@@ -16,9 +16,10 @@ from intertwine.base.errors import DTypeError, OptionError, ShapeError, did_you_
 from intertwine.base.threads import resolve
 from intertwine.engine import copies, missing, planes
 from intertwine.engine.candidates import WORTH_A_THREAD, Candidate, candidates, least_saving
-from intertwine.engine.memory import held_bytes
+from intertwine.engine.memory import empty, held_bytes
 from intertwine.engine.methods import BY_NAME
 from intertwine.engine.methods.base import Prepared
+from intertwine.engine.methods.rounding import rounding
 from intertwine.engine.plan_cache import PlanCache
 from intertwine.engine.problem import Problem
 from intertwine.engine.weights import Division
@@ -172,7 +173,7 @@ class Plan:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle as the choice; the kernel's work is done again where it is unpacked."""
-        return Plan, (self._problem, self._caller, self.method)
+        return make, (self._problem, self._caller, self.method)
 
     def __repr__(self) -> str:
         p = self._problem
@@ -349,4 +350,43 @@ class Plan:
             )
 
 
-CACHE = PlanCache(Plan)
+class RoundedPlan(Plan):
+    """A plan for sums in floating point, whose results are rounded to integers last of all."""
+
+    def __init__(
+        self, problem: Problem, caller: str, method: str = "auto", threads: int | None = None
+    ) -> None:
+        sums = CACHE.get(problem.summed, caller, method, threads)
+        self._sums = sums
+        self._caller, self._asked, self._measured = caller, method, sums.measured
+        self._problem = replace(problem, compute=sums.problem.compute)
+        self._found, self._chosen = sums.candidates, sums.chosen
+        wide = replace(self._problem, compute=sums.problem.result.name)
+        self._rounding = rounding(wide) if problem.out_size else None
+        self.most_threads, self.kept_bytes = sums.most_threads, sums.kept_bytes
+        self.work_bytes = sums.work_bytes + problem.out_size * sums.problem.result.itemsize
+        self.call = None
+
+    def execute(
+        self,
+        x: Array,
+        present: NDArray[np.bool_] | None,
+        out: Array,
+        threads: int,
+        caller: str = "plan",
+    ) -> None:
+        """Fill `out`, by way of an array of sums."""
+        if self._rounding is None:
+            return
+        sums = empty(out.shape, self._sums.problem.result)
+        self._sums.execute(x, present, sums, threads, caller)
+        self._rounding.run(sums, out, 0.0, False, threads)
+
+
+def make(problem: Problem, caller: str, method: str = "auto", threads: int | None = None) -> Plan:
+    """The plan of a problem."""
+    kind = Plan if problem.summed is problem else RoundedPlan
+    return kind(problem, caller, method, threads)
+
+
+CACHE = PlanCache(make)

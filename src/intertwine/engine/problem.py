@@ -18,7 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from itertools import product
-from math import prod
+from math import isfinite, prod
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary, ref
 
@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine.engine.factor import absolute_sum
+from intertwine.engine.types import integer_bounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ class Problem:
     axes : one Axis per axis of the result.
     dtype, result : type of the samples, type of the answer (both in native byte order).
     compute : "float32", "float64" or "int64", the type in which real products are summed.
-    value_range : for integers the least and largest sample for which `result` is exact.
+    value_range : for exact integers the least and largest sample for which `result` is exact.
     missing : "propagate", "ignore" or "raise";  masked : whether a mask comes with the data.
     min_weight : fraction of ``sum|k|`` below which an output is NaN, or None: next to nothing.
     precision : asked bound on ``|error| / (sum|k| * max|x|)``, or None.
@@ -161,8 +162,32 @@ class Problem:
 
     @cached_property
     def exact(self) -> bool:
-        """Whether the answer is an integer, so that no error at all is allowed."""
-        return bool(self.result.kind in "iub")
+        """Whether integers are summed to an integer, so that no error at all is allowed."""
+        kinds = self.result.kind + self.dtype.kind + self.taps.array.dtype.kind
+        return set(kinds) <= set("biu") and not self.weighted
+
+    @cached_property
+    def sum_range(self) -> tuple[int, int]:
+        """The least and the largest sum of integers, before any is clipped to `result`."""
+        low, high = self.value_range or (0, 0)
+        least, largest, _ = integer_bounds(self.kernels, low, high)
+        return least, largest
+
+    @property
+    def rounded(self) -> bool:
+        """Whether results are floating-point sums, rounded to an integer and clipped."""
+        return self.result.kind in "iu" and not self.exact
+
+    @cached_property
+    def summed(self) -> Problem:
+        """The problem with results as they are summed, if they are not rounded as they are written.
+
+        Weights come before rounding, and so does NaN: integers hold none.
+        """
+        finite = self.dtype.kind in "biu" and isfinite(self.cval.real)
+        if not self.rounded or (finite and not self.weighted):
+            return self
+        return replace(self, result=np.dtype(self.compute))
 
     @property
     def complex_data(self) -> bool:

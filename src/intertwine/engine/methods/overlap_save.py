@@ -293,6 +293,8 @@ def _best(problem: Problem, machine: Machine) -> Tiling | None:
         return found
     if _tells(axes, found, uncut := whole(problem)):
         return replace(found, cut=uncut)
+    if problem.result.itemsize < 8:  # two halves make 64 bits
+        return found
     pairs = _tiling(axes, "float64", True, machine)
     for cut in cuts(problem):
         if pairs is not None and _tells(axes, pairs, cut):

@@ -19,6 +19,7 @@ from intertwine.engine.lower import beyond_core, lower
 from intertwine.engine.machine import VECTOR_BYTES, Machine
 from intertwine.engine.memory import kept_by_owner
 from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared
+from intertwine.engine.methods.rounding import Rounded, rounding
 from intertwine.engine.methods.tiles import SIZE
 from intertwine.engine.problem import Axis, Problem, Taps
 
@@ -113,7 +114,7 @@ def applies(problem: Problem) -> str:
         return "it is an approximation: pass precision= to allow one"
     if problem.complex_data or problem.complex_taps:
         return "it takes real data and taps"
-    if problem.exact or problem.compute == "int64" or problem.result.name != problem.compute:
+    if problem.exact or (not problem.rounded and problem.result.name != problem.compute):
         return f"its results are {problem.compute}, not {problem.result}"
     if max(a.k for a in problem.axes) < LEAST_TAPS:
         return f"no axis has {LEAST_TAPS} taps"
@@ -165,7 +166,8 @@ def memory(problem: Problem) -> int:
         width = series * VECTOR_BYTES
         samples = max(samples, -(-(length + axis.k - 1) // lanes) * lanes * width)
         results = max(results, -(-length // lanes) * lanes * width)
-    return samples + results + PIECE * SERIES * VECTOR_BYTES
+    sums = problem.out_size * SIZE[problem.compute] if problem.rounded else 0
+    return sums + samples + results + PIECE * SERIES * VECTOR_BYTES
 
 
 def _first_chunk(axis: Axis) -> int:
@@ -211,7 +213,10 @@ def prepare(problem: Problem, taps: Array, threads: int) -> Prepared:
             ends.append(bool(line and line.ends))
     longest_first = sorted(range(len(lowered.axes)), key=lambda i: -lowered.axes[i].m)
     order = [i for i in longest_first if lowered.axes[i].k > 1]
-    return _core.Recursive(lowered.geometry(), order, sides, counts, ends, problem.compute)
+    ready = _core.Recursive(lowered.geometry(), order, sides, counts, ends, problem.compute)
+    if not problem.rounded:
+        return ready
+    return Rounded(ready, rounding(problem), np.dtype(problem.compute))
 
 
 _IDENTITY = Exponentials(np.zeros(1, complex), np.ones(1, complex), 1, 0.0, 0.0, 1.0)

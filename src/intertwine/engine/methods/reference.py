@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from intertwine.engine.machine import Machine
 from intertwine.engine.methods.base import Array, Prepared, plain_error, plane
 from intertwine.engine.methods.tiles import SIZE
 from intertwine.engine.problem import Problem
+from intertwine.engine.types import NARROW, integer_limits
 
 NAME = "reference"
 BANKS = False
@@ -72,8 +74,15 @@ class _Passes:
             if add:
                 np.add(out, total, out=out, casting="unsafe")
             else:
-                out[...] = total
+                out[...] = _clipped(total, out.dtype) if out.dtype in NARROW else total
         return False
+
+
+def _clipped(sums: Array, dtype: np.dtype[Any]) -> Array:
+    """Sums rounded and clipped to the range of an integer type; 0 for NaN."""
+    low, high = integer_limits(dtype)
+    nearest: Array = np.rint(np.clip(np.nan_to_num(sums, nan=0.0), low, high))
+    return nearest
 
 
 def _samples(x: Array, indices: list[NDArray[np.int64]], fills: list[float], compute: str) -> Array:

@@ -202,7 +202,7 @@ def _cost_of_sums(problem: Problem, machine: Machine) -> float | None:
     read = reading(lowered.axes, channels, _tile_of_sums(lowered.axes, down, along, channels))
     outside = min(read.outside, SHORT_ENDS * read.rows) if down else read.outside
     result = problem.result
-    vectors = result.itemsize in (4, 8) if result.kind == "f" else result.itemsize in (size, 4)
+    vectors = result.itemsize in (4, 8) if result.kind == "f" else result.itemsize <= 4
     return (
         machine.call
         + EACH * (read.tiles - 1)
