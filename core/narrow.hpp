@@ -127,8 +127,7 @@ IW_INLINE bool bytes_go_past(const iw::Job& job, int64_t size) {
   return bytes > kNearBytes;
 }
 
-// The same run past the caches. Threads that end a task do so by a locked instruction, which lets
-// nobody see it before what was written.
+// The same run past the caches; the pool's threads wait for such stores when they end their work.
 template <class S, class T>
 void narrow_past(S* dst, const T* src, int64_t count) {
   constexpr int64_t kBlock = 2048;

@@ -8,6 +8,9 @@
 #if defined(__GLIBC__)
 #include <malloc.h>
 #endif
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 #if defined(__linux__)
 #include <sched.h>
 #include <string.h>
@@ -74,6 +77,9 @@ struct Task {
       if (!failed.exchange(true)) failure = std::current_exception();
       for (int i = 0; i < shares; i++) share[i].next = share[i].end;
     }
+#if defined(__SSE2__)
+    _mm_sfence();  // results written past the caches are there before the caller is told of them
+#endif
   }
 };
 
