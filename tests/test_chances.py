@@ -75,3 +75,15 @@ def test_densities_sum_to_one(how):
         taps = Kernel(rng.normal(size=size)).density(how).taps
         total = sum(Fraction(float(t)) for t in taps)
         assert abs(total - 1) <= size * Fraction(2) ** -53
+
+
+def test_rare_moves_are_as_rare_as_they_say():
+    """One particle in three cells: where it arrives tells its move. It stays 5 times in 10,000."""
+    x = np.zeros(600_000, int)
+    x[1::3] = 1
+    y = iw.stochastic.sample(x, Kernel([0.5, 0.0005, 0.4995]), rng=3, how="scatter")
+    back, stays, on = (int(y[first::3].sum()) for first in range(3))
+    assert back + stays + on == 200_000
+    for count, chance in ((back, 0.5), (stays, 0.0005), (on, 0.4995)):
+        deviation = np.sqrt(200_000 * chance * (1 - chance))
+        assert abs(count - 200_000 * chance) < 5 * deviation
