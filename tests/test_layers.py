@@ -71,6 +71,7 @@ FROM_THE_ENGINE = {
         "engine.stack",
     ],
     "diffusion": ["engine.checks", "engine.outputs", "engine.plan", "engine.types"],
+    "files": ["engine.types"],
     "matching": ["engine.normalising"],
     "stochastic": [
         "engine.arguments",

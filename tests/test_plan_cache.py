@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import intertwine as iw
+from intertwine.engine.arguments import Options
 from intertwine.engine.plan import CACHE
 
 X = np.arange(30, dtype=np.float32).reshape(5, 6)
@@ -143,5 +144,5 @@ def test_an_equal_call_finds_its_plan():
     iw.convolve(X.copy(), K.copy(), boundary="wrap")
     assert CACHE.plans() == plans
     assert len(plans) == 1
-    (said,) = [(None, "same", "wrap", 0.0, "propagate", None, None, 1, 1, "auto", None)]
+    said = tuple(Options(boundary="wrap"))
     assert CACHE.lookup(X, K, said, True) is plans[0]

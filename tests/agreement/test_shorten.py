@@ -34,7 +34,7 @@ def test_long_kernels_agree_with_the_loops(case):
 
 #: How many of the cases a method that takes few must have had at least, and with short kernels.
 TAKEN = {
-    "separable": (65, 50),
+    "separable": (64, 50),
     "running_sum": (240, 150),
     "overlap_save": (434, 120),
 }

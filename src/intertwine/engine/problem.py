@@ -178,7 +178,7 @@ class Problem:
         """Whether results are floating-point sums, rounded to an integer and clipped."""
         return self.result.kind in "iu" and not self.exact
 
-    @cached_property
+    @property  # not kept: of most problems it is the problem itself
     def summed(self) -> Problem:
         """The problem with results as they are summed, if they are not rounded as they are written.
 
