@@ -19,9 +19,11 @@ PIP     := $(BIN)/python -m pip
 INSTALL := $(PIP) install --quiet --constraint constraints.txt
 # The build's own tools stay in the environment, so that a second installation compiles nothing again.
 BUILD   := $(INSTALL) --no-build-isolation --config-settings=cmake.define.LEVELS="$(LEVELS)" --editable
+# One process a core, each with one thread for NumPy's own products: PYTEST_ARGS="-n 0" runs them in one.
+PYTEST  := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal
 NATIVE  := pyproject.toml constraints.txt CMakeLists.txt tools/native_level.cpp $(wildcard core/*.cpp core/*.hpp)
 
-.PHONY: help run test test-slow lint format bench calibrate clean
+.PHONY: help run test test-slow lint format bench calibrate clean FORCE
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
@@ -35,10 +37,10 @@ run: $(VENV)/.ready-run ## build, then write the tour of a photo (PHOTO=, OUT=)
 	@echo "Next: $(BIN)/intertwine convolve PHOTO -k sobel"
 
 test: $(VENV)/.ready-test ## run every test that is not marked slow
-	$(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS)
+	$(PYTEST) -m "not slow" $(PYTEST_ARGS)
 
 test-slow: $(VENV)/.ready-test ## run the long sweeps too
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(PYTEST) -m "slow or not slow" $(PYTEST_ARGS)
 
 lint: $(VENV)/.ready-test ## ruff, formatting, mypy --strict, clang-format
 	$(BIN)/ruff check .
@@ -72,12 +74,16 @@ $(VENV)/.ready-build: $(VENV)/.ready-venv pyproject.toml tools/build_requirement
 	$(INSTALL) $$($(BIN)/python tools/build_requirements.py --machine)
 	@touch $@
 
-$(VENV)/.ready-run: $(VENV)/.ready-build $(NATIVE)
+# Written when it says something else, so that another choice of levels builds again.
+$(VENV)/.levels: FORCE | $(VENV)/.ready-venv
+	@echo "$(LEVELS)" | cmp -s - $@ || echo "$(LEVELS)" >$@
+
+$(VENV)/.ready-run: $(VENV)/.ready-build $(VENV)/.levels $(NATIVE)
 	@echo "Building Intertwine and installing what it needs ..."
 	$(BUILD) '.[image]'
 	@touch $@
 
-$(VENV)/.ready-test: $(VENV)/.ready-build $(NATIVE)
+$(VENV)/.ready-test: $(VENV)/.ready-build $(VENV)/.levels $(NATIVE)
 	@echo "Building Intertwine and installing what its tests need ..."
 	$(BUILD) '.[dev]'
 	@touch $@ $(VENV)/.ready-run

@@ -57,7 +57,8 @@ class Taps:
 class Case:
     """``y = x`` convolved with `taps` along `axes`, as large as `x`.
 
-    `precision` is what ours is asked for, and what answers may then differ by.
+    `precision` is what ours is asked for, and what answers may then differ by. If `rounds`, answers
+    are rounded and clipped to the type of the samples.
     """
 
     x: np.ndarray
@@ -65,6 +66,7 @@ class Case:
     axes: tuple[int, ...]
     boundary: str = "symmetric"
     precision: float | None = None
+    rounds: bool = False
     lengths: tuple[int, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -72,8 +74,9 @@ class Case:
 
     @property
     def result(self) -> np.dtype:
-        """Type of the answer: that of `x`, and float32 for 8-bit samples."""
-        return np.dtype(np.float32) if self.x.dtype == np.uint8 else self.x.dtype
+        """Type of the answer: that of `x`, and float32 for 8-bit samples that are not rounded."""
+        wide = self.x.dtype == np.uint8 and not self.rounds
+        return np.dtype(np.float32) if wide else self.x.dtype
 
     @property
     def out_shape(self) -> tuple[int, ...]:

@@ -35,6 +35,7 @@ def answer(
         boundary=boundary,
         method=method,
         precision=case.precision,
+        overflow="saturate" if case.rounds else "raise",
         out=out,
         threads=threads,
     )
@@ -49,6 +50,7 @@ def plan(case: Case, method: str = "auto") -> iw.engine.plan.Plan:
         boundary=case.boundary,
         method=method,
         precision=case.precision,
+        overflow="saturate" if case.rounds else "raise",
     )
 
 

@@ -27,6 +27,7 @@ LINE = ("scipy.ndimage.convolve", "cv2.sepFilter2D", *FULL)
 SMALL = ("scipy.ndimage.convolve", "cv2.filter2D")
 BYTE_BOX = ("cv2.boxFilter", "cv2.blur to uint8")
 BYTES = ("scipy.ndimage.convolve", "cv2.filter2D", "cv2.filter2D to uint8")
+ROUNDED = {"any taps": "cv2.filter2D", "Gaussian": "cv2.GaussianBlur", "box": "cv2.blur"}
 
 
 def general(*size: int, many: int = 0, dtype: type = np.float32) -> Callable[..., Taps]:
@@ -66,6 +67,18 @@ def gaussian(sigma: float, ndim: int = 2) -> Callable[..., Taps]:
     return make
 
 
+def short_gaussian(size: int) -> Callable[..., Taps]:
+    """Return a maker of as many taps of a Gaussian, as wide as OpenCV takes it by default."""
+    sigma = 0.3 * ((size - 1) / 2 - 1) + 0.8
+    line = np.exp(-((np.arange(size) - size // 2) ** 2) / (2 * sigma**2))
+    line /= line.sum()
+
+    def make(rng: np.random.Generator, lengths: tuple[int, ...]) -> Taps:
+        return Taps(np.outer(line, line), 2, (line, line), sigma=sigma)
+
+    return make
+
+
 def box(size: int, ndim: int = 2) -> Callable[..., Taps]:
     """Return a maker of a moving average, in float64 as named kernels are."""
 
@@ -88,6 +101,7 @@ class Regime:
     dtype: type = np.float32
     axes: tuple[int, ...] = (-2, -1)
     precision: float | None = None
+    rounds: bool = False
 
     def case(self, shrink: float = 1.0) -> Case:
         """Make the data, `shrink` times fewer samples along the axes that are convolved."""
@@ -97,7 +111,7 @@ class Regime:
             shape[axis] = max(round(shape[axis] / shrink ** (1 / len(self.axes))), 8)
         x = samples(rng, tuple(shape), self.dtype)
         taps = self.taps(rng, tuple(shape[axis] for axis in self.axes))
-        return Case(x, taps, self.axes, precision=self.precision)
+        return Case(x, taps, self.axes, precision=self.precision, rounds=self.rounds)
 
 
 def samples(rng: np.random.Generator, shape: tuple[int, ...], dtype: type) -> np.ndarray:
@@ -108,6 +122,18 @@ def samples(rng: np.random.Generator, shape: tuple[int, ...], dtype: type) -> np
         return rng.standard_normal(shape, np.float32).astype(dtype, copy=False)
     pairs = rng.standard_normal((*shape, 2), np.float32).astype(np.float64)
     return pairs.view(np.complex128)[..., 0].astype(dtype, copy=False)
+
+
+def bytes_to_bytes(size: int) -> list[Regime]:
+    """Return the rows of photographs as they are kept, one for each kind of kernel."""
+    makers = {"any taps": general(size, size), "Gaussian": short_gaussian(size), "box": box(size)}
+    return [
+        Regime(
+            f"uint8 RGB to uint8, {kind} {size}x{size}", (2048, 2048, 3), makers[kind], (peer,),
+            dtype=np.uint8, axes=(0, 1), rounds=True,
+        )
+        for kind, peer in ROUNDED.items()
+    ]  # fmt: skip
 
 
 L, W, T3 = (-1,), (0, 1), (-3, -2, -1)
@@ -132,6 +158,9 @@ REGIMES = (
     Regime(
         "box 11, uint8 RGB 2048x2048", (2048, 2048, 3), box(11), BYTE_BOX, dtype=np.uint8, axes=W
     ),
+    *bytes_to_bytes(3),
+    *bytes_to_bytes(5),
+    *bytes_to_bytes(15),
     Regime("5x5, 2048x2048", (2048, 2048), general(5, 5), IMAGE),
     Regime("9x9, 2048x2048", (2048, 2048), general(9, 9), IMAGE),
     Regime("11x11, 2048x2048", (2048, 2048), general(11, 11), IMAGE),

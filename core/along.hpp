@@ -5,6 +5,7 @@
 // in, less the few that go out, each lane for itself.
 #pragma once
 
+#include "pick.hpp"
 #include "weigh.hpp"
 
 namespace {
@@ -76,31 +77,9 @@ IW_APART void each_window(const SumRow<A, C>& windows, int64_t n, const Weigh& w
   }
 }
 
-// Long windows that move on by `Few` samples, which are V vectors.
-template <int Few, int V, class A, class C, class O>
-IW_APART void move_on(const SumRow<A, C>& windows, int64_t n, const Weigh& weights, O* out) {
-  const SumRow<A, C> line = windows;  // of our own: no result can change them
-  const Weigh weigh = weights;
-  constexpr int W = kLanes<A>;
-  Vec<A> sum[V];
-#pragma GCC unroll 4
-  for (int v = 0; v < V; v++) sum[v] = line.whole(v * W);
-  int64_t x = 0;
-  for (; x + V * W <= n; x += V * W)
-#pragma GCC unroll 4
-    for (int v = 0; v < V; v++) {
-      weigh.template write<A>(sum[v], out + x + v * W);
-      sum[v] += line.template change<Few>(x + v * W);
-    }
-  for (; x < n; x += W) {
-    const int64_t at = most(least(x, n - W), 0);
-    weigh.template write<A>(line.whole(at), out + at);
-  }
-}
-
-// The same for any number of vectors, one after the other.
+// Long windows that move on by `Few` samples, one vector of them after the other.
 template <int Few, class A, class C, class O>
-IW_APART void move_each_on(const SumRow<A, C>& windows, int64_t n, const Weigh& weights, O* out) {
+IW_APART void move_on(const SumRow<A, C>& windows, int64_t n, const Weigh& weights, O* out) {
   const SumRow<A, C> line = windows;  // of our own: no result can change them
   const Weigh weigh = weights;
   constexpr int W = kLanes<A>;
@@ -116,6 +95,38 @@ IW_APART void move_each_on(const SumRow<A, C>& windows, int64_t n, const Weigh& 
     const int64_t at = most(n - W, 0);
     weigh.template write<A>(line.whole(at), out + at);
   }
+}
+
+// The same for three channels, whose vectors move on together.
+template <class A, class C, class O>
+IW_APART void move_three_on(const SumRow<A, C>& windows, int64_t n, const Weigh& weights, O* out) {
+  const SumRow<A, C> line = windows;  // of our own: no result can change them
+  const Weigh weigh = weights;
+  constexpr int W = kLanes<A>, V = 3;
+  Vec<A> sum[V];
+#pragma GCC unroll 3
+  for (int v = 0; v < V; v++) sum[v] = line.whole(v * W);
+  int64_t x = 0;
+  for (; x + V * W <= n; x += V * W)
+#pragma GCC unroll 3
+    for (int v = 0; v < V; v++) {
+      weigh.template write<A>(sum[v], out + x + v * W);
+      sum[v] += line.template change<W>(x + v * W);
+    }
+  for (; x < n; x += W) {
+    const int64_t at = most(least(x, n - W), 0);
+    weigh.template write<A>(line.whole(at), out + at);
+  }
+}
+
+// Windows along a row: short ones each by itself, long ones by moving on `few` samples.
+template <class A, class C, class O>
+IW_APART void windows_along(const SumRow<A, C>& line, int64_t few, bool each, int64_t n,
+                            const Weigh& weigh, O* out) {
+  constexpr int W = kLanes<A>;
+  if (each) return each_window(line, n, weigh, out);
+  if (few == W && line.inner == 3) return move_three_on(line, n, weigh, out);
+  pick_power<W>(few, [&](auto number) { move_on<number.value>(line, n, weigh, out); });
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "dispatch.hpp"
+#include "unlocked.hpp"
 
 namespace nb = nanobind;
 using namespace iw;
@@ -13,7 +14,8 @@ using namespace iw;
 void bind_methods(nb::module_& m, const Kernels* chosen);  // bind_methods.cpp
 void bind_sampler(nb::module_& m, const Kernels* chosen);  // bind_sampler.cpp
 void bind_random(nb::module_& m);                          // bind_random.cpp
-void bind_recent(nb::module_& m);                          // bind_recent.cpp
+void bind_plan_cache(nb::module_& m);                      // bind_plan_cache.cpp
+void bind_cache(nb::module_& m);                           // bind_cache.cpp
 void bind_results(nb::module_& m);                         // bind_results.cpp
 void bind_scores(nb::module_& m, const Kernels* chosen);   // bind_scores.cpp
 void bind_present(nb::module_& m, const Kernels* chosen);  // bind_present.cpp
@@ -32,11 +34,13 @@ NB_MODULE(_core, m) {
   m.attr("level") = kernels->name;
   m.attr("levels") = available_levels();
   m.attr("max_axes") = kMaxDims;
+  between_pieces(Unlocked::look);
   bind_methods(m, kernels);
   bind_sampler(m, kernels);
   bind_random(m);
   bind_results(m);
-  bind_recent(m);
+  bind_cache(m);
+  bind_plan_cache(m);
   bind_scores(m, kernels);
   bind_weights(m, kernels);
   bind_present(m, kernels);

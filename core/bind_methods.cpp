@@ -25,6 +25,8 @@ class Direct : public Prepared {
         type_(compute == "int16" ? Type::i16 : compute_type(compute)),
         taps_(taps, type_, geometry.taps(), "taps") {}
 
+  int64_t kept_bytes() const override { return taps_.bytes(); }
+
  private:
   bool compute(const Job& job) const override {
     kernels->direct(job, services(), type_, taps_.get());
@@ -52,6 +54,8 @@ class Separable : public Prepared {
       if (n < 1 || batch < 1) refuse("tile: less than 1");
     if (nd() < 2) refuse("geometry: needs two axes");
   }
+
+  int64_t kept_bytes() const override { return factors_.bytes(); }
 
  private:
   static int64_t count_terms(nb::handle factors) {
@@ -99,6 +103,10 @@ class RunningSum : public Prepared {
     }
   }
 
+  int64_t kept_bytes() const override {
+    return int64_t(weight_.size() * sizeof(double) + 2 * first_.size() * sizeof(int64_t));
+  }
+
  private:
   bool compute(const Job& job) const override {
     return kernels->running_sum(
@@ -128,7 +136,8 @@ class Recursive : public Prepared {
     for (size_t i = 0; i < count; i++) {
       const size_t poles = sides_[i].size() / kPoleNumbers;
       if (sides_[i].size() % kPoleNumbers || poles > kMostPoles) refuse("sides: 6 numbers a pole");
-      if (taps[i] < (poles ? 1 : 0)) refuse("taps: a side with poles has taps");
+      if (taps[i] < (poles ? 1 : 0) || taps[i] > axis(int(i / 2)).k)
+        refuse("taps: a side with poles has taps, and no more than the kernel");
       recursion_.side[i] = {int64_t(poles), sides_[i].data(), taps[i], ends[i]};
     }
     for (int a = 0; a < nd(); a++) {
@@ -147,6 +156,12 @@ class Recursive : public Prepared {
     recursion_.count = int(order.size());
     std::copy(order.begin(), order.end(), recursion_.axis);
     if (order.empty()) refuse("order: no axes");
+  }
+
+  int64_t kept_bytes() const override {
+    size_t numbers = 0;
+    for (const Reals& side : sides_) numbers += side.size();
+    return int64_t(numbers * sizeof(double));
   }
 
  private:
@@ -172,37 +187,48 @@ class OverlapSave : public Prepared {
     if (type == Type::i64) refuse("compute: a transform needs float32 or float64");
     if (geometry.channels()) refuse("order: a transform takes no channels");
     const int planes = is_complex ? 2 : 1;
+    check_threads(threads);
     const View plain(taps, false);
     plain.check_plain(type, planes * geometry.taps(), "taps");
     if (tile.size() != size_t(nd())) refuse("tile: one length an axis");
-    __int128 size = 1;
+    int64_t size = 1;      // numbers of a tile
+    __int128 samples = 1;  // behind it: what a stride drops is read too
+    bool any = false;
     for (int a = 0; a < nd(); a++) {
-      size *= tile[size_t(a)];
-      if (tile[size_t(a)] < 1 || tile[size_t(a)] < axis(a).reach() || size > (int64_t(1) << 36))
+      const int64_t length = tile[size_t(a)];
+      const bool transformed = axis(a).reach() > 1;
+      if (length < axis(a).reach() || length > kMostInTile / size)
         refuse("tile: smaller than the kernel, or too large");
-      if (axis(a).reach() > 1) check_length(tile[size_t(a)]);
+      size *= length;
+      samples *= transformed ? length : length * __int128(axis(a).stride);
+      if (samples > kMostBehind) refuse("tile: too many samples behind it");
+      if (transformed) check_length(length);
+      any = any || transformed;
     }
+    if (!any) refuse("geometry: a transform needs an axis with taps");
+    if (geometry.axes().kernels > kMostBehind / size) refuse("tile: too many kernels");
     if (tile.back() % 16) refuse("tile: last length must be a multiple of 16");
     if (folded >= 0) check_folded(tile, folded, planes);
     folded_ = folded >= 0;
-    if (threads < 1) refuse("threads: less than 1");
     Job job = geometry.axes();
     job.threads = threads;
-    nb::gil_scoped_release release;
+    const Unlocked release;
     spectrum_ =
         kernels->spectrum_new(job, services(), type, planes, plain->buf, tile.data(), folded);
-    if (!spectrum_) throw std::bad_alloc();
-    kept_bytes_ = geometry.axes().kernels * int64_t(size) * (type == Type::f32 ? 8 : 16);
-    if (folded_) kept_bytes_ /= 2;
+    if (!spectrum_) refuse("tile: lengths that no transform takes");
+    trim_scratch();
   }
   ~OverlapSave() override { kernels->spectrum_free(spectrum_); }
 
-  int64_t kept_bytes() const { return kept_bytes_; }
+  int64_t kept_bytes() const override { return kernels->spectrum_bytes(spectrum_); }
 
  protected:
   const Spectrum* spectrum() const { return spectrum_; }
 
  private:
+  // Numbers of a tile, and of all the spectra or of all that a tile reads.
+  static constexpr int64_t kMostInTile = int64_t(1) << 36, kMostBehind = int64_t(1) << 44;
+
   static void check_length(int64_t n) {
     for (int64_t p : {2, 3, 5})
       while (n % p == 0) n /= p;
@@ -233,7 +259,6 @@ class OverlapSave : public Prepared {
   }
 
   Spectrum* spectrum_ = nullptr;
-  int64_t kept_bytes_ = 0;
   bool folded_ = false;
 };
 
@@ -262,10 +287,13 @@ class Halves : public OverlapSave {
   Cut cut_;
 };
 
-// What was left out of sums, added to their results; true: infinities still have to be.
+// What was left out of sums, in the place of their results, or added to them; true: infinities still
+// have to be.
 class Missing : public Prepared {
  public:
   Missing(const Geometry& geometry, bool positive) : Prepared(geometry), positive_(positive) {}
+
+  int64_t kept_bytes() const override { return 0; }
 
  private:
   bool compute(const Job& job) const override {
@@ -290,7 +318,8 @@ void bind_methods(nb::module_& m, const Kernels* chosen) {
            nb::arg("order"), nb::arg("channels"), nb::arg("bank") = Ints{});
   nb::class_<Prepared>(m, "Prepared")
       .def("run", &Prepared::run)
-      .def("run_complex", &Prepared::run_complex);
+      .def("run_complex", &Prepared::run_complex)
+      .def_prop_ro("kept_bytes", &Prepared::kept_bytes);
   nb::class_<Direct, Prepared>(m, "Direct")
       .def(nb::init<const Geometry&, nb::handle, const std::string&>());
   nb::class_<Separable, Prepared>(m, "Separable")
@@ -302,8 +331,8 @@ void bind_methods(nb::module_& m, const Kernels* chosen) {
                     const Ints&, const std::vector<bool>&, const std::string&>());
   nb::class_<Missing, Prepared>(m, "Missing").def(nb::init<const Geometry&, bool>());
   nb::class_<OverlapSave, Prepared>(m, "OverlapSave")
-      .def(nb::init<const Geometry&, nb::handle, bool, const Ints&, const std::string&, int, int>())
-      .def_prop_ro("kept_bytes", &OverlapSave::kept_bytes);
+      .def(
+          nb::init<const Geometry&, nb::handle, bool, const Ints&, const std::string&, int, int>());
   nb::class_<Halves, OverlapSave>(m, "Halves")
       .def(nb::init<const Geometry&, nb::handle, const Ints&, int, int, int>());
 }

@@ -5,7 +5,6 @@
 
 #include "memory.hpp"
 #include "numpy.hpp"
-#include "pool.hpp"
 
 namespace nb = nanobind;
 using namespace iw;
@@ -69,11 +68,4 @@ void bind_results(nb::module_& m) {
   if (!capsule) throw nb::python_error();
   m.def("empty", &empty);
   m.def("kept_bytes", &kept_bytes);
-  m.def(
-      "release_memory",
-      [] {
-        release_blocks();
-        release_scratch();
-      },
-      nb::call_guard<nb::gil_scoped_release>());
 }

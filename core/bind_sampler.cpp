@@ -7,7 +7,7 @@
 
 #include "dispatch.hpp"
 #include "geometry.hpp"
-#include "pool.hpp"
+#include "unlocked.hpp"
 
 namespace nb = nanobind;
 using namespace iw;
@@ -59,6 +59,7 @@ class Sampler {
  private:
   void add_part(nb::handle tap, nb::handle chance, nb::handle last, double scale) {
     const int64_t taps = View(tap, false)->len / 8;
+    if (taps < 1 || taps > UINT32_MAX) refuse("part: no end");
     Part part{Numbers(tap, Type::i64, taps, "tap"),
               Numbers(chance, Type::f64, taps, "chance"),
               Numbers(last, Type::u32, taps, "last"),
@@ -71,7 +72,7 @@ class Sampler {
     for (int64_t j = 0; j < taps; j++)
       if (place[j] < 0 || place[j] >= geometry_.taps() || (j && end[j] < end[j - 1]))
         refuse("part: out of range");
-    if (taps < 1 || taps > UINT32_MAX || end[taps - 1] != UINT32_MAX) refuse("part: no end");
+    if (end[taps - 1] != UINT32_MAX) refuse("part: no end");
     while (part.shift > 12 && (int64_t(1) << (32 - part.shift)) < 2 * taps) part.shift--;
     part.guide.resize(size_t(1) << (32 - part.shift));
     uint32_t j = 0;
@@ -114,7 +115,7 @@ class Sampler {
                          part.shift,
                          part.scale};
     }
-    nb::gil_scoped_release release;
+    const Unlocked release;
     work(job, services(), chances);
   }
 

@@ -1,25 +1,24 @@
 // The binding of normalised scores: norms of windows from their sums, and products over them.
 #include <nanobind/nanobind.h>
-#include <nanobind/ndarray.h>
 
+#include "buffers.hpp"
 #include "dispatch.hpp"
+#include "unlocked.hpp"
 
 namespace nb = nanobind;
 using namespace iw;
 
 namespace {
 
-template <class T>
-using Array = nb::ndarray<T, nb::c_contig, nb::device::cpu>;
-
 const Kernels* kernels;
-
-[[noreturn]] void refuse(const char* what) { throw nb::value_error(what); }
 
 // `sums`, `squares` and `out` have as many places for each of the segments that `floor` counts.
 template <class T>
-bool norms(Array<const double> sums, Array<const double> squares, Array<const double> floor,
-           double inverse, double share, Array<T> out) {
+bool norms(nb::handle sums_, nb::handle squares_, nb::handle floor_, double inverse, double share,
+           nb::handle out_) {
+  const Plain<const double> sums(sums_, "sums"), squares(squares_, "squares");
+  const Plain<const double> floor(floor_, "floor");
+  const Plain<T> out(out_, "out");
   Scores s{};
   s.segments = int64_t(floor.size());
   const size_t count = sums.size();
@@ -33,33 +32,42 @@ bool norms(Array<const double> sums, Array<const double> squares, Array<const do
   s.share = share;
   s.single = sizeof(T) == sizeof(float);
   s.norms = out.data();
-  nb::gil_scoped_release release;
+  const Unlocked release;
   return kernels->norms(s);
 }
 
 // `products` has a whole number of patterns, each with as many places as there are norms.
 template <class T>
-void scores(Array<const T> norms, Array<T> products) {
+void scores(nb::handle norms_, nb::handle products_) {
+  const Plain<const T> norms(norms_, "norms");
+  const Plain<T> products(products_, "products");
   const size_t count = norms.size();
   if (!count || products.size() % count) refuse("scores: sizes differ");
   const int64_t patterns = int64_t(products.size() / count);
-  nb::gil_scoped_release release;
+  const Unlocked release;
   kernels->scores(sizeof(T) == sizeof(float), norms.data(), int64_t(count), patterns,
                   products.data());
-}
-
-template <class T>
-void define(nb::module_& m) {
-  m.def("norms", &norms<T>, nb::arg("sums").noconvert(), nb::arg("squares").noconvert(),
-        nb::arg("floor").noconvert(), nb::arg("inverse"), nb::arg("share"),
-        nb::arg("out").noconvert());
-  m.def("scores", &scores<T>, nb::arg("norms").noconvert(), nb::arg("products").noconvert());
 }
 
 }  // namespace
 
 void bind_scores(nb::module_& m, const Kernels* chosen) {
   kernels = chosen;
-  define<float>(m);
-  define<double>(m);
+  m.def(
+      "norms",
+      [](nb::handle sums, nb::handle squares, nb::handle floor, double inverse, double share,
+         nb::handle out) {
+        return for_type_of<float, double>(out, "out", [&]<class T>() {
+          return norms<T>(sums, squares, floor, inverse, share, out);
+        });
+      },
+      nb::arg("sums"), nb::arg("squares"), nb::arg("floor"), nb::arg("inverse"), nb::arg("share"),
+      nb::arg("out"));
+  m.def(
+      "scores",
+      [](nb::handle norms, nb::handle products) {
+        for_type_of<float, double>(products, "products",
+                                   [&]<class T>() { scores<T>(norms, products); });
+      },
+      nb::arg("norms"), nb::arg("products"));
 }

@@ -1,11 +1,11 @@
 // The binding of weights: what results are multiplied with or divided by when some taps met
 // nothing.
 #include <nanobind/nanobind.h>
-#include <nanobind/ndarray.h>
 #include <nanobind/stl/vector.h>
 
 #include "box_sums.hpp"
 #include "dispatch.hpp"
+#include "unlocked.hpp"
 #include "weights.hpp"
 
 namespace nb = nanobind;
@@ -14,29 +14,23 @@ using namespace iw;
 namespace {
 
 template <class T>
-using Cube = nb::ndarray<T, nb::ndim<3>, nb::c_contig, nb::device::cpu>;
-
-using Places = nb::ndarray<const int64_t, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
-
-template <class T>
-void box_sums(Cube<const T> numbers, Places low, Places high, Cube<T> out) {
+void box_sums(nb::handle numbers_, nb::handle low_, nb::handle high_, nb::handle out_) {
+  const Plain<const T> numbers(numbers_, "numbers");
+  const Plain<T> out(out_, "out");
+  const Ints low = Plain<const int64_t>(low_, "low").copied();
+  const Ints high = Plain<const int64_t>(high_, "high").copied();
+  if (numbers.ndim() != 3 || out.ndim() != 3) refuse("box_sums: needs 3 axes");
   const int64_t taps = int64_t(numbers.shape(1)), count = int64_t(low.size());
   if (high.size() != low.size()) refuse("box_sums: low and high differ");
   if (out.shape(0) != numbers.shape(0) || out.shape(1) != low.size() ||
       out.shape(2) != numbers.shape(2))
     refuse("box_sums: sizes differ");
   for (size_t i = 0; i < low.size(); i++)
-    if (low(i) < 0 || high(i) > taps || low(i) > high(i)) refuse("box_sums: outside the taps");
+    if (low[i] < 0 || high[i] > taps || low[i] > high[i]) refuse("box_sums: outside the taps");
   const BoxSums sums{
       int64_t(numbers.shape(0)), taps, int64_t(numbers.shape(2)), count, low.data(), high.data()};
-  nb::gil_scoped_release release;
+  const Unlocked release;
   sums.run(numbers.data(), out.data());
-}
-
-template <class T>
-void define(nb::module_& m) {
-  m.def("box_sums", &box_sums<T>, nb::arg("numbers").noconvert(), nb::arg("low").noconvert(),
-        nb::arg("high").noconvert(), nb::arg("out").noconvert());
 }
 
 }  // namespace
@@ -50,6 +44,11 @@ void bind_weights(nb::module_& m, const Kernels* kernels) {
       .def("scale", &WeightTable::scale)
       .def("divide", &WeightTable::divide)
       .def_prop_ro("kept_bytes", &WeightTable::kept_bytes);
-  define<int64_t>(m);
-  define<double>(m);
+  m.def(
+      "box_sums",
+      [](nb::handle numbers, nb::handle low, nb::handle high, nb::handle out) {
+        for_type_of<int64_t, double>(numbers, "numbers",
+                                     [&]<class T>() { box_sums<T>(numbers, low, high, out); });
+      },
+      nb::arg("numbers"), nb::arg("low"), nb::arg("high"), nb::arg("out"));
 }

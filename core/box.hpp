@@ -13,6 +13,7 @@
 
 #include "band.hpp"
 #include "kernels.hpp"
+#include "pick.hpp"
 
 #if defined(__AVX2__)
 #include <immintrin.h>
@@ -69,28 +70,6 @@ struct Windows {
     rest = wide % few;
   }
 };
-
-template <int N>
-struct Number {
-  static constexpr int value = N;
-};
-
-// Call body(Number<n>) for the n given: of 1, 2, 4 .. Most, or of 0 .. Most.
-template <int Most, class F>
-IW_INLINE void pick_power(int64_t n, const F& body) {
-  if constexpr (Most > 1) {
-    if (n < Most) return pick_power<Most / 2>(n, body);
-  }
-  body(Number<Most>{});
-}
-
-template <int Most, class F>
-IW_INLINE void pick(int64_t n, const F& body) {
-  if constexpr (Most > 0) {
-    if (n < Most) return pick<Most - 1>(n, body);
-  }
-  body(Number<Most>{});
-}
 
 // Samples are read as S, summed as A and written as O.
 template <class S, class A>
@@ -287,28 +266,18 @@ struct SlidingBox {
     }
   }
 
-  // Sums along rows of w.sums from `first` to `end`, `n` of each row.
+  // Sums along the rows of w.sums, `n` of each.
   template <class O>
-  void along_rows(const Space& w, int64_t first, int64_t end, int64_t n, O* out,
-                  int64_t pitch) const {
-    int64_t i = first;
-    for (; i + kBoxRows <= end; i += kBoxRows)
-      along_row<O, kBoxRows>(w, i, n, out + (i - first) * pitch, pitch);
-    for (; i < end; i++) along_row<O, 1>(w, i, n, out + (i - first) * pitch, pitch);
-  }
-
-  template <class O, int R>
-  void along_row(const Space& w, int64_t first, int64_t n, O* out, int64_t pitch) const {
-    const A* x = w.sums + first * w.pitch;
+  void along_rows(const Space& w, int64_t n, O* out, int64_t pitch) const {
     pick_power<W>(windows.few, [&](auto few) {
       pick<few.value - 1>(windows.rest, [&](auto rest) {
         constexpr int Few = few.value, Rest = rest.value;
         if (Few == W && job.inner == 1)
-          join<O, R, Few, Rest, Few == W ? 1 : 0>(x, w.pitch, w.few, n, out, pitch);
+          join<O, Few, Rest, Few == W ? 1 : 0>(w, n, out, pitch);
         else if (Few == W && job.inner == 3)
-          join<O, R, Few, Rest, Few == W ? 3 : 0>(x, w.pitch, w.few, n, out, pitch);
+          join<O, Few, Rest, Few == W ? 3 : 0>(w, n, out, pitch);
         else
-          join<O, R, Few, Rest, 0>(x, w.pitch, w.few, n, out, pitch);
+          join<O, Few, Rest, 0>(w, n, out, pitch);
       });
     });
   }
@@ -325,8 +294,12 @@ struct SlidingBox {
   }
 
   // Inner: the channels if they are known, so that samples need no pointers of their own, else 0.
-  template <class O, int R, int Few, int Rest, int Inner>
-  void join(const A* x, int64_t x_pitch, A* few, int64_t n, O* out, int64_t pitch) const {
+  template <class O, int Few, int Rest, int Inner>
+  [[gnu::noinline]] void join(const Space& w, int64_t n, O* out, int64_t pitch) const {
+    constexpr int R = kBoxRows;
+    const A* const x = w.sums;
+    A* const few = w.few;
+    const int64_t x_pitch = w.pitch;
     const Vec<A> weight = splat(A(boxes.weight[0]) / (scaled ? A(kScale) : A(1)));
     const int64_t step = windows.vectors * W, q = windows.steps, size = most(q, 1) * step;
     const int64_t inner = Inner ? Inner : job.inner;
@@ -363,19 +336,20 @@ struct SlidingBox {
     }
   }
 
+  // Of each kBoxRows rows of sums `count` are there, and in the first `skip` no window ends.
   void write_straight(const Space& w, int64_t skip, int64_t count, const int64_t* place) const {
     S* const out = reinterpret_cast<S*>(out_at(job, place));
     S* const own = static_cast<S*>(w.own);
     const int64_t pitch = job.out_stride[down] / int64_t(sizeof(S));
-    if (w.width % W == 0) return along_rows<S>(w, skip, count, w.width, out, pitch);
-    along_rows<S>(w, skip, count, w.width, own, w.pitch);
-    for (int64_t i = 0; i < count - skip; i++)
-      __builtin_memcpy(out + i * pitch, own + i * w.pitch, size_t(w.width) * sizeof(S));
+    if (count - skip == kBoxRows && w.width % W == 0) return along_rows(w, w.width, out, pitch);
+    along_rows(w, w.width, own, w.pitch);
+    for (int64_t i = skip; i < count; i++)
+      __builtin_memcpy(out + (i - skip) * pitch, own + i * w.pitch, size_t(w.width) * sizeof(S));
   }
 
   void write(const Space& w, int64_t skip, int64_t count, const int64_t* place) const {
     A* const own = static_cast<A*>(w.own);
-    along_rows<A>(w, skip, count, w.width, own, w.pitch);
+    along_rows(w, w.width, own, w.pitch);
     int64_t len[kMaxDims], pitches[kMaxDims], step[kMaxDims];
     for (int a = 0; a < job.nd; a++) {
       len[a] = step[a] = 1;
@@ -383,7 +357,7 @@ struct SlidingBox {
     }
     len[down] = count - skip;
     len[job.nd - 1] = w.len[job.nd - 1];
-    store_box<A>(job, place, len, own, pitches, step);
+    store_box<A>(job, place, len, own + skip * w.pitch, pitches, step);
   }
 
   // Where rows y .. y+count-1 of the tile lie, which are asked for while others are summed.

@@ -17,9 +17,9 @@ inline PyArrayObject* as_array(PyObject* object) {
   return reinterpret_cast<PyArrayObject*>(object);
 }
 
-// Exactly an array, no subclass, of the processor's byte order.
+// Exactly an array, no subclass, aligned and of the processor's byte order.
 inline bool is_plain_array(PyObject* object) {
-  return PyArray_CheckExact(object) && PyArray_ISNBO(PyArray_DESCR(as_array(object))->byteorder);
+  return PyArray_CheckExact(object) && PyArray_ISBEHAVED_RO(as_array(object));
 }
 
 // Shape and type that an array must have.
@@ -27,8 +27,10 @@ class Form {
  public:
   Form(const Ints& shape, nanobind::handle type) : shape_(shape.begin(), shape.end()) {
     if (!PyArray_DescrCheck(type.ptr())) refuse("type: no dtype");
+    if (shape.size() > size_t(kMostPlaces)) refuse("shape: too many axes");
     descr_ = nanobind::borrow(type);
     number_ = descr()->type_num;
+    if (!PyArray_ISNBO(descr()->byteorder)) refuse("type: no real native type");
     planes_ = descr()->kind == 'c' ? 2 : 1;
     type_ =
         type_of(descr()->kind == 'c' ? 'f' : descr()->kind, PyDataType_ELSIZE(descr()) / planes_);
@@ -46,12 +48,12 @@ class Form {
   // Where an array lies that fits: all of it, or the real (0) or imaginary (1) plane.
   Array array(PyObject* object) const {
     PyArrayObject* const array = as_array(object);
-    return {PyArray_BYTES(array),   PyArray_NDIM(array),     PyArray_DIMS(array),
-            PyArray_STRIDES(array), PyArray_ITEMSIZE(array), type_};
+    return Array("array", PyArray_BYTES(array), PyArray_NDIM(array), PyArray_DIMS(array),
+                 PyArray_STRIDES(array), PyArray_ITEMSIZE(array), type_);
   }
 
-  Array plane(PyObject* object, int which) const {
-    Array one = array(object);
+  Array plane(const Array& whole, int which) const {
+    Array one = whole;
     one.itemsize /= planes_;
     one.data += which * one.itemsize;
     return one;
@@ -103,16 +105,17 @@ inline bool apart(const Array& a, const Array& b) {
 // smaller steps cover.
 template <class Shape, class Strides>
 bool is_nested(int ndim, const Shape& shape, const Strides& strides, int64_t itemsize) {
-  std::pair<int64_t, int64_t> steps[NPY_MAXDIMS];
+  std::pair<uint64_t, int64_t> steps[NPY_MAXDIMS];
   int axes = 0;
   for (int i = 0; i < ndim; i++)
-    if (shape[i] > 1) steps[axes++] = {std::abs(strides[i]), shape[i]};
+    if (shape[i] > 1)
+      steps[axes++] = {strides[i] < 0 ? -uint64_t(strides[i]) : uint64_t(strides[i]), shape[i]};
   std::sort(steps, steps + axes);
-  int64_t covered = itemsize;
+  unsigned __int128 covered = itemsize > 0 ? uint64_t(itemsize) : 0;
   for (int i = 0; i < axes; i++) {
     const auto [step, count] = steps[i];
     if (step < covered) return false;
-    covered += step * (count - 1);
+    covered += static_cast<unsigned __int128>(step) * uint64_t(count - 1);
   }
   return true;
 }
@@ -120,6 +123,7 @@ bool is_nested(int ndim, const Shape& shape, const Strides& strides, int64_t ite
 // What one method does in a call: a plane of the data, summed into one of the results; or both
 // planes at once.
 struct Step {
+  nanobind::object kept;  // the method, as Python holds it
   const Prepared* method;
   bool whole;
   int source, target;
@@ -134,8 +138,7 @@ class Call {
   Call(nanobind::list steps, const Ints& shape, nanobind::handle type, const Ints& out_shape,
        nanobind::handle result, int64_t most_threads, nanobind::object usual,
        nanobind::object weights)
-      : kept_(steps),
-        x_(shape, type),
+      : x_(shape, type),
         out_(out_shape, result),
         most_threads_(most_threads),
         usual_(std::move(usual)),
@@ -162,28 +165,25 @@ class Call {
         return {};
       result = nanobind::borrow(out);
     }
+    const Array from = x_.array(x.ptr()), to = out_.array(result.ptr());
     const bool left_out = [&] {
-      nanobind::gil_scoped_release release;
+      const Unlocked release;
       bool any = false;
-      for (const Step& step : steps_) any |= take(step, x.ptr(), result.ptr(), *count);
+      for (const Step& step : steps_) any |= take(step, from, to, *count);
       return any;
     }();
     if (left_out) plan.attr("stamp")(x, result, *count);
-    if (weights_) scale(result.ptr(), *count);
+    if (weights_) scale(to, *count);
     return result;
   }
 
  private:
-  static constexpr long kMostThreads = 1024;
-
   void add(nanobind::tuple said) {
     if (said.size() != 6 || !nanobind::isinstance<Prepared>(said[0])) refuse("steps: no method");
     const auto cval = nanobind::cast<std::pair<double, double>>(said[4]);
-    const Step step{nanobind::cast<const Prepared*>(said[0]),
-                    nanobind::cast<bool>(said[1]),
-                    nanobind::cast<int>(said[2]),
-                    nanobind::cast<int>(said[3]),
-                    {cval.first, cval.second},
+    const Step step{nanobind::borrow(said[0]),     nanobind::cast<const Prepared*>(said[0]),
+                    nanobind::cast<bool>(said[1]), nanobind::cast<int>(said[2]),
+                    nanobind::cast<int>(said[3]),  {cval.first, cval.second},
                     nanobind::cast<bool>(said[5])};
     const auto there = [](const Form& form, int plane) {
       return plane >= 0 && plane < form.planes();
@@ -193,7 +193,7 @@ class Call {
     steps_.push_back(step);
   }
 
-  bool take(const Step& step, PyObject* x, PyObject* out, int threads) const {
+  bool take(const Step& step, const Array& x, const Array& out, int threads) const {
     if (!step.whole)
       return step.method->run_here(x_.plane(x, step.source), out_.plane(out, step.target),
                                    step.cval[0], step.add, threads);
@@ -202,8 +202,8 @@ class Call {
     return step.method->run_both_here(from, to, step.cval, threads);
   }
 
-  void scale(PyObject* out, int threads) const {
-    nanobind::gil_scoped_release release;
+  void scale(const Array& out, int threads) const {
+    const Unlocked release;
     for (int plane = 0; plane < out_.planes(); plane++)
       weights_->scale_here(out_.plane(out, plane), threads);
   }
@@ -223,7 +223,6 @@ class Call {
   }
 
   std::vector<Step> steps_;
-  nanobind::list kept_;
   Form x_, out_;
   int64_t most_threads_;
   nanobind::object usual_, kept_weights_;

@@ -35,8 +35,7 @@ struct Careful : Sides {
 
   Careful(const Job* j, bool is_complex, const iw::Services& s, const Spectrum& wide)
       : Sides(j, is_complex, wide),
-        tile(*static_cast<const Tile<double>*>(wide.layout), row_count(), row_samples(),
-             j[0].threads, s),
+        tile(wide.tiles<double>(), row_count(), row_samples(), j[0].threads, s),
         width(wide.tile[last]),
         size(row_count() * width),
         planes(is_complex ? 2 : 1) {}
@@ -81,7 +80,8 @@ struct Careful : Sides {
   void add_kernel(double value, const int64_t* index, int64_t plane, double* sum) const {
     const int64_t along = spectrum.k[last], gap = spectrum.dilation[last];
     const int64_t inside = least(along, index[last] / gap + 1);  // taps that outputs meet it with
-    const auto* taps = static_cast<const double*>(spectrum.taps) + plane * tap_count(spectrum);
+    const auto* taps =
+        reinterpret_cast<const double*>(spectrum.taps.get()) + plane * tap_count(spectrum);
     int64_t tap[kMaxDims] = {};
     for (int64_t rest = tap_count(spectrum) / along; rest > 0; rest--, taps += along) {
       int64_t row = 0;
@@ -157,7 +157,7 @@ struct Careful : Sides {
   }
 
   void store_sums(const Side* side, const double* sum) const {
-    const RowStorer<double> storer = row_storer<double>(job.out_type);
+    const RowStorer<double> storer = row_storer<double>(job);
     const int64_t rows = row_count();
     int64_t index[kMaxDims];
     for (int h = 0; h < planes; h++)

@@ -4,6 +4,7 @@
 // another type, or so far apart that they compete for places in the cache, are loaded first.
 #include "chains.hpp"
 #include "kernels.hpp"
+#include "narrow.hpp"
 #include "rows.hpp"
 
 namespace {
@@ -75,7 +76,7 @@ struct Direct {
     if (outer_taps > 1) grid.size[nd - 3] = even(job.axis[nd - 3].m, kDepth);
     if (nd >= 2)
       grid.size[nd - 2] = even(y.m, outer_taps > 1 ? kLeastRows : most(rows, kLeastRows));
-    grid.size[last] = most(1, (nd == 1 ? kTileOfLine : row) / (job.inner * x.stride));
+    grid.size[last] = most(1, (nd == 1 ? kTileOfLine : row) / job.inner / x.stride);
     grid.cover(job);
   }
 
@@ -241,18 +242,33 @@ struct Direct {
       const T* const* const from = rows.at + first + row * y.stride;
       T* const to = writes_in_place ? reinterpret_cast<T*>(out + row * below) : results;
       if (sums.group > 1)
-        stencil(from, sums.stencil, to, pitch, p.width, coming(p, rows, done, sums.group));
+        stencil(from, sums.stencil, to, pitch, p.width,
+                coming(p, rows, done, sums.group, out + row * below));
       else
         sum_of_taps(from, sums.singly, to, p.width);
       if (!writes_in_place)
         for (int64_t r = done - row; r < sums.group; r++)
-          row_storer<T>(job.out_type)(job, results + r * pitch, x.stride, p.len[job.nd - 1],
-                                      out + (row + r) * below);
+          row_storer<T>(job)(job, results + r * pitch, x.stride, p.len[job.nd - 1],
+                             out + (row + r) * below);
     }
   }
 
-  // What will be loaded after this group: its rows of the next plane, or the next rows.
-  Ahead coming(const Piece& p, const Rows<T>& rows, int64_t done, int64_t group) const {
+  // What will be loaded after this group, and where its results go from work space.
+  Ahead coming(const Piece& p, const Rows<T>& rows, int64_t done, int64_t group,
+               const char* out) const {
+    Ahead found = coming_in(p, rows, done, group);
+    const int64_t size = job.out_stride[job.nd - 1] / job.inner;
+    if (writes_in_place || x.stride > 1 || bytes_go_past(job, size) || size < 1 ||
+        size > int64_t(sizeof(double)))
+      return found;
+    found.to_size = size;
+    found.writes = least(group, Ahead::kMost);
+    for (int64_t r = 0; r < found.writes; r++) found.to[r] = out + r * job.out_stride[job.nd - 2];
+    return found;
+  }
+
+  // Its rows of the next plane, or the next rows.
+  Ahead coming_in(const Piece& p, const Rows<T>& rows, int64_t done, int64_t group) const {
     if (outer_taps == 1) return rows.ahead(0, group);
     const int64_t groups = (rows_of(p) + group - 1) / group;
     const int64_t share = (p.samples[job.nd - 2] + groups - 1) / groups;

@@ -5,29 +5,30 @@
 
 #include "levels.hpp"
 
-#define IW_DECLARE(level)                                                                     \
-  namespace iw::level {                                                                       \
-  void direct(const Job&, const Services&, Type, const void*);                                \
-  bool separable(const Job&, const Services&, Type, const Factors&);                          \
-  bool running_sum(const Job&, const Services&, Type, const Boxes&);                          \
-  bool recursive(const Job&, const Services&, Type, const Recursion&);                        \
-  Spectrum* spectrum_new(const Job&, const Services&, Type, int, const void*, const int64_t*, \
-                         int);                                                                \
-  void spectrum_free(Spectrum*);                                                              \
-  bool overlap_save(const Job*, bool, const Services&, const Spectrum*, const Cut&);          \
-  bool missing(const Job&, const Services&, bool);                                            \
-  void sample(const Job&, const Services&, const Chances&);                                   \
-  void variance(const Job&, const Services&, const Chances&);                                 \
-  bool norms(const Scores&);                                                                  \
-  void scores(bool, const void*, int64_t, int64_t, void*);                                    \
-  void weights(const Weights&, const Services&);                                              \
-  bool present(const Present&, const Services&);                                              \
-  void turn(const Turn&, const Services&);                                                    \
-  static const Kernels table(const char* name) {                                              \
-    return {name,          direct,       separable, running_sum, recursive, spectrum_new,     \
-            spectrum_free, overlap_save, missing,   sample,      variance,  norms,            \
-            scores,        weights,      present,   turn};                                    \
-  }                                                                                           \
+#define IW_DECLARE(level)                                                                      \
+  namespace iw::level {                                                                        \
+  void direct(const Job&, const Services&, Type, const void*);                                 \
+  bool separable(const Job&, const Services&, Type, const Factors&);                           \
+  bool running_sum(const Job&, const Services&, Type, const Boxes&);                           \
+  bool recursive(const Job&, const Services&, Type, const Recursion&);                         \
+  Spectrum* spectrum_new(const Job&, const Services&, Type, int, const void*, const int64_t*,  \
+                         int);                                                                 \
+  void spectrum_free(Spectrum*);                                                               \
+  int64_t spectrum_bytes(const Spectrum*);                                                     \
+  bool overlap_save(const Job*, bool, const Services&, const Spectrum*, const Cut&);           \
+  bool missing(const Job&, const Services&, bool);                                             \
+  void sample(const Job&, const Services&, const Chances&);                                    \
+  void variance(const Job&, const Services&, const Chances&);                                  \
+  bool norms(const Scores&);                                                                   \
+  void scores(bool, const void*, int64_t, int64_t, void*);                                     \
+  void weights(const Weights&, const Services&);                                               \
+  bool present(const Present&, const Services&);                                               \
+  void turn(const Turn&, const Services&);                                                     \
+  static const Kernels table(const char* name) {                                               \
+    return {name,          direct,         separable,    running_sum, recursive, spectrum_new, \
+            spectrum_free, spectrum_bytes, overlap_save, missing,     sample,    variance,     \
+            norms,         scores,         weights,      present,     turn};                   \
+  }                                                                                            \
   }
 
 #ifdef IW_HAS_base
@@ -75,8 +76,11 @@ const Kernels* choose_kernels(const char* wanted) {
 const char* available_levels() {
   static const std::string names = [] {
     std::string text;
-    for (const Level& level : levels)
-      if (level.runs) text += (text.empty() ? "" : " ") + std::string(level.kernels.name);
+    for (const Level& level : levels) {
+      if (!level.runs) continue;
+      if (!text.empty()) text += ' ';
+      text += level.kernels.name;
+    }
     return text;
   }();
   return names.c_str();

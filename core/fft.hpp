@@ -5,9 +5,9 @@
 #pragma once
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "lanes.hpp"
+#include "owned.hpp"
 #include "vec.hpp"
 
 namespace {
@@ -49,8 +49,10 @@ constexpr double kPi = 3.14159265358979323846;
 
 // The transform of R numbers, in place.
 template <class T, int R, bool Forward>
-IW_INLINE void small_dft(Cx<T> (&u)[R]) {
-  if constexpr (R == 2) {
+IW_INLINE void small_dft([[maybe_unused]] Cx<T> (&u)[R]) {
+  if constexpr (R == 1) {
+    return;
+  } else if constexpr (R == 2) {
     Cx<T> a = u[0], b = u[1];
     u[0] = add(a, b);
     u[1] = sub(a, b);
@@ -178,11 +180,11 @@ struct Fft {
   static constexpr int64_t kCachedLength = (24 << 10) / sizeof(Cx<T>);
 
   int64_t n = 1;
-  int stages = 0, radix[40];
-  T* twiddle = nullptr;  // stage after stage, (R - 1) complex numbers a butterfly
-  int64_t offset[40];
+  int stages = 0, radix[40] = {};
+  Owned<T> twiddle;  // stage after stage, (R - 1) complex numbers a butterfly
+  int64_t offset[40] = {};
 
-  // n must be a product of 2, 3, 5; false when it is not.
+  // The length must be a product of 2, 3, 5; false when it is not.
   bool init(int64_t length) {
     n = length;
     stages = 0;
@@ -198,20 +200,22 @@ struct Fft {
     if (twos % 2) radix[stages++] = 2;
     for (; twos >= 2; twos -= 2) radix[stages++] = 4;
     if (eight) radix[stages++] = 8;
-    return make_twiddles();
+    // There always is an innermost stage, where the kernel is met: that of one number does nothing.
+    if (n == 1) radix[stages++] = 1;
+    make_twiddles();
+    return true;
   }
 
-  bool make_twiddles() {
+  void make_twiddles() {
     int64_t size = 0, length = n;
     for (int s = 0; s < stages; s++) {
       offset[s] = size;
       size += 2 * (radix[s] - 1) * (length / radix[s]);
       length /= radix[s];
     }
-    twiddle = static_cast<T*>(malloc(size_t(size + 1) * sizeof(T)));
-    if (!twiddle) return false;
+    twiddle = allocated<T>(size + 1);
     length = n;
-    T* w = twiddle;
+    T* w = twiddle.get();
     for (int s = 0; s < stages; s++) {
       const int64_t m = length / radix[s];
       for (int64_t j = 0; j < m; j++)
@@ -222,10 +226,17 @@ struct Fft {
         }
       length = m;
     }
-    return true;
   }
 
-  void release() { free(twiddle); }
+  // Bytes of the twiddles.
+  int64_t bytes() const {
+    int64_t numbers = 1, length = n;
+    for (int s = 0; s < stages; s++) {
+      numbers += 2 * (radix[s] - 1) * (length / radix[s]);
+      length /= radix[s];
+    }
+    return numbers * int64_t(sizeof(T));
+  }
 
   // The frequency that ends at a position.
   int64_t frequency(int64_t position) const {
@@ -243,9 +254,11 @@ struct Fft {
   // One stage over `size` elements, in blocks of `length`.
   template <bool Forward>
   void one(Cx<T>* x, int64_t size, int64_t gap, int s, int64_t length) const {
-    const T* w = twiddle + offset[s];
+    const T* w = twiddle.get() + offset[s];
     const bool last = length == radix[s];
     switch (radix[s]) {
+      case 1:
+        return;
       case 2:
         return last ? last_stage<T, 2, Forward>(x, size, gap)
                     : stage<T, 2, Forward>(x, size, length, gap, w);
@@ -267,6 +280,8 @@ struct Fft {
   void middle(const Cx<T>* x, int64_t x_gap, Cx<T>* out, int64_t gap, int64_t size,
               const Cx<T>* kernel) const {
     switch (radix[stages - 1]) {
+      case 1:
+        return middle_stage<T, 1>(x, x_gap, out, gap, size, kernel);
       case 2:
         return middle_stage<T, 2>(x, x_gap, out, gap, size, kernel);
       case 3:

@@ -1,4 +1,8 @@
 // The axes of a job, and how arrays lie on them.
+//
+// Here every size is checked, so that nothing behind overflows: numbers of an axis stay below
+// kFar, samples and results below kMany. What a tile takes is checked where tiles are laid
+// (`Grid::cover` in parts.hpp), since each method has its own.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +18,8 @@ using Ints = std::vector<int64_t>;
 // only brings buffers, which must fit.
 class Geometry {
  public:
-  // `numbers` holds (n, m, k, start, stride, dilation, border) of each axis. `order` says which
+  // `numbers` holds (n, m, k, start, stride, dilation, border) of each axis; a stride between no
+  // results and a dilation between no taps are taken as 1. `order` says which
   // axis of an array stands at each place; with `channels` its last entry is `inner`. The first
   // places are those of a bank, with so many kernels along them.
   Geometry(const Ints& numbers, const std::vector<int>& order, bool channels, const Ints& bank) {
@@ -23,8 +28,10 @@ class Geometry {
     job_.nd = int(numbers.size() / 7);
     for (int a = 0; a < job_.nd; a++) {
       read_axis(a, numbers.data() + 7 * a);
-      if (__int128(taps_) * job_.axis[a].k > kMostTaps) refuse("geometry: too many taps");
-      taps_ *= job_.axis[a].k;
+      const Axis& axis = job_.axis[a];
+      if (!grow(taps_, axis.k, kMostTaps)) refuse("geometry: too many taps");
+      if (!grow(samples_, axis.n, kMany)) refuse("geometry: too many samples");
+      if (!grow(results_, axis.m, kMany)) refuse("geometry: too many results");
     }
     channels_ = channels;
     read_bank(bank);
@@ -49,7 +56,7 @@ class Geometry {
     Job job = job_;
     const int nd = job.nd, ndim = job.bank_nd + nd + int(channels_);
     if (x.ndim != ndim || out.ndim != ndim) refuse("x, out: wrong number of axes");
-    if (threads < 1) refuse("threads: less than 1");
+    check_threads(threads);
     const int* axes = order_ + job.bank_nd;
     for (int a = 0; a < job.bank_nd; a++) {
       const int i = order_[a];
@@ -73,6 +80,9 @@ class Geometry {
     if (channels_) {
       const int i = axes[nd];
       if (x.shape[i] != out.shape[i] || x.shape[i] < 1) refuse("inner: differs");
+      int64_t samples = samples_, results = results_;
+      if (!grow(samples, x.shape[i], kMany) || !grow(results, x.shape[i], kMany))
+        refuse("inner: too many");
       job.inner = x.shape[i];
       job.x_stride[nd] = x.strides[i];
       job.out_stride[nd] = out.strides[i];
@@ -91,31 +101,42 @@ class Geometry {
   static constexpr int64_t kFilled = int64_t(Border::wrap) + 1;
   static constexpr int64_t kMostTaps = int64_t(1) << 40;
 
+  // The ends of an axis, and places on it, are less far than this; all numbers of an array are
+  // fewer than these, however often it repeats what it has in memory.
+  static constexpr int64_t kFar = int64_t(1) << 50, kMany = int64_t(1) << 60;
+
+  static bool grow(int64_t& product, int64_t n, int64_t most) {
+    if (n > most / product) return false;
+    product *= n;
+    return true;
+  }
+
   void read_bank(const Ints& bank) {
     if (bank.size() > size_t(kMaxDims)) refuse("bank: too many axes");
     job_.bank_nd = int(bank.size());
     job_.kernels = 1;
     for (int a = 0; a < job_.bank_nd; a++) {
       const int64_t n = job_.bank[a] = bank[size_t(a)];
-      if (n < 1 || __int128(taps_) * job_.kernels * n > kMostTaps) refuse("bank: out of range");
-      job_.kernels *= n;
+      if (n < 1 || !grow(job_.kernels, n, kMostTaps / taps_) || !grow(results_, n, kMany))
+        refuse("bank: out of range");
     }
   }
 
   void read_axis(int a, const int64_t* g) {
     if (g[0] < 1 || g[1] < 1 || g[2] < 1 || g[4] < 1 || g[5] < 1 || g[6] < 0 || g[6] > kFilled)
       refuse("geometry: number out of range");
-    constexpr int64_t far = int64_t(1) << 62;
-    const __int128 reach = __int128(g[2] - 1) * g[5] + 1;
-    const __int128 end = __int128(g[1] - 1) * g[4] + g[3] + reach;
-    if (reach > far || end > far || g[3] < -far || g[0] > far) refuse("geometry: too far");
+    const int64_t stride = g[1] > 1 ? g[4] : 1, dilation = g[2] > 1 ? g[5] : 1;
+    const __int128 reach = __int128(g[2] - 1) * dilation + 1;
+    const __int128 end = __int128(g[1] - 1) * stride + g[3] + reach;
+    if (reach > kFar || end > kFar || end < -kFar || g[3] > kFar || g[3] < -kFar || g[0] > kFar)
+      refuse("geometry: too far");
     filled_[a] = g[6] == kFilled;
     const Border border = filled_[a] ? Border::constant : Border(g[6]);
-    job_.axis[a] = {g[0], g[1], g[2], g[3], g[4], g[5], border, 0};
+    job_.axis[a] = {g[0], g[1], g[2], g[3], stride, dilation, border, 0};
   }
 
   Job job_{};
-  int64_t taps_ = 1;
+  int64_t taps_ = 1, samples_ = 1, results_ = 1;
   int order_[2 * kMaxDims + 1] = {};
   bool filled_[kMaxDims] = {};
   bool channels_ = false;

@@ -17,6 +17,7 @@ namespace iw {
 constexpr int kMaxDims = 16;
 
 enum class Type : int { u8, i8, u16, i16, u32, i32, u64, i64, f16, f32, f64 };
+constexpr int kBytes[] = {1, 1, 2, 2, 4, 4, 8, 8, 2, 4, 8};  // of a number of each type
 enum class Border : int { constant, nearest, symmetric, mirror, wrap };
 
 struct Axis {
@@ -50,8 +51,6 @@ struct Job {
 struct Services {
   // Calls body(context, i) for each i in 0..count-1, on up to `threads` threads.
   void (*parallel_for)(int64_t count, int threads, void (*body)(void*, int64_t), void* context);
-  // The same; false when there was not enough memory for it, instead of std::bad_alloc.
-  bool (*try_parallel_for)(int64_t count, int threads, void (*body)(void*, int64_t), void* context);
   // Work space of the calling thread: 64-byte aligned, kept until the next call for that slot.
   void* (*scratch)(int slot, int64_t bytes);
 };

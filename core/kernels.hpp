@@ -130,6 +130,7 @@ struct Kernels {
   Spectrum* (*spectrum_new)(const Job&, const Services&, Type compute, int planes, const void* taps,
                             const int64_t* tile, int folded);
   void (*spectrum_free)(Spectrum*);
+  int64_t (*spectrum_bytes)(const Spectrum*);  // all that it holds on to
   // One job, or two for the planes of complex data; the same job twice where samples are cut.
   bool (*overlap_save)(const Job* jobs, bool complex, const Services&, const Spectrum*, const Cut&);
   // NaN, or an infinity, where windows of the job hold one. `positive`: all taps are. True: there

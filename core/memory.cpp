@@ -2,15 +2,15 @@
 // takes them away as soon as they are freed: for a quick method that is half of the time of a call.
 //
 // So a freed block is put by. The next result gets the smallest one that fits, if little of it is
-// left over; beyond the bounds the block put by first goes back to the system. The kernel may take
-// the huge pages of a block that lies here when memory runs short (MADV_FREE).
+// left over. Blocks count in the budget of all that is kept (budget.hpp): what goes beyond it goes
+// back to the system. The kernel may take the huge pages of a block that lies here when memory runs
+// short (MADV_FREE).
 //
 // Elsewhere than on Linux, malloc serves everything.
 #include "memory.hpp"
 
 #include <cstdlib>
 #if defined(__linux__)
-#include <pthread.h>
 #include <sys/mman.h>
 
 #include <algorithm>
@@ -18,7 +18,10 @@
 #include <mutex>
 #include <new>
 #include <unordered_map>
+#include <utility>
 #include <vector>
+
+#include "budget.hpp"
 
 namespace iw {
 namespace {
@@ -51,125 +54,131 @@ char* map(size_t bytes) {
   return data;
 }
 
-struct Block {
+struct Span {
   char* data;
   size_t bytes;
 };
 
 // Marking a huge page takes no time that can be measured; a small one as long as a third of the
 // fault that is saved, so the end of a block and blocks below 2 MiB stay as they are.
-void leave_to_kernel(const Block& block) {
-  madvise(block.data, block.bytes / kHugePage * kHugePage, MADV_FREE);
+void leave_to_kernel(const Span& span) {
+  madvise(span.data, span.bytes / kHugePage * kHugePage, MADV_FREE);
 }
 
-void unmap(const std::vector<Block>& blocks) {
-  for (const Block& b : blocks) munmap(b.data, b.bytes);
-}
-
+// Sizes of blocks in use, and the blocks kept, which are in the budget. Its lock guards both.
 class Blocks {
  public:
   Blocks() { kept_.reserve(kMostBlocks + 1); }
 
   // Null when no memory is left even after all that is kept went back.
   void* take(size_t bytes) {
-    Block block = find(bytes);
-    if (!block.data) block = {map(room_for(bytes)), room_for(bytes)};
-    if (!block.data && release()) block.data = map(block.bytes);
-    if (!block.data) return nullptr;
+    Span span = find(bytes);
+    if (!span.data) span = {map(room_for(bytes)), room_for(bytes)};
+    if (!span.data) {
+      budget().clear(false);
+      span.data = map(span.bytes);
+    }
+    if (!span.data) return nullptr;
     try {
-      const std::lock_guard<std::mutex> guard(lock);
-      in_use_.emplace(block.data, block.bytes);
+      const Budget::Lock guard = budget().lock();
+      in_use_.emplace(span.data, span.bytes);
     } catch (const std::bad_alloc&) {
-      unmap({block});
+      munmap(span.data, span.bytes);
       return nullptr;
     }
-    return block.data;
+    return span.data;
   }
 
   // How large a block in use is; 0 for what is none.
   size_t size(void* data) {
-    const std::lock_guard<std::mutex> guard(lock);
+    const Budget::Lock guard = budget().lock();
     const auto found = in_use_.find(data);
     return found == in_use_.end() ? 0 : found->second;
   }
 
   // False when it was not a block.
   bool give(void* data) {
-    Block block{static_cast<char*>(data), 0};
+    Span span{static_cast<char*>(data), 0};
     {
-      const std::lock_guard<std::mutex> guard(lock);
+      const Budget::Lock guard = budget().lock();
       const auto found = in_use_.find(data);
       if (found == in_use_.end()) return false;
-      block.bytes = found->second;
+      span.bytes = found->second;
       in_use_.erase(found);
     }
-    leave_to_kernel(block);
-    std::vector<Block> beyond;
-    {
-      const std::lock_guard<std::mutex> guard(lock);
-      kept_.push_back(block);
-      kept_bytes_ += block.bytes;
-      size_t count = 0, bytes = kept_bytes_;
-      for (; kept_.size() - count > kMostBlocks || bytes > kMostKept; count++)
-        bytes -= kept_[count].bytes;
-      beyond.assign(kept_.begin(), kept_.begin() + long(count));
-      kept_.erase(kept_.begin(), kept_.begin() + long(count));
-      kept_bytes_ = bytes;
+    leave_to_kernel(span);
+    Block* const block = new (std::nothrow) Block(*this, span);
+    if (!block) return munmap(span.data, span.bytes), true;
+    Block* beyond = nullptr;
+    Budget::Lock guard = budget().lock();
+    kept_.push_back(block);
+    kept_bytes_ += span.bytes;
+    budget().add(*block, int64_t(span.bytes));
+    if (kept_.size() > kMostBlocks) {
+      beyond = kept_.front();
+      budget().remove(*beyond);
+      forget(beyond);
     }
-    unmap(beyond);
+    budget().settle(std::move(guard));
+    if (beyond) release(beyond);
     return true;
   }
 
-  // False when nothing was kept.
-  bool release() {
-    std::vector<Block> all;
-    {
-      const std::lock_guard<std::mutex> guard(lock);
-      all.assign(kept_.begin(), kept_.end());
-      kept_.clear();
-      kept_bytes_ = 0;
-    }
-    unmap(all);
-    return !all.empty();
-  }
-
   size_t kept_bytes() {
-    const std::lock_guard<std::mutex> guard(lock);
+    const Budget::Lock guard = budget().lock();
     return kept_bytes_;
   }
 
-  std::mutex lock;
-
  private:
-  // The smallest block kept that has room, of equals the one put by last; no data when none fits.
-  Block find(size_t bytes) {
-    const std::lock_guard<std::mutex> guard(lock);
-    size_t best = kept_.size();
-    for (size_t i = kept_.size(); i-- > 0;) {
-      const size_t room = kept_[i].bytes;
-      if (room < bytes || room > largest_for(bytes)) continue;
-      if (best == kept_.size() || room < kept_[best].bytes) best = i;
-    }
-    if (best == kept_.size()) return {nullptr, 0};
-    const Block block = kept_[best];
-    kept_.erase(kept_.begin() + long(best));
-    kept_bytes_ -= block.bytes;
-    return block;
+  // Memory that lies here for the next.
+  class Block : public Budget::Entry {
+   public:
+    Block(Blocks& all, const Span& span) : Entry(false), span(span), all_(all) {}
+    const Span span;
+
+   private:
+    void leave() override { all_.forget(this); }
+    void drop() override { release(this); }
+    Blocks& all_;
+  };
+
+  static void release(Block* block) {
+    munmap(block->span.data, block->span.bytes);
+    delete block;
   }
 
-  std::vector<Block> kept_;  // the one put by first stands first
+  void forget(Block* block) {
+    kept_.erase(std::find(kept_.begin(), kept_.end(), block));
+    kept_bytes_ -= block->span.bytes;
+  }
+
+  // The smallest block kept that has room, of equals the one put by last; no data when none fits.
+  Span find(size_t bytes) {
+    Block* best = nullptr;
+    {
+      const Budget::Lock guard = budget().lock();
+      for (auto block = kept_.rbegin(); block != kept_.rend(); ++block) {
+        const size_t room = (*block)->span.bytes;
+        if (room < bytes || room > largest_for(bytes)) continue;
+        if (!best || room < best->span.bytes) best = *block;
+      }
+      if (!best) return {nullptr, 0};
+      budget().remove(*best);
+      forget(best);
+    }
+    const Span span = best->span;
+    delete best;
+    return span;
+  }
+
+  std::vector<Block*> kept_;  // the one put by first stands first
   size_t kept_bytes_ = 0;
   std::unordered_map<void*, size_t> in_use_;
 };
 
-// Never destroyed: arrays may outlive everything else. A forked child has what its parent had.
+// Never destroyed: arrays may outlive everything else.
 Blocks& blocks() {
-  static Blocks* const all = [] {
-    static Blocks* const made = new Blocks;
-    pthread_atfork([] { made->lock.lock(); }, [] { made->lock.unlock(); },
-                   [] { made->lock.unlock(); });
-    return made;
-  }();
+  static Blocks* const all = new Blocks;
   return *all;
 }
 
@@ -196,8 +205,6 @@ void give_block(void* data) {
 
 size_t kept_bytes() { return blocks().kept_bytes(); }
 
-void release_blocks() { blocks().release(); }
-
 }  // namespace iw
 
 #else
@@ -208,7 +215,6 @@ void* take_block(size_t bytes) { return std::malloc(bytes); }
 void* resize_block(void* data, size_t bytes) { return std::realloc(data, bytes); }
 void give_block(void* data) { std::free(data); }
 size_t kept_bytes() { return 0; }
-void release_blocks() {}
 
 }  // namespace iw
 

@@ -15,9 +15,6 @@ constexpr bool kKeeps = false;
 // Smaller blocks are left to malloc, which has their pages at hand.
 constexpr size_t kLeastKept = size_t(1) << 20;
 
-// All that is kept at a time.
-constexpr size_t kMostKept = size_t(256) << 20;
-
 // At least so many bytes; null when there are none. Aligned for vectors.
 void* take_block(size_t bytes);
 
@@ -30,8 +27,5 @@ void give_block(void* data);
 
 // How much is kept.
 size_t kept_bytes();
-
-// Give back to the system all that is kept.
-void release_blocks();
 
 }  // namespace iw

@@ -251,7 +251,7 @@ struct Missing {
     auto see = [&](int64_t i) {
       for (int64_t j = 0; j < job.inner; j++)
         if (marks[i * step + j])
-          add_mark<S>(marks[i * step + j],
+          add_mark<S>(marks[i * step + j], job.add,
                       out + i * job.out_stride[job.nd - 1] + j * job.out_stride[job.nd]);
     };
     const bool packed = step == 1 && job.out_stride[job.nd - 1] == int64_t(sizeof(S));
@@ -272,11 +272,13 @@ struct Missing {
     for (int64_t i = 0; i < n; i++) out[i] = marks[i] ? nan : out[i];
   }
 
+  // Infinities count for more than what finite samples sum to, also where that overflowed: unless
+  // they are to be added to other infinities, they take its place.
   template <class S>
-  static void add_mark(uint8_t mark, char* to) {
+  static void add_mark(uint8_t mark, bool add, char* to) {
     double value = NAN;
     if (!(mark & kNan)) {
-      value = read_as<double, S>(to);
+      value = add ? read_as<double, S>(to) : 0.0;
       if (mark & kUp) value += HUGE_VAL;
       if (mark & kDown) value -= HUGE_VAL;
     }

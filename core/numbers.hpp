@@ -53,10 +53,32 @@ IW_INLINE T read_as(const char* p) {
     return T(s);
 }
 
+// Whether a type is an integer of 8 or 16 bits, and the least and the largest of them.
+template <class S>
+constexpr bool kNarrow = sizeof(S) <= 2 && !__is_class(S);
+template <class S>
+constexpr int kLow = S(-1) < S(0) ? -(1 << (8 * sizeof(S) - 1)) : 0;
+template <class S>
+constexpr int kHigh = kLow<S> + (1 << (8 * sizeof(S))) - 1;
+
+// The nearest of the integers from `low` to `high`, halves to even; 0 for NaN.
+template <class T>
+IW_INLINE int clipped(T value, int low, int high) {
+  if constexpr (T(0.5) == T(0)) return int(value < low ? low : value > high ? high : value);
+  const T within = value < T(low) ? T(low) : value > T(high) ? T(high) : value;
+  return within == within
+             ? int(sizeof(T) == 4 ? __builtin_rintf(float(within)) : __builtin_rint(within))
+             : 0;
+}
+
 template <class S, class T>
 IW_INLINE S convert_to(T value) {
   if constexpr (__is_class(S))
     return to_half(float(value));
+  else if constexpr (kNarrow<S> && sizeof(T) > 2)
+    return S(clipped(value, kLow<S>, kHigh<S>));
+  else if constexpr (sizeof(S) == 1 && sizeof(T) == 2)  // 16 bits that have a sign
+    return S(clipped(int16_t(value), kLow<S>, kHigh<S>));
   else if constexpr (S(0.5) == S(0) && sizeof(T) == 4)  // real to integer: exact but for rounding
     return S(int32_t(__builtin_rintf(value)));          // float32 sums integers up to 2^24
   else if constexpr (S(0.5) == S(0) && T(0.5) != T(0))

@@ -24,11 +24,11 @@ struct OverlapSave : Sides {
   const Services& services;
   const iw::Cut cut;
   const int64_t group;  // kernels that share samples
-  bool left_out = false, failed = false;
+  bool left_out = false;
 
   OverlapSave(const Job* j, bool is_complex, const Services& s, const Spectrum& p, const iw::Cut& c)
       : Sides(j, is_complex, p),
-        tile(*static_cast<const Tile<T>*>(p.layout), row_count(), row_samples(), j[0].threads, s),
+        tile(p.tiles<T>(), row_count(), row_samples(), j[0].threads, s),
         services(s),
         cut(c),
         group(group_size(j[0])) {}
@@ -84,7 +84,7 @@ struct OverlapSave : Sides {
 
   void write(const Side* side, int count, Cx<T>* buffer) const {
     const bool pairs = this->template pairs<T>(), as_is = pairs || straight<T>();
-    const RowStorer<T> storer = row_storer<T>(job.out_type);
+    const RowStorer<T> storer = row_storer<T>(job);
     int64_t n[2] = {};
     for (int h = 0; h < count; h++) n[h] = row_results(side[h]);
     auto find = [&](int64_t at, int h) -> char* {
@@ -142,16 +142,14 @@ struct OverlapSave : Sides {
 
   // The same by tiles of float64, or the careful way.
   void go_elsewhere(Sizes sizes, int64_t which, int64_t i, int64_t first, int64_t end) {
-    const Spectrum* wide = wide_spectrum(spectrum, job.threads, services);
-    if (!wide) return note(failed);
+    const Spectrum& wide = wide_spectrum(spectrum, job.threads, services);
     if (sizes == Sizes::unlike && spectrum.compute == Type::f32) {
-      OverlapSave<double> tiles(jobs, complex, services, *wide, cut);
+      OverlapSave<double> tiles(jobs, complex, services, wide, cut);
       tiles.convolve_group(which, i, first, end);
       if (tiles.left_out) note(left_out);
-      if (tiles.failed) note(failed);
       return;
     }
-    const Careful careful(jobs, complex, services, *wide);
+    const Careful careful(jobs, complex, services, wide);
     for (int64_t k = first; k < end; k++) careful.convolve(i, which, k);
   }
 
@@ -170,7 +168,6 @@ bool run(const Job* jobs, bool complex, const Services& services, const Spectrum
         work.tasks(), jobs[0].threads,
         [](void* context, int64_t i) { static_cast<OverlapSave<T>*>(context)->task(i); }, &work);
   }
-  if (work.failed) throw std::bad_alloc();
   return work.left_out;
 }
 
@@ -180,7 +177,7 @@ namespace iw::IW_LEVEL {
 
 Spectrum* spectrum_new(const Job& job, const Services& services, Type compute, int planes,
                        const void* taps, const int64_t* tile, int folded) {
-  Shape shape{};
+  Spectrum shape;
   shape.compute = compute;
   shape.kernels = job.kernels;
   shape.planes = planes;
@@ -194,19 +191,20 @@ Spectrum* spectrum_new(const Job& job, const Services& services, Type compute, i
     shape.dilation[a] = job.axis[a].dilation;
     shape.reach[a] = job.axis[a].reach();
   }
-  Spectrum* s = new_spectrum(shape, taps);
+  std::unique_ptr<::Spectrum> s = new_spectrum(shape, taps);
   const auto make = compute == Type::f32 ? prepare<float> : prepare<double>;
-  if (s && s->taps && make(s, job.threads, services)) return s;
-  free_spectrum(s);
-  return nullptr;
+  return make(*s, job.threads, services) ? s.release() : nullptr;
 }
 
-void spectrum_free(Spectrum* s) { free_spectrum(s); }
+void spectrum_free(Spectrum* s) { delete static_cast<::Spectrum*>(s); }
+
+int64_t spectrum_bytes(const Spectrum* s) { return static_cast<const ::Spectrum*>(s)->bytes(); }
 
 bool overlap_save(const Job* jobs, bool complex, const Services& services, const Spectrum* spectrum,
                   const Cut& cut) {
-  return spectrum->compute == Type::f32 ? run<float>(jobs, complex, services, *spectrum, cut)
-                                        : run<double>(jobs, complex, services, *spectrum, cut);
+  const auto& own = *static_cast<const ::Spectrum*>(spectrum);
+  return own.compute == Type::f32 ? run<float>(jobs, complex, services, own, cut)
+                                  : run<double>(jobs, complex, services, own, cut);
 }
 
 }  // namespace iw::IW_LEVEL

@@ -5,6 +5,8 @@
 #include <sys/mman.h>
 #endif
 
+#include "budget.hpp"
+
 namespace iw {
 namespace {
 
@@ -25,5 +27,7 @@ void* aligned_pages(int64_t bytes) {
 #endif
   return data;
 }
+
+void hold_bytes(int64_t bytes) { budget().hold(bytes); }
 
 }  // namespace iw

@@ -12,4 +12,7 @@ void* aligned_pages(int64_t bytes);
 // How many bytes of that size are really taken.
 int64_t whole_pages(int64_t bytes);
 
+// Count bytes that are held until they are counted off, in the budget of all that is kept.
+void hold_bytes(int64_t bytes);
+
 }  // namespace iw

@@ -1,11 +1,14 @@
 // A job in parts: the kernels of a bank one by one, and the tiles of an output.
 #pragma once
 
+#include <new>
+
 #include "job.hpp"
 #include "vec.hpp"
 
 namespace {
 
+using iw::Axis;
 using iw::Job;
 using iw::kMaxDims;
 
@@ -47,6 +50,16 @@ IW_INLINE int64_t even(int64_t n, int64_t most) {
   return parts ? (n + parts - 1) / parts : 1;
 }
 
+// More samples behind a tile, or more room for them, than any machine has: all that is worked out
+// from a smaller number, in bytes and rounded up to whole vectors, fits 64 bits.
+constexpr int64_t kMostSamples = int64_t(1) << 44;
+
+// So many times as many, where that is not too many.
+IW_INLINE int64_t room_for(int64_t count, int64_t times) {
+  if (count > kMostSamples / times) throw std::bad_alloc();
+  return count * times;
+}
+
 // A grid of boxes that covers the output.
 struct Grid {
   int nd;
@@ -55,9 +68,13 @@ struct Grid {
   void cover(const Job& job) {
     nd = job.nd;
     total = 1;
+    int64_t samples = job.inner;
     for (int a = 0; a < nd; a++) {
-      count[a] = (job.axis[a].m + size[a] - 1) / size[a];
+      const Axis& axis = job.axis[a];
+      const int64_t longest = least(size[a], axis.m);
+      count[a] = (axis.m - 1) / size[a] + 1;
       total *= count[a];
+      samples = room_for(samples, (longest - 1) * axis.stride + axis.reach());
     }
   }
   void box(const Job& job, int64_t i, int64_t* lo, int64_t* len) const {

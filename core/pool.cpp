@@ -8,23 +8,33 @@
 #if defined(__GLIBC__)
 #include <malloc.h>
 #endif
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 #if defined(__linux__)
 #include <sched.h>
+#include <string.h>
 #endif
 
 #include <atomic>
 #include <cstdlib>
+#include <exception>
 #include <mutex>
 #include <new>
+#include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
+#include "budget.hpp"
 #include "pages.hpp"
 
 namespace iw {
 namespace {
 
 using Body = void (*)(void*, int64_t);
+
+void (*between)() = [] {};
 
 constexpr int kLine = 64;  // bytes of a cache line: counters of several threads lie apart
 constexpr int kMostShares = 32;
@@ -41,51 +51,81 @@ struct Task {
   void* context;
   int shares;
   Share share[kMostShares];
-  std::atomic<bool> out_of_memory{false};
+  std::atomic<bool> failed{false};
+  std::exception_ptr failure;  // the first one's
 
   Task(Body b, void* c, int64_t count, int threads) : body(b), context(c) {
     shares = threads < kMostShares ? threads : kMostShares;
+    const auto first = [&](int i) { return int64_t(__int128(count) * i / shares); };
     for (int i = 0; i < shares; i++) {
-      share[i].next = count * i / shares;
-      share[i].end = count * (i + 1) / shares;
+      share[i].next = first(i);
+      share[i].end = first(i + 1);
     }
   }
 
-  // Only work space can fail; the caller learns of it when all threads are done.
-  void work(int seat) {
+  // What a thread throws, the caller throws again when all are done.
+  void work(int seat) noexcept {
     try {
       for (int i = 0; i < shares; i++) {
         Share& s = share[(seat + i) % shares];
-        for (int64_t p; (p = s.next.fetch_add(1, std::memory_order_relaxed)) < s.end;)
+        for (int64_t p; (p = s.next.fetch_add(1, std::memory_order_relaxed)) < s.end;) {
           body(context, p);
+          between();
+        }
       }
-    } catch (const std::bad_alloc&) {
-      out_of_memory = true;
+    } catch (...) {
+      if (!failed.exchange(true)) failure = std::current_exception();
       for (int i = 0; i < shares; i++) share[i].next = share[i].end;
     }
+#if defined(__SSE2__)
+    _mm_sfence();  // results written past the caches are there before the caller is told of them
+#endif
   }
 };
+
+// Smaller buffers stay with their thread; larger ones count in the budget of all that is kept.
+constexpr int64_t kLargeBuffer = 8 << 20;
+
+std::atomic<int64_t> large_buffers{0};  // their bytes, of all threads
 
 struct Buffer {
   void* data = nullptr;
   int64_t bytes = 0;
-  ~Buffer() { std::free(data); }
+
+  Buffer() = default;
+  Buffer(const Buffer&) = delete;
+  Buffer& operator=(const Buffer&) = delete;
+  ~Buffer() { release(); }
+
+  void swap(Buffer& other) {
+    std::swap(data, other.data);
+    std::swap(bytes, other.bytes);
+  }
 
   void release() {
     std::free(data);
     data = nullptr;
+    count(-1);
     bytes = 0;
   }
 
   void* at_least(int64_t wanted) {
     // Grow, or shrink when far too large: work space must not outlive the job that needed it.
     if (wanted > bytes || bytes > 4 * wanted + (8 << 20)) {
-      std::free(data);
+      release();
       data = aligned_pages(wanted);
       bytes = data ? whole_pages(wanted) : 0;
+      count(1);
       if (!data) throw std::bad_alloc();
     }
     return data;
+  }
+
+ private:
+  void count(int sign) {
+    if (bytes <= kLargeBuffer) return;
+    large_buffers += sign * bytes;
+    budget().hold(sign * bytes);
   }
 };
 
@@ -95,6 +135,10 @@ struct Space {
 
   void release() {
     for (Buffer& b : buffers) b.release();
+  }
+
+  void swap(Space& other) {
+    for (int i = 0; i < kScratchSlots; i++) buffers[i].swap(other.buffers[i]);
   }
 };
 
@@ -117,28 +161,31 @@ bool spin(Seen&& seen) {
 
 // A helper keeps off its caller's processor. Linux puts a waking thread there when the others
 // sleep and look, in a virtual machine, as if the host had taken them away.
-class Place {
- public:
+//
+// It moves, but stays free: which processors it may use is for `taskset`, cpusets and schedulers of
+// jobs to say, at any time.
 #if defined(__linux__)
-  Place() { known_ = !sched_getaffinity(0, sizeof allowed_, &allowed_); }
+int processor_here() { return sched_getcpu(); }
 
-  static int here() { return sched_getcpu(); }
-
-  void keep_off(int processor) {
-    if (!known_ || processor < 0 || processor != here()) return;
-    cpu_set_t others = allowed_;
-    CPU_CLR(processor, &others);
-    if (CPU_COUNT(&others)) sched_setaffinity(0, sizeof others, &others);
-  }
-
- private:
-  cpu_set_t allowed_;
-  bool known_;
+void keep_off(int processor) {
+  if (processor < 0 || processor != processor_here()) return;
+  cpu_set_t allowed, others, all;
+  if (sched_getaffinity(0, sizeof allowed, &allowed)) return;
+  others = allowed;
+  CPU_CLR(processor, &others);
+  if (!CPU_COUNT(&others) || sched_setaffinity(0, sizeof others, &others)) return;
+  // Free of any wish where nobody had one, so that it goes along with a cpuset that grows.
+  memset(&all, 0xff, sizeof all);
+  cpu_set_t now;
+  if (!sched_setaffinity(0, sizeof all, &all) && !sched_getaffinity(0, sizeof now, &now) &&
+      CPU_EQUAL(&now, &allowed))
+    return;
+  sched_setaffinity(0, sizeof allowed, &allowed);
+}
 #else
-  static int here() { return -1; }
-  void keep_off(int) {}
+int processor_here() { return -1; }
+void keep_off(int) {}
 #endif
-};
 
 class Pool {
  public:
@@ -154,9 +201,15 @@ class Pool {
     close(helpers);
   }
 
-  // Between two tasks no worker touches its work space.
-  void release_scratch() {
-    const std::lock_guard<std::mutex> alone(running_);
+  // Between two tasks no worker touches its work space. Without `wait`, not while there is one. Who
+  // is in the midst of one leaves it.
+  void release_scratch(bool wait) {
+    if (inside_pool) return;
+    std::unique_lock<std::mutex> alone(running_, std::defer_lock);
+    if (wait)
+      alone.lock();
+    else if (!alone.try_lock())
+      return;
     const std::lock_guard<std::mutex> guard(listing_);
     for (Space* each : spaces_) each->release();
   }
@@ -176,7 +229,7 @@ class Pool {
 
   void open(Task& task, int helpers) {
     task_ = &task;
-    caller_at_ = Place::here();
+    caller_at_ = processor_here();
     finished_ = 0;
     seats_ = helpers;
     // Who still spins sees the seats: going to sleep, a thread looks once more.
@@ -203,13 +256,12 @@ class Pool {
       const std::lock_guard<std::mutex> guard(listing_);
       spaces_.push_back(&space);
     }
-    Place place;
     for (;;) {
       spinning_++;
       spin([&] { return seats_ > 0; });
       spinning_--;
       seats_.wait(0);
-      place.keep_off(caller_at_);
+      keep_off(caller_at_);
       const int seat = enter();
       if (!seat) continue;
       task_->work(seat);
@@ -244,21 +296,15 @@ Pool& the_pool() {
 void parallel_for(int64_t count, int threads, Body body, void* context) {
   if (count < threads) threads = int(count);
   if (threads <= 1) {
-    for (int64_t i = 0; i < count; i++) body(context, i);
+    for (int64_t i = 0; i < count; i++) {
+      body(context, i);
+      between();
+    }
     return;
   }
   Task task(body, context, count, threads);
   the_pool().run(task, threads);
-  if (task.out_of_memory) throw std::bad_alloc();
-}
-
-bool try_parallel_for(int64_t count, int threads, Body body, void* context) {
-  try {
-    parallel_for(count, threads, body, context);
-  } catch (const std::bad_alloc&) {
-    return false;
-  }
-  return true;
+  if (task.failure) std::rethrow_exception(task.failure);
 }
 
 void* scratch(int slot, int64_t bytes) { return space.buffers[slot].at_least(bytes); }
@@ -266,13 +312,28 @@ void* scratch(int slot, int64_t bytes) { return space.buffers[slot].at_least(byt
 }  // namespace
 
 const Services& services() {
-  static const Services table{parallel_for, try_parallel_for, scratch};
+  static const Services table{parallel_for, scratch};
   return table;
+}
+
+void between_pieces(void (*what)()) { between = what; }
+
+void with_other_scratch(const std::function<void()>& what) {
+  Space other;
+  space.swap(other);
+  what();
+  space.swap(other);
+}
+
+void trim_scratch() {
+  if (large_buffers <= budget().limit() / 2) return;
+  space.release();
+  the_pool().release_scratch(false);
 }
 
 void release_scratch() {
   space.release();
-  the_pool().release_scratch();
+  the_pool().release_scratch(true);
 #if defined(__GLIBC__)
   malloc_trim(0);  // what was freed may still be held for later allocations
 #endif

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "geometry.hpp"
-#include "pool.hpp"
 #include "turned.hpp"
+#include "unlocked.hpp"
 
 namespace iw {
 
@@ -22,7 +22,7 @@ class Prepared {
   bool run(nanobind::handle x_, nanobind::handle out_, double cval, bool add, int threads) const {
     View x(x_, false), out(out_, true);
     const Array from = x.array("x"), to = out.array("out");
-    nanobind::gil_scoped_release release;
+    const Unlocked release;
     return run_here(from, to, cval, add, threads);
   }
 
@@ -33,7 +33,7 @@ class Prepared {
     const Array from[2] = {re.array("x"), im.array("x")};
     const Array to[2] = {to_re.array("out"), to_im.array("out")};
     const double cval[2] = {cval_re, cval_im};
-    nanobind::gil_scoped_release release;
+    const Unlocked release;
     return run_both_here(from, to, cval, threads);
   }
 
@@ -41,15 +41,16 @@ class Prepared {
   bool run_here(const Array& x, const Array& out, double cval, bool add, int threads) const {
     Job job = geometry_.job(x, out, cval, add, threads);
     const Turned samples(job, Turned::samples, *kernels, services());
-    if (add || !writes_all()) return compute(job);
+    if (add || !writes_all()) return trimmed(compute(job));
     const Turned results(job, Turned::results, *kernels, services());
     const bool left_out = compute(job);
     results.bring_back();
-    return left_out;
+    return trimmed(left_out);
   }
 
   bool run_both_here(const Array (&x)[2], const Array (&out)[2], const double (&cval)[2],
                      int threads) const {
+    if (x[0].type != x[1].type || out[0].type != out[1].type) refuse("planes: types differ");
     Job jobs[2] = {geometry_.job(x[0], out[0], cval[0], false, threads),
                    geometry_.job(x[1], out[1], cval[1], false, threads)};
     const Turned re(jobs[0], Turned::samples, *kernels, services());
@@ -59,8 +60,11 @@ class Prepared {
     const bool left_out = compute_both(jobs);
     to_re.bring_back();
     to_im.bring_back();
-    return left_out;
+    return trimmed(left_out);
   }
+
+  // What it holds on to, in bytes.
+  virtual int64_t kept_bytes() const = 0;
 
  protected:
   virtual bool compute(const Job& job) const = 0;
@@ -75,6 +79,11 @@ class Prepared {
   // For methods that take one kernel at a time.
   void refuse_bank() const {
     if (geometry_.axes().bank_nd) refuse("bank: this method takes one kernel");
+  }
+
+  static bool trimmed(bool left_out) {
+    trim_scratch();
+    return left_out;
   }
 
   int nd() const { return geometry_.axes().nd; }

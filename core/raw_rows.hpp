@@ -36,16 +36,27 @@ class RawRows {
   }
 
   // Row y of the tile.
-  void load(int64_t y, S* to) const {
+  [[gnu::noinline]] void load(int64_t y, S* to) const {
     const char* row = row_;
     double fill = fill_;
     if (down_ >= 0) move(down_, top_ + y, row, fill);
     if (!row) return fill_row(job_, fill, first_, n_, to);
-    if (!edge_) return load_row<S, S>(job_, row, first_, n_, to);
+    if (!edge_) return load_raw_row<S>(job_, row, first_, n_, to);
     const int64_t c = job_.inner, before = before_ * c, beyond = before + inside_ * c;
     load_edge(row, edge_, before, to);
-    load_row<S, S>(job_, row, first_ + before_, inside_, to + before);
+    load_raw_row<S>(job_, row, first_ + before_, inside_, to + before);
     load_edge(row, edge_ + before, n_ * c - beyond, to + beyond);
+  }
+
+  // Ask for row y, which will be loaded soon.
+  void ask(int64_t y) const {
+    const char* row = row_;
+    double fill = fill_;
+    if (down_ >= 0) move(down_, top_ + y, row, fill);
+    const int64_t step = job_.x_stride[job_.nd - 1], begin = most(first_, 0) * step;
+    if (!row || step < 0) return;
+    const int64_t end = begin + inside_ * step;
+    for (int64_t at = begin; at < end; at += most(step, 64)) __builtin_prefetch(row + at);
   }
 
  private:
@@ -57,7 +68,8 @@ class RawRows {
     row = row && at >= 0 ? row + at * job_.x_stride[axis] : nullptr;
   }
 
-  void load_edge(const char* row, const int64_t* edge, int64_t count, S* to) const {
+  [[gnu::noinline]] void load_edge(const char* row, const int64_t* edge, int64_t count,
+                                   S* to) const {
     const Axis& axis = job_.axis[job_.nd - 1];
     const bool filled = axis.border == Border::constant;
     for (int64_t i = 0; i < count; i++)

@@ -194,7 +194,7 @@ struct Pass {
     const int64_t begin = i / across % chunks * chunk, count = least(chunk, ax.m - begin);
     const int64_t width = least(kColumns<T>, job.axis[last].m - column);
     const RowLoader<T> loader = row_loader<T>(job.x_type);
-    const RowStorer<T> storer = row_storer<T>(job.out_type);
+    const RowStorer<T> storer = row_storer<T>(job);
     const char* from = job.x + line_at(line, job.x_stride);
     const bool plain = width == kColumns<T> && job.x_type == kTypeOf<T> &&
                        job.x_stride[last] == int64_t(sizeof(T));
@@ -225,7 +225,7 @@ struct Pass {
     const Axis& ax = job.axis[axis];
     const int64_t all = lines * chunks, reach = ax.k - 1;
     const RowLoader<T> loader = row_loader<T>(job.x_type);
-    const RowStorer<T> storer = row_storer<T>(job.out_type);
+    const RowStorer<T> storer = row_storer<T>(job);
     T* piece = space(kRowsSlot, kSeries<T> * kTurned);
     T* piece_of[kSeries<T>];
     for (int l = 0; l < kSeries<T>; l++) piece_of[l] = piece + l * kTurned;

@@ -87,7 +87,7 @@ struct Rows {
 
   // Some of the rows that are not loaded yet: `n` of them, after the next `skip`.
   Ahead ahead(int64_t skip, int64_t n) const {
-    Ahead found{{}, 0, 0};
+    Ahead found;
     if (ready_ == count_) return found;
     const int64_t step = job_->x_stride[job_->nd - 1];
     found.size = step / job_->inner;

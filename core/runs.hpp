@@ -43,48 +43,60 @@ IW_INLINE int64_t read_every(T* dst, const T* from, int64_t count) {
   return i;
 }
 
+// Places `pace` bytes apart, and `c` samples of each, `gap` bytes apart. (One address at a time:
+// GCC would make vectors of them, which takes it long and brings little.)
 template <class T, class S>
-IW_INLINE void read_run(T* dst, const char* src, int64_t stride, int64_t count) {
-  if (stride == int64_t(sizeof(S))) {
-    if constexpr (__is_same(T, S)) {
-      copy_run(dst, src, count);
-    } else {
-      int64_t i = 0;
-      if constexpr (__is_same(T, float) && sizeof(S) <= 2 && !__is_class(S))
-        i = widen(dst, reinterpret_cast<const S*>(src), count);
-      for (; i < count; i++) dst[i] = read_as<T, S>(src + i * int64_t(sizeof(S)));
+IW_APART void read_places(T* dst, const char* src, int64_t pace, int64_t places, int64_t gap,
+                          int64_t c) {
+  constexpr int64_t size = sizeof(S);
+  for (int64_t i = 0; i < places; i++, src += pace, dst += c) {
+    asm("" : "+r"(src));
+    if (c == 3 && gap == size) {
+      for (int j = 0; j < 3; j++) dst[j] = read_as<T, S>(src + j * size);
+      continue;
     }
-  } else if (stride == 2 * int64_t(sizeof(S))) {  // planes of complex numbers
-    for (int64_t i = 0; i < count; i++) dst[i] = read_as<T, S>(src + i * 2 * int64_t(sizeof(S)));
-  } else {
-    int64_t i = 0;
-    if constexpr (__is_same(T, S)) {  // one of three or four channels
-      const T* const from = reinterpret_cast<const T*>(src);
-      if (stride == 3 * int64_t(sizeof(S))) i = read_every<3>(dst, from, count);
-      if (stride == 4 * int64_t(sizeof(S))) i = read_every<4>(dst, from, count);
+    const char* from = src;
+    for (int64_t j = 0; j < c; j++, from += gap) {
+      asm("" : "+r"(from));
+      dst[j] = read_as<T, S>(from);
     }
-    for (; i < count; i++) dst[i] = read_as<T, S>(src + i * stride);
   }
 }
 
-template <class T, class S>
-IW_INLINE void read_backwards(T* dst, const char* src, int64_t count) {
+// The same samples as they are, from the last to the first.
+template <class T>
+IW_INLINE void copy_backwards(T* dst, const T* last, int64_t count) {
   constexpr int W = kLanes<T>;
   int64_t i = 0;
-  if constexpr (__is_same(T, S))
-    for (; i + W <= count; i += W)
-      store(dst + i, reversed<T>(load(reinterpret_cast<const T*>(src) - i - (W - 1)),
-                                 typename CountTo<W>::type{}));
-  for (; i < count; i++) dst[i] = read_as<T, S>(src - i * int64_t(sizeof(S)));
+  for (; i + W <= count; i += W)
+    store(dst + i, reversed<T>(load(last - i - (W - 1)), typename CountTo<W>::type{}));
+  for (; i < count; i++) dst[i] = last[-i];
 }
 
-// Places `pace` bytes apart, C neighbouring samples of each.
-template <int C, class T, class S>
-IW_INLINE void read_places(T* dst, const char* src, int64_t pace, int64_t places) {
-  for (int64_t i = 0; i < places; i++)
-#pragma GCC unroll 4
-    for (int c = 0; c < C; c++)
-      dst[i * C + c] = read_as<T, S>(src + i * pace + c * int64_t(sizeof(S)));
+template <class T, class S>
+IW_INLINE void read_run(T* dst, const char* src, int64_t stride, int64_t count) {
+  constexpr int64_t size = sizeof(S);
+  int64_t i = 0;
+  if (stride == size) {
+    if constexpr (__is_same(T, S)) return copy_run(dst, src, count);
+    if constexpr (__is_same(T, float) && sizeof(S) <= 2 && !__is_class(S))
+      i = widen(dst, reinterpret_cast<const S*>(src), count);
+    for (; i < count; i++) dst[i] = read_as<T, S>(src + i * size);
+    return;
+  }
+  if (stride == 2 * size) {  // planes of complex numbers
+    for (; i < count; i++) dst[i] = read_as<T, S>(src + i * 2 * size);
+    return;
+  }
+  if constexpr (__is_same(T, S)) {
+    const T* const from = reinterpret_cast<const T*>(src);
+    if (stride == -size) return copy_backwards(dst, from, count);
+    if (stride == 3 * size) i = read_every<3>(dst, from, count);  // one of three or four channels
+    if (stride == 4 * size) i = read_every<4>(dst, from, count);
+    for (; i < count; i++) dst[i] = read_as<T, S>(src + i * stride);
+  } else {
+    read_places<T, S>(dst, src, stride, count, size, 1);
+  }
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 // give the same bits on every machine of one kind.
 #include "scatter.hpp"
 
+#include <atomic>
+
 #include "binomial.hpp"
 #include "random.hpp"
 
@@ -47,7 +49,9 @@ class Moving {
  public:
   explicit Moving(const Scatter& work) : work_(work) {}
 
-  void cells(int64_t piece) const {
+  bool fine() const { return fine_; }
+
+  void cells(int64_t piece) {
     const int64_t begin = work_.first + piece * kCells;
     const int64_t end = least(begin + kCells, work_.first + work_.count);
     int64_t index[kMaxDims];
@@ -57,15 +61,19 @@ class Moving {
       rest /= work_.n[a];
     }
     for (int64_t cell = begin; cell < end; cell++) {
-      if (work_.counts[cell]) move(cell, index);
+      // Read once: somebody else may write there.
+      const int64_t count = __atomic_load_n(work_.counts + cell, __ATOMIC_RELAXED);
+      if (count < 0 || count > kMostMoved)
+        fine_ = false;
+      else if (count)
+        move(cell, count, index);
       for (int a = work_.nd - 1; a >= 0 && ++index[a] == work_.n[a]; a--) index[a] = 0;
     }
   }
 
  private:
-  void move(int64_t cell, const int64_t* index) const {
+  void move(int64_t cell, int64_t left, const int64_t* index) const {
     Uniform uniform(work_, cell);
-    int64_t left = work_.counts[cell];
     if (left <= 2 * work_.taps) {
       for (; left; left--) arrive(index, drawn(uniform()), 1);
       return;
@@ -98,23 +106,25 @@ class Moving {
       to += at;
     }
     // Whole numbers may be added in any order.
+    auto* const there = reinterpret_cast<uint64_t*>(work_.out + to);
     if (work_.threads > 1)
-      __atomic_fetch_add(work_.out + to, count, __ATOMIC_RELAXED);
+      __atomic_fetch_add(there, uint64_t(count), __ATOMIC_RELAXED);
     else
-      work_.out[to] += count;
+      *there += uint64_t(count);
   }
 
   const Scatter& work_;
+  std::atomic<bool> fine_{true};
 };
 
 }  // namespace
 
-void scatter(const Scatter& work, const Services& services) {
-  const Moving moving(work);
-  services.parallel_for(
-      (work.count + kCells - 1) / kCells, work.threads,
-      [](void* context, int64_t i) { static_cast<const Moving*>(context)->cells(i); },
-      const_cast<Moving*>(&moving));
+bool scatter(const Scatter& work, const Services& services) {
+  Moving moving(work);
+  services.parallel_for((work.count + kCells - 1) / kCells, work.threads,
+                        [](void* context, int64_t i) { static_cast<Moving*>(context)->cells(i); },
+                        &moving);
+  return moving.fine();
 }
 
 }  // namespace iw

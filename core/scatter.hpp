@@ -5,6 +5,9 @@
 
 namespace iw {
 
+// So many things are told apart by doubles.
+constexpr int64_t kMostMoved = int64_t(1) << 53;
+
 struct Scatter {
   int nd;
   int64_t n[kMaxDims];  // cells along each axis
@@ -23,6 +26,7 @@ struct Scatter {
   int threads;
 };
 
-void scatter(const Scatter& work, const Services& services);
+// False when a count was negative or too large: it stays.
+bool scatter(const Scatter& work, const Services& services);
 
 }  // namespace iw

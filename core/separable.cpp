@@ -9,6 +9,7 @@
 #include "columns.hpp"
 #include "kernels.hpp"
 #include "lanes.hpp"
+#include "runs.hpp"
 #include "slide.hpp"
 
 namespace {
@@ -73,7 +74,7 @@ struct Separable {
       w.in_place = w.in_place && w.group == 1 && w.batch_rows == w.source[first_filtered()];
 
     const Axis& down = job.axis[slide];
-    const int64_t batch = factors.batch, group = w.group, planes = w.source[slide];
+    const int64_t batch = w.batch, group = w.group, planes = w.source[slide];
     int64_t done = 0;  // planes of outputs
     for (int64_t p = 0; p < planes; p += batch) {
       const int64_t end = least(p + batch, planes);

@@ -235,7 +235,7 @@ struct Sides {
   // Whether results of type T are rows of the output as they are.
   template <class T>
   bool straight() const {
-    return writes_straight<T>(job) && last_step() == 1;
+    return writes_straight<T>(job) && (!complex || writes_straight<T>(jobs[1])) && last_step() == 1;
   }
 
   // Whether results are complex numbers in the output, in its own type.

@@ -17,6 +17,7 @@ struct Slide {
   int64_t width, loaded_pitch, pitch;  // elements of a filtered row; from row to row
   int64_t plane_rows, plane;           // rows of a filtered plane; from plane to plane
   int64_t batch_rows;                  // source rows of one plane
+  int64_t batch;                       // planes of samples taken before outputs are summed
   int64_t group;  // planes at a time, as many as fill the lanes with their rows
   int64_t room;   // filtered planes kept of each term, in a ring
   T *loaded, *panel, *planes, *spare[2];
@@ -50,8 +51,9 @@ struct Slide {
     plane = padded_row<T>(plane_rows * pitch);
     const int64_t longest = round_up(source[last] * job.inner, W) + W;
     loaded_pitch = padded_row<T>(longest);
-    group = least(factors.batch, (W - 1) / plane_rows + 1);
-    room = least(source[slide], down.reach() - 1 + factors.batch + kAtOnce * down.stride);
+    batch = least(factors.batch, source[slide]);
+    group = least(batch, (W - 1) / plane_rows + 1);
+    room = least(source[slide], down.reach() - 1 + batch + kAtOnce * down.stride);
     const auto space = [&](int slot, int64_t count) {
       return static_cast<T*>(services.scratch(slot, count * int64_t(sizeof(T))));
     };
@@ -59,9 +61,9 @@ struct Slide {
     loaded = space(0, all);
     panel = space(1, W * (longest + kAtOnce * job.inner + pitch));
     beside = panel + W * (longest + kAtOnce * job.inner);
-    planes = space(2, factors.terms * room * plane);
+    planes = space(2, room_for(factors.terms, room * plane));
     const int64_t most_ready =
-        (factors.batch / down.stride + kAtOnce + 1) * (plane + 2 * Streams<T>::kLine);
+        (batch / down.stride + kAtOnce + 1) * (plane + 2 * Streams<T>::kLine);
     ready = space(3, 2 * most_ready);
     more = ready + most_ready;
     spare[0] = space(4, most(all, (kMany + 1) * W * W));

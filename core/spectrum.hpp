@@ -3,31 +3,24 @@
 
 #include <string.h>
 
-#include <new>
+#include <memory>
 
 #include "filled.hpp"
 #include "kernels.hpp"
-#include "pages.hpp"
+#include "owned.hpp"
 #include "tile.hpp"
 
 namespace iw {
 
-// The kernels of one geometry and their tiles.
-struct Shape {
-  Type compute;
-  int nd;
-  int64_t kernels;
-  int planes;       // 1: real taps; 2: of each kernel the real ones, then the imaginary ones
-  int64_t samples;  // along the axes that are transformed
-  int folded;       // the axis whose second half travels as imaginary part (tile.hpp), or -1
-  int64_t tile[kMaxDims], reach[kMaxDims], dilation[kMaxDims], k[kMaxDims];
-};
-
-// What was prepared for them: the wide (float64) form is made when a tile first needs it.
-struct Spectrum : Shape {
-  void* taps;
-  void* layout;  // Tile<float> or Tile<double>
-  mutable Spectrum* wide;
+// The kernels of one geometry and their tiles, as the outside holds them.
+struct Spectrum {
+  Type compute = Type::f64;
+  int nd = 0;
+  int64_t kernels = 0;
+  int planes = 0;       // 1: real taps; 2: of each kernel the real ones, then the imaginary ones
+  int64_t samples = 0;  // along the axes that are transformed
+  int folded = -1;      // the axis whose second half travels as imaginary part (tile.hpp), or -1
+  int64_t tile[kMaxDims] = {}, reach[kMaxDims] = {}, dilation[kMaxDims] = {}, k[kMaxDims] = {};
 };
 
 }  // namespace iw
@@ -35,9 +28,38 @@ struct Spectrum : Shape {
 namespace {
 
 using iw::kMaxDims;
-using iw::Shape;
-using iw::Spectrum;
 using iw::Type;
+
+// A spectrum with what was prepared for it: tiles of float32 or of float64. The wide form (float64,
+// not folded) is made when a tile first needs it.
+struct Spectrum : iw::Spectrum {
+  Owned<char> taps;
+  std::unique_ptr<Tile<float>> single;
+  std::unique_ptr<Tile<double>> exact;
+  mutable Spectrum* wide = nullptr;
+
+  explicit Spectrum(const iw::Spectrum& shape) : iw::Spectrum(shape) {}
+  ~Spectrum() {
+    if (wide) iw::hold_bytes(-wide->bytes());
+    delete wide;
+  }
+
+  template <class T>
+  std::unique_ptr<Tile<T>>& layout() {
+    if constexpr (sizeof(T) == sizeof(float))
+      return single;
+    else
+      return exact;
+  }
+
+  template <class T>
+  const Tile<T>& tiles() const {
+    return *const_cast<Spectrum*>(this)->layout<T>();
+  }
+
+  // All that it holds on to, save for its wide form, which is counted when it is made.
+  int64_t bytes() const;
+};
 
 // A last axis longer than this is cut in two, so that its panels stay in cache; a shorter one too
 // when the tile has too few rows to fill the lanes.
@@ -83,7 +105,10 @@ bool make_layout(const Spectrum& s, Tile<T>& t) {
   for (int a = 0; a < t.dims; a++)
     t.outside |= t.transformed[a] && t.panels && !t.cut && s.samples > kManySamples;
   t.finish_layout();
-  return t.width % kLanes<T> == 0 && t.init_transforms() && t.make_twiddle() && t.make_turn();
+  if (t.width % kLanes<T> || !t.init_transforms()) return false;
+  t.make_twiddle();
+  t.make_turn();
+  return true;
 }
 
 // Place in the tile of an element of a row, real or imaginary part.
@@ -99,7 +124,8 @@ double tap_value(const void* taps, int64_t i) {
 }
 
 double tap_at(const Spectrum& s, int64_t i) {
-  return s.compute == Type::f32 ? tap_value<float>(s.taps, i) : tap_value<double>(s.taps, i);
+  return s.compute == Type::f32 ? tap_value<float>(s.taps.get(), i)
+                                : tap_value<double>(s.taps.get(), i);
 }
 
 // Taps of one plane of one kernel.
@@ -212,8 +238,9 @@ void copy_kernel(const Cx<double>* values, const Filled<double>& crew, const Til
   auto row_of = [&](int64_t row) { return values + kernel_row(t, row) * crew.tile.pitch; };
   if (t.inside()) {
     crew.each(t.panel_count(), [&](int64_t p) {
-      for (int64_t row = p * W; row < least(t.rows, (p + 1) * W); row++) {
-        const Cx<double>* from = row_of(row);
+      // Lanes beyond the last row repeat it: nobody reads what they give.
+      for (int64_t row = p * W; row < (p + 1) * W; row++) {
+        const Cx<double>* from = row_of(least(row, t.rows - 1));
         for (int64_t i = 0; i < t.width; i++) copy(from, i, kernel + p * t.width + i, int(row % W));
       }
     });
@@ -235,85 +262,62 @@ void copy_kernel(const Cx<double>* values, const Filled<double>& crew, const Til
 template <class T>
 bool make_kernels(const Spectrum& s, Tile<T>& t, int threads, const iw::Services& services) {
   Tile<double> exact;
-  t.kernels =
-      static_cast<Cx<T>*>(iw::aligned_pages(s.kernels * t.kernel_size() * int64_t(sizeof(Cx<T>))));
-  bool fine = make_layout(s, exact) && t.kernels;
-  if (fine) {
-    const Filled<double> crew(exact, exact.rows, 0, threads, services);
-    auto body = [&](int64_t kernel) {
-      Cx<double>* tile = crew.space();
-      transform_kernel(s, kernel, crew, tile);
-      copy_kernel(tile, crew, t, t.kernels + kernel * t.kernel_size());
-    };
-    fine = services.try_parallel_for(
-        s.kernels, crew.shared ? 1 : threads,
-        [](void* context, int64_t i) { (*static_cast<decltype(body)*>(context))(i); }, &body);
-  }
-  exact.release();
-  return fine;
+  if (!make_layout(s, exact)) return false;
+  t.kernels = allocated<Cx<T>>(s.kernels * t.kernel_size());
+  const Filled<double> crew(exact, exact.rows, 0, threads, services);
+  auto body = [&](int64_t kernel) {
+    Cx<double>* tile = crew.space();
+    transform_kernel(s, kernel, crew, tile);
+    copy_kernel(tile, crew, t, t.kernels.get() + kernel * t.kernel_size());
+  };
+  services.parallel_for(
+      s.kernels, crew.shared ? 1 : threads,
+      [](void* context, int64_t i) { (*static_cast<decltype(body)*>(context))(i); }, &body);
+  return true;
 }
 
+// False when the tile has a length that transforms do not know.
 template <class T>
-bool prepare(Spectrum* s, int threads, const iw::Services& services) {
-  auto* t = new (std::nothrow) Tile<T>;
-  s->layout = t;
-  return t && make_layout(*s, *t) && make_kernels(*s, *t, threads, services);
+bool prepare(Spectrum& s, int threads, const iw::Services& services) {
+  s.layout<T>() = std::make_unique<Tile<T>>();
+  Tile<T>& t = *s.layout<T>();
+  return make_layout(s, t) && make_kernels(s, t, threads, services);
+}
+
+int64_t Spectrum::bytes() const {
+  const int64_t taps = all_taps(*this) * (compute == Type::f32 ? 4 : 8);
+  const int64_t held = compute == Type::f32 ? tiles<float>().held_bytes(kernels)
+                                            : tiles<double>().held_bytes(kernels);
+  return iw::whole_pages(taps) + held;
 }
 
 // A spectrum of this shape with its own copy of the taps, not prepared yet.
-Spectrum* new_spectrum(const Shape& shape, const void* taps) {
-  auto* s = new (std::nothrow) Spectrum{shape, nullptr, nullptr, nullptr};
-  if (!s) return nullptr;
-  const size_t bytes = size_t(all_taps(*s)) * (s->compute == Type::f32 ? 4 : 8);
-  s->taps = iw::aligned_pages(int64_t(bytes));
-  if (s->taps) memcpy(s->taps, taps, bytes);
+std::unique_ptr<Spectrum> new_spectrum(const iw::Spectrum& shape, const void* taps) {
+  auto s = std::make_unique<Spectrum>(shape);
+  const int64_t bytes = all_taps(*s) * (s->compute == Type::f32 ? 4 : 8);
+  s->taps = allocated<char>(bytes);
+  memcpy(s->taps.get(), taps, size_t(bytes));
   return s;
 }
 
-template <class T>
-void release_layout(void* layout) {
-  auto* t = static_cast<Tile<T>*>(layout);
-  if (t) t->release();
-  delete t;
-}
-
-void free_spectrum(Spectrum* s) {
-  if (!s) return;
-  free_spectrum(s->wide);
-  s->compute == Type::f32 ? release_layout<float>(s->layout) : release_layout<double>(s->layout);
-  free(s->taps);
-  delete s;
-}
-
-// The float64 form of a kernel, not folded; made once, by whichever thread is first. Null: out of
-// memory.
-const Spectrum* wide_spectrum(const Spectrum& spectrum, int threads, const iw::Services& services) {
-  if (spectrum.compute == Type::f64 && spectrum.folded < 0) return &spectrum;
-  Spectrum* made = __atomic_load_n(&spectrum.wide, __ATOMIC_ACQUIRE);
-  if (made) return made;
-  made = new_spectrum(spectrum, spectrum.taps);
-  if (!made || !made->taps) {
-    free_spectrum(made);
-    return nullptr;
-  }
-  const int64_t count = all_taps(*made);
-  void* taps = malloc(size_t(count) * 8);
-  if (taps)
-    for (int64_t i = 0; i < count; i++) static_cast<double*>(taps)[i] = tap_at(*made, i);
-  free(made->taps);
-  made->taps = taps;
-  made->compute = Type::f64;
-  made->folded = -1;
-  if (!taps || !prepare<double>(made, threads, services)) {
-    free_spectrum(made);
-    return nullptr;
-  }
+// The float64 form of a kernel, not folded; made once, by whichever thread is first.
+const Spectrum& wide_spectrum(const Spectrum& spectrum, int threads, const iw::Services& services) {
+  if (spectrum.compute == Type::f64 && spectrum.folded < 0) return spectrum;
+  if (const Spectrum* made = __atomic_load_n(&spectrum.wide, __ATOMIC_ACQUIRE)) return *made;
+  const int64_t count = all_taps(spectrum);
+  const Owned<double> taps = allocated<double>(count);
+  for (int64_t i = 0; i < count; i++) taps.get()[i] = tap_at(spectrum, i);
+  iw::Spectrum shape = spectrum;
+  shape.compute = Type::f64;
+  shape.folded = -1;
+  std::unique_ptr<Spectrum> made = new_spectrum(shape, taps.get());
+  prepare<double>(*made, threads, services);
   Spectrum* other = nullptr;
-  if (__atomic_compare_exchange_n(&spectrum.wide, &other, made, false, __ATOMIC_ACQ_REL,
-                                  __ATOMIC_ACQUIRE))
-    return made;
-  free_spectrum(made);
-  return other;
+  if (!__atomic_compare_exchange_n(&spectrum.wide, &other, made.get(), false, __ATOMIC_ACQ_REL,
+                                   __ATOMIC_ACQUIRE))
+    return *other;
+  iw::hold_bytes(made->bytes());
+  return *made.release();
 }
 
 }  // namespace

@@ -108,11 +108,32 @@ IW_INLINE void stencil_block(const T* const* rows, int64_t x, const Stencil<T>& 
 struct Ahead {
   static constexpr int64_t kMost = 6;
   const char* row[kMost];
-  int64_t count, size;  // rows, bytes of a sample
+  int64_t count = 0, size = 0;  // rows, bytes of a sample
+  // Rows that these sums will be written to from where they are.
+  const char* to[kMost];
+  int64_t writes = 0, to_size = 0;
 
   __attribute__((always_inline)) void ask(int64_t x, int64_t columns) const {
     for (int64_t r = 0; r < count; r++)
       for (int64_t b = 0; b < columns * size; b += 64) __builtin_prefetch(row[r] + x * size + b);
+    ask_lines<1>(to, writes, to_size, x, columns);
+  }
+
+  // The same for a few columns: only lines that begin among them.
+  __attribute__((always_inline)) void ask_few(int64_t x, int64_t columns) const {
+    ask_lines<0>(row, count, size, x, columns);
+    ask_lines<1>(to, writes, to_size, x, columns);
+  }
+
+ private:
+  template <int Write>
+  IW_INLINE void ask_lines(const char* const* rows, int64_t n, int64_t bytes, int64_t x,
+                           int64_t columns) {
+    for (int64_t r = 0; r < n; r++) {
+      const char *const p = rows[r] + x * bytes, *const end = p + columns * bytes;
+      for (const char* line = p + (-uintptr_t(p) & 63); line < end; line += 64)
+        __builtin_prefetch(line, Write);
+    }
   }
 };
 
@@ -134,13 +155,14 @@ IW_APART void stencil_of_columns(const T* const* rows, const Stencil<T>& s, T* d
 // 3 x 3 taps, the commonest of all: they stay in registers beside the sums of three rows.
 template <class T>
 IW_APART void stencil_3x3(const T* const* rows, const Stencil<T>& s, T* dst, int64_t pitch,
-                          int64_t width) {
+                          int64_t width, const Ahead& ahead) {
   Vec<T> k[9];
 #pragma GCC unroll 9
   for (int t = 0; t < 9; t++) k[t] = splat(s.tap[t]);
   const T* const row[5] = {rows[0], rows[1], rows[2], rows[3], rows[4]};
   const int64_t step = s.col_step;
   cover(width, kLanes<T>, to_aligned(dst, pitch), [&](int64_t x) __attribute__((always_inline)) {
+    ahead.ask_few(x, kLanes<T>);
     Vec<T> acc[kGroup3x3][1];
     clear<T, kGroup3x3, 1>(acc);
 #pragma GCC unroll 5
@@ -170,12 +192,13 @@ IW_INLINE int64_t group_of(const Stencil<T>& s) {
 }
 
 // One group of output rows, at least a vector wide. Loops over a known number of columns are a
-// little faster, but for a single one; larger sizes are for other methods.
+// little faster, but for a single one, and where multiplications take the time; larger sizes are
+// for other methods.
 template <class T>
 void stencil(const T* const* rows, const Stencil<T>& s, T* dst, int64_t pitch, int64_t width,
              const Ahead& ahead) {
-  if (is_3x3(s)) return stencil_3x3(rows + s.outer[0], s, dst, pitch, width);
-  switch (s.cols) {
+  if (is_3x3(s)) return stencil_3x3(rows + s.outer[0], s, dst, pitch, width, ahead);
+  switch (kPinned<T> ? s.cols : 0) {
     case 3:
       return stencil_of_columns<T, 3>(rows, s, dst, pitch, width, ahead);
     case 5:

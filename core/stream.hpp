@@ -28,7 +28,7 @@ IW_INLINE void stream(T* p, Vec<T> v) {
 
 // A run of results; what does not fill a cache line at its ends is written as usual.
 template <class T>
-void stream_run(T* to, const T* from, int64_t count) {
+IW_APART void stream_run(T* to, const T* from, int64_t count) {
   constexpr int64_t W = kLanes<T>, line = 64 / sizeof(T);
   int64_t i = 0;
   while (i < count && (uintptr_t(to + i) & 63)) to[i] = from[i], i++;

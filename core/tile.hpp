@@ -40,9 +40,9 @@ struct Used {
 
 template <class T>
 struct Tile {
-  int dims = 0;               // axes before the last
-  int64_t dim[kMaxTileDims];  // their lengths
-  bool transformed[kMaxTileDims];
+  int dims = 0;                    // axes before the last
+  int64_t dim[kMaxTileDims] = {};  // their lengths
+  bool transformed[kMaxTileDims] = {};
   Fft<T> along[kMaxTileDims];
   Fft<T> row_fft;
   bool panels = false;   // whether the last axis is transformed
@@ -50,10 +50,10 @@ struct Tile {
   bool cut = false;      // whether dim[dims-1] and the last axis are one axis cut in two
   int middle = -1;       // the axis whose transform meets the kernel; -1: the last
   int folded = -1;       // the axis that is folded, if there is one; `dims`: the last
-  T* turn = nullptr;     // exp(i pi e / 2n) for each element e of the folded axis
+  Owned<T> turn;         // exp(i pi e / 2n) for each element e of the folded axis
   int64_t width = 0, rows = 1, pitch = 0;  // samples a row, rows, vectors from row to row
-  Cx<T>* kernels = nullptr;                // as the transforms of the middle axis meet them
-  Cx<T>* twiddle = nullptr;                // [panel][width], when cut
+  Owned<Cx<T>> kernels;                    // as the transforms of the middle axis meet them
+  Owned<Cx<T>> twiddle;                    // [panel][width], when cut
 
   static constexpr int W = kLanes<T>;
   static constexpr int64_t kGroup = 4;  // neighbouring columns done together: whole cache lines
@@ -62,7 +62,7 @@ struct Tile {
   int64_t row_vectors() const { return width / W; }
   int64_t vectors() const { return panel_count() * W * pitch; }
   int64_t bytes() const { return vectors() * int64_t(sizeof(Cx<T>)); }
-  const Cx<T>* kernel(int64_t i) const { return kernels + i * kernel_size(); }
+  const Cx<T>* kernel(int64_t i) const { return kernels.get() + i * kernel_size(); }
 
   // Rows between neighbours along an axis.
   int64_t inner(int a) const {
@@ -99,13 +99,15 @@ struct Tile {
     return true;
   }
 
-  void release() {
+  // Bytes of tables and kernels, of which there are so many.
+  int64_t held_bytes(int64_t count) const {
+    int64_t held = iw::whole_pages(count * kernel_size() * int64_t(sizeof(Cx<T>)));
     for (int a = 0; a < dims; a++)
-      if (transformed[a]) along[a].release();
-    if (panels) row_fft.release();
-    free(kernels);
-    free(twiddle);
-    free(turn);
+      if (transformed[a]) held += along[a].bytes();
+    if (panels) held += row_fft.bytes();
+    if (cut) held += iw::whole_pages(dim[dims - 1] * width * 2 * int64_t(sizeof(T)));
+    if (folded >= 0) held += 2 * (folded == dims ? width : dim[folded]) * int64_t(sizeof(T));
+    return held;
   }
 
   // ---- the last axis ----
@@ -140,13 +142,13 @@ struct Tile {
 
   void fetch_panel(const Cx<T>* tile, int64_t p, Cx<T>* panel) const {
     to_lanes(tile + p * W * pitch, panel);
-    const Cx<T>* w = cut ? twiddle + p % cut_panels() * width : nullptr;
+    const Cx<T>* w = cut ? twiddle.get() + p % cut_panels() * width : nullptr;
     for (int64_t i = 0; cut && i < width; i++) panel[i] = mul(panel[i], w[i]);
     turn_rows(panel);
   }
 
   void put_panel(Cx<T>* panel, int64_t p, Cx<T>* tile) const {
-    const Cx<T>* w = cut ? twiddle + p % cut_panels() * width : nullptr;
+    const Cx<T>* w = cut ? twiddle.get() + p % cut_panels() * width : nullptr;
     for (int64_t i = 0; cut && i < width; i++) panel[i] = mul_conj(panel[i], w[i]);
     turn_rows_back(panel);
     from_lanes(panel, tile + p * W * pitch);
@@ -205,7 +207,9 @@ struct Tile {
   // compete for the same few places. Folded ones are turned on the way.
   bool is_copied(int a, int64_t gap) const { return a == folded || gap % 16 == 0; }
 
-  Cx<T> turn_of(int64_t e) const { return {splat(turn[2 * e]), splat(turn[2 * e + 1])}; }
+  Cx<T> turn_of(int64_t e) const {
+    return {splat(turn.get()[2 * e]), splat(turn.get()[2 * e + 1])};
+  }
 
   void fetch(const Cx<T>* p, int64_t gap, int a, bool turned, Cx<T>* local,
              const int64_t* from = nullptr) const {
@@ -346,33 +350,29 @@ struct Tile {
     return n;
   }
 
-  bool make_turn() {
-    if (folded < 0) return true;
+  void make_turn() {
+    if (folded < 0) return;
     const int64_t n = folded == dims ? width : dim[folded];
-    turn = static_cast<T*>(malloc(size_t(2 * n) * sizeof(T)));
-    for (int64_t e = 0; turn && e < n; e++) {
-      turn[2 * e] = T(cos(kPi * double(e) / double(2 * n)));
-      turn[2 * e + 1] = T(sin(kPi * double(e) / double(2 * n)));
+    turn = allocated<T>(2 * n);
+    for (int64_t e = 0; e < n; e++) {
+      turn.get()[2 * e] = T(cos(kPi * double(e) / double(2 * n)));
+      turn.get()[2 * e + 1] = T(sin(kPi * double(e) / double(2 * n)));
     }
-    return turn;
   }
 
   // exp(-2 pi i * column * frequency(row) / n) for the cut axis, from two small tables.
-  bool make_twiddle() {
-    if (!cut) return true;
+  void make_twiddle() {
+    if (!cut) return;
     const int64_t n1 = dim[dims - 1], n = n1 * width, fine = 1024, coarse = n / fine + 1;
-    double* table = static_cast<double*>(malloc(size_t(2 * (fine + coarse)) * sizeof(double)));
-    twiddle = static_cast<Cx<T>*>(iw::aligned_pages(n * 2 * int64_t(sizeof(T))));
-    if (!table || !twiddle) {
-      free(table);
-      return false;
-    }
+    const Owned<double> kept = allocated<double>(2 * (fine + coarse));
+    double* const table = kept.get();
+    twiddle = allocated<Cx<T>>(n1 / W * width);
     for (int64_t i = 0; i < fine + coarse; i++) {
       const double angle = -2 * kPi * double(i < fine ? i : (i - fine) * fine) / double(n);
       table[2 * i] = cos(angle);
       table[2 * i + 1] = sin(angle);
     }
-    T* out = reinterpret_cast<T*>(twiddle);
+    T* out = reinterpret_cast<T*>(twiddle.get());
     for (int64_t r = 0; r < n1; r++) {
       const int64_t k = along[dims - 1].frequency(r);
       for (int64_t i = 0; i < width; i++) {
@@ -383,8 +383,6 @@ struct Tile {
         at[W] = T(a[0] * b[1] + a[1] * b[0]);
       }
     }
-    free(table);
-    return true;
   }
 };
 

@@ -13,24 +13,6 @@ namespace {
 constexpr int64_t kLine = 64;             // bytes that memory hands over at once
 constexpr int64_t kLeastBytes = 1 << 15;  // fewer are at hand however they lie
 
-int64_t size_of(Type type) {
-  switch (type) {
-    case Type::u8:
-    case Type::i8:
-      return 1;
-    case Type::u16:
-    case Type::i16:
-    case Type::f16:
-      return 2;
-    case Type::u32:
-    case Type::i32:
-    case Type::f32:
-      return 4;
-    default:
-      return 8;
-  }
-}
-
 // An axis that is not the rows': how long it is, and where its step from one to the next is kept.
 struct Place {
   int64_t n;
@@ -71,7 +53,7 @@ Turned::Turned(Job& job, What what, const Kernels& kernels, const Services& serv
 
   // Each axis with its steps in the array and in the copy, where channels lie within a row. What is
   // repeated is not copied more than once.
-  const int64_t size = size_of(out ? job.out_type : job.x_type);
+  const int64_t size = kBytes[int(out ? job.out_type : job.x_type)];
   Turn::Axis across{}, row{length(last), steps[last], size * job.inner};
   int64_t bytes = row.to, own[2 * kMaxDims];
   if (!grow(bytes, row.n)) return;

@@ -6,7 +6,7 @@
 #include "buffers.hpp"
 #include "geometry.hpp"
 #include "kernels.hpp"
-#include "pool.hpp"
+#include "unlocked.hpp"
 
 namespace iw {
 
@@ -39,7 +39,7 @@ class WeightTable {
   void scale(nanobind::handle out_, int threads) const {
     View out(out_, true);
     const Array to = out.array("out");
-    nanobind::gil_scoped_release release;
+    const Unlocked release;
     scale_here(to, threads);
   }
 
@@ -99,7 +99,7 @@ class WeightTable {
   Weights placed(const Array& out, int threads) const {
     if (out.type != Type::f32 && out.type != Type::f64) refuse("out: no float32 or float64");
     if (out.ndim != weights_.nd - 1) refuse("out: wrong number of axes");
-    if (threads < 1) refuse("threads: less than 1");
+    check_threads(threads);
     Weights w = weights_;
     w.out = out.data;
     w.single = out.type == Type::f32;
@@ -128,7 +128,7 @@ class WeightTable {
   void run(Weights w, bool release = true) const {
     w.inner = along(w);
     if (!release) return kernels_->weights(w, services());
-    nanobind::gil_scoped_release released;
+    const Unlocked released;
     kernels_->weights(w, services());
   }
 

@@ -10,7 +10,10 @@
 
 #include "along.hpp"
 #include "kernels.hpp"
+#include "means.hpp"
+#include "narrow.hpp"
 #include "raw_rows.hpp"
+#include "runs.hpp"
 #include "stream.hpp"
 
 namespace {
@@ -29,29 +32,40 @@ IW_INLINE int down_of(const Job& job, const Boxes& boxes) {
   return down;
 }
 
-// Whether sums of the box fit type A, and four down its columns type C: it covers two axes at most,
-// neither strided.
-template <class S, class C, class A>
-bool whole_fits(const Job& job, const Boxes& boxes) {
+// How many taps the box has, if it covers two axes at most, neither strided, and what lies outside
+// is a whole number from `least` to `greatest`, like the samples; else 0, as for too many taps.
+inline int64_t taps_of_whole(const Job& job, const Boxes& boxes, double least, double greatest) {
   const int last = job.nd - 1, down = down_of(job, boxes);
-  if (boxes.count != 1) return false;
+  if (boxes.count != 1) return 0;
   int64_t taps = 1;
   for (int a = 0; a <= last; a++) {
     const iw::Axis& axis = job.axis[a];
-    if (a != down && a != last ? boxes.length[a] > 1 : axis.stride > 1) return false;
-    // What lies outside is a sample like the others, or the box goes the other way.
-    constexpr double least = S(-1) < S(0) ? -double(kLargest<S>) : 0;
-    constexpr double greatest = double(kLargest<S>) - (S(-1) < S(0));
+    if (a != down && a != last ? boxes.length[a] > 1 : axis.stride > 1) return 0;
     if (axis.border == Border::constant) {
-      if (!(axis.fill >= least && axis.fill <= greatest)) return false;
-      if (double(S(axis.fill)) != axis.fill) return false;
+      if (!(axis.fill >= least && axis.fill <= greatest)) return 0;
+      if (__builtin_rint(axis.fill) != axis.fill) return 0;
     }
-    if (boxes.length[a] > (int64_t(1) << 31) / taps) return false;
+    if (boxes.length[a] > (int64_t(1) << 31) / taps) return 0;
     taps *= boxes.length[a];
   }
+  return taps;
+}
+
+// Whether sums of the box fit type A, and four down its columns type C.
+template <class S, class C, class A>
+bool whole_fits(const Job& job, const Boxes& boxes) {
+  constexpr double least = S(-1) < S(0) ? -double(kLargest<S>) : 0;
+  constexpr double greatest = double(kLargest<S>) - (S(-1) < S(0));
+  const int64_t taps = taps_of_whole(job, boxes, least, greatest);
+  if (!taps) return false;
+  const int down = down_of(job, boxes);
   const int64_t four = down < 0 ? 4 : 4 * boxes.length[down];
   if (sizeof(C) < sizeof(A) && four * kLargest<S> > kLargest<C> - (C(-1) < C(0))) return false;
   return taps * kLargest<S> <= kLargest<A> - (A(-1) < A(0));
+}
+
+IW_INLINE bool is_narrow(Type type) {
+  return type == Type::u8 || type == Type::i8 || type == Type::u16 || type == Type::i16;
 }
 
 // Samples are read as S, summed down the columns as C, and along rows as A.
@@ -75,6 +89,7 @@ struct WholeBox {
   bool with_fours;        // sums of four are needed
   bool left_out = false;  // integers have no NaN
   Weigh weigh;
+  Means means;
 
   WholeBox(const Job& j, const Services& s, const Boxes& b)
       : job(j), services(s), boxes(b), weigh(b.weight[0]) {
@@ -83,6 +98,7 @@ struct WholeBox {
     tall = down < 0 ? 1 : boxes.length[down];
     wide = boxes.length[last];
     weigh.look(tall * wide, kLargest<S>);
+    if (sizeof(A) == 2 && S(-1) > S(0)) means.look(weigh.weight, tall * wide, kLargest<S>);
     while (job.inner * few % W) few *= 2;
     step = job.inner * few;
     fours = wide < 8 ? 0 : wide / 4;
@@ -136,6 +152,8 @@ struct WholeBox {
     for (int64_t y = 0; y < rows; y++) {
       S* const in = w.source + enters * w.source_pitch;
       enters = enters == tall ? 0 : enters + 1;
+      raw.ask(y + kRowsAhead);
+      if (is_narrow(job.out_type) && !bytes_go_past(job, 1)) expect(w, y - (tall - 1) + 1);
       raw.load(y, in);
       down_columns(w, in, y < tall ? none : w.source + enters * w.source_pitch);
       if (y < tall - 1) continue;  // no window ends here
@@ -145,6 +163,18 @@ struct WholeBox {
       write(w, place, past);
     }
     if (past) end_streams();
+  }
+
+  // Ask for the lines that row y of the tile's results fills.
+  void expect(const Space& w, int64_t y) const {
+    const int last = job.nd - 1;
+    const int64_t bytes = w.len[last] * job.out_stride[last];
+    if (y < 0 || down < 0 || y >= w.len[down] || bytes < 0) return;
+    int64_t place[kMaxDims];
+    for (int a = 0; a <= last; a++) place[a] = w.lo[a] + (a == down) * y;
+    const char* const row = out_at(job, place);
+    for (int64_t at = 0; at < bytes; at += most(64, job.out_stride[last]))
+      __builtin_prefetch(row + at, 1);
   }
 
   template <class E>
@@ -157,7 +187,7 @@ struct WholeBox {
   }
 
   // Sums down the columns of one more row.
-  void down_columns(const Space& w, const S* in, const S* out) const {
+  [[gnu::noinline]] void down_columns(const Space& w, const S* in, const S* out) const {
     C* const sums = w.sums;
     for (int64_t x = 0; x < w.source_width; x += kLanes<C>)
       store(sums + x, load(sums + x) + widened_to<C>(in + x) - widened_to<C>(out + x));
@@ -166,18 +196,13 @@ struct WholeBox {
   // Sums along the row of w.sums, weighed.
   template <class O>
   void along_row(const Space& w, O* out) const {
+    along_row(w, weigh, out);
+  }
+
+  template <class O>
+  void along_row(const Space& w, const Weigh& weigh, O* out) const {
     if (with_fours) add_fours(w.sums, w.four, w.source_width, job.inner);
-    const SumRow<A, C>& line = w.line;
-    if (plain) return each_window(line, w.width, weigh, out);
-    pick_power<W>(few, [&](auto number) {
-      constexpr int Few = decltype(number)::value;
-      if (step == W)
-        move_on<Few, 1>(line, w.width, weigh, out);
-      else if (step == 3 * W)
-        move_on<Few, 3>(line, w.width, weigh, out);
-      else
-        move_each_on<Few>(line, w.width, weigh, out);
-    });
+    windows_along(w.line, few, plain, w.width, weigh, out);
   }
 
   // One row of results, to where it belongs if its type is one that sums are written as.
@@ -185,16 +210,25 @@ struct WholeBox {
     if (writes_straight<float>(job)) return write_straight<float>(w, place, past);
     if (writes_straight<double>(job)) return write_straight<double>(w, place, past);
     const Type type = job.out_type;
+    if (means.exact && type == Type::u8 && lies_straight(job, 1)) return write_means(w, place);
+    if constexpr (sizeof(A) == 2)
+      if (fits_short(type) && lies_straight(job, 2))
+        return write_straight<uint16_t>(w, place, past);
+    if (is_narrow(type)) return write_apart<float>(w, place);  // beyond 2^24 all are clipped
     if (weigh.whole && (type == Type::u32 || type == Type::i32) && lies_straight(job, 4))
       return write_straight<uint32_t>(w, place, past);
-    if constexpr (sizeof(A) == 2)
-      if (weigh.whole && (type == Type::u16 || type == Type::i16) && lies_straight(job, 2))
-        return write_straight<uint16_t>(w, place, past);
-    write_apart(w, place);
+    write_apart<double>(w, place);
+  }
+
+  // Whether whole results are numbers of a type of 16 bits, none of which is clipped.
+  bool fits_short(Type type) const {
+    const int64_t size = weigh.whole * tall * wide * kLargest<S>;
+    if (type == Type::u16) return S(-1) > S(0) && size > 0 && size < 1 << 16;
+    return type == Type::i16 && weigh.whole && size <= 1 << 15 && size >= -(1 << 15);
   }
 
   template <class O>
-  void write_straight(const Space& w, const int64_t* place, bool past) const {
+  [[gnu::noinline]] void write_straight(const Space& w, const int64_t* place, bool past) const {
     O* const own = static_cast<O*>(w.own);
     O* const out = reinterpret_cast<O*>(out_at(job, place));
     if (!past && w.width >= kAtOnce) return along_row(w, out);
@@ -205,13 +239,27 @@ struct WholeBox {
       copy_run(out, reinterpret_cast<const char*>(own), w.width);
   }
 
-  void write_apart(const Space& w, const int64_t* place) const {
-    double* const own = static_cast<double*>(w.own);
+  void write_means(const Space& w, const int64_t* place) const {
+    if constexpr (sizeof(A) == 2) {
+      uint16_t* const own = static_cast<uint16_t*>(w.own);
+      along_row(w, Weigh(1), own);
+      uint8_t* const out = reinterpret_cast<uint8_t*>(out_at(job, place));
+      if (!bytes_go_past(job, 1)) return means.run(own, out, w.width);
+      uint8_t* const bytes = reinterpret_cast<uint8_t*>(own + round_up(w.width, kAtOnce));
+      means.run(own, bytes, w.width);
+      stream_run(out, bytes, w.width);
+    }
+  }
+
+  // By way of numbers that hold every result, or every one that is not clipped.
+  template <class O>
+  [[gnu::noinline]] void write_apart(const Space& w, const int64_t* place) const {
+    O* const own = static_cast<O*>(w.own);
     along_row(w, own);
     int64_t len[kMaxDims], one[kMaxDims];
     for (int a = 0; a < job.nd; a++) len[a] = one[a] = 1;
     len[job.nd - 1] = w.len[job.nd - 1];
-    store_box<double>(job, place, len, own, one, one);
+    store_box<O>(job, place, len, own, one, one);
   }
 };
 

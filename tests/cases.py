@@ -45,6 +45,7 @@ class Case:
     nan: str = "propagate"
     specks: int = 0
     masked: bool = False
+    min_weight: float | None = None
     axes: tuple[int, ...] | None = None
     origin: tuple[int, ...] | None = None
     stride: int | tuple[int, ...] = 1
@@ -78,6 +79,7 @@ class Case:
             "cval": min(cval, 1) if self.dtype == "bool" else cval,
             "nan": self.nan,
             "mask": self.mask(),
+            "min_weight": self.min_weight,
             "stride": self.stride,
             "dilation": self.dilation,
         }
@@ -203,17 +205,20 @@ def planned(case, method):
 
 
 def tolerance(case, plan):
-    """The bound that the plan states, in the units of the answer, for each output."""
+    """What is allowed, in the units of the answer, for each output: no more than is stated."""
     return bounds(plan, *answer(case), case.x(), case.taps(), case.options["cval"])
 
 
 def bounds(plan, y, factor, x, taps, cval):
-    """The bound for each of the answers `y`, in which there is a factor, to one kernel."""
+    """What is allowed for each of the answers `y`, in which there is a factor, to one kernel.
+
+    That is what the types and the number of taps allow, and never more than the plan states.
+    """
     if plan.problem.exact:
         return np.zeros(y.shape)
     most = max(largest(x), abs(cval))
     weight = np.abs(taps.astype(np.clongdouble)).sum()
-    bound = plan.error * weight * most
+    bound = allowed(plan, taps.size, x.size) * weight * most
     if isinstance(factor, int):
         return np.broadcast_to(np.longdouble(bound), y.shape)
     # The weights are summed in float64 over every tap; dividing rounds twice more.
@@ -222,6 +227,15 @@ def bounds(plan, y, factor, x, taps, cval):
     weights = 4 * double * taps.size * weight * np.abs(factor) / total
     size = sum(np.abs(np.nan_to_num(plane, posinf=0, neginf=0)) for plane in (y.real, y.imag))
     return bound * np.abs(factor) + size * (weights + 4 * own)
+
+
+def allowed(plan, taps, samples):
+    """``|error| / (sum|k| * max|x|)`` that a plan may make, which states no absurd bound."""
+    if plan.problem.precision is not None:
+        return plan.error
+    result = plan.problem.result
+    assert plan.error <= oracles.largest_bound(taps, samples, result)
+    return min(plan.error, oracles.tolerance(taps, result))
 
 
 def largest(x):
@@ -247,6 +261,19 @@ def check(case, method):
     got = case.call(case.x(), case.k(), method=method, **case.options)
     agree(got, answer(case)[0], tolerance(case, plan))
     return True
+
+
+def check_all(subject, check=check, methods=EXACT):
+    """`check` a case, or a bank, with every method; say which of them apply."""
+    taken = []
+    for method in methods:
+        try:
+            if check(subject, method):
+                taken.append(method)
+        except AssertionError as error:
+            error.add_note(f"method={method!r}")
+            raise
+    return taken
 
 
 def agree(got, want, bound):

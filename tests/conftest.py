@@ -15,3 +15,8 @@ settings.load_profile("steady")
 def pytest_configure(config):
     """Leave the long sweeps out unless `-m` asks for them."""
     config.option.markexpr = config.option.markexpr or "not slow"
+
+
+def pytest_collection_modifyitems(items):
+    """Start with the tour, which is made once a process: work is shared out from the end."""
+    items.sort(key=lambda item: "tour" not in item.path.parent.parts)

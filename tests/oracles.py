@@ -8,9 +8,10 @@
 on every axis, with origin ``c`` and dilation ``d``. Integers are summed as Python integers, all
 else in long double. Nothing of the library is imported. Samples that are missing are left out::
 
-    y[n] = sum(k) * sum_present k * x / sum_present k
+    y[n] = sum(k) * sum_present k * x / sum_present k        NaN where too little is present
 """
 
+from fractions import Fraction
 from functools import lru_cache
 from itertools import product
 
@@ -47,10 +48,9 @@ def windows(flip, n, size, origin, boundary, mode="same", stride=1, dilation=1):
     lead = {"same": origin * dilation, "full": 0 if flip else reach, "valid": reach if flip else 0}
     count = {"same": n, "full": n + reach, "valid": n - reach}[mode] if n else 0
     turn = 1 if flip else -1
-    return [
-        [fold(m + turn * (lead[mode] - j * dilation), n, boundary) for j in range(size)]
-        for m in range(0, count, stride)
-    ]
+    first = [turn * (lead[mode] - j * dilation) for j in range(size)]
+    line = {i: fold(i, n, boundary) for i in range(min(first), count + max(first))}
+    return [[line[m + i] for i in first] for m in range(0, count, stride)]
 
 
 def loops(x, k, lines, boundary, fill):
@@ -70,7 +70,7 @@ def loops(x, k, lines, boundary, fill):
 def shifts(x, k, lines, boundary, fill):
     """Return the same sums as `loops`, one shifted copy of `x` a tap: for larger arrays."""
     out = np.zeros([len(line) for line in lines], object if exact(x, k) else np.longdouble)
-    tables = [np.array([[-1 if i is None else i for i in w] for w in line]) for line in lines]
+    tables = [np.nan_to_num(np.array(line, float), nan=-1).astype(int) for line in lines]
     ends = [axis for word in ABSENT[::-1] for axis, b in enumerate(boundary) if b == word]
     for tap in product(*(range(size) for size in k.shape)):
         at = [table[:, j] for table, j in zip(tables, tap, strict=True)]
@@ -134,13 +134,22 @@ def times(total, factor):
     return total.astype(factor.dtype) * factor
 
 
+def held(y, dtype):
+    """Return the answer as a type holds it: beyond its largest number lies an infinity.
+
+    An infinity among the samples is added before that, and so counts for more than any finite sum.
+    """
+    with np.errstate(over="ignore"):
+        return y.astype(dtype)
+
+
 def each(value, count):
     """Return one value an axis."""
     return tuple(value) if isinstance(value, (tuple, list)) else (value,) * count
 
 
 def mix(flip, x, k, *, axes=None, mode="same", boundary="symmetric", cval=0, nan="propagate",
-        mask=None, stride=1, dilation=1, origin=None, adding=loops):  # fmt: skip
+        mask=None, min_weight=None, stride=1, dilation=1, origin=None, adding=loops):  # fmt: skip
     """Convolve (`flip`) or correlate; return the answer and the rescaling factor that is in it."""
     count = k.ndim
     axes = tuple(range(count)) if axes is None else tuple(a % x.ndim for a in each(axes, count))
@@ -149,10 +158,12 @@ def mix(flip, x, k, *, axes=None, mode="same", boundary="symmetric", cval=0, nan
     words = [each(value, count) for value in (boundary, mode, stride, dilation)]
     lines = [[[m] for m in range(n)] for n in x.shape]
     outside = ["zero"] * x.ndim
+    left_out = nan == "ignore" and not np.isfinite(cval)  # so is what lies outside
+    cval = 0 if left_out else cval
     for i, axis in enumerate(axes):
         b, *rest = (word[i] for word in words)
         lines[axis] = windows(flip, x.shape[axis], k.shape[i], origin[i], b, *rest)
-        outside[axis] = b
+        outside[axis] = "renormalize" if b == "constant" and left_out else b
     order = sorted(range(count), key=lambda i: axes[i])
     k = k.transpose(order) if flip else k.transpose(order).conj()
     k = np.expand_dims(k, [axis for axis in range(x.ndim) if axis not in axes])
@@ -171,7 +182,41 @@ def mix(flip, x, k, *, axes=None, mode="same", boundary="symmetric", cval=0, nan
         if k.dtype.kind == "c":
             full = full + 1j * planes(k)[1].sum()
         factor = np.where(np.abs(weight) > LEAST_WEIGHT * size, full / weight, np.nan)
+        if min_weight:
+            there = sums(adding, present.astype(np.longdouble), np.abs(k), lines, outside, one)
+            factor = np.where(there > (min_weight - LEAST_WEIGHT) * size, factor, np.nan)
         return times(total, factor), factor
+
+
+def roundoff(result):
+    """Unit roundoff of the sums: float64 for results of 64 bits a number, else float32."""
+    return 2.0**-53 if np.dtype(result) in (np.float64, np.complex128) else 2.0**-24
+
+
+def own_roundoff(result):
+    """Unit roundoff of a result narrower than its sums; 0 where it is as wide."""
+    return 2.0**-11 if np.dtype(result) == np.float16 else 0.0
+
+
+def tolerance(taps, result):
+    """Allowed ``|error| / (sum|k| * max|x|)`` of any method, for so many taps.
+
+    Roundings are as good as independent, so that of n the sum grows as sqrt(n), with a factor of 4
+    exceeded once in thousands (Higham & Mary 2019, theorem 2.4); 12 are for what is done once to
+    each sample, tap and result, on each axis or in each transform.
+    """
+    return (4 * np.sqrt(taps) + 12) * roundoff(result) + own_roundoff(result)
+
+
+def largest_bound(taps, samples, result):
+    """The largest ``|error| / (sum|k| * max|x|)`` that a method may state.
+
+    A rounding for each tap (Higham 2002, section 3.1), and 32 for each doubling of a transform or
+    of a sum: complex products, or eight boxes that cancel, among them. The result's own type is met
+    once between two axes, too.
+    """
+    doublings = np.log2(taps + samples + 16)
+    return (taps + 3 + 32 * doublings) * roundoff(result) + 2 * own_roundoff(result)
 
 
 def convolve(x, k, **options):
@@ -182,3 +227,18 @@ def convolve(x, k, **options):
 def correlate(x, k, **options):
     """``y[n] = sum_j conj(k[j]) * x[n + (j - c) * d]``; the origin is ``K // 2`` by default."""
     return mix(False, np.asarray(x), np.asarray(k), **options)[0]
+
+
+def saturate(y, dtype):
+    """Return the nearest integers, halves to even, clipped to the range of `dtype`; 0 for NaN."""
+    low, high = int(np.iinfo(dtype).min), int(np.iinfo(dtype).max)
+
+    def one(value):
+        if value != value:
+            return 0
+        if isinstance(value, int):
+            return min(max(value, low), high)
+        ends = min(max(value, np.longdouble(low)), np.longdouble(high))
+        return round(Fraction(*ends.as_integer_ratio()))  # Python rounds halves to even
+
+    return np.array([one(value) for value in y.flat], dtype).reshape(y.shape)

@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 
 import intertwine as iw
-from intertwine.engine.factor import (
+from intertwine.engine.boxes import (
     MOST_CANCELLED,
-    MOST_TERMS,
     TELLING,
     _has_many_corners,
     boxes,
     covered,
+)
+from intertwine.engine.factor import (
+    MOST_TERMS,
     integer_factors,
     outer,
     real_factors,

@@ -81,6 +81,15 @@ def test_plan_calls(data):
 
 @settings(max_examples=40)
 @given(anything())
+def test_set_memory_limit(value):
+    try:
+        assert _ends_well(iw.set_memory_limit, value) is None
+    finally:
+        iw.set_memory_limit(None)
+
+
+@settings(max_examples=40)
+@given(anything())
 def test_set_threads(value):
     try:
         assert _ends_well(iw.set_threads, value) is None

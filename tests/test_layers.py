@@ -1,11 +1,7 @@
-"""Who may import whom, what `import intertwine` loads, the public names."""
+"""Who may import whom: one table of layers, read against every import that the sources hold."""
 
 import ast
-import json
 import re
-import subprocess
-import sys
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -13,203 +9,235 @@ import pytest
 import intertwine as iw
 
 SOURCE = Path(iw.__file__).parent
-MODULES = sorted(SOURCE.rglob("*.py"))
 
-#: What only the engine's own files may name.
-INNER = ("intertwine.engine.methods", "intertwine._core")
-
-#: Loaded by nobody who only says `import intertwine`.
-HEAVY = ("torch", "PIL", "matplotlib", "dask", "pandas", "sklearn", "typer", "rich", "jinja2")
-
-PUBLIC = [
-    "DTypeError",
-    "IntertwineError",
-    "Kernel",
-    "MissingExtraError",
-    "OptionError",
-    "Propagator",
-    "ShapeError",
-    "compress",
-    "convolve",
-    "correlate",
-    "deskew",
-    "diffuse",
-    "diffuse_radial",
-    "find",
-    "fourier",
-    "kernels",
-    "orientation",
-    "plan",
-    "release_memory",
-    "rotation",
-    "set_threads",
-    "spectrum",
-    "stochastic",
-    "wisdom",
+#: The layers, lowest first: each names its parts, and a part imports from lower layers only.
+#: Parts are modules with all that is under them; of two that fit, the longer name counts.
+LAYERS = [
+    ["_core"],
+    ["base"],
+    # The engine, from what knows no problem to what answers one.
+    [
+        "engine",
+        "engine.boundary",
+        "engine.checks",
+        "engine.exponentials",
+        "engine.factor",
+        "engine.machine",
+        "engine.normalising",
+        "engine.memory",
+        "engine.types",
+    ],
+    ["engine.boxes", "engine.problem"],
+    ["engine.lower", "engine.planes", "engine.stack"],
+    ["engine.arguments", "engine.sampling", "engine.weights", "engine.methods.base"],
+    ["engine.shorten"],
+    ["engine.methods", "engine.copies"],
+    [
+        "engine.candidates",
+        "engine.missing",
+        "engine.outputs",
+        "engine.plan_cache",
+        "engine.wisdom",
+    ],
+    ["engine.plan"],
+    ["engine.calibrate", "engine.explain", "engine.measure"],
+    ["convolution", "wisdom"],
+    # Kernels.
+    ["_gaussians", "_taps", "algebra"],
+    ["kernel"],
+    ["_named"],
+    ["kernels"],
+    # Tools.
+    ["files", "stochastic"],
+    ["fourier", "matching", "propagator", "registration"],
+    ["diffusion"],
+    ["aquarium", "style"],
+    # The package itself, which names all these, and what speaks its public names as a user does.
+    [""],
+    ["tour"],
+    ["cli"],
 ]
+
+#: What each part outside the engine may take from it.
+FROM_THE_ENGINE = {
+    "cli": ["engine.calibrate", "engine.machine"],
+    "convolution": [
+        "engine.arguments",
+        "engine.checks",
+        "engine.measure",
+        "engine.outputs",
+        "engine.plan",
+        "engine.problem",
+        "engine.stack",
+    ],
+    "diffusion": ["engine.checks", "engine.outputs", "engine.plan", "engine.types"],
+    "files": ["engine.types"],
+    "matching": ["engine.normalising"],
+    "stochastic": [
+        "engine.arguments",
+        "engine.checks",
+        "engine.problem",
+        "engine.sampling",
+    ],
+    "wisdom": ["engine.machine", "engine.plan", "engine.wisdom"],
+}
+
+#: What the package loads with itself; the tools it loads when they are used.
+FRONT_DOOR = ["base", "convolution", "engine.memory"]
+
+#: Imports that point upwards: inside a function, so that they load only when it is called.
+LATER = {
+    ("algebra.storage", "files.arrays"): "a kernel's file is an array's, of any format",
+    ("engine.missing", "engine.plan"): "the engine asks itself",
+    ("engine.plan", "convolution"): "a plan that is called lets the friendly layer read arguments",
+    ("engine.plan", "engine.explain"): "a plan explains itself",
+    ("kernel", "propagator"): "a kernel's density is one",
+}
+
+#: Functions that import a module by its name, and the files where the name is another library's.
+IMPORTERS = ("import_module", "__import__")
+LIBRARIES = ["base.libraries"]
+
+#: Text that names a module: it is meant for `importlib`.
+MODULE = re.compile(r"intertwine(\.\w+)+")
+
+PATHS = sorted(SOURCE.rglob("*.py"))
 
 
 def name_of(path):
-    parts = path.relative_to(SOURCE.parent).with_suffix("").parts
+    """A file's module, without the package's name; "" for the package itself."""
+    parts = path.relative_to(SOURCE).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imported(path):
-    """The modules that a file names in its import statements, wherever they stand."""
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path.name}: relative import"
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+MODULES = {name_of(path): ast.parse(path.read_text(encoding="utf-8")) for path in PATHS}
+PACKAGES = {name_of(path): path.name == "__init__.py" for path in PATHS}
 
 
-def under(name, parent):
-    return name == parent or name.startswith(f"{parent}.")
+def under(name, part):
+    return name == part or name.startswith(f"{part}.")
 
 
-def test_there_is_something_to_look_at():
-    names = {name_of(path) for path in MODULES}
-    assert {"intertwine", "intertwine.convolution", "intertwine.engine.plan"} <= names
-    assert {"intertwine.base.errors", "intertwine.base.checks"} <= names
-    assert any(under(name, "intertwine.engine.methods") for name in names)
+def rank_and_part(name):
+    """The layer that a module is in, counted from below, and the part that it belongs to."""
+    fitting = [(i, p) for i, layer in enumerate(LAYERS) for p in layer if p and under(name, p)]
+    if not name:
+        return LAYERS.index([""]), ""
+    assert fitting, f"intertwine.{name} is in no layer: give it a place in LAYERS"
+    return max(fitting, key=lambda found: len(found[1]))
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_only_the_engine_knows_the_methods(path):
-    name = name_of(path)
-    if under(name, "intertwine.engine"):
-        return
-    for other in imported(path):
-        for inner in INNER:
-            assert not under(other, inner), f"{name} imports {other}"
+def resolved(target):
+    """The module of ours that a dotted name stands for; None for others' names."""
+    head, _, name = target.partition(".")
+    if head != "intertwine":
+        return None
+    while name and name not in MODULES and name not in ("_core", "base"):
+        name = name.rpartition(".")[0]
+    return name
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_imports_point_downwards(path):
-    name = name_of(path)
-    mine = [i for i in imported(path) if under(i, "intertwine")]
-    if under(name, "intertwine.base"):
-        assert all(under(i, "intertwine.base") for i in mine), f"{name} imports {mine}"
-    if under(name, "intertwine.engine"):
-        upward = [i for i in mine if not under(i, "intertwine.engine") and i != CORE]
-        upward = [i for i in upward if not under(i, "intertwine.base")]
-        assert set(upward) <= UPWARD.get(name, set()), f"{name} imports {upward}"
-    if name == "intertwine.convolution":
-        below = ("intertwine.base", "intertwine.engine")
-        assert all(any(under(i, part) for part in below) for i in mine)
-    if name in ("intertwine.kernel", "intertwine.kernels"):
-        assert not any(under(i, f"intertwine.{tool}") for i in mine for tool in ("cli", "tour"))
+def imports(tree):
+    """Every import: the dotted name, and when it takes place: "load", "later" or "types"."""
+
+    def walk(node, when):
+        for child in ast.iter_child_nodes(node):
+            now = when
+            if isinstance(child, (ast.FunctionDef, ast.Lambda)):
+                now = "later"
+            elif isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
+                now = "types"
+            if isinstance(child, ast.Import):
+                yield from ((alias.name, now) for alias in child.names)
+            elif isinstance(child, ast.ImportFrom):
+                assert child.level == 0, f"line {child.lineno}: relative import"
+                yield from ((f"{child.module}.{alias.name}", now) for alias in child.names)
+            elif isinstance(child, ast.Constant) and MODULE.fullmatch(str(child.value)):
+                yield child.value, "later"
+            yield from walk(child, now)
+
+    yield from walk(tree, "load")
 
 
-#: The compiled module, named by the methods that call it.
-CORE = "intertwine._core"
-
-#: A plan that is called hands its arguments to the friendly layer.
-UPWARD = {"intertwine.engine.plan": {"intertwine.convolution.run_plan"}}
-
-
-#: What a project is imported as, where that is another name.
-IMPORTED_AS = {
-    "pillow": "PIL",
-    "opencv-python-headless": "cv2",
-    "scikit-learn": "sklearn",
-    "pi-heif": "pi_heif",
-    "python-multipart": "fastapi",  # which reads uploads with it
-}
-
-
-def test_extras_bring_what_some_module_needs():
-    """A library is needed where it is imported, or named for importing it when asked."""
-    text = (Path(__file__).parents[1] / "pyproject.toml").read_text()
-    extras = tomllib.loads(text)["project"]["optional-dependencies"]
-    words = {i.split(".")[0] for path in MODULES for i in imported(path)}
-    for path in MODULES:
-        calls = re.findall(r"(?:need|import_module)\(\s*\"(\w+)", path.read_text())
-        words.update(calls)
-    for extra in set(extras) - {"all", "dev"}:
-        for requirement in extras[extra]:
-            project = re.match(r"[\w-]+", requirement)[0]
-            if project == "intertwine":
-                continue
-            assert IMPORTED_AS.get(project, project) in words, f"{extra} brings {project}"
-    everything = ",".join(sorted(set(extras) - {"all", "dev"}))
-    assert extras["all"] == [f"intertwine[{everything}]"]
+def refusal(name, target, when):
+    """Why a module may not import another; "" when it may. Types alone load nothing."""
+    other = resolved(target)
+    if other in (None, name) or when == "types" or ((name, other) in LATER and when == "later"):
+        return ""
+    if name == "":
+        return "" if when == "later" or rank_and_part(other)[1] in FRONT_DOOR else "loads too much"
+    (mine, my_part), (its, its_part) = rank_and_part(name), rank_and_part(other)
+    if its >= mine and my_part != its_part:
+        return "points upwards"
+    if under(my_part, "engine"):
+        return ""
+    if its_part == "_core":
+        return "reaches for the core"
+    allowed = not under(its_part, "engine") or its_part in FROM_THE_ENGINE.get(my_part, [])
+    return "" if allowed else "reaches into the engine"
 
 
-def _python(code):
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return json.loads(run.stdout)
+@pytest.mark.parametrize("name", MODULES, ids=lambda name: f"intertwine.{name}".rstrip("."))
+def test_imports_point_downwards(name):
+    found = [(target, refusal(name, target, when)) for target, when in imports(MODULES[name])]
+    assert [(target, why) for target, why in found if why] == []
 
 
-def test_importing_loads_no_framework():
-    loaded = _python("import intertwine, sys, json; print(json.dumps(sorted(sys.modules)))")
-    assert "numpy" in loaded
-    for module in loaded:
-        assert module.split(".")[0] not in HEAVY
-        assert not under(module, "scipy")
-        assert not any(under(module, f"intertwine.{part}") for part in ("cli", "tour", "files"))
+def test_every_exception_is_needed():
+    made = {(name, resolved(target)) for name in MODULES for target, _ in imports(MODULES[name])}
+    assert set(LATER) <= made
+    for part, allowed in FROM_THE_ENGINE.items():
+        assert {(part, its) for its in allowed} <= {
+            (rank_and_part(name)[1], rank_and_part(other)[1])
+            for name, other in made
+            if name and other
+        }
 
 
-def test_a_call_loads_no_framework():
-    code = "import intertwine as iw, sys, json; iw.convolve([1.0, 2.0], [1.0]); "
-    loaded = _python(code + "print(json.dumps(sorted(sys.modules)))")
-    assert not [m for m in loaded if m.split(".")[0] in HEAVY]
+def computed(tree):
+    """The names by which modules are imported, where they are not written out."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args]
+    named = [c.args[0] for c in calls if ast.unparse(c.func).rpartition(".")[2] in IMPORTERS]
+    return [ast.unparse(name) for name in named if not isinstance(name, ast.Constant)]
 
 
-def test_importing_takes_little_longer_than_numpy():
-    """No clock: beside NumPy and the standard library only the engine and its front door load."""
-    loaded = _python("import intertwine, sys, json; print(json.dumps(sorted(sys.modules)))")
-    numpys = _python("import numpy, sys, json; print(json.dumps(sorted(sys.modules)))")
-    added = set(loaded) - set(numpys)
-    ours = {m for m in added if under(m, "intertwine")}
-    below = ("intertwine.base", "intertwine.engine")
-    assert {m for m in ours if not any(under(m, part) for part in below)} == {
-        "intertwine",
-        "intertwine._core",
-        "intertwine.convolution",
-    }
-    roots = {m.split(".")[0] for m in added - ours}
-    assert roots <= sys.stdlib_module_names | {"numpy"}
-    # What is slow to load in either: subprocesses, networks, test and build tools.
-    assert not roots & {"asyncio", "multiprocessing", "http", "unittest", "email", "ssl", "sqlite3"}
-    assert not any(under(m, f"numpy.{part}") for m in added for part in ("testing", "f2py", "ma"))
+def test_computed_names_lie_in_the_package_that_computes_them():
+    for name, tree in MODULES.items():
+        package = name if PACKAGES[name] else name.rpartition(".")[0]
+        home = "f'intertwine." + f"{package}.{{".removeprefix(".")
+        others = [found for found in computed(tree) if not found.startswith(home)]
+        assert (name in LIBRARIES) == bool(others), f"{name}: {others}"
 
 
-#: Parts of SciPy that take longer to load than all of Intertwine; `import scipy` loads none.
-SLOW = ("fft", "ndimage", "optimize", "signal", "special", "stats")
+@pytest.mark.parametrize(
+    ("name", "line", "why"),
+    [
+        ("matching.hits", "from intertwine.cli import console", "points upwards"),
+        ("kernels.shapes", "from intertwine.tour import words", "points upwards"),
+        ("kernels.shapes", "def f():\n    from intertwine.tour import words", "points upwards"),
+        (
+            "matching.scores",
+            'importlib.import_module("intertwine._core")',
+            "reaches for the core",
+        ),
+        ("fourier.spectra", "from intertwine import _core", "reaches for the core"),
+        ("engine.problem", "from intertwine.engine.plan import CACHE", "points upwards"),
+        ("engine.boundary", "from intertwine.engine import problem", "points upwards"),
+        ("base.text", "from intertwine.engine.types import choose", "points upwards"),
+        ("matching.scores", "from intertwine.engine.plan import CACHE", "reaches into the engine"),
+        ("files.apply", "from intertwine.engine.methods import direct", "reaches into the engine"),
+        ("convolution", "from intertwine.engine.methods import each", "reaches into the engine"),
+        ("algebra.norms", "from intertwine.kernel import Kernel", "points upwards"),
+        ("matching.search", "import intertwine as iw", "points upwards"),
+        ("matching.search", "from intertwine import find", "points upwards"),
+        ("", "from intertwine.kernel import Kernel", "loads too much"),
+        ("tour.page", "from intertwine import cli", "points upwards"),
+    ],
+)  # fmt: skip
+def test_what_would_be_caught(name, line, why):
+    assert [refusal(name, *found) for found in imports(ast.parse(line))] == [why]
 
 
-def _loaded_by(*words):
-    code = (
-        "import contextlib, io, json, sys; from intertwine.cli import main; "
-        f"sys.argv[1:] = {list(words)!r}\n"
-        "with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()): main()\n"
-        "print(json.dumps(sorted(sys.modules)))"
-    )
-    return set(_python(code))
-
-
-def test_help_loads_what_it_prints_with():
-    """No clock: the command line waits for no library that only the work needs."""
-    loaded = _loaded_by("-h")
-    assert {"typer", "intertwine.cli.matches", "intertwine.registration.directions"} <= loaded
-    for module in loaded:
-        assert module.split(".")[0] not in ("torch", "PIL", "matplotlib", "pandas", "soundfile")
-        assert not any(under(module, f"scipy.{part}") for part in SLOW)
-
-
-@pytest.mark.parametrize("words", [["convolve", "-h"], ["--debug", "convolve", "--help"]])
-def test_a_command_loads_itself_and_no_other(words):
-    loaded = _loaded_by(*words)
-    assert "intertwine.cli.convolve" in loaded
-    assert not loaded & {"intertwine.cli.matches", "intertwine.matching", "intertwine.registration"}
-
-
-def test_public_names():
-    assert sorted(iw.__all__) == PUBLIC
-    assert dir(iw) == PUBLIC
-    for name in PUBLIC:
-        assert getattr(iw, name) is not None
-    with pytest.raises(AttributeError, match="module 'intertwine' has no attribute 'convolv'"):
-        iw.convolv  # noqa: B018
+def test_a_module_without_a_layer_is_noticed():
+    with pytest.raises(AssertionError, match=r"intertwine\.streaming is in no layer"):
+        rank_and_part("streaming")

@@ -6,6 +6,7 @@
 In a page, the text between ``<!-- run: COMMAND -->`` and ``<!-- end -->`` is what COMMAND prints.
 """
 
+import json
 import os
 import re
 import subprocess
@@ -38,35 +39,57 @@ COMMANDS = {
 }
 _PASTED = re.compile(r"<!-- run: (.*?) -->\n.*?<!-- end -->", re.DOTALL)
 
+#: Prints as JSON what each of its arguments, a command, prints; a command that fails ends it.
+_ONE_AFTER_THE_OTHER = """
+import contextlib, io, json, shlex, sys
+from intertwine.cli import main
 
-def printed(command: str) -> str:
-    """What a command prints on a terminal of a fixed width without colours."""
+texts = []
+for command in sys.argv[1:]:
+    sys.argv = shlex.split(command)
+    with contextlib.redirect_stdout(io.StringIO()) as text:
+        try:
+            main()
+        except SystemExit as ended:
+            if ended.code:
+                raise
+    texts.append(text.getvalue())
+print(json.dumps(texts))
+"""
+
+
+def printed(commands: list[str]) -> dict[str, str]:
+    """What commands print on a terminal of a fixed width without colours, all in one process."""
     plain = {"COLUMNS": str(WIDTH), "NO_COLOR": "1", "TERM": "dumb", "PYTHONIOENCODING": "utf-8"}
-    words = command.removeprefix("intertwine ")
     done = subprocess.run(
-        f'"{sys.executable}" -m intertwine.cli {words}',
-        shell=True,
+        [sys.executable, "-c", _ONE_AFTER_THE_OTHER, *commands],
         env=os.environ | plain,
-        capture_output=True,
+        stdout=subprocess.PIPE,
         text=True,
         encoding="utf-8",
         check=True,
     )
-    return "\n".join(line.rstrip() for line in done.stdout.strip("\n").splitlines()) + "\n"
+    texts = json.loads(done.stdout)
+    return {
+        command: "\n".join(line.rstrip() for line in text.strip("\n").splitlines()) + "\n"
+        for command, text in zip(commands, texts, strict=True)
+    }
 
 
 def wanted() -> dict[Path, str]:
     """Every golden file and page with the text it should have."""
-    texts = {ROOT / "tests" / "golden" / name: printed(run) for name, run in COMMANDS.items()}
-    for page in PAGES:
-        texts[page] = _PASTED.sub(_paste, page.read_text(encoding="utf-8"))
-    return texts
+    pages = {path: path.read_text(encoding="utf-8") for path in PAGES}
+    pasted = [found[1] for page in pages.values() for found in _PASTED.finditer(page)]
+    answers = printed(list(dict.fromkeys([*COMMANDS.values(), *pasted])))
 
+    def paste(found: re.Match[str]) -> str:
+        command = found[1]
+        return (
+            f"<!-- run: {command} -->\n```console\n$ {command}\n{answers[command]}```\n<!-- end -->"
+        )
 
-def _paste(found: re.Match[str]) -> str:
-    command = found.group(1)
-    body = f"```console\n$ {command}\n{printed(command)}```"
-    return f"<!-- run: {command} -->\n{body}\n<!-- end -->"
+    texts = {ROOT / "tests" / "golden" / name: answers[run] for name, run in COMMANDS.items()}
+    return texts | {path: _PASTED.sub(paste, page) for path, page in pages.items()}
 
 
 def main() -> None:

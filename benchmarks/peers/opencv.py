@@ -45,7 +45,8 @@ def filter2d(case: Case, threads: int) -> Contender:
     """``cv2.filter2D``; a loop over images and kernels when there are several."""
     refuse(case.taps.ndim != 2, "images only")
     refuse(case.x.dtype.kind == "c", "no complex numbers")
-    depth = cv2.CV_64F if case.result == np.float64 else cv2.CV_32F
+    depths = {"uint8": cv2.CV_8U, "float64": cv2.CV_64F}
+    depth = depths.get(case.result.name, cv2.CV_32F)
     if case.axes == (0, 1) or case.out_shape == case.lengths:
         taps = case.taps.array
         call = partial(

@@ -19,7 +19,7 @@ from intertwine.base.errors import (
 )
 from intertwine.base.threads import set_threads
 from intertwine.convolution import convolve, correlate, plan
-from intertwine.engine.memory import release_memory
+from intertwine.engine.memory import release_memory, set_memory_limit
 
 if TYPE_CHECKING:
     from intertwine import fourier, kernels, stochastic, wisdom
@@ -54,6 +54,7 @@ __all__ = [
     "plan",
     "release_memory",
     "rotation",
+    "set_memory_limit",
     "set_threads",
     "spectrum",
     "stochastic",

@@ -27,6 +27,7 @@ class Geometry:
 class Prepared:
     """A method made ready for one geometry and one kernel."""
 
+    kept_bytes: int
     def run(self, x: Any, out: Any, cval: float, add: bool, threads: int) -> bool:
         """Compute; True when samples were NaN or infinite and left out of the sums."""
     def run_complex(
@@ -78,7 +79,6 @@ class Recursive(Prepared):
     ) -> None: ...
 
 class OverlapSave(Prepared):
-    kept_bytes: int
     def __init__(
         self,
         geometry: Geometry,
@@ -156,30 +156,41 @@ class Call:
         ``plan.stamp(x, out, threads)`` is called when samples were left out of the sums.
         """
 
-class Recent:
-    """The calls made last, with their plans: at most so many, which keep at most so many bytes."""
+class Kept:
+    """An object that the budget of all that is kept holds on to, until it needs the room."""
 
-    def __init__(self, most: int, most_kept: int) -> None: ...
-    def find(self, x: Any, k: Any, said: tuple[Any, ...], flip: bool) -> Any:
+    value: Any
+    def use(self) -> None:
+        """Let it be the one used last."""
+    def drop(self) -> None:
+        """Take it out."""
+
+def keep(value: Any, bytes: int) -> Kept:
+    """Put an object of so many bytes into the budget, as the one used last."""
+
+def forget_objects() -> None:
+    """Let all such objects go."""
+
+def set_memory_limit(bytes: int) -> None:
+    """Keep no more than this; what is beyond it goes at once."""
+
+def memory_limit() -> int: ...
+def memory_in_use() -> int:
+    """Bytes of all that is kept, and of work space in large pieces."""
+
+class PlanCache:
+    """The calls that led to plans which are kept. They go when their plan goes."""
+
+    def lookup(self, x: Any, k: Any, options: tuple[Any, ...], flip: bool) -> Any:
         """The plan of an equal call, or None."""
-
-    def remember(
-        self,
-        x: Any,
-        k: Any,
-        said: tuple[Any, ...],
-        flip: bool,
-        plan: Any,
-        call: Call | None,
-        kept: int,
+    def store(
+        self, x: Any, k: Any, options: tuple[Any, ...], flip: bool, kept: Kept, call: Call | None
     ) -> None:
-        """Keep the plan of a call, if such calls can be compared."""
-
-    def run(self, x: Any, k: Any, said: tuple[Any, ...], flip: bool, out: Any, threads: Any) -> Any:
+        """Let such calls find the plan that is kept, if they can be compared."""
+    def run(
+        self, x: Any, k: Any, options: tuple[Any, ...], flip: bool, out: Any, threads: Any
+    ) -> Any:
         """The result of an equal call; None, nothing done, where Python has to go the long way."""
-
-    def clear(self) -> None: ...
-    def plans(self) -> list[Any]: ...
 
 def empty(shape: tuple[int, ...], dtype: Any) -> Any:
     """An array that owns its memory, from 1 MiB on memory that earlier ones have let go."""
@@ -188,7 +199,7 @@ def kept_bytes() -> int:
     """Memory of such arrays that is kept for later ones."""
 
 def release_memory() -> None:
-    """Give it back to the system, and the work space of this thread and of the pool."""
+    """Give back to the system all that is kept, and work space of this thread and of the pool."""
 
 def norms(sums: Any, squares: Any, floor: Any, inverse: float, share: float, out: Any) -> bool:
     """Fill `out` with ``sqrt(squares - sums^2 * inverse)``; True when any is not a number.

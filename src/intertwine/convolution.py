@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from intertwine.base import threads as threading
-from intertwine.base.checks import as_array, as_dtype, flag, is_integer
+from intertwine.base.checks import as_array, as_dtype, flag, is_integer, native
 from intertwine.base.errors import OptionError, ShapeError, counted, shown
 from intertwine.engine import checks, outputs, stack
 from intertwine.engine.arguments import Options, parse
@@ -32,7 +32,9 @@ def convolve(
     cval: complex = 0.0,
     nan: str = "propagate",
     mask: Any = None,
+    min_weight: float | None = None,
     dtype: DTypeLike | None = None,
+    overflow: str = "raise",
     stride: int | Sequence[int] = 1,
     dilation: int | Sequence[int] = 1,
     method: str = "auto",
@@ -71,13 +73,20 @@ def convolve(
         The number outside for ``boundary="constant"``.
     nan : {"propagate", "ignore", "raise"}
         A NaN or infinity touches exactly the outputs whose window holds it; or is left out, the
-        weights rescaled (not for kernels that sum to zero); or is refused.
+        weights rescaled (not for kernels that sum to zero); or is refused. So is a `cval`.
     mask : bool array, optional
         True where a sample counts. The others are left out, as with ``nan="ignore"``.
+    min_weight : float, optional
+        Where samples are left out: the least fraction, from 0 to 1, of ``sum|k|`` that must be
+        present. Outputs with less are NaN. By default next to nothing is enough.
     dtype : dtype, optional
         Type of the result. By default that of `x`; integers stay exact integers in a type wide
         enough for every possible sum; integers under a float kernel, a mask or
         ``boundary="renormalize"`` give float32 (8 and 16 bits) or float64.
+    overflow : {"raise", "saturate"}
+        An integer `dtype` that cannot hold every possible result is refused; or results are
+        rounded to the nearest integer, halves to even, and clipped to the range of `dtype`. That
+        is an 8- or 16-bit integer, by default the type of `x`; NaN becomes 0.
     stride, dilation : int or one for each of `axes`
         Keep every `stride`-th output; spread the taps `dilation` samples apart.
     method : str
@@ -111,7 +120,10 @@ def convolve(
     array([[ 0,  1,  2,  3,  0],
            [ 0,  0,  1, -1,  0]])
     """
-    said = (axes, mode, boundary, cval, nan, mask, dtype, stride, dilation, method, precision)
+    said = (
+        axes, mode, boundary, cval, nan, mask, min_weight, dtype, overflow, stride, dilation,
+        method, precision,
+    )  # fmt: skip
     done = _again(x, k, said, True, out, threads)
     return _run("convolve", x, k, said, out, threads, True) if done is None else done
 
@@ -126,7 +138,9 @@ def correlate(
     cval: complex = 0.0,
     nan: str = "propagate",
     mask: Any = None,
+    min_weight: float | None = None,
     dtype: DTypeLike | None = None,
+    overflow: str = "raise",
     stride: int | Sequence[int] = 1,
     dilation: int | Sequence[int] = 1,
     method: str = "auto",
@@ -147,7 +161,10 @@ def correlate(
     >>> iw.correlate([0, 0, 1, 0, 0], [1, 2, 3])
     array([0, 3, 2, 1, 0])
     """
-    said = (axes, mode, boundary, cval, nan, mask, dtype, stride, dilation, method, precision)
+    said = (
+        axes, mode, boundary, cval, nan, mask, min_weight, dtype, overflow, stride, dilation,
+        method, precision,
+    )  # fmt: skip
     done = _again(x, k, said, False, out, threads)
     return _run("correlate", x, k, said, out, threads, False) if done is None else done
 
@@ -162,7 +179,9 @@ def plan(
     cval: complex = 0.0,
     nan: str = "propagate",
     mask: Any = None,
+    min_weight: float | None = None,
     dtype: DTypeLike | None = None,
+    overflow: str = "raise",
     stride: int | Sequence[int] = 1,
     dilation: int | Sequence[int] = 1,
     method: str = "auto",
@@ -180,7 +199,7 @@ def plan(
     x : array, or int, tuple or list of int
         Data to plan for, or only their shape, as NumPy takes one; `dtype` is then the type of the
         data (float64 when left out) and not of the result. Integers as data come as an array.
-    k, axes, mode, boundary, cval, nan, mask, dtype, stride, dilation, method, precision
+    k, axes, mode, ..., precision
         As in `convolve`; one plan serves a whole bank of kernels. With a mask, the plan takes one
         at each call: ``p(x, mask=m)``.
     measure : bool
@@ -207,9 +226,12 @@ def plan(
     shape = _as_shape(x)
     if shape is not None:
         x, dtype = _stand_in(shape, dtype), None
-    said = (axes, mode, boundary, cval, nan, mask, dtype, stride, dilation, method, precision)
+    said = (
+        axes, mode, boundary, cval, nan, mask, min_weight, dtype, overflow, stride, dilation,
+        method, precision,
+    )  # fmt: skip
     _check_measure(measure, method)
-    chosen = None if measure else CACHE.recall(x, k, said, True)
+    chosen = None if measure else CACHE.lookup(x, k, said, True)
     if chosen is None:
         options = Options(*said)
         _check_method("plan", method)
@@ -217,7 +239,7 @@ def plan(
         if measure:
             _learn(request.problem)
         chosen = CACHE.get(request.problem, "plan", method)
-        CACHE.remember(x, k, said, True, chosen)
+        CACHE.store(x, k, said, True, request.problem, method)
     return chosen
 
 
@@ -279,14 +301,14 @@ def _run(
 ) -> Array:
     """Compute: by the plan of an equal call, or by reading this one. `said` are its Options."""
     threading.check(caller, threads)
-    chosen = CACHE.recall(x, k, said, flip)
+    chosen = CACHE.lookup(x, k, said, flip)
     if chosen is not None:
         return _execute(caller, chosen, x, None, out, threads)
     options = Options(*said)
     request = parse(caller, x, k, options, flip=flip)
     _check_method(caller, options.method)
     chosen = CACHE.get(request.problem, caller, options.method, threads)
-    CACHE.remember(x, k, said, flip, chosen)
+    CACHE.store(x, k, said, flip, request.problem, options.method)
     return _execute(caller, chosen, request.x, request.mask, out, threads)
 
 
@@ -308,21 +330,24 @@ def _execute(
 ) -> Array:
     most = chosen.most_threads
     count = 1 if most == 1 else min(threading.resolve(threads), most)
-    data = x if x.dtype.isnative else x.astype(x.dtype.newbyteorder("="))
+    beside = outputs.beside(chosen, x, out)
     if out is None:
-        result = outputs.fresh(caller, chosen)
+        result = outputs.fresh(caller, chosen, beside)
+    else:
+        outputs.check(caller, chosen, out, beside)
+    data = native(x)
+    if out is None:
         outputs.fill(caller, chosen, data, mask, result, count)
         return result
-    outputs.check(caller, chosen, out)
     alone = data.flags.owndata and out.flags.owndata and data is not out
     if not alone and np.may_share_memory(data, out):
         data = data.copy()
     if mask is not None and np.may_share_memory(mask, out):
         mask = mask.copy()
-    if out.dtype.isnative:
+    if out.dtype.isnative and out.flags.aligned:
         outputs.fill(caller, chosen, data, mask, out, count)
     else:
-        native = outputs.fresh(caller, chosen)
-        outputs.fill(caller, chosen, data, mask, native, count)
-        out[...] = native
+        result = outputs.fresh(caller, chosen, beside)
+        outputs.fill(caller, chosen, data, mask, result, count)
+        out[...] = result
     return cast(Array, out)

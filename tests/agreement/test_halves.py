@@ -12,7 +12,7 @@ import pytest
 
 import intertwine as iw
 from cases import BOUNDARIES, MODES
-from intertwine.engine.methods.halves import cut_taps
+from intertwine.engine.methods.halves import Cut, cut_taps
 from tiles import forced
 
 BOUNDED = [b for b in BOUNDARIES if b != "renormalize"]
@@ -30,7 +30,7 @@ RANGES = {
     "int32": (-(2**31), 2**31 - 1, 20),
     "uint32": (0, 2**32 - 1, 19),
     "int64": (-(2**39), 2**39 - 1, 12),
-    "uint64": (0, 2**52 - 1, 1),
+    "uint64": (0, 2**50 - 1, 1),
 }
 
 
@@ -173,20 +173,23 @@ def test_few_samples_that_are_not_zero():
 
 
 @pytest.mark.parametrize("bits", [1, 7, 20])
-def test_halves_of_taps(bits):
+@pytest.mark.parametrize("passes", [2, 3, 4])
+def test_parts_of_taps(bits, passes):
     taps = taps_for((1000,), "int32").astype(np.int32)
-    (place, high), (none, low) = cut_taps(taps, bits)
-    assert (place, none) == (bits, 0)
-    np.testing.assert_array_equal(high * 2**bits + low, taps)
-    assert np.abs(low).max() <= 2 ** (bits - 1)
+    parts = cut_taps(taps, Cut(16, bits, 1.0, passes))
+    assert [place for place, _ in parts] == [bits * i for i in reversed(range(passes))]
+    np.testing.assert_array_equal(sum(part * 2**place for place, part in parts), taps)
+    assert all(np.abs(part).max() <= 2 ** (bits - 1) for place, part in parts[1:])
 
 
 def test_explain_tells_what_is_cut():
     x = drawn((100_000,), "int32")
     few = iw.plan(x, np.arange(-2000, 2000) % 17 - 8).explain()
     assert ", the low 16 bits of samples beside the high ones." in few
-    many = iw.plan(x, taps_for((2000,), "int32")).explain()
+    many = iw.plan(x, taps_for((2000,), "int32") >> 8).explain()
     assert ", two passes: taps without their low " in many
+    most = iw.plan(drawn((512, 512), "int32"), taps_for((127, 127), "int32") >> 4).explain()
+    assert ", 4 passes: taps in parts of 4 bits." in most
 
 
 def test_what_cannot_be_cut_is_summed_directly():

@@ -10,15 +10,14 @@ import intertwine as iw
 from agreement.sweeps import LARGE, QUICK
 from cases import BOUNDARIES, MODES, bounds, check, grid, near, planned
 from intertwine.engine import machine
-from intertwine.engine.methods import direct, in_turn, overlap_save, running_sum, separable, strips
+from intertwine.engine.methods import direct, in_turn, overlap_save, running_sum, strips
 from intertwine.engine.plan import CACHE
+from rounded import agree, kernel, samples
 
 
 def forget():
     """Let every plan be made anew."""
     CACHE.clear()
-    separable._turns.cache_clear()
-    in_turn.turns.cache_clear()
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +56,11 @@ EVERYWHERE = [
     *grid(
         ((5, 6), (3, 2)), ((5, 6), (7, 9)), ((4, 3, 5), (2, 3, 2)), ((4, 3, 5), (5, 4, 7)),
         boundary=list(BOUNDARIES), mode=list(MODES), kind=["outer", "box"],
-        dtype=["float32", "float64", "uint8", "int32", "complex64"],
+        dtype=["float32", "uint8"],
+    ),
+    *grid(
+        ((5, 6), (4, 9)), ((4, 3, 5), (2, 3, 2)), boundary=list(BOUNDARIES),
+        kind=["outer", "box"], dtype=["float64", "int32", "complex64"],
     ),
     *grid(
         ((9, 8), (3, 2)), boundary=list(BOUNDARIES), mode=list(MODES), flip=[True, False],
@@ -107,7 +110,7 @@ def test_agrees_by_each_method(only):
 
 
 def test_agrees_on_large_data():
-    assert taken(c for c in LARGE if len(c.size) > 1) > 30
+    assert taken([c for c in LARGE if len(c.size) > 1][::4]) >= 8
 
 
 def photo(dtype="float32", shape=(150, 90, 3)):
@@ -233,3 +236,14 @@ def test_arrays_between_axes_leave_room_for_others(monkeypatch):
     monkeypatch.setattr(in_turn, "installed", lambda: 4.0 * memory)
     forget()
     assert "one axis after the other" in plan_of(photo()).explain()
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int16"])
+@pytest.mark.parametrize("share", [1, 1 / 300])
+def test_only_the_last_axis_is_rounded(only, share, dtype):
+    x = samples(dtype, (40, 51))
+    for kind in ("outer", "box"):
+        k = kernel(kind, (5, 6)) * share
+        plan = iw.plan(x, k, overflow="saturate", method="separable")
+        assert "one axis after the other" in plan.explain()
+        assert agree(x, k, "separable", dtype, boundary="mirror")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import intertwine as iw
-from cases import BOUNDARIES, EXACT, check, grid, planned
+from cases import BOUNDARIES, check_all, grid, planned
 from intertwine.engine import candidates
 from intertwine.engine.shorten import shortened
 
@@ -27,15 +27,26 @@ CASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("method", EXACT)
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_long_kernels_agree_with_the_loops(case, method):
-    check(case, method)
+def test_long_kernels_agree_with_the_loops(case):
+    assert {"reference", "direct"} <= {*check_all(case)}
 
 
-def test_many_of_the_cases_are_computed_with_short_kernels():
-    taken = [planned(case, method) for case in CASES for method in EXACT]
-    assert sum(plan is not None and plan.chosen.short is not None for plan in taken) > 500
+#: How many of the cases a method that takes few must have had at least, and with short kernels.
+TAKEN = {
+    "separable": (64, 50),
+    "running_sum": (240, 150),
+    "overlap_save": (434, 120),
+}
+
+
+@pytest.mark.parametrize("method", TAKEN)
+def test_how_many_cases_a_method_had(method):
+    plans = [plan for case in CASES if (plan := planned(case, method))]
+    short = sum(plan.chosen.short is not None for plan in plans)
+    cases, shortened = TAKEN[method]
+    assert len(plans) >= cases
+    assert short >= shortened
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,17 @@ def test_means_are_the_nearest_numbers(shape: tuple[int, ...], dtype: str, chann
         np.testing.assert_array_equal(boxed(x, taps), right.astype(np.float32), str(size))
 
 
+@pytest.mark.parametrize("taps", [256, 257, 400, 512, 513])
+def test_means_of_sums_around_2_to_24(taps: int) -> None:
+    """Larger sums are no float32: 257 samples of 65,535 are the first that are beyond."""
+    x = np.random.default_rng(9).integers(65_000, 65_536, (60, 700)).astype(np.uint16)
+    for size in ((1, taps), (taps // 16, 16)):
+        count = int(np.prod(size))
+        right = window_sums(x, size, "wrap") / count
+        got = boxed(x, np.full(size, 1 / count), boundary="wrap")
+        np.testing.assert_array_equal(got, right.astype(np.float32))
+
+
 @pytest.mark.parametrize("boundary", PADS)
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_every_boundary(dtype: str, boundary: str) -> None:

@@ -165,6 +165,8 @@ def test_floating_point_pictures_keep_their_sign_and_nan_stays_local(intertwine)
     words = ("-k", "box:size=3", "--nan", "ignore", "-o", "c.tif")
     assert intertwine("convolve", "a.tif", *words).code == 0
     assert np.isfinite(load("c.tif")).all()
+    assert intertwine("convolve", "a.tif", *words, "--min-weight", "1", "--force").code == 0
+    assert np.isnan(load("c.tif")).sum() == 9
 
 
 def test_stereo_is_convolved_along_time(intertwine):

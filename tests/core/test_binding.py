@@ -203,12 +203,12 @@ def test_overlap_save_checks_its_own():
     two = _core.OverlapSave(
         geometry(**BANK), np.ones((2, 3), np.float32), False, [16], "float32", -1, 1
     )
-    assert two.kept_bytes == 2 * 16 * 8
+    one = _core.OverlapSave(geometry(), taps, False, [16], "float32", -1, 1)
+    assert two.kept_bytes > one.kept_bytes >= 16 * 8 + taps.nbytes
     with pytest.raises(ValueError, match="takes no channels"):
         _core.OverlapSave(
             geometry(order=(0, 1), channels=True), taps, False, [16], "float32", -1, 1
         )
-    assert _core.OverlapSave(geometry(), taps, False, [16], "float32", -1, 1).kept_bytes == 16 * 8
 
 
 numbers = st.one_of(st.integers(-5, 20), st.sampled_from([2**31, 2**62, -(2**62)]))
@@ -237,9 +237,9 @@ def test_any_geometry_is_computed_or_refused(geometry, threads, inner):
 def test_a_folded_tile_is_one_of_real_data_that_holds_all():
     taps = np.ones((3, 2), np.float32)
     plain = geometry((8, 8, 3, 0, 1, 1, 0, 6, 6, 2, 0, 1, 1, 0), (0, 1))
-    assert (
-        _core.OverlapSave(plain, taps, False, [12, 16], "float32", 0, 1).kept_bytes == 12 * 16 * 4
-    )
+    folded = _core.OverlapSave(plain, taps, False, [480, 640], "float32", 0, 1)
+    whole = _core.OverlapSave(plain, taps, False, [480, 640], "float32", -1, 1)
+    assert 480 * 640 * 4 < folded.kept_bytes < 0.6 * whole.kept_bytes
     for tile, folded, text in [
         ([12, 16], 2, "no such axis"),
         ([15, 16], 0, "no multiple of 2"),

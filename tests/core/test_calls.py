@@ -10,7 +10,7 @@ from intertwine import _core
 
 X = np.arange(30, dtype=np.float32).reshape(5, 6)
 K = np.array([[1.0, 2.0, 3.0]])
-SAID = (None, "same", 0.0, (1, 2))
+OPTIONS = (None, "same", 0.0, (1, 2))
 PLAN = iw.plan(X, K)
 RIGHT = PLAN(X).tolist()
 METHOD = PLAN._only.__self__
@@ -26,10 +26,12 @@ def answer(x=X, out=None, threads=None):
     return PLAN.call.run(PLAN, x, out, threads)
 
 
-def recent(most=256, most_kept=1 << 20):
-    calls = _core.Recent(most, most_kept)
-    calls.remember(X, K, SAID, True, PLAN, PLAN.call, 0)
-    return calls
+def cached(*calls):
+    """A cache of calls: the usual one, or (data, kernel, options, plan) each."""
+    cache = _core.PlanCache()
+    for x, k, options, plan in calls or [(X, K, OPTIONS, PLAN)]:
+        cache.store(x, k, options, True, _core.keep(plan, 0), getattr(plan, "call", None))
+    return cache
 
 
 @pytest.mark.parametrize("threads", [None, 1, 2, 1024])
@@ -117,11 +119,13 @@ def test_outputs_may_overlap_the_data():
 
 
 def test_equal_calls_are_found():
-    calls = recent()
+    calls = cached()
     for k in (K, K.copy(), np.asfortranarray(K), np.repeat(K, 2, 1)[:, ::2]):
-        assert calls.find(X + 1, k, SAID, True) is PLAN
-        assert calls.run(X, k, SAID, True, None, None).tolist() == RIGHT
-    assert calls.find(X, K, (None, "".join(["sa", "me"]), float("0"), (1, int("2"))), True) is PLAN
+        assert calls.lookup(X + 1, k, OPTIONS, True) is PLAN
+        assert calls.run(X, k, OPTIONS, True, None, None).tolist() == RIGHT
+    assert (
+        calls.lookup(X, K, (None, "".join(["sa", "me"]), float("0"), (1, int("2"))), True) is PLAN
+    )
 
 
 @pytest.mark.parametrize(
@@ -130,50 +134,37 @@ def test_equal_calls_are_found():
         {"x": X[:4]}, {"x": X.astype("f8")}, {"x": X.astype(">f4")}, {"x": X.tolist()},
         {"x": X[None]}, {"x": np.ma.array(X)}, {"k": K + 1}, {"k": K.astype("f4")}, {"k": K.T},
         {"k": K.astype(">f8")}, {"k": K.tolist()}, {"k": 3}, {"k": None}, {"k": iw.Kernel(K)},
-        {"k": np.tile(K, (1000, 3))}, {"flip": False}, {"said": SAID[:-1]}, {"said": ()},
-        {"said": (False, *SAID[1:])}, {"said": (None, "full", 0.0, (1, 2))},
-        {"said": (None, "same", 0, (1, 2))}, {"said": (None, "same", False, (1, 2))},
-        {"said": (None, "same", 0.0, (1, 2.0))}, {"said": (None, "same", 0.0, (True, 2))},
-        {"said": (None, "same", 0.0, [1, 2])}, {"said": (None, "same", float("nan"), (1, 2))},
-        {"said": (X, "same", 0.0, (1, 2))},
+        {"k": np.tile(K, (1000, 3))}, {"flip": False}, {"options": OPTIONS[:-1]}, {"options": ()},
+        {"options": (False, *OPTIONS[1:])}, {"options": (None, "full", 0.0, (1, 2))},
+        {"options": (None, "same", 0, (1, 2))}, {"options": (None, "same", False, (1, 2))},
+        {"options": (None, "same", 0.0, (1, 2.0))}, {"options": (None, "same", 0.0, (True, 2))},
+        {"options": (None, "same", 0.0, [1, 2])}, {"options": (None, "same", float("nan"), (1, 2))},
+        {"options": (X, "same", 0.0, (1, 2))},
     ],
     ids=repr,
 )  # fmt: skip
 def test_calls_that_differ_are_not_found(changes):
-    asked = {"x": X, "k": K, "said": SAID, "flip": True, **changes}
-    assert recent().find(**asked) is None
-    assert recent().run(**asked, out=None, threads=None) is None
+    asked = {"x": X, "k": K, "options": OPTIONS, "flip": True, **changes}
+    assert cached().lookup(**asked) is None
+    assert cached().run(**asked, out=None, threads=None) is None
 
 
 def test_kernels_are_told_apart_by_every_byte():
     """Also where only some of their words are mixed into the number that calls are found by."""
     k = np.zeros(1003, np.float32)
-    calls = _core.Recent(4, 0)
-    calls.remember(X, k, (), True, "all zero", None, 0)
+    calls = cached((X, k, (), "all zero"))
     for i in range(k.size):
         k[i] = 1
-        assert calls.find(X, k, (), True) is None
+        assert calls.lookup(X, k, (), True) is None
         k[i] = 0
-    assert calls.find(X, k, (), True) == "all zero"
-
-
-def test_kernels_count_among_what_is_kept():
-    calls = _core.Recent(4, 3000)
-    for i in range(3):
-        calls.remember(X, np.full(250, i, np.float32), (), True, i, None, 100)
-    assert calls.plans() == [1, 2]
-    calls.remember(X, np.zeros(1 << 20, np.float32), (), True, "4 MiB", None, 0)
-    assert calls.find(X, np.zeros(1 << 20, np.float32), (), True) == "4 MiB"
-    assert calls.plans() == ["4 MiB"]
+    assert calls.lookup(X, k, (), True) == "all zero"
 
 
 def test_kernels_with_an_origin_are_told_apart_by_it():
-    calls = _core.Recent(4, 1000)
+    calls = cached(*((X, iw.Kernel(K, origin=o), (), o) for o in ((0, 0), (0, 2))))
     for origin in ((0, 0), (0, 2)):
-        calls.remember(X, iw.Kernel(K, origin=origin), (), True, origin, None, 0)
-    for origin in ((0, 0), (0, 2)):
-        assert calls.find(X, iw.Kernel(K, origin=origin), (), True) == origin
-    assert calls.find(X, iw.Kernel(K, origin=(0, 1)), (), True) is None
+        assert calls.lookup(X, iw.Kernel(K, origin=origin), (), True) == origin
+    assert calls.lookup(X, iw.Kernel(K, origin=(0, 1)), (), True) is None
 
 
 class Strange:
@@ -190,32 +181,50 @@ class Broken:
 
 
 def test_strange_kernels_are_left_to_python():
-    calls = recent()
+    calls = cached()
     for k in (Strange(None), Strange((0, 1.0)), Strange([0, 1]), Strange(X)):
-        calls.remember(X, k, SAID, True, "strange", None, 0)
-        assert calls.find(X, k, SAID, True) is None
+        calls.store(X, k, OPTIONS, True, _core.keep("strange", 0), None)
+        assert calls.lookup(X, k, OPTIONS, True) is None
     with pytest.raises(RuntimeError, match="no taps today"):
-        calls.find(X, Broken(), SAID, True)
+        calls.lookup(X, Broken(), OPTIONS, True)
 
 
-def test_calls_are_forgotten_beyond_the_bounds():
-    calls = _core.Recent(3, 3 * K.nbytes + 100)
-    for i in range(5):
-        calls.remember(X, K, (i,), True, i, None, 30)
-    assert calls.plans() == [2, 3, 4]
-    calls.remember(X, K, (5,), True, 5, None, 60)
-    assert calls.plans() == [4, 5]
-    calls.remember(X, K, (6,), True, 6, None, 500)
-    assert calls.plans() == [6]
-    assert calls.find(X, K, (6,), True) == 6
-    calls.clear()
-    assert calls.plans() == []
-    assert calls.find(X, K, (6,), True) is None
+def test_a_call_goes_when_its_plan_goes():
+    calls = cached()
+    kept = _core.keep("other", 0)
+    calls.store(X, K, (1,), True, kept, None)
+    assert calls.lookup(X, K, (1,), True) == "other"
+    kept.drop()
+    assert calls.lookup(X, K, (1,), True) is None
+    assert calls.lookup(X, K, OPTIONS, True) is PLAN
+    calls.store(X, K, (1,), True, kept, None)  # it is not kept any more
+    assert calls.lookup(X, K, (1,), True) is None
+
+
+def test_of_many_calls_of_one_plan_the_oldest_is_forgotten():
+    calls, kept = _core.PlanCache(), _core.keep("plan", 0)
+    for i in range(9):
+        calls.store(X, K, (i,), True, kept, None)
+    assert [calls.lookup(X, K, (i,), True) for i in range(9)] == [None] + ["plan"] * 8
+
+
+def test_calls_of_one_number_are_told_apart():
+    """The options are compared, not mixed into the number that calls are found by."""
+    calls = cached(*((X, K, (i,), i) for i in range(200)))
+    assert [calls.lookup(X, K, (i,), True) for i in range(200)] == list(range(200))
+
+
+def test_the_kernel_of_a_call_counts_among_what_is_kept():
+    kept = _core.keep("plan", 100)
+    before = _core.memory_in_use()
+    k = np.zeros(1 << 20, np.float32)
+    _core.PlanCache().store(X, k, (), True, kept, None)
+    assert k.nbytes <= _core.memory_in_use() - before < k.nbytes + 10_000
 
 
 def test_what_a_plan_needs_more_is_left_to_python():
-    calls = _core.Recent(3, 100)
-    calls.remember(X, K, (), True, PLAN, None, 0)
+    calls = _core.PlanCache()
+    calls.store(X, K, (), True, _core.keep(PLAN, 0), None)
     assert calls.run(X, K, (), True, None, None) is None
     assert iw.plan(X, K, method="reference").call is None
     assert iw.plan(X, K, nan="ignore").call is None
@@ -251,15 +260,15 @@ def test_complex_calls_are_answered(method, complex_x, complex_k):
 
 def test_nothing_is_lost_or_kept():
     """References of what a call touches are as many as before."""
-    calls, out = recent(), np.empty_like(X)
-    x, k, said = X.copy(), K.copy(), (None, "same", 0.0, (1, 2))
-    touched = (x, k, said, out, X.dtype, PLAN, PLAN.call)
+    calls, out = cached(), np.empty_like(X)
+    x, k, options = X.copy(), K.copy(), (None, "same", 0.0, (1, 2))
+    touched = (x, k, options, out, X.dtype, PLAN, PLAN.call)
     before = [sys.getrefcount(each) for each in touched]
     for _ in range(10):
         for given in (out, None, X.tolist()):
-            calls.run(x, k, said, True, given, None)
-            calls.run(x.tolist(), k, said, True, given, 1)
-            calls.find(x, k[:, ::-1], said, True)
+            calls.run(x, k, options, True, given, None)
+            calls.run(x.tolist(), k, options, True, given, 1)
+            calls.lookup(x, k[:, ::-1], options, True)
     assert [sys.getrefcount(each) for each in touched] == before
 
 
@@ -275,7 +284,8 @@ def test_nothing_is_lost_or_kept():
         (lambda: made(STEP, dtype=np.dtype("M8[s]")), "type: no real native type"),
         (lambda: made(STEP, dtype="f4"), "type: no dtype"),
         (lambda: made(STEP, most=0), "threads: less than 1"),
-        (lambda: _core.Recent(1, 1).remember(X, K, (), True, PLAN, 3, 0), "call: no Call"),
+        (lambda: cached().store(X, K, (), True, PLAN, None), "kept: no Kept"),
+        (lambda: cached().store(X, K, (), True, _core.keep(PLAN, 0), 3), "call: no Call"),
     ],
 )  # fmt: skip
 def test_wrong_parts_are_refused(make, text):

@@ -42,6 +42,40 @@ assert np.array_equal(iw.convolve(x, k, threads=4), y)
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.skipif(
+    not hasattr(os, "sched_setaffinity") or len(os.sched_getaffinity(0)) < 2,
+    reason="needs Linux and two processors",
+)
+def test_threads_leave_their_affinity_as_others_set_it():
+    """As `taskset -a` does, for all threads of the process, and not undone by the next call."""
+    script = """
+import os, time, numpy as np, intertwine as iw
+x, k = np.ones((1200, 1200)), np.arange(9.0).reshape(3, 3)
+plan = iw.plan(x, k, method="direct")
+before = {int(t) for t in os.listdir("/proc/self/task")}
+assert plan.most_threads >= 4
+plan(x, threads=4)
+workers = {int(t) for t in os.listdir("/proc/self/task")} - before
+assert len(workers) == 3
+first, second, *_ = everywhere = sorted(os.sched_getaffinity(0))
+for mask in (everywhere, [first], [first, second], [second], everywhere):
+    for thread in workers:
+        os.sched_setaffinity(thread, mask)
+    for place in (first, second, first):
+        os.sched_setaffinity(0, {place})
+        for _ in range(15):
+            time.sleep(0.001)  # so that they sleep, and wake where the caller is
+            plan(x, threads=4)
+    time.sleep(0.01)
+    for thread in workers:
+        assert os.sched_getaffinity(thread) == set(mask), (mask, os.sched_getaffinity(thread))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
 def with_threads(script, **variables):
     """Run `script` where the environment says no more about threads than `variables`."""
     environment = {k: v for k, v in os.environ.items() if not k.endswith("NUM_THREADS")}

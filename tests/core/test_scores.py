@@ -72,5 +72,5 @@ def test_other_types_and_orders_are_refused():
         _core.norms(ones, ones, ones[0, :1], 1.0, 0.0, np.ones((4, 6), int))
     frozen = np.ones(6)
     frozen.flags.writeable = False
-    with pytest.raises(TypeError):
+    with pytest.raises(ValueError, match="read-only"):
         _core.scores(ones[0], frozen)

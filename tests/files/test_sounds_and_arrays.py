@@ -82,6 +82,16 @@ def test_other_formats_lose_as_little_as_they_can(tmp_path):
     assert files.read(tmp_path / "d.ogg").pages[0].dtype == np.float32
 
 
+def test_the_loudest_samples_of_24_bits(tmp_path):
+    """1 is no number of 24 bits: the next smaller one is written, and nothing below changes."""
+    top = 2**23
+    sound = np.array([1.0, 1 - 1 / top, 1 - 2 / top, -1.0, 1 / top, 0.4 / top])[:, None]
+    meta = {"rate_hz": 8000, "subtype": "DOUBLE", "tags": {}}
+    files.write(tmp_path / "a.flac", Document("sound", (sound,), False, meta))
+    steps = files.read(tmp_path / "a.flac").pages[0][:, 0] >> 8
+    assert steps.tolist() == [top - 1, top - 1, top - 2, -top, 1, 0]
+
+
 def test_a_recording_cut_short_is_refused(tmp_path):
     soundfile.write(tmp_path / "a.flac", RNG.integers(-999, 999, (9000, 2), np.int16), 8000)
     whole = (tmp_path / "a.flac").read_bytes()

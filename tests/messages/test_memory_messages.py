@@ -57,9 +57,9 @@ def test_refusals(call, message):
 def test_what_is_said_where_the_machine_does_not_tell(monkeypatch):
     monkeypatch.setattr(memory, "installed", lambda: float("inf"))
     with pytest.raises(iw.ShapeError) as caught:
-        iw.convolve(np.broadcast_to(np.uint8(1), 2**61), [1])
+        iw.convolve(np.broadcast_to(np.uint8(1), 2**50), [1])
     assert str(caught.value) == (
-        "convolve: the result of shape (2305843009213693952,) (uint8) takes 2147483648 GiB of "
+        "convolve: the result of shape (1125899906842624,) (uint8) takes 1048576 GiB of "
         "memory.\n  Work on parts of x, or pass a larger stride."
     )
 
@@ -78,7 +78,26 @@ def test_room_for_the_work_counts_where_the_result_is_given(monkeypatch):
     assert (out == 7).all()
 
 
-def test_memory_that_runs_out_on_the_way():
+@pytest.mark.parametrize("more", [0, 1])
+@pytest.mark.parametrize("masked", [None, True])
+def test_room_for_the_work_counts_beside_a_result_that_fits(monkeypatch, more, masked):
+    """A byte less than result and work take together is too little, as many bytes are enough."""
+    mask = {"mask": np.arange(600) % 7 > 0} if masked else {}
+    x, plan = np.ones(600), iw.plan((600,), [1.0, 2.0, 3.0], method="reference", mask=masked)
+    monkeypatch.setattr(memory, "installed", lambda: float(8 * 600 + plan.work_bytes - more))
+    iw.release_memory()
+    call = {"method": "reference", **mask}
+    if not more:
+        assert iw.convolve(x, [1.0, 2.0, 3.0], **call).shape == (600,)
+        return
+    with pytest.raises(iw.ShapeError, match="to work with; this machine has"):
+        iw.convolve(x, [1.0, 2.0, 3.0], **call)
+    with pytest.raises(iw.ShapeError, match="to work with; this machine has"):
+        iw.plan(x, [1.0, 2.0, 3.0], method="reference", mask=masked)(x, **mask)
+
+
+def test_memory_that_runs_out_on_the_way(monkeypatch):
+    monkeypatch.setattr(memory, "installed", lambda: float("inf"))
     huge = np.broadcast_to(1.0, (1 << 27, 1 << 27))
     with pytest.raises(iw.ShapeError) as caught:
         iw.convolve(huge, np.ones((3, 3)), stride=1 << 25, nan="ignore")

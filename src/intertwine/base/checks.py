@@ -66,6 +66,16 @@ def as_array(caller: str, name: str, value: Any, *, masks: bool = False) -> Arra
     return array
 
 
+def native(array: Array) -> Array:
+    """`array`, or a copy of it if its bytes do not lie as the processor reads numbers.
+
+    Their order may be the other one, or numbers may begin at any byte.
+    """
+    if array.dtype.isnative and array.flags.aligned:
+        return array
+    return array.astype(array.dtype.newbyteorder("="))
+
+
 def _unreadable(caller: str, name: str, value: Any) -> DTypeError:
     advice = "Pass a NumPy array, or nested lists of numbers with rows of equal length."
     if hasattr(value, "toarray"):  # sparse, of SciPy or others

@@ -125,6 +125,14 @@ Nan = Annotated[
         "--nan", metavar="WORD", text="propagate, ignore (leave missing samples out) or raise."
     ),
 ]
+MinWeight = Annotated[
+    float | None,
+    _operator(
+        "--min-weight",
+        metavar="FRACTION",
+        text="With --nan ignore: results are NaN where less of the kernel's weight is present.",
+    ),
+]
 Axes = Annotated[
     str | None,
     _operator(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Any, NamedTuple
 
@@ -23,6 +23,7 @@ Array = NDArray[Any]
 
 MODES = ("full", "same", "valid")
 NAN_POLICIES = ("propagate", "ignore", "raise")
+OVERFLOWS = ("raise", "saturate")
 
 
 class Options(NamedTuple):
@@ -34,7 +35,9 @@ class Options(NamedTuple):
     cval: complex = 0.0
     nan: str = "propagate"
     mask: Any = None
+    min_weight: float | None = None
     dtype: Any = None
+    overflow: str = "raise"
     stride: int | Sequence[int] = 1
     dilation: int | Sequence[int] = 1
     method: str = "auto"
@@ -67,10 +70,16 @@ def parse(
     lines = _lines(caller, array, kernels, layout, options, flip)
     boundaries = [lines[axis].boundary for axis in layout.axes]
     nan = word(caller, "nan", options.nan, NAN_POLICIES)
+    cval = checks.constant(caller, options.cval, boundaries, array)
+    if not np.isfinite(cval) and nan != "propagate":  # what lies outside obeys the policy, too
+        cval, lines = _without_cval(caller, cval, nan, lines)
+        boundaries = [lines[axis].boundary for axis in layout.axes]
+    mask = checks.mask(caller, x, array, options.mask)
+    least = checks.min_weight(
+        caller, options.min_weight, _why_weighted(nan, boundaries, mask is not None)
+    )
     if array.dtype.kind in "biu":  # integers have no NaN: every policy means the same
         nan = "propagate"
-    cval = checks.constant(caller, options.cval, boundaries, array)
-    mask = checks.mask(caller, x, array, options.mask)
     why = _why_weighted(nan, boundaries, mask is not None)
     rows = kernels.taps.reshape(prod(kernels.taps.shape[: len(layout.bank)]), -1)
     if why is not None:
@@ -78,24 +87,29 @@ def parse(
     asked = None if options.dtype is None else as_dtype(caller, options.dtype)
     span = types.value_range(array, cval, measured)
     native = array.dtype.newbyteorder("=")
-    weighted = why is not None
+    saturate = word(caller, "overflow", options.overflow, OVERFLOWS) == "saturate"
+    if saturate:
+        asked = types.saturated(caller, native, rows.dtype, asked)
+    rules = cval, why is not None, saturate
     try:
-        result, compute = types.choose(caller, native, rows, asked, span, cval, weighted)
+        result, compute = types.choose(caller, native, rows, asked, span, *rules)
     except DTypeError:  # the widened range may be at fault: what the data hold decides
         span = types.value_range(array, cval, measured, exactly=True)
-        result, compute = types.choose(caller, native, rows, asked, span, cval, weighted)
+        result, compute = types.choose(caller, native, rows, asked, span, *rules)
     if compute == "float32":
         checks.single_precision(caller, rows, cval)
+    whole = native.kind in "biu" and rows.dtype.kind in "biu" and why is None
     problem = Problem(
         axes=lines,
-        taps=Taps(layout.spread(_oriented(kernels.taps, len(axes), flip))),
+        taps=Taps.of(layout.spread(_oriented(kernels.taps, len(axes), flip))),
         dtype=native,
         result=result,
         compute=compute,
         cval=cval if FILLED.intersection(boundaries) else 0j,
-        value_range=span if result.kind in "iub" else None,
+        value_range=span if result.kind in "iub" and whole else None,
         missing=nan,
         masked=mask is not None,
+        min_weight=None if why is None else least,
         precision=checks.precision(caller, options.precision, result),
         added=layout.added,
     )
@@ -108,6 +122,16 @@ def _why_weighted(nan: str, boundaries: Sequence[str], masked: bool) -> str | No
     if nan == "ignore":
         return "nan='ignore'"
     return "a mask" if masked else None
+
+
+def _without_cval(
+    caller: str, cval: complex, nan: str, lines: tuple[Axis, ...]
+) -> tuple[complex, tuple[Axis, ...]]:
+    """A number outside that is NaN or infinite is refused, or left out: nothing lies there."""
+    if nan == "raise":
+        raise checks.refused_cval(caller, cval)
+    kept = (replace(a, boundary="renormalize") if a.boundary == "constant" else a for a in lines)
+    return 0j, tuple(kept)
 
 
 def _lines(

@@ -89,6 +89,35 @@ def _number(caller: str, cval: Any) -> complex:
     raise OptionError(f"{caller}: `cval={shown(cval)}` must be a number that fits a float64.")
 
 
+def refused_cval(caller: str, cval: complex) -> OptionError:
+    """The error about a number outside that is not finite, under nan='raise'."""
+    number = cval.real if cval.imag == 0 else cval
+    return OptionError(
+        f"{caller}: `cval={number}` is not finite, and nan='raise' refuses what lies outside, "
+        f"too.\n"
+        f"  Pass a finite cval, boundary='renormalize' to count only what is inside, or "
+        f"nan='propagate' to let it show."
+    )
+
+
+def min_weight(caller: str, value: Any, why: str | None) -> float | None:
+    """Return the least fraction of the weight that must be present; `why` some can be missing."""
+    if value is None:
+        return None
+    real = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+    if not real or not 0 <= value <= 1:
+        raise OptionError(
+            f"{caller}: `min_weight={shown(value)}` must be a number from 0 to 1, "
+            f"the fraction of sum|k| that must be present."
+        )
+    if why is None:
+        raise OptionError(
+            f"{caller}: `min_weight={shown(value)}` has no effect where nothing can be missing.\n"
+            f"  Pass nan='ignore', a mask or boundary='renormalize', or leave min_weight out."
+        )
+    return float(value)
+
+
 def precision(caller: str, value: Any, result: np.dtype[Any]) -> float | None:
     """Return the asked bound on the error, if the result's type can keep to it."""
     if value is None:

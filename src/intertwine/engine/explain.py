@@ -8,10 +8,11 @@ from intertwine import _core
 from intertwine.base import threads
 from intertwine.base.errors import counted
 from intertwine.base.text import duration, size_text
+from intertwine.engine import copies, missing
 from intertwine.engine import machine as machines
-from intertwine.engine import missing
 from intertwine.engine.candidates import Candidate, least_saving
 from intertwine.engine.problem import Problem
+from intertwine.engine.types import integer_limits
 
 if TYPE_CHECKING:
     from intertwine.engine.plan import Plan
@@ -33,17 +34,29 @@ def _question(problem: Problem) -> str:
         text += f"; outside lies: {', '.join(outside)}"
     if problem.weighted:
         text += "; outputs are divided by the weight present"
+        if problem.min_weight:
+            text += f", NaN where that is less than {problem.min_weight:g} of the whole"
     return text + "."
 
 
 def _bound(plan: Plan) -> str:
-    if plan.problem.exact:
-        return "Every result is exact"
     problem = plan.problem
+    if problem.exact:
+        low, high = integer_limits(problem.result)
+        least, largest = problem.sum_range
+        clipped = f"; those beyond {problem.result} are clipped" * (least < low or largest > high)
+        return f"Every sum is exact{clipped}" if clipped else "Every result is exact"
     some = problem.masked or problem.missing == "ignore"
     wide = ", in float64 where samples are missing" * (some and problem.compute == "float32")
     text = f"Sums run in {problem.compute}{wide}; error at most {plan.error:.1e} of sum|k| * max|x|"
-    return text + " before they are divided" * problem.weighted
+    text += " before they are divided" * problem.weighted
+    return text + f"; then they are rounded and clipped to {problem.result}" * problem.rounded
+
+
+def _copied(plan: Plan) -> str:
+    """What data take that lie across memory."""
+    more = copies.fortran(plan)
+    return f", and {size_text(more)} for a copy of data in Fortran order" if more else ""
 
 
 def _parts(candidate: Candidate, problem: Problem) -> str:
@@ -131,7 +144,7 @@ def explain(plan: Plan) -> str:
         *_shorter(chosen),
         *_measured(plan),
         *_predicted(plan),
-        f"  {_bound(plan)}; work space {size_text(chosen.memory)} a thread.",
+        f"  {_bound(plan)}; work space {size_text(chosen.memory)} a thread{_copied(plan)}.",
         "Alternatives:",
     ]
     lines += [_other(c, chosen, problem) for c in plan.candidates if c is not chosen]

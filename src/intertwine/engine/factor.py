@@ -1,15 +1,19 @@
-"""Kernels as sums of products of 1-D kernels, and as sums of boxes.
+"""Kernels as sums of products of 1-D kernels.
 
 A matrix of rank r is a sum of r outer products (its singular value decomposition, Eckart and
 Young 1936); a kernel of more axes is unfolded along its first axis and each right factor is
-decomposed in turn.
+decomposed in turn. Singular vectors are exact beside the largest tap only; where small taps would
+drown in that, the terms are crosses: lines through the largest tap of what is left (Bebendorf
+2000).
+
+What is put in place of a kernel stands for each of its taps, not only for the large ones: see
+`keeps_taps`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -27,14 +31,11 @@ MOST_TAPS = 1 << 20
 #: Taps beyond 32 bits that are tried.
 MOST_OBJECTS = 4096
 
+#: A tap may change by so much of itself where factors or boxes stand for it, in each type of sums.
+KEPT = {"float32": 1e-3, "float64": 1e-8}
+
 #: Taps handled at a time where a pass needs temporary arrays.
 SLAB = 1 << 18
-
-#: Boxes may be so many times larger together than the kernel, before others are looked for.
-MOST_CANCELLED = 4.0
-
-#: So many taps often tell already that a kernel is no sum of few boxes.
-TELLING = 1 << 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,17 @@ class Factors:
 
     terms: tuple[Term, ...]
     error: float
+
+
+def keeps_taps(taps: Array, made: Array, sizes: Array, compute: str) -> bool:
+    """Whether `made` stands for every one of `taps`, so that an impulse shows each of them.
+
+    `sizes` are the magnitudes that were added up to `made`, which rounding in the type `compute`
+    follows. Where a tap is zero, or below the smallest number of that type, rounding may be left.
+    """
+    limits, magnitude = np.finfo(compute), np.abs(taps)
+    lost = np.abs(made - taps) + float(limits.eps) / 2 * sizes
+    return bool(((lost <= KEPT[compute] * magnitude) | (magnitude < limits.tiny)).all())
 
 
 def _integer_factors(taps: Array) -> Term | None:
@@ -151,10 +163,36 @@ def outer(term: Term) -> Array:
     return full
 
 
-def _single_term(taps: Array, budget: float) -> tuple[Term, float]:
+def _crosses(taps: Array, compute: str, most: int = MOST_TERMS) -> list[Term] | None:
+    """Terms that are lines through the largest tap of what is left; None: more than `most`.
+
+    They are taps themselves, as exact as these, and what they leave is relative to taps nearby.
+    """
+    if taps.ndim == 1:
+        return [(taps,)]
+    matrix = taps.reshape(len(taps), -1)
+    rest, sizes, terms = matrix.copy(), np.zeros(matrix.shape), list[Term]()
+    while not keeps_taps(matrix, matrix - rest, sizes, compute):
+        i, j = (int(n) for n in np.unravel_index(np.abs(rest).argmax(), rest.shape))
+        if rest[i, j] == 0 or len(terms) >= most:
+            return None
+        column, row = rest[:, j].copy(), rest[i] / rest[i, j]
+        product = np.multiply.outer(column, row)
+        rest -= product
+        rest[i], rest[:, j] = 0, 0
+        sizes += np.abs(product)
+        inner = _crosses(row.reshape(taps.shape[1:]), compute, most - len(terms))
+        if inner is None or len(terms) + len(inner) > most:
+            return None
+        terms += [(column, *term) for term in inner]
+    return terms
+
+
+def _single_term(taps: Array, budget: float, compute: str | None) -> tuple[Term, float]:
     """The lines through the largest tap, which are the factors if there is one term only.
 
-    Also returns the absolute sum of what their product misses, counted until it is above `budget`.
+    Also returns the absolute sum of what their product misses, counted until it is above `budget`;
+    infinity where it does not keep the taps.
     """
     most = max(int(taps.argmax()), int(taps.argmin()), key=lambda i: abs(taps.flat[i]))
     place = [int(i) for i in np.unravel_index(most, taps.shape)]
@@ -170,28 +208,46 @@ def _single_term(taps: Array, budget: float) -> tuple[Term, float]:
     step = max(1, SLAB // max(1, rest.size))
     for i in range(0, taps.shape[0], step):
         block = slice(i, i + step)
-        missing += float(np.abs(np.multiply.outer(term[0][block], rest) - taps[block]).sum())
+        made = np.multiply.outer(term[0][block], rest)
+        off = np.abs(made - taps[block])
+        missing += float(off.sum())
         if missing > budget:
             break
+        # One term rounds each tap relative to itself: what it misses is all that may be lost.
+        if compute and not _keeps_block(taps[block], off, made, compute):
+            return term, float("inf")
     return term, missing
 
 
-def real_factors(taps: Array, tolerance: float) -> Factors | None:
+def _keeps_block(taps: Array, off: Array, space: Array, compute: str) -> bool:
+    """Whether no tap changes by more than is `KEPT`; `space` is written over."""
+    np.abs(taps, out=space)
+    np.multiply(space, KEPT[compute], out=space)
+    lost = off > space
+    return not lost.any() or bool((np.abs(taps[lost]) < np.finfo(compute).tiny).all())
+
+
+def real_factors(taps: Array, tolerance: float, compute: str | None = None) -> Factors | None:
     """Terms whose sum differs from `taps` by at most `tolerance` of ``sum|k|``, few enough to pay.
 
+    It keeps every tap where sums run in the type `compute`; without one it is an approximation.
     Axes of one tap get the factor ``[1.]``.
     """
     long = [i for i, n in enumerate(taps.shape) if n > 1] or [0]
     total = absolute_sum(taps)
     if total == 0:
         return Factors((tuple(np.zeros(n) for n in taps.shape),), 0.0)
-    single, rest = _single_term(taps, tolerance * total)
+    single, rest = _single_term(taps, tolerance * total, compute)
     if rest <= tolerance * total:
         return Factors((single,), rest / total)
     if taps.size > MOST_TAPS:
         return None
     reduced = taps.reshape([taps.shape[i] for i in long]).astype(np.float64)
-    terms = _terms(reduced / total, tolerance)
+    scaled = reduced / total
+    terms = _terms(scaled, tolerance)
+    if terms is not None and compute and not _keeps(scaled, terms, compute):
+        terms = _crosses(scaled, compute)
+        terms = None if terms is None or not _keeps(scaled, terms, compute) else terms
     if terms is None:
         return None
     factors = [(term[0] * total, *term[1:]) for term in terms]
@@ -201,6 +257,15 @@ def real_factors(taps: Array, tolerance: float) -> Factors | None:
     )
     missing = np.abs(sum(outer(t) for t in full) - taps).sum() / total
     return Factors(full, float(missing)) if missing <= 2 * tolerance else None
+
+
+def _keeps(taps: Array, terms: Sequence[Term], compute: str) -> bool:
+    made, sizes = np.zeros(taps.shape), np.zeros(taps.shape)
+    for term in terms:
+        product = outer(term)
+        made += product
+        sizes += np.abs(product)
+    return keeps_taps(taps, made, sizes, compute)
 
 
 def balanced(term: Term) -> Term:
@@ -213,108 +278,3 @@ def balanced(term: Term) -> Term:
             result[i] = np.ones_like(factor)
     result[longest] = result[longest] * scale
     return tuple(result)
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A block of equal taps: `weight` on ``first[a] .. first[a] + length[a] - 1``."""
-
-    weight: float
-    first: tuple[int, ...]
-    length: tuple[int, ...]
-
-
-def _has_many_corners(taps: Array, small: float, most: int) -> bool:
-    """Whether `taps` change in more places than the corners of `most` boxes; `small` is rounding.
-
-    Differences along every axis leave the corners of a box and nothing else.
-    """
-    for axis in range(taps.ndim):
-        taps = np.diff(taps, axis=axis, prepend=0, append=0)
-    changes = np.count_nonzero(np.abs(taps) > small * 2**taps.ndim)
-    return bool(changes > most * 2**taps.ndim)
-
-
-def _middle(taps: Array) -> Array:
-    """About `TELLING` taps around the middle of the first axis."""
-    count = max(1, TELLING * len(taps) // taps.size)
-    first = max(0, (len(taps) - count) // 2)
-    return taps[first : first + count]
-
-
-def boxes(taps: Array, most: int) -> tuple[Box, ...] | None:
-    """Write `taps` as a sum of at most `most` boxes, or None when that cannot be done.
-
-    The box around all taps that are not zero is peeled off, then the next one from what is left.
-    Taps equal up to rounding count as equal.
-    """
-    wide = np.dtype(np.int64 if taps.dtype.kind in "iu" else np.float64)
-    highest, lowest = taps.max(), taps.min()
-    largest = max(float(highest), -float(lowest))
-    small = 0 if wide.kind == "i" else 4 * np.finfo(np.float64).eps * largest
-    if highest == lowest != 0:
-        return (Box(float(highest), (0,) * taps.ndim, taps.shape),)
-    if taps.size > TELLING and _has_many_corners(_middle(taps).astype(wide), small, most):
-        return None  # a part of a box is a box
-    rest: Array = taps.astype(wide)
-    if rest.size > most and _has_many_corners(rest, small, most):
-        return None
-    found = _peeled(rest, small, most, gently=False)
-    if found is not None and covered(found) > MOST_CANCELLED * float(np.abs(rest).sum()):
-        return _peeled(rest, small, most, gently=True) or found
-    return found
-
-
-def covered(found: Sequence[Box]) -> float:
-    """The absolute sum of all boxes: that of the kernel, or more where they cancel."""
-    return sum(abs(b.weight) * float(prod(b.length)) for b in found)
-
-
-def _peeled(taps: Array, small: float, most: int, *, gently: bool) -> tuple[Box, ...] | None:
-    """Peel boxes off the taps until none is left; None: there are more than `most`."""
-    rest = taps.copy()
-    found: list[Box] = []
-    while True:
-        where = np.abs(rest) > small
-        if not where.any():
-            return tuple(found)
-        if len(found) == most:
-            return None
-        spans = []
-        for axis in range(rest.ndim):
-            other = tuple(a for a in range(rest.ndim) if a != axis)
-            used = np.flatnonzero(where.any(axis=other))
-            spans.append(slice(int(used[0]), int(used[-1]) + 1))
-        weight, spans = (_peel_gently if gently else _peel)(rest[tuple(spans)], spans, small)
-        rest[tuple(spans)] -= weight
-        found.append(
-            Box(
-                float(weight),
-                tuple(s.start for s in spans),
-                tuple(s.stop - s.start for s in spans),
-            )
-        )
-
-
-def _peel(block: Array, spans: list[slice], small: float) -> tuple[Any, list[slice]]:
-    """The weight and the place of the next box: all of the block, with the value at its corner."""
-    corner = block[(0,) * block.ndim]
-    return corner if abs(corner) > small else block.flat[int(np.abs(block).argmax())], spans
-
-
-def _peel_gently(block: Array, spans: list[slice], small: float) -> tuple[Any, list[slice]]:
-    """The same so that little cancels.
-
-    Where all taps have one sign it is the least of them. Of a line with gaps only as much is taken
-    as goes on like its first tap.
-    """
-    if block.min() > small:
-        return block.min(), spans
-    if block.max() < -small:
-        return block.max(), spans
-    line, long = block.reshape(-1), int(np.argmax(block.shape))
-    if line.size == block.shape[long] and (np.abs(line) <= small).any():
-        first = spans[long].start
-        alike = int((np.abs(line - line[0]) > small).argmax())
-        return line[0], [*spans[:long], slice(first, first + alike), *spans[long + 1 :]]
-    return _peel(block, spans, small)

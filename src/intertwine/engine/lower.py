@@ -8,6 +8,7 @@ into that form; the core then reads every array in this order, in place.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,9 @@ Array = NDArray[Any]
 
 #: A last axis that is not filtered and shorter than this is taken as interleaved channels.
 MOST_CHANNELS = 16
+
+#: Beyond these, places on an axis and numbers in all, 64-bit arithmetic of the core could wrap.
+FAR, MANY = 1 << 50, 1 << 60
 
 #: The core's numbers for what lies outside.
 BORDERS = {
@@ -67,10 +71,16 @@ class Lowered:
         return _core.Geometry(numbers, self.order, self.channels, self.bank)
 
 
-def too_many_axes(problem: Problem) -> str:
+def beyond_core(problem: Problem) -> str:
     """The reason why the core cannot take a problem, or ""."""
     if len(problem.axes) > _core.max_axes:
         return f"x has {len(problem.axes)} axes, the core takes up to {_core.max_axes}"
+    for a in problem.axes:
+        end = (a.m - 1) * a.stride + a.start + a.reach
+        if max(a.n, a.reach, abs(a.start), abs(end)) > FAR:
+            return "the samples of an axis, or those behind its results, are more than 2**50"
+    if max(prod(a.n for a in problem.axes), prod(a.m for a in problem.axes)) > MANY:
+        return "the samples or the results are more than 2**60"
     return ""
 
 

@@ -4,30 +4,33 @@ Why this is hard: a transform or a running sum mixes all samples, so that one Na
 answers far away. Three rules keep it local:
 
 * `clean` puts zeros where samples are missing, before any method sees them;
-* a method that mixes samples leaves NaN and infinities out of its sums and says so, and `stamp`
-  then adds them to exactly those outputs whose window holds one, as the plain formula would;
+* a method that mixes samples leaves NaN and infinities out of its sums, and `stamp_planes`
+  then puts them into exactly those outputs whose window holds one, as the plain formula would. An
+  infinity counts for more than what finite samples sum to, also where that overflows the result's
+  type;
 * `divide_by_weight` rescales each output to the kernel's full weight::
 
       y[n] = sum(k) * sum_present k * x / sum_present k        (normalised convolution)
 
   after Knutsson and Westin (1993); `weights` does the division. Where less than 1e-9
-  of ``sum|k|`` is present, y is NaN.
+  of ``sum|k|`` is present, or less than the problem's `min_weight`, y is NaN.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from intertwine import _core
 from intertwine.base.errors import OptionError, counted
-from intertwine.engine import planes, results
+from intertwine.engine import planes
 from intertwine.engine.boundary import FILLED
 from intertwine.engine.lower import lower
+from intertwine.engine.memory import empty
 from intertwine.engine.problem import Axis, Problem, Taps
 from intertwine.engine.weights import Division, dividing
 
@@ -52,7 +55,7 @@ def clean(
         mask = None if present is None else np.ascontiguousarray(present)
         if not _core.put_aside(x, mask, ignored, None, None, threads):
             return x, None
-        data, there = results.empty(x.shape, x.dtype), results.empty(x.shape, np.dtype(bool))
+        data, there = empty(x.shape, x.dtype), empty(x.shape, np.dtype(bool))
         _core.put_aside(x, mask, ignored, data, there, threads)
         return data, there
     if ignored:
@@ -93,11 +96,12 @@ def _touch(
         cval=complex(outside),
         missing="propagate",
         masked=False,
+        min_weight=None,
         precision=None,
         value_range=None,
         axes=tuple(_filled(a, 1.0 if outside else 0.0) for a in problem.axes),
     )
-    counts = results.empty(problem.out_shape, np.dtype(np.int64))
+    counts = empty(problem.out_shape, np.dtype(np.int64))
     CACHE.get(problem, "convolve", "auto", threads).compute(
         marks.view(np.uint8), None, counts, threads
     )
@@ -119,44 +123,68 @@ def stamp_planes(
     out: Array,
     threads: int,
 ) -> None:
-    """`stamp` for each product of planes; `short` tells of the shorter kernels that were used."""
-    lines = problem if short is None else short.problem
-    for product in products:
-        source, target = planes.take(x, product.source), planes.take(out, product.target)
-        cval = planes.number(problem.cval, product.source)
-        if short is None or short.alike:
-            plane = planes.take(lines.taps.array, product.factor)
-            ends = plane, plane
-        else:
-            ends = short.extremes(planes.take(problem.taps.array, product.factor))
-        stamp(lines, source, ends, target, cval, threads)
+    """Put what NaN and infinities mean into outputs whose sums left them out.
 
-
-def stamp(
-    problem: Problem, x: Array, taps: tuple[Array, Array], out: Array, cval: float, threads: int
-) -> None:
-    """Add to `out` what NaN and infinities in `x` contribute: NaN, or an infinity with its sign.
-
-    A tap of zero over an infinity gives NaN, as do two infinities of opposite sign. `taps` holds
-    the least and the largest of the taps that each of the problem's stands for (see `shorten`).
+    `short` tells of the shorter kernels that were used.
     """
-    low, high = taps
-    known = _core.Missing(lower(problem).geometry(), bool((low > 0).all()))
-    if not known.run(x, out, cval, False, threads):
+    lines = problem if short is None else short.problem
+    geometry = lower(lines).geometry()
+    for name in dict.fromkeys(product.target for product in products):
+        target, met = planes.take(out, name), list[_Met]()
+        for product in (each for each in products if each.target == name):
+            cval = planes.number(problem.cval, product.source)
+            if short is None or short.alike:
+                plane = planes.take(lines.taps.array, product.factor)
+                ends = plane, plane
+            else:
+                ends = short.extremes(planes.take(problem.taps.array, product.factor))
+            met.append(_Met(planes.take(x, product.source), ends, cval))
+        # NaN is put where it belongs at once. So is an infinity, if its sign is known and no other
+        # product adds to it.
+        alone = len(met) == 1 and met[0].positive
+        known = _core.Missing(geometry, alone)
+        infinite = [known.run(each.x, target, each.cval, False, threads) for each in met]
+        if any(infinite):
+            marks = np.zeros(target.shape, target.dtype)
+            for each in met:
+                _add(lines, each, marks, threads)
+            np.copyto(target, marks, where=~np.isfinite(marks))
+
+
+class _Met(NamedTuple):
+    """Samples, and the taps that meet them: the least and the largest that each stands for."""
+
+    x: Array
+    taps: tuple[Array, Array]
+    cval: float
+
+    @property
+    def positive(self) -> bool:
+        return bool((self.taps[0] > 0).all())
+
+
+def _add(problem: Problem, met: _Met, out: Array, threads: int) -> None:
+    """Add to `out` what NaN and infinities contribute: NaN, or an infinity with its sign.
+
+    A tap of zero over an infinity gives NaN, as do two infinities of opposite sign.
+    """
+    x, (low, high), cval = met
+    known = _core.Missing(lower(problem).geometry(), met.positive)
+    if not known.run(x, out, cval, True, threads):
         return
     fill = cval if any(a.boundary == "constant" for a in problem.axes) else 0.0
     plus, minus, above, below = x == np.inf, x == -np.inf, fill == np.inf, fill == -np.inf
     positive, negative, zero = high > 0, low < 0, (low <= 0) & (high >= 0)
 
-    def met(marks: Mask, where: Array, outside: bool) -> Mask:
+    def under(marks: Mask, where: Array, outside: bool) -> Mask:
         if not where.any() or not (marks.any() or outside):
             return np.zeros(problem.out_shape, bool)
         return _touch(problem, marks, where, outside, threads)
 
     with np.errstate(invalid="ignore"):
-        out[met(plus, positive, above) | met(minus, negative, below)] += np.inf
-        out[met(plus, negative, above) | met(minus, positive, below)] -= np.inf
-    out[met(plus | minus, zero, above or below)] = np.nan
+        out[under(plus, positive, above) | under(minus, negative, below)] += np.inf
+        out[under(plus, negative, above) | under(minus, positive, below)] -= np.inf
+    out[under(plus | minus, zero, above or below)] = np.nan
 
 
 def divide_by_weight(
@@ -167,9 +195,17 @@ def divide_by_weight(
     if plan is None or present is None:
         division.near_ends(out, threads)
         return
-    inside = results.empty(plan.problem.out_shape, plan.problem.result)
+    division.everywhere(out, _present_weights(plan, present, threads), threads)
+    if division.sizes is not None:
+        sizes = weighing(division.sizes, threads)
+        assert sizes is not None  # of a problem that can miss the same samples
+        division.blank(out, _present_weights(sizes, present, threads))
+
+
+def _present_weights(plan: Plan, present: Mask, threads: int) -> Array:
+    inside = empty(plan.problem.out_shape, plan.problem.result)
     plan.compute(present.view(np.uint8), None, inside, threads)
-    division.everywhere(out, inside, threads)
+    return inside
 
 
 def weighing(problem: Problem, threads: int | None = None) -> Plan | None:

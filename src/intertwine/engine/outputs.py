@@ -11,7 +11,8 @@ from intertwine import _core
 from intertwine.base import memory
 from intertwine.base.checks import refuse_hidden
 from intertwine.base.errors import DTypeError, OptionError, ShapeError
-from intertwine.engine import results
+from intertwine.engine import copies
+from intertwine.engine.memory import empty
 from intertwine.engine.problem import Problem
 
 if TYPE_CHECKING:
@@ -32,21 +33,29 @@ def fill(
         ) from error
 
 
-def fresh(caller: str, chosen: Plan) -> Array:
-    """An array for the result of a plan, if the machine has room for it and for the work."""
+def beside(chosen: Plan, x: Array, out: Any) -> int:
+    """Bytes that a call takes beside data and result: copies of arrays, and work space."""
+    plain = x.flags.c_contiguous and x.dtype.isnative and out is None
+    fitting = isinstance(out, np.ndarray) and out.shape == chosen.problem.out_shape
+    copied = 0 if plain else copies.beside(chosen, x, out if fitting else None)
+    return chosen.work_bytes + copied
+
+
+def fresh(caller: str, chosen: Plan, beside: int) -> Array:
+    """An array for the result of a plan, if the machine has room for it and for all beside it."""
     problem = chosen.problem
     where = "the result", problem.out_shape, problem.result
-    memory.check_allocation(caller, *where, _smaller(problem), chosen.work_bytes)
+    memory.check_allocation(caller, *where, _smaller(problem), beside)
     try:
-        return results.empty(problem.out_shape, problem.result)
+        return empty(problem.out_shape, problem.result)
     except (MemoryError, ValueError, OverflowError) as error:
-        raise _too_large(caller, chosen) from error
+        raise _too_large(caller, chosen, beside) from error
 
 
-def _too_large(caller: str, chosen: Plan) -> ShapeError:
+def _too_large(caller: str, chosen: Plan, beside: int) -> ShapeError:
     problem = chosen.problem
     where = "the result", problem.out_shape, problem.result
-    return memory.too_large(caller, *where, _smaller(problem), chosen.work_bytes)
+    return memory.too_large(caller, *where, _smaller(problem), beside)
 
 
 def _smaller(problem: Problem) -> str:
@@ -59,12 +68,12 @@ def _smaller(problem: Problem) -> str:
     return "Work on parts of x, or pass a larger stride."
 
 
-def check(caller: str, chosen: Plan, out: Any) -> None:
-    """Refuse an `out` that the result of a plan cannot be written to."""
+def check(caller: str, chosen: Plan, out: Any, beside: int) -> None:
+    """Refuse an `out` that a result cannot be written to, and a call that needs too much beside."""
     problem = chosen.problem
     check_out(caller, out, problem.out_shape, problem.result, retypes=True)
-    if chosen.work_bytes > memory.installed():
-        raise _too_large(caller, chosen)
+    if beside > memory.installed():
+        raise _too_large(caller, chosen, beside)
 
 
 def check_out(

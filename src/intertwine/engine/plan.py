@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from math import sqrt
+from math import prod, sqrt
 from typing import Any, cast
 
 import numpy as np
@@ -14,12 +14,14 @@ from intertwine import _core
 from intertwine.base import memory
 from intertwine.base.errors import DTypeError, OptionError, ShapeError, did_you_mean
 from intertwine.base.threads import resolve
-from intertwine.engine import missing, planes
+from intertwine.engine import copies, missing, planes
 from intertwine.engine.candidates import WORTH_A_THREAD, Candidate, candidates, least_saving
+from intertwine.engine.memory import empty, held_bytes
 from intertwine.engine.methods import BY_NAME
 from intertwine.engine.methods.base import Prepared
+from intertwine.engine.methods.rounding import rounding
+from intertwine.engine.plan_cache import PlanCache
 from intertwine.engine.problem import Problem
-from intertwine.engine.recent import PlanCache
 from intertwine.engine.weights import Division
 from intertwine.engine.wisdom import WISDOM, Measured
 
@@ -37,6 +39,9 @@ _ELSEWHERE = {
 #: Seconds that sharing work with another thread takes.
 WAKING = WORTH_A_THREAD / 4
 
+
+#: What a plan takes beside its arrays, and what a call takes that finds it.
+PLAN_BYTES = 8 << 10
 
 #: What float32 sums round may be enlarged so many times by dividing by weights.
 MOST_ENLARGED = 64.0
@@ -75,9 +80,11 @@ class Plan:
         self._only = self._single_run()
         #: What calls come down to where data go into one sum of the core as they are.
         self.call = self._core_call()
-        #: Memory that the plan holds on to: a kernel's spectrum can be large.
-        self.kept_bytes = sum(getattr(p, "kept_bytes", 0) for p in self._prepared.values())
-        self.kept_bytes += 0 if self._division is None else self._division.kept_bytes
+        #: Memory that the plan holds on to: taps, factors, spectra, weights.
+        shorter = [c.short for c in self._found if c.short is not None]
+        self.kept_bytes = PLAN_BYTES + held_bytes(
+            self._problem, shorter, self._prepared, self._division
+        )
 
     def _prepare(self, factor: str, threads: int | None) -> Prepared:
         """The method's work on a plane of the kernel, or of the shorter one."""
@@ -166,7 +173,7 @@ class Plan:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle as the choice; the kernel's work is done again where it is unpacked."""
-        return Plan, (self._problem, self._caller, self.method)
+        return make, (self._problem, self._caller, self.method)
 
     def __repr__(self) -> str:
         p = self._problem
@@ -209,7 +216,7 @@ class Plan:
             self.stamp(x, out, threads)
 
     def stamp(self, x: Array, out: Array, threads: int) -> None:
-        """Add what NaN and infinities mean to outputs whose sums left them out."""
+        """Put what NaN and infinities mean into outputs whose sums left them out."""
         missing.stamp_planes(self._problem, self._chosen.short, self._products, x, out, threads)
 
     def _as_they_are(self) -> bool:
@@ -230,12 +237,18 @@ class Plan:
         """What the method keeps for one thread, and the weights of outputs that have one."""
         problem = self._problem
         weights = 16 if problem.complex_taps else 8
-        return self._chosen.memory + problem.weighted * weights * problem.out_size
+        kept = self._chosen.memory + problem.weighted * weights * problem.out_size
+        if problem.masked or problem.missing == "ignore":  # data without what is missing, and marks
+            kept += prod(problem.shape) * (problem.dtype.itemsize + 1)
+        return kept
 
     def _core_call(self) -> _core.Call | None:
         """The whole of a call, as far as the core can do it without asking."""
         problem = self._problem
         needed = self.work_bytes + problem.out_size * problem.result.itemsize
+        # However the arrays lie there must be room: nobody asks again.
+        needed += copies.fortran(self)
+        needed += min(problem.out_size * problem.result.itemsize, copies.most())
         if not self._as_they_are() or needed > memory.installed():
             return None
         steps: list[_core.Step] = []
@@ -337,4 +350,43 @@ class Plan:
             )
 
 
-CACHE = PlanCache(Plan)
+class RoundedPlan(Plan):
+    """A plan for sums in floating point, whose results are rounded to integers last of all."""
+
+    def __init__(
+        self, problem: Problem, caller: str, method: str = "auto", threads: int | None = None
+    ) -> None:
+        sums = CACHE.get(problem.summed, caller, method, threads)
+        self._sums = sums
+        self._caller, self._asked, self._measured = caller, method, sums.measured
+        self._problem = replace(problem, compute=sums.problem.compute)
+        self._found, self._chosen = sums.candidates, sums.chosen
+        wide = replace(self._problem, compute=sums.problem.result.name)
+        self._rounding = rounding(wide) if problem.out_size else None
+        self.most_threads, self.kept_bytes = sums.most_threads, sums.kept_bytes
+        self.work_bytes = sums.work_bytes + problem.out_size * sums.problem.result.itemsize
+        self.call = None
+
+    def execute(
+        self,
+        x: Array,
+        present: NDArray[np.bool_] | None,
+        out: Array,
+        threads: int,
+        caller: str = "plan",
+    ) -> None:
+        """Fill `out`, by way of an array of sums."""
+        if self._rounding is None:
+            return
+        sums = empty(out.shape, self._sums.problem.result)
+        self._sums.execute(x, present, sums, threads, caller)
+        self._rounding.run(sums, out, 0.0, False, threads)
+
+
+def make(problem: Problem, caller: str, method: str = "auto", threads: int | None = None) -> Plan:
+    """The plan of a problem."""
+    kind = Plan if problem.summed is problem else RoundedPlan
+    return kind(problem, caller, method, threads)
+
+
+CACHE = PlanCache(make)

@@ -15,16 +15,18 @@ places) or over the same samples as all the others (one).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from itertools import product
-from math import prod
+from math import isfinite, prod
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary, ref
 
 import numpy as np
 from numpy.typing import NDArray
 
 from intertwine.engine.factor import absolute_sum
+from intertwine.engine.types import integer_bounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,19 @@ class Taps:
         self._key = (array.shape, array.dtype.str, own)
         first = max(0, len(own) - HASHED_BYTES) // 2  # what differs beyond is found by comparing
         self._hash = hash((array.shape, own[first : first + HASHED_BYTES]))
+        #: What was found out about them.
+        self.findings: dict[Any, Any] = {}
+
+    @classmethod
+    def of(cls, array: NDArray[np.generic]) -> Taps:
+        """The taps with these weights: the same object for as long as one is in use."""
+        made = cls(array)
+        known = _IN_USE.get(made)
+        shared = None if known is None else known()
+        if shared is None:
+            _IN_USE[made] = ref(made)
+            return made
+        return shared
 
     def __hash__(self) -> int:
         return self._hash
@@ -86,8 +101,14 @@ class Taps:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Taps) and self._hash == other._hash and self._key == other._key
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Taps, (self.array,)
+
     def __repr__(self) -> str:
         return f"Taps({self.array.shape}, {self.array.dtype})"
+
+
+_IN_USE: WeakKeyDictionary[Taps, ref[Taps]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -99,8 +120,9 @@ class Problem:
     axes : one Axis per axis of the result.
     dtype, result : type of the samples, type of the answer (both in native byte order).
     compute : "float32", "float64" or "int64", the type in which real products are summed.
-    value_range : for integers the least and largest sample for which `result` is exact.
+    value_range : for exact integers the least and largest sample for which `result` is exact.
     missing : "propagate", "ignore" or "raise";  masked : whether a mask comes with the data.
+    min_weight : fraction of ``sum|k|`` below which an output is NaN, or None: next to nothing.
     precision : asked bound on ``|error| / (sum|k| * max|x|)``, or None.
     added : how many of the first axes the data do not have: kernels of a bank lie there.
     """
@@ -114,8 +136,17 @@ class Problem:
     value_range: tuple[int, int] | None = None
     missing: str = "propagate"
     masked: bool = False
+    min_weight: float | None = None
     precision: float | None = None
     added: int = 0
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Problem, tuple(getattr(self, field.name) for field in fields(self))
+
+    @cached_property
+    def findings(self) -> dict[Any, Any]:
+        """What was found out about it."""
+        return {}
 
     @cached_property
     def shape(self) -> tuple[int, ...]:
@@ -131,8 +162,32 @@ class Problem:
 
     @cached_property
     def exact(self) -> bool:
-        """Whether the answer is an integer, so that no error at all is allowed."""
-        return bool(self.result.kind in "iub")
+        """Whether integers are summed to an integer, so that no error at all is allowed."""
+        kinds = self.result.kind + self.dtype.kind + self.taps.array.dtype.kind
+        return set(kinds) <= set("biu") and not self.weighted
+
+    @cached_property
+    def sum_range(self) -> tuple[int, int]:
+        """The least and the largest sum of integers, before any is clipped to `result`."""
+        low, high = self.value_range or (0, 0)
+        least, largest, _ = integer_bounds(self.kernels, low, high)
+        return least, largest
+
+    @property
+    def rounded(self) -> bool:
+        """Whether results are floating-point sums, rounded to an integer and clipped."""
+        return self.result.kind in "iu" and not self.exact
+
+    @property  # not kept: of most problems it is the problem itself
+    def summed(self) -> Problem:
+        """The problem with results as they are summed, if they are not rounded as they are written.
+
+        Weights come before rounding, and so does NaN: integers hold none.
+        """
+        finite = self.dtype.kind in "biu" and isfinite(self.cval.real)
+        if not self.rounded or (finite and not self.weighted):
+            return self
+        return replace(self, result=np.dtype(self.compute))
 
     @property
     def complex_data(self) -> bool:

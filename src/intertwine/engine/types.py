@@ -17,6 +17,10 @@ bool and ints               bool and ints          the narrowest integer, no nar
                                                    weights (masks, ``boundary="renormalize"``)
 ==========================  =====================  ==========================================
 
+With ``overflow="saturate"`` the result is an 8- or 16-bit integer, by default the type of x: sums
+are rounded to the nearest integer, halves to even, and clipped to its range. Sums of integers under
+integer taps are exact before they are clipped.
+
 Sums run in float32 for results of 32 bits and less, otherwise in float64; integers run in
 whichever of float32, float64 and int64 is exact for them.
 """
@@ -34,6 +38,12 @@ Array = NDArray[Any]
 DType = np.dtype[Any]
 
 COMPLEX_OF = {"e": np.complex64, "f": np.complex64, "d": np.complex128}
+
+#: The types that results are rounded and clipped to.
+NARROW = tuple(np.dtype(name) for name in ("uint8", "int8", "uint16", "int16"))
+
+#: What to do where sums may leave such a type.
+NARROWER = "Leave `dtype` out, pass a wider type, or pass overflow='saturate' to clip."
 
 #: Largest integers up to which every integer is a float32, a float64.
 EXACT_FLOAT32, EXACT_FLOAT64 = 1 << 24, 1 << 53
@@ -95,7 +105,29 @@ def check_integer_dtype(caller: str, asked: DType, least: int, largest: int) -> 
     raise DTypeError(
         f"{caller}: dtype={asked} holds {lo} to {hi}, "
         f"but this kernel can give {least} to {largest}.\n"
-        f"  Leave `dtype` out, or pass a wider type."
+        f"  {NARROWER if asked in NARROW else 'Leave `dtype` out, or pass a wider type.'}"
+    )
+
+
+def saturated(caller: str, x: DType, taps: DType, asked: DType | None) -> DType:
+    """The type that results are rounded and clipped to: `asked`, or that of `x`."""
+    if "c" in x.kind + taps.kind:
+        raise DTypeError(
+            f"{caller}: `overflow='saturate'` rounds real results, and those of {x} data under "
+            f"{taps} taps are complex.\n  Leave overflow out, or pass x.real or k.real."
+        )
+    result = x if asked is None else asked
+    if result in NARROW:
+        return result
+    names = ", ".join(map(str, NARROW))
+    if asked is None:
+        raise DTypeError(
+            f"{caller}: `overflow='saturate'` gives 8- or 16-bit integers, and `x` is {x}.\n"
+            f"  Pass dtype= with the type of the result ({names}), or leave overflow out."
+        )
+    raise DTypeError(
+        f"{caller}: `overflow='saturate'` gives 8- or 16-bit integers, not {asked}.\n"
+        f"  Pass one of {names}, or leave overflow out."
     )
 
 
@@ -131,10 +163,12 @@ def check_float_dtype(
 ) -> None:
     """Refuse a `dtype=` that would throw away fractions or an imaginary part."""
     if asked.kind in "iub" and natural.kind in "fc":
+        rounds = f"Pass overflow='saturate' to round and clip to {asked}, or leave `dtype` out."
+        wide = f"Leave `dtype` out and round the result: np.rint(y).astype(np.{asked})."
+        narrow = asked in NARROW and natural.kind == "f"
         raise DTypeError(
             f"{caller}: dtype={asked} cannot hold the answer of {x} data under {taps} taps, "
-            f"which is {natural}.\n"
-            f"  Leave `dtype` out and round the result: np.rint(y).astype(np.{asked})."
+            f"which is {natural}.\n  {rounds if narrow else wide}"
         )
     if natural.kind == "c" and asked.kind != "c":
         raise DTypeError(
@@ -172,10 +206,12 @@ def choose(
     span: tuple[int, int],
     cval: complex,
     weighted: bool,
+    saturate: bool = False,
 ) -> tuple[DType, str]:
     """Result type and compute type for `x` data under these rows of taps, one row a kernel.
 
-    `asked` is the `dtype=`. All kernels of a bank share the types that the largest needs.
+    `asked` is the `dtype=`, which results are clipped to if they `saturate`. All kernels of a
+    bank share the types that the largest needs.
     """
     integers = x.kind in "biu" and kernels.dtype.kind in "iu"
     if integers and not cval.real.is_integer():
@@ -184,16 +220,21 @@ def choose(
             f"({kernels.dtype}) are.\n  Pass a whole cval, or convert x to float."
         )
     if integers and not weighted:
-        return _integers(caller, x, kernels, asked, span)
+        return _integers(caller, x, kernels, asked, span, saturate)
     natural = float_result(x, np.dtype(np.float64) if integers else kernels.dtype)
-    if asked is not None:
+    if asked is not None and not saturate:
         check_float_dtype(caller, asked, natural, x, kernels.dtype)
     result = natural if asked is None else asked
     return result, float_compute(x, result)
 
 
 def _integers(
-    caller: str, x: DType, kernels: Array, asked: DType | None, span: tuple[int, int]
+    caller: str,
+    x: DType,
+    kernels: Array,
+    asked: DType | None,
+    span: tuple[int, int],
+    saturate: bool,
 ) -> tuple[DType, str]:
     least, largest, partial = integer_bounds(kernels, *span)
     if asked is not None and asked.kind in "fc":
@@ -202,6 +243,19 @@ def _integers(
     if asked is None:
         result = integer_result(caller, x, least, largest)
     else:
-        check_integer_dtype(caller, asked, least, largest)
+        if saturate:
+            _check_clipped(caller, x, partial)
+        else:
+            check_integer_dtype(caller, asked, least, largest)
         result = asked
     return result, integer_compute(partial)
+
+
+def _check_clipped(caller: str, x: DType, partial: int) -> None:
+    """Refuse sums that wrap before they can be clipped."""
+    if partial >= 1 << 63:
+        beyond = beyond_64_bits(0, partial, signed=True)
+        raise DTypeError(
+            f"{caller}: {x} data under these integer taps may reach {beyond}.\n"
+            f"  Pass float taps, k.astype(np.float64), or scale the data down."
+        )

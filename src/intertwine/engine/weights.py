@@ -7,11 +7,16 @@
 Where nothing is missing, what was present is a box of the kernel: its weight is a difference of
 cumulative sums, one axis after the other, and it takes few values along each axis. A plan works
 these out once and keeps them.
+
+Outputs are NaN where ``sum_present |k|`` is below `min_weight` of ``sum |k|``. Rounding does not
+decide: 1e-9 less is enough. Where no two taps differ in sign the weight itself says how much is
+present; else the sizes of the taps are added up beside them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from math import prod
 from typing import Any
 
@@ -22,7 +27,7 @@ from intertwine import _core
 from intertwine.engine.boundary import FILLED
 from intertwine.engine.checks import LEAST_WEIGHT
 from intertwine.engine.machine import Machine
-from intertwine.engine.problem import Axis, Problem
+from intertwine.engine.problem import Axis, Problem, Taps
 
 Array = NDArray[Any]
 Box = tuple[slice, ...]
@@ -47,11 +52,19 @@ class Division:
         total: Array = kernels.sum(axis=1, dtype=double)
         least: Array = np.abs(kernels).sum(axis=1, dtype=np.float64)
         self._total = total.reshape(shape)
-        self._least = LEAST_WEIGHT * least.reshape(shape)
+        least = least.reshape(shape)
+        enough = max(LEAST_WEIGHT, (problem.min_weight or 0.0) - LEAST_WEIGHT)
+        signed = problem.complex_taps or (kernels.min() < 0 < kernels.max())
+        #: The problem under the sizes of its taps, where these tell apart what their sums do not.
+        self.sizes: Problem | None = None
+        if signed and problem.min_weight:
+            self.sizes = replace(problem, taps=Taps(np.abs(problem.taps.array)))
+        self._enough = enough * least
+        self._least = self._enough if self.sizes is None else LEAST_WEIGHT * least
         keeps = _table_size(problem) * double.itemsize <= MOST_KEPT_BYTES
         some = problem.masked or problem.missing == "ignore"
         self._near = self._factors() if keeps and problem.renormalized else None
-        self._outside = self._outside_weights() if keeps and some else None
+        self._outside = Table(problem, *_outside_weights(problem)) if keeps and some else None
         #: Bytes that are kept.
         self.kept_bytes = sum(t.kept_bytes for t in (self._near, self._outside) if t is not None)
 
@@ -76,29 +89,28 @@ class Division:
 
     def everywhere(self, out: Array, inside: Array, threads: int) -> None:
         """Rescale all outputs, of whose windows samples of so much weight are present."""
-        outside = self._outside or self._outside_weights()
+        outside = self._outside or Table(self._problem, *_outside_weights(self._problem))
         outside.divide(out, inside, self._total, self._least, threads)
+
+    def blank(self, out: Array, inside: Array) -> None:
+        """Put NaN where taps of too little size, `inside` the data and outside, are present."""
+        assert self.sizes is not None
+        values, whole = _outside_weights(self.sizes)
+        enough = np.broadcast_to(self._enough, out.shape)
+        for box in _slabs(tuple(slice(0, n) for n in out.shape)):
+            present = inside[box] + _at(values, whole, box)
+            for plane in _planes(out[box]):
+                plane[present <= enough[box]] = np.nan
 
     def _factors(self) -> Table:
         """What outputs near renormalised ends are multiplied with."""
         problem = self._problem
         renormalized = [i for i, a in enumerate(problem.axes) if a.boundary == "renormalize"]
         sums = _BoxSums(problem, renormalized)
-        return Table(problem, _factor(sums.values, self._total, self._least), sums.whole)
-
-    def _outside_weights(self) -> Table:
-        """Weight of the taps that lie on numbers outside the data.
-
-        Outside an axis that is renormalised there is nothing, also where another says "zero".
-        """
-        problem = self._problem
-        filled = [i for i, a in enumerate(problem.axes) if a.boundary in FILLED and a.filtered]
-        renormalized = [i for i in filled if problem.axes[i].boundary == "renormalize"]
-        if filled == renormalized:
-            none = _BoxSums(problem, [])
-            return Table(problem, np.zeros_like(none.values), none.whole)
-        covered, every = _BoxSums(problem, filled), _BoxSums(problem, renormalized)
-        return Table(problem, every.values - covered.values, covered.whole)
+        factors = _factor(sums.values, self._total, self._least)
+        if self.sizes is not None:
+            factors[_BoxSums(self.sizes, renormalized).values <= self._enough] = np.nan
+        return Table(problem, factors, sums.whole)
 
 
 class Table:
@@ -128,7 +140,7 @@ class Table:
                 self.core.scale(plane, threads)
             return
         for box in (slab for each in boxes for slab in _slabs(each)):
-            _multiply(out[box], self._at(box))
+            _multiply(out[box], _at(self._values, self._whole, box))
 
     def divide(self, out: Array, inside: Array, total: Array, least: Array, threads: int) -> None:
         """Multiply outputs with ``total / weight``: that is what is inside and their numbers."""
@@ -138,16 +150,32 @@ class Table:
             return
         total, least = (np.broadcast_to(numbers, out.shape) for numbers in (total, least))
         for box in _slabs(tuple(slice(0, n) for n in out.shape)):
-            _multiply(out[box], _factor(inside[box] + self._at(box), total[box], least[box]))
+            numbers = _at(self._values, self._whole, box)
+            _multiply(out[box], _factor(inside[box] + numbers, total[box], least[box]))
 
-    def _at(self, box: Box) -> Array:
-        """The numbers of a box of outputs."""
-        places = []
-        for side, (begin, end) in zip(box, self._whole, strict=True):
-            outputs = np.arange(side.start, side.stop)
-            places.append(np.minimum(outputs, begin) + np.maximum(outputs - (end - 1), 0))
-        numbers: Array = self._values[np.ix_(*places)]
-        return numbers
+
+def _at(values: Array, whole: Sequence[tuple[int, int]], box: Box) -> Array:
+    """The numbers that a table has for a box of outputs."""
+    places = []
+    for side, (begin, end) in zip(box, whole, strict=True):
+        outputs = np.arange(side.start, side.stop)
+        places.append(np.minimum(outputs, begin) + np.maximum(outputs - (end - 1), 0))
+    numbers: Array = values[np.ix_(*places)]
+    return numbers
+
+
+def _outside_weights(problem: Problem) -> tuple[Array, list[tuple[int, int]]]:
+    """Weight of the taps that lie on numbers outside the data: the table and what shares an entry.
+
+    Outside an axis that is renormalised there is nothing, also where another says "zero".
+    """
+    filled = [i for i, a in enumerate(problem.axes) if a.boundary in FILLED and a.filtered]
+    renormalized = [i for i in filled if problem.axes[i].boundary == "renormalize"]
+    if filled == renormalized:
+        none = _BoxSums(problem, [])
+        return np.zeros_like(none.values), none.whole
+    covered, every = _BoxSums(problem, filled), _BoxSums(problem, renormalized)
+    return every.values - covered.values, covered.whole
 
 
 class _BoxSums:

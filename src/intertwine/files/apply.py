@@ -19,8 +19,9 @@ import numpy as np
 
 from intertwine.base.errors import OptionError, did_you_mean
 from intertwine.convolution import convolve, correlate, plan
+from intertwine.engine.types import NARROW
 from intertwine.files.document import Array, Document, white
-from intertwine.files.levels import Levels, choose, finish
+from intertwine.files.levels import Levels, choose, finish, limits
 from intertwine.kernel import Kernel
 
 if TYPE_CHECKING:
@@ -61,8 +62,13 @@ class Outcome:
 
 def explain_plan(document: Document, settings: Settings) -> Plan:
     """The plan for the first page (for its colours, where there is alpha)."""
+    return _plan(document, settings, **_rounding(settings, levels_for(document, settings)))
+
+
+def _plan(document: Document, settings: Settings, **more: Any) -> Plan:
     kernel = ~settings.kernel if settings.correlate else settings.kernel
-    return plan(_colours(document, 0), kernel, axes=_axes(document, settings), **settings.options)
+    options = {**settings.options, **more}
+    return plan(_colours(document, 0), kernel, axes=_axes(document, settings), **options)
 
 
 def levels_for(document: Document, settings: Settings) -> Levels:
@@ -70,7 +76,7 @@ def levels_for(document: Document, settings: Settings) -> Levels:
     kernel = settings.kernel
     scale = float(np.abs(kernel.taps).sum(dtype=np.float64))
     zero_sum = abs(kernel.sum) <= 0.01 * scale  # exactly or nearly, as for a Gabor wave
-    result = explain_plan(document, settings).problem.result
+    result = _plan(document, settings).problem.result
     return choose(settings.signed, document, result, zero_sum, document.meta.get("step", 1))
 
 
@@ -92,12 +98,37 @@ def _pages(document: Document, settings: Settings, levels: Levels) -> Iterator[t
         if document.alpha and (settings.alpha == "filter" or not _opaque(page)):
             yield _with_alpha(page, settings, levels)
             continue
-        values = _run(_colours(document, number), settings, _axes(document, settings))
-        finished, cut = finish(values, levels)
+        finished, cut = _whole(
+            _colours(document, number), _axes(document, settings), settings, levels
+        )
         if document.alpha:
             opaque = np.full((*finished.shape[:2], 1), white(finished.dtype))
             finished = np.concatenate([finished, opaque.astype(finished.dtype)], axis=2)
         yield finished, cut
+
+
+def _whole(
+    x: Array, axes: tuple[int, ...], settings: Settings, levels: Levels
+) -> tuple[Array, int]:
+    """A page without alpha."""
+    rounding = _rounding(settings, levels)
+    values = _run(x, settings, axes, **rounding)
+    return (values, 0) if rounding else finish(values, levels)
+
+
+def _rounding(settings: Settings, levels: Levels) -> dict[str, Any]:
+    """What the operator is told where it can round itself: no result is cut off.
+
+    Samples have 8 or 16 bits, and all results lie within their range, but for rounding.
+    """
+    if levels.signed != "clip" or levels.step != 1 or levels.dtype not in NARROW:
+        return {}
+    low, high = limits(levels)
+    taps = settings.kernel.taps.astype(np.float64)
+    up, down = np.maximum(taps, 0).sum(), np.minimum(taps, 0).sum()
+    fits = low <= settings.options.get("cval", 0) <= high
+    fits &= up * high + down * low < high + 0.5 and up * low + down * high > low - 0.5
+    return {"dtype": levels.dtype, "overflow": "saturate"} if fits else {}
 
 
 def _axes(document: Document, settings: Settings) -> tuple[int, ...]:

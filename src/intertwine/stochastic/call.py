@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from intertwine.base import threads as threading
 from intertwine.base.axes import axes_along
-from intertwine.base.checks import as_array, integer, is_integer
+from intertwine.base.checks import as_array, integer, is_integer, native
 from intertwine.base.errors import DTypeError, OptionError, counted, shown
 from intertwine.engine import checks, sampling
 from intertwine.engine.arguments import Options, parse
@@ -84,7 +84,7 @@ class Call:
 
     def each_plane(self, result: np.dtype[Any], work: Any) -> Array:
         """Run `work(plane, its type, its outside)` on the real and on the imaginary part."""
-        x = self.x.astype(self.x.dtype.newbyteorder("="), copy=False)
+        x = native(self.x)
         outside = complex(self.cval)
         if x.dtype.kind != "c":
             return cast(Array, work(x, result, outside.real))

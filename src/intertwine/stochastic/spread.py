@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from intertwine.base import threads as threading
+from intertwine.base.checks import native
 from intertwine.engine import sampling
 from intertwine.kernel import Kernel
 from intertwine.stochastic.call import Array, Call, draw_count, is_density
@@ -84,7 +85,7 @@ def _variance(
     windows = sampling.Windows(
         problem, call.axes, scales=[1.0] if is_density(call.k, found) else None
     )
-    data = call.x.astype(call.x.dtype.newbyteorder("="), copy=False)
+    data = native(call.x)
     outside, count = complex(call.cval), threading.resolve(threads)
     spread = windows.variance(data.real, result, outside.real, count)
     if data.dtype.kind == "c":

@@ -9,11 +9,12 @@ import numpy as np
 
 from intertwine import _core
 from intertwine.base.errors import counted
-from intertwine.engine.lower import Lowered, lower, too_many_axes
+from intertwine.engine.lower import Lowered, beyond_core, lower
 from intertwine.engine.machine import VECTOR_BYTES, Machine
 from intertwine.engine.methods.base import Array, Prepared, plain_error, plane, too_much_memory
 from intertwine.engine.methods.tiles import SIZE, reading, whole_vectors, widths, writing
 from intertwine.engine.problem import Axis, Problem
+from intertwine.engine.types import integer_limits
 
 NAME = "direct"
 BANKS = True
@@ -66,18 +67,26 @@ def tiles(problem: Problem) -> int:
 def _sums(problem: Problem, lowered: Lowered) -> str:
     """The type that sums run in: results of at most 16 bits are exact modulo 2**16.
 
+    Sums that are clipped to 8 bits must fit 16 with a sign; any others must be results.
     Rows that fill no vector of 16-bit numbers may still fill one of longer numbers.
     """
     channels = lowered.inner
     fills = lowered.axes[-1].m * channels >= VECTOR_BYTES // SIZE["int16"]
-    small = problem.exact and problem.result.itemsize <= SIZE["int16"]
-    return "int16" if small and fills else problem.compute
+    small = fills and problem.exact and problem.result.itemsize <= SIZE["int16"]
+    return "int16" if small and _fits_short(problem) else problem.compute
+
+
+def _fits_short(problem: Problem) -> bool:
+    least, largest = problem.sum_range
+    own = problem.result if problem.result.itemsize == SIZE["int16"] else np.dtype(np.int16)
+    low, high = integer_limits(own)
+    return low <= least and largest <= high
 
 
 def applies(problem: Problem) -> str:
     if memory(problem) > MOST_BYTES:
         return too_much_memory(memory(problem), MOST_BYTES)
-    return too_many_axes(problem)
+    return beyond_core(problem)
 
 
 def cost(problem: Problem, machine: Machine) -> float:

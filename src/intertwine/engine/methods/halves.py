@@ -3,14 +3,14 @@
 A sample is ``x = high * 2**bits + low``; `low` is the remainder nearest to zero. Both halves are
 about as large as ``sqrt(max|x|)``, which leaves the sums of either room for rounding, and they
 travel as the two parts of one complex transform. Where the taps are too large as well, they are cut
-likewise, and each half of theirs is a pass of its own. Results are 64-bit integers then: sums that
-fit fewer bits are told by one transform.
+likewise, into two to four parts, and each is a pass of its own. Results are 64-bit integers then:
+sums that fit fewer bits are told by one transform.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import hypot
+from math import hypot, sqrt
 
 import numpy as np
 
@@ -21,31 +21,34 @@ from intertwine.engine.problem import Problem
 #: Samples beyond this are not all float64; so large sums of taps leave no room for a sample.
 MOST_SAMPLE, MOST_TAP = 1 << 53, 1 << 62
 
+#: Into how many parts taps are cut, the fewer the better.
+PASSES = 2, 3, 4
+
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """How many bits the low halves of samples and of taps have; 0: they are not cut.
+    """How many bits the low halves of samples and the low parts of taps have; 0: they are not cut.
 
-    `scale` bounds the sums that one transform gives: its rounding is relative to this.
+    `passes` says into how many parts the taps are cut: so often the samples are transformed.
+    `scale` is the sum of the taps' sizes times the largest complex number of a tile, to which
+    rounding is relative.
     """
 
     samples: int
     taps: int
     scale: float
-
-    @property
-    def passes(self) -> int:
-        """How often the samples are transformed: for each half of the taps."""
-        return 2 if self.taps else 1
+    passes: int = 1
 
     def words(self) -> str:
         """What is cut, for `explain`."""
         if not self.samples:
             return ""
         text = f", the low {self.samples} bits of samples beside the high ones"
-        return text + f", two passes: taps without their low {self.taps} bits, and these" * (
-            self.taps > 0
-        )
+        if self.passes == 2:
+            text += f", two passes: taps without their low {self.taps} bits, and these"
+        elif self.passes > 2:
+            text += f", {self.passes} passes: taps in parts of {self.taps} bits"
+        return text
 
 
 def _largest(problem: Problem) -> int:
@@ -54,8 +57,8 @@ def _largest(problem: Problem) -> int:
 
 
 def whole(problem: Problem) -> Cut:
-    """Nothing is cut."""
-    return Cut(0, 0, problem.absolute_sum * _largest(problem))
+    """Nothing is cut, and two real samples travel together."""
+    return Cut(0, 0, problem.absolute_sum * sqrt(2) * _largest(problem))
 
 
 def cuts(problem: Problem) -> list[Cut]:
@@ -65,26 +68,37 @@ def cuts(problem: Problem) -> list[Cut]:
         return []
     bits = (max(most - 1, 1).bit_length() + 1) // 2
     both = hypot(most / 2**bits + 0.5, 2 ** (bits - 1))
-    place = max(1, (round(total / count).bit_length() + 1) // 2)
-    half = max(total / 2**place + count / 2, count * 2.0 ** (place - 1))
-    return [Cut(bits, 0, both * total), Cut(bits, place, both * half)]
+    found = [Cut(bits, 0, both * total)]
+    for passes in PASSES:
+        sizes = {place: _part_size(total, count, place, passes) for place in range(1, 32)}
+        place = min(sizes, key=lambda bits: sizes[bits])
+        found.append(Cut(bits, place, both * sizes[place], passes))
+    return found
 
 
-def cut_taps(taps: Array, bits: int) -> list[tuple[int, Array]]:
-    """Both halves of taps, each with its place: ``taps == high * 2**bits + low``.
+def _part_size(total: float, count: int, bits: int, passes: int) -> float:
+    """The largest sum of the sizes of a part of the taps: of the highest, or of one below it."""
+    return max(total / 2.0 ** (bits * (passes - 1)) + count, count * 2.0 ** (bits - 1))
 
-    `low` is the remainder nearest to zero. With 0 bits all taps are one part.
+
+def cut_taps(taps: Array, cut: Cut) -> list[tuple[int, Array]]:
+    """The parts of taps, each with its place: ``taps == sum(part * 2**place)``, the highest first.
+
+    Each but the highest is the remainder nearest to zero.
     """
-    if bits == 0:
+    if cut.passes == 1:
         return [(0, taps)]
-    wide = taps.astype(np.int64)
-    high = (wide + (1 << (bits - 1))) >> bits
-    return [(bits, high), (0, wide - (high << bits))]
+    rest, parts = taps.astype(np.int64), list[tuple[int, Array]]()
+    for number in range(cut.passes - 1):
+        high = (rest + (1 << (cut.taps - 1))) >> cut.taps
+        parts.append((number * cut.taps, rest - (high << cut.taps)))
+        rest = high
+    return [((cut.passes - 1) * cut.taps, rest), *parts[::-1]]
 
 
 @dataclass(frozen=True, slots=True)
 class Passes:
-    """A pass for each half of the taps, the second added to the first."""
+    """A pass for each part of the taps, all added to the first."""
 
     passes: tuple[_core.Halves, ...]
 

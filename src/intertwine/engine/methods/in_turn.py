@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import pairwise
 from math import isfinite, prod
 from typing import Any
@@ -24,9 +23,10 @@ import numpy as np
 
 from intertwine.base.errors import DTypeError
 from intertwine.base.memory import installed
-from intertwine.engine import results, types
+from intertwine.engine import types
 from intertwine.engine.factor import Factors, Term
 from intertwine.engine.machine import Machine
+from intertwine.engine.memory import empty, kept_by_owner
 from intertwine.engine.methods import direct, overlap_save, recursive, running_sum
 from intertwine.engine.methods.base import ROUNDOFF, Array, Method, Prepared, final_rounding
 from intertwine.engine.methods.products import factors_of, size_of, tame, terms_of
@@ -106,7 +106,7 @@ def worth(problem: Problem) -> bool:
     return max(a.k for a in problem.axes) >= LEAST_TAPS
 
 
-@lru_cache(maxsize=64)
+@kept_by_owner
 def turns(problem: Problem, machine: Machine) -> Turns | None:
     """The quickest order, and the quickest methods; None where this way gives another answer."""
     if not _borders_are_products(problem):
@@ -139,6 +139,7 @@ def _borders_are_products(problem: Problem) -> bool:
     return problem.compute != "int64"  # as float64 it might be another number
 
 
+@kept_by_owner
 def _planes(problem: Problem) -> list[Problem]:
     """The problem for each real plane of the kernel, with data of one plane."""
     plain = replace(
@@ -155,7 +156,7 @@ def _planes(problem: Problem) -> list[Problem]:
     if not problem.complex_taps:
         return [plain]
     taps = problem.taps.array
-    return [replace(plain, taps=Taps(take(taps, plane))) for plane in ("re", "im")]
+    return [replace(plain, taps=Taps.of(take(taps, plane))) for plane in ("re", "im")]
 
 
 def _orders(problem: Problem) -> Iterator[tuple[int, ...]]:
@@ -223,7 +224,7 @@ def _steps(
         asked = replace(
             problem,
             axes=_axes(problem, order, place),
-            taps=Taps(line),
+            taps=Taps.of(line),
             dtype=dtype,
             result=problem.result if last else np.dtype(problem.compute),
             cval=problem.cval * gain,
@@ -327,7 +328,7 @@ class InTurn:
         for *before, last in self.terms:
             sums = x
             for line in before:
-                made = results.empty(line.shape, line.dtype)
+                made = empty(line.shape, line.dtype)
                 left_out |= line.prepared.run(sums, made, cval * line.gain, False, threads)
                 sums = made
             left_out |= last.prepared.run(sums, out, cval * last.gain, add, threads)
@@ -339,7 +340,7 @@ def prepare(problem: Problem, taps: Array, machine: Machine, threads: int) -> Pr
     """Make every step of one real plane of the kernel ready."""
     plane = _planes(problem)[0]
     if problem.complex_taps:
-        plane = replace(plane, taps=Taps(taps))
+        plane = replace(plane, taps=Taps.of(taps))
         found = _best(plane, machine)
     else:
         found = turns(problem, machine)

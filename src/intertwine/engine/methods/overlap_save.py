@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import log2, prod
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from intertwine import _core
 from intertwine.base.errors import counted
-from intertwine.engine.lower import Lowered, has_channels, lower, too_many_axes
+from intertwine.engine.lower import Lowered, beyond_core, has_channels, lower
 from intertwine.engine.machine import VECTOR_BYTES, Machine, current
+from intertwine.engine.memory import Cache, kept_by_owner
 from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared
 from intertwine.engine.methods.halves import Cut, Passes, cut_taps, cuts, whole
+from intertwine.engine.methods.transform_bound import parts_of_row, rounding
 from intertwine.engine.problem import Axis, Problem
 
 NAME = "overlap_save"
@@ -53,11 +56,18 @@ MOST_SAMPLES = 1 << 27
 #: Rows longer than this are cut in two, for which both parts must be multiples of `ROW_UNIT`.
 LONG_ROW, LONG_LONE_ROW = 4096, 256
 
+#: Tiles of fewer rows have their rows cut from the second length on.
+FEW_ROWS = 8
+
 #: How much longer a sample takes in rows that are cut in two.
 CUT = 1.2
 
 #: What a sample takes that is found by itself, beside one of a complex plane.
 APART = 2.1
+
+#: What a tile that was found takes while it is kept, and all of them.
+TILING_BYTES = 2048
+_TILINGS = Cache()
 
 #: Seconds for one transform, however small: finding its samples and results, and its first steps.
 EACH = 8e-7
@@ -148,9 +158,21 @@ def _thinned(lengths: NDArray[np.int64], most: int) -> NDArray[np.int64]:
     return lengths[picked]
 
 
-@lru_cache(maxsize=256)
 def _tiling(axes: tuple[Axis, ...], precision: str, whole: bool, machine: Machine) -> Tiling | None:
-    """The tile that the cost model likes best."""
+    """The tile that the cost model likes best, kept for all kernels of this geometry."""
+    key = axes, precision, whole, machine
+    kept = _TILINGS.lookup(key)
+    if kept is not None:
+        return cast("Tiling | None", kept.value)
+    found = _best_tiling(axes, precision, whole, machine)
+    _TILINGS.store(key, found, TILING_BYTES)
+    return found
+
+
+def _best_tiling(
+    axes: tuple[Axis, ...], precision: str, whole: bool, machine: Machine
+) -> Tiling | None:
+    """The same, looked for."""
     last = len(axes) - 1
     transformed = [i for i, a in enumerate(axes) if a.reach > 1]
     lone = transformed == [last]
@@ -263,28 +285,32 @@ def _bytes(problem: Problem) -> int:
     return 8 if _precision(problem) == "float32" else 16
 
 
+@kept_by_owner
 def _best(problem: Problem, machine: Machine) -> Tiling | None:
     axes = lower(problem, channels_last=False).axes
     found = _tiling(axes, _precision(problem), problem.complex_data, machine)
     if found is None or not problem.exact:
         return found
-    if _tells(found, uncut := whole(problem)):
+    if _tells(axes, found, uncut := whole(problem)):
         return replace(found, cut=uncut)
+    if problem.result.itemsize < 8:  # two halves make 64 bits
+        return found
     pairs = _tiling(axes, "float64", True, machine)
     for cut in cuts(problem):
-        if pairs is not None and _tells(pairs, cut):
+        if pairs is not None and _tells(axes, pairs, cut):
             return replace(pairs, cut=cut)
     return found
 
 
-def _tells(tiling: Tiling, cut: Cut) -> bool:
-    """Whether whole sums are told from their neighbours, rounding and all."""
-    return _relative(tiling) * ROUNDOFF["float64"] * cut.scale < 0.25
+def _tells(axes: tuple[Axis, ...], tiling: Tiling, cut: Cut) -> bool:
+    """Whether whole sums are told from their neighbours, whatever the data: this is proven."""
+    transformed = (n if a.reach > 1 else 1 for a, n in zip(axes, tiling.tile, strict=True))
+    return rounding(tuple(transformed), tiling.folded) * cut.scale < 0.5
 
 
 def applies(problem: Problem) -> str:
-    if too_many := too_many_axes(problem):
-        return too_many
+    if beyond := beyond_core(problem):
+        return beyond
     reach = [a.reach for a in problem.axes]
     if all(r == 1 for r in reach):
         return "a single tap needs no transform"
@@ -322,9 +348,9 @@ def cost(problem: Problem, machine: Machine) -> float:
 def _relative(tiling: Tiling) -> float:
     """Rounding of one output in units of roundoff; grows with the stages of the transform.
 
-    Rounding is taken to spread over the tile. That is no theorem: those bound the 2-norm of all
-    errors together (Higham 2002, theorem 24.2), a factor of ``sqrt(n)`` more for one output. Signs
-    chosen to add up came to a quarter of this bound.
+    Rounding is taken to spread over the tile. This is measured: signs chosen to add up came to a
+    quarter of it. What is proven is ``sqrt(n)`` times larger (`transform_bound`), and decides where
+    integers are exact.
     """
     return 6 * max(1.0, log2(prod(tiling.tile)))
 
@@ -341,7 +367,15 @@ def memory(problem: Problem) -> int:
     if found is None:
         return 0
     tile = found.transformed * _bytes(problem)
-    return 2 * tile if _sharing(problem)[0] > 1 else tile
+    kept = 2 * tile if _sharing(problem)[0] > 1 else tile
+    row = found.tile[-1]
+    few = found.transformed < FEW_ROWS * row
+    long = row > (LONG_LONE_ROW - 1 if few else LONG_ROW) and found.folded != len(found.tile) - 1
+    cut = parts_of_row(row) if long else None
+    # Beside the tile: samples of both its planes that do not lie in rows, as many rows as there are
+    # lanes or one that is cut, and the longest axis in vectors.
+    copies = 2 * row * (VECTOR_BYTES if cut is None else _bytes(problem) // 2)
+    return kept + copies + 2 * VECTOR_BYTES * max(1, *found.tile[:-1], *(cut or (row,)))
 
 
 def tiles(problem: Problem) -> int:
@@ -394,7 +428,7 @@ def prepare(problem: Problem, taps: Array, threads: int) -> Prepared:
 def _prepare_halves(
     lowered: Lowered, taps: Array, tile: tuple[int, ...], cut: Cut, threads: int
 ) -> Prepared:
-    """Exact sums of integers that are cut: one pass, or one for each half of the taps."""
+    """Exact sums of integers that are cut: one pass, or one for each part of the taps."""
     passes = [
         _core.Halves(
             lowered.geometry(),
@@ -404,6 +438,6 @@ def _prepare_halves(
             place,
             threads,
         )
-        for place, part in cut_taps(taps, cut.taps)
+        for place, part in cut_taps(taps, cut)
     ]
     return passes[0] if len(passes) == 1 else Passes(tuple(passes))

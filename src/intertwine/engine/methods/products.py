@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from math import sqrt
 
 import numpy as np
 
 from intertwine.engine.factor import Factors, Term, balanced, integer_factors, real_factors
+from intertwine.engine.memory import kept_by_owner
 from intertwine.engine.methods.base import ROUNDOFF, Array
 from intertwine.engine.problem import Problem, Taps
 
 
-@lru_cache(maxsize=64)
-def _factors(taps: Taps, tolerance: float, exact: bool) -> Factors | None:
+@kept_by_owner
+def _factors(taps: Taps, tolerance: float, compute: str, exact: bool) -> Factors | None:
     array = taps.array
     if exact:
         return integer_factors(array)
     if array.dtype.kind == "c":  # the planes are factored apart; the worse one counts
-        parts = [real_factors(p, tolerance) for p in (array.real, array.imag)]
+        parts = [real_factors(p, tolerance, compute) for p in (array.real, array.imag)]
         worst: Factors | None = None
         for part in parts:
             if part is None:
@@ -27,18 +27,21 @@ def _factors(taps: Taps, tolerance: float, exact: bool) -> Factors | None:
             if worst is None or len(part.terms) > len(worst.terms):
                 worst = part
         return worst
-    return real_factors(array, tolerance)
+    return real_factors(array, tolerance, compute)
 
 
 def factors_of(problem: Problem) -> Factors | None:
     """The terms of a problem's kernel, or None where they are too many."""
-    return _factors(problem.taps, _tolerance(problem), problem.exact)
+    return _factors(problem.taps, _tolerance(problem), problem.compute, problem.exact)
 
 
 def terms_of(problem: Problem, taps: Array) -> list[Term]:
     """The terms of one real plane of the kernel, which is known to have few."""
     same = taps.dtype.kind != "c" and not problem.complex_taps
-    factors = factors_of(problem) if same else real_factors(taps, _tolerance(problem))
+    if same:
+        factors = factors_of(problem)
+    else:
+        factors = real_factors(taps, _tolerance(problem), problem.compute)
     assert factors is not None  # `applies` has seen to it
     return [balanced(term) for term in factors.terms]
 

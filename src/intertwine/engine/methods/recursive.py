@@ -8,7 +8,6 @@ rounding, so this method is taken only when a `precision` is asked that leaves r
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from math import prod
 
 import numpy as np
@@ -16,9 +15,11 @@ import numpy as np
 from intertwine import _core
 from intertwine.engine.exponentials import NOTHING, Exponentials, approximations
 from intertwine.engine.factor import balanced, real_factors
-from intertwine.engine.lower import lower, too_many_axes
-from intertwine.engine.machine import Machine
+from intertwine.engine.lower import beyond_core, lower
+from intertwine.engine.machine import VECTOR_BYTES, Machine
+from intertwine.engine.memory import kept_by_owner
 from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared
+from intertwine.engine.methods.rounding import Rounded, rounding
 from intertwine.engine.methods.tiles import SIZE
 from intertwine.engine.problem import Axis, Problem, Taps
 
@@ -35,6 +36,10 @@ SHARE = 0.75
 
 #: How much longer a recursion takes that ends its response where the taps end.
 ENDED = 1.5
+
+#: Vectors of lines side by side, of rows and of columns, and samples of a row that are transposed
+#: at a time (`kSeries`, `kColumns` and `kTurned` in the core).
+SERIES, COLUMNS, PIECE = 2, 8, 128
 
 #: Bytes of the samples and results of lines that lie side by side, as the core cuts them.
 PANEL_BYTES, LANES = 384 << 10, 16
@@ -79,7 +84,7 @@ def _line(taps: Array, tolerance: float) -> Line | None:
     return Line(behind, before, ends, missed / total, rounding / total)
 
 
-@lru_cache(maxsize=64)
+@kept_by_owner
 def _lines(taps: Taps, tolerance: float) -> tuple[Line | None, ...] | None:
     """One `Line` for each axis with taps, or None when the kernel is no product of such."""
     factors = real_factors(taps.array.astype(np.float64), 1e-3 * tolerance)
@@ -109,7 +114,7 @@ def applies(problem: Problem) -> str:
         return "it is an approximation: pass precision= to allow one"
     if problem.complex_data or problem.complex_taps:
         return "it takes real data and taps"
-    if problem.exact or problem.compute == "int64" or problem.result.name != problem.compute:
+    if problem.exact or (not problem.rounded and problem.result.name != problem.compute):
         return f"its results are {problem.compute}, not {problem.result}"
     if max(a.k for a in problem.axes) < LEAST_TAPS:
         return f"no axis has {LEAST_TAPS} taps"
@@ -123,7 +128,7 @@ def applies(problem: Problem) -> str:
         return "a constant border along several axes is no product"
     if _of(problem) is None:
         return "the kernel is no product of sums of a few exponentials, at this precision"
-    return too_many_axes(problem)
+    return beyond_core(problem)
 
 
 def cost(problem: Problem, machine: Machine) -> float:
@@ -150,8 +155,26 @@ def error(problem: Problem) -> float:
 
 
 def memory(problem: Problem) -> int:
-    size = SIZE[problem.compute] * LANES
-    return max(size * (2 * axis.m + axis.k) for axis in problem.axes if axis.k > 1)
+    lowered = lower(problem, channels_last=False)
+    rows, lanes = lowered.axes[-1], VECTOR_BYTES // SIZE[problem.compute]
+    samples = results = 0
+    for place, axis in enumerate(sorted(lowered.axes, key=lambda a: -a.m)):
+        if axis.k == 1:
+            continue
+        series = SERIES if axis is rows else COLUMNS
+        length = axis.m if place else _first_chunk(axis)
+        width = series * VECTOR_BYTES
+        samples = max(samples, -(-(length + axis.k - 1) // lanes) * lanes * width)
+        results = max(results, -(-length // lanes) * lanes * width)
+    sums = problem.out_size * SIZE[problem.compute] if problem.rounded else 0
+    return sums + samples + results + PIECE * SERIES * VECTOR_BYTES
+
+
+def _first_chunk(axis: Axis) -> int:
+    """Results of a line that the core computes at a time along the first axis, all chunks alike."""
+    room = PANEL_BYTES // (2 * SERIES * VECTOR_BYTES)
+    chunk = min(axis.m, max(room - axis.k, 4 * axis.k))
+    return -(-axis.m // -(-axis.m // chunk))
 
 
 def tiles(problem: Problem) -> int:
@@ -190,7 +213,10 @@ def prepare(problem: Problem, taps: Array, threads: int) -> Prepared:
             ends.append(bool(line and line.ends))
     longest_first = sorted(range(len(lowered.axes)), key=lambda i: -lowered.axes[i].m)
     order = [i for i in longest_first if lowered.axes[i].k > 1]
-    return _core.Recursive(lowered.geometry(), order, sides, counts, ends, problem.compute)
+    ready = _core.Recursive(lowered.geometry(), order, sides, counts, ends, problem.compute)
+    if not problem.rounded:
+        return ready
+    return Rounded(ready, rounding(problem), np.dtype(problem.compute))
 
 
 _IDENTITY = Exponentials(np.zeros(1, complex), np.ones(1, complex), 1, 0.0, 0.0, 1.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,9 @@ from intertwine.base.errors import counted
 from intertwine.engine.boundary import fold
 from intertwine.engine.machine import Machine
 from intertwine.engine.methods.base import Array, Prepared, plain_error, plane
+from intertwine.engine.methods.tiles import SIZE
 from intertwine.engine.problem import Problem
+from intertwine.engine.types import NARROW, integer_limits
 
 NAME = "reference"
 BANKS = False
@@ -32,7 +35,8 @@ def error(problem: Problem) -> float:
 
 
 def memory(problem: Problem) -> int:
-    return 4 * 8 * problem.out_size
+    # The sums, one shifted copy of the samples as they are and as numbers to sum, and its product.
+    return (3 * SIZE[problem.compute] + problem.dtype.itemsize) * problem.out_size
 
 
 def tiles(problem: Problem) -> int:
@@ -70,8 +74,15 @@ class _Passes:
             if add:
                 np.add(out, total, out=out, casting="unsafe")
             else:
-                out[...] = total
+                out[...] = _clipped(total, out.dtype) if out.dtype in NARROW else total
         return False
+
+
+def _clipped(sums: Array, dtype: np.dtype[Any]) -> Array:
+    """Sums rounded and clipped to the range of an integer type; 0 for NaN."""
+    low, high = integer_limits(dtype)
+    nearest: Array = np.rint(np.clip(np.nan_to_num(sums, nan=0.0), low, high))
+    return nearest
 
 
 def _samples(x: Array, indices: list[NDArray[np.int64]], fills: list[float], compute: str) -> Array:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 from math import log2, prod
 from typing import Any
 
@@ -11,9 +10,10 @@ import numpy as np
 
 from intertwine import _core
 from intertwine.base.errors import counted
-from intertwine.engine.factor import Box, boxes, covered
-from intertwine.engine.lower import lower, too_many_axes
+from intertwine.engine.boxes import Box, boxes, covered, keeps_boxes
+from intertwine.engine.lower import beyond_core, lower
 from intertwine.engine.machine import Machine
+from intertwine.engine.memory import kept_by_owner
 from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared, too_much_memory
 from intertwine.engine.methods.tiles import SIZE, Reading, reading, writing
 from intertwine.engine.problem import Axis, Problem, Taps
@@ -71,7 +71,7 @@ LARGEST_WHOLE = 1 << 53
 MOST_BYTES = 96 << 20
 
 
-@lru_cache(maxsize=64)
+@kept_by_owner
 def _boxes(taps: Taps) -> tuple[Box, ...] | None:
     if taps.array.dtype.kind == "c":
         parts = [boxes(p, MOST_BOXES) for p in (taps.array.real, taps.array.imag)]
@@ -79,6 +79,13 @@ def _boxes(taps: Taps) -> tuple[Box, ...] | None:
             return None
         return max((p for p in parts if p is not None), key=len)
     return boxes(taps.array, MOST_BOXES)
+
+
+@kept_by_owner
+def _keeps(taps: Taps) -> bool:
+    """Whether sums of floating point over the boxes of each plane lose no tap."""
+    planes = (taps.array.real, taps.array.imag) if taps.array.dtype.kind == "c" else (taps.array,)
+    return all(keeps_boxes(plane, boxes(plane, MOST_BOXES) or ()) for plane in planes)
 
 
 def applies(problem: Problem) -> str:
@@ -91,12 +98,16 @@ def applies(problem: Problem) -> str:
         return "a single tap needs no sums"
     if any(a.dilation > 1 for a in problem.axes):
         return "the taps are dilated"
+    if not problem.exact and not _keeps(problem.taps):
+        return "its boxes would lose taps that are small beside others"
+    if problem.exact and max(abs(b.weight) for b in found) >= LARGEST_WHOLE:
+        return "the taps of its boxes are beyond 2**53"
     low, high = problem.value_range or (0, 0)
     if problem.compute == "float64" and covered(found) * max(-low, high) > LARGEST_WHOLE:
         return "its boxes cancel, and their sums alone may not be exact"
     if memory(problem) > MOST_BYTES:
         return too_much_memory(memory(problem), MOST_BYTES)
-    return too_many_axes(problem)
+    return beyond_core(problem)
 
 
 def _sums(problem: Problem) -> tuple[int, Axis | None, Axis] | None:
@@ -191,7 +202,7 @@ def _cost_of_sums(problem: Problem, machine: Machine) -> float | None:
     read = reading(lowered.axes, channels, _tile_of_sums(lowered.axes, down, along, channels))
     outside = min(read.outside, SHORT_ENDS * read.rows) if down else read.outside
     result = problem.result
-    vectors = result.itemsize in (4, 8) if result.kind == "f" else result.itemsize in (size, 4)
+    vectors = result.itemsize in (4, 8) if result.kind == "f" else result.itemsize <= 4
     return (
         machine.call
         + EACH * (read.tiles - 1)

@@ -7,10 +7,9 @@ The one that is expected to be quicker is taken.
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from intertwine.engine.factor import MOST_TAPS, MOST_TERMS
 from intertwine.engine.machine import Machine, current
+from intertwine.engine.memory import kept_by_owner
 from intertwine.engine.methods import in_turn, strips
 from intertwine.engine.methods.base import ROUNDOFF, Array, Prepared, final_rounding
 from intertwine.engine.methods.products import factors_of, size_of
@@ -26,7 +25,7 @@ def _long(problem: Problem) -> int:
     return sum(a.k > 1 for a in problem.axes)
 
 
-@lru_cache(maxsize=64)
+@kept_by_owner
 def _turns(problem: Problem, machine: Machine) -> in_turn.Turns | None:
     """The axes one after the other, where that is the better way or the only one."""
     factors = factors_of(problem)

@@ -7,7 +7,6 @@ as long as a tap of the axis that it slides along reaches them.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import product
 from math import prod
 
@@ -15,8 +14,9 @@ import numpy as np
 
 from intertwine import _core
 from intertwine.engine.factor import MOST_TERMS, Factors
-from intertwine.engine.lower import lower, too_many_axes
+from intertwine.engine.lower import beyond_core, lower
 from intertwine.engine.machine import VECTOR_BYTES, Machine
+from intertwine.engine.memory import kept_by_owner
 from intertwine.engine.methods.base import Array, Prepared, too_much_memory
 from intertwine.engine.methods.products import factors_of, tame, terms_of
 from intertwine.engine.methods.tiles import (
@@ -64,7 +64,7 @@ def refusal(problem: Problem, factors: Factors) -> str:
         return "sums on the way could exceed what the summing type holds exactly"
     if memory(problem) > MOST_BYTES:
         return too_much_memory(memory(problem), MOST_BYTES)
-    return too_many_axes(problem)
+    return beyond_core(problem)
 
 
 def _partial_fits(problem: Problem, factors: Factors) -> bool:
@@ -217,7 +217,7 @@ def _passes(problem: Problem, tile: tuple[int, ...], slide: int, batch: int) -> 
     return Work(begun, passed, products * _share(factors_of(problem), problem.compute))
 
 
-@lru_cache(maxsize=8)
+@kept_by_owner
 def tiling(problem: Problem) -> Tiling:
     """The tile that `run` uses, and the work of one term over the whole output."""
     lowered = lower(problem)

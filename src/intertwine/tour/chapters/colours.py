@@ -18,7 +18,8 @@ _BRIGHTNESS = (0.299, 0.587, 0.114)
 
 def write(photo: Photo) -> list[Block]:
     rgb = photo.square().rgb
-    blurred = iw.convolve(rgb, iw.kernels.gaussian(3.0, ndim=2), axes=(0, 1))
+    wide = iw.kernels.gaussian(3.0, ndim=2)
+    blurred = iw.convolve(rgb, wide, axes=(0, 1), overflow="saturate")
     edges = iw.convolve(rgb, iw.kernels.edge(), axes=(0, 1))
     return [
         f"A colour photo is three grey photos on top of each other, an array of {size(rgb.shape)}: "
@@ -26,13 +27,15 @@ def write(photo: Photo) -> list[Block]:
         _channels(rgb),
         "A kernel with two axes works along rows and columns; `axes=(0, 1)` says so. Each channel "
         "is then convolved by itself, and the result has three channels again. Blurring keeps the "
-        "colours; an edge kernel shows where each colour changes.",
+        'colours, and `overflow="saturate"` rounds them to levels from 0 to 255 again; an edge '
+        "kernel shows where each colour changes.",
         _after(rgb, blurred),
         _edges(edges),
         _table(rgb, blurred, edges),
         _across(rgb, photo.square().grey),
         Code(
-            "y = iw.convolve(rgb, iw.kernels.gaussian(3.0, ndim=2), axes=(0, 1))\n"
+            "wide = iw.kernels.gaussian(3.0, ndim=2)\n"
+            "y = iw.convolve(rgb, wide, axes=(0, 1), overflow='saturate')\n"
             "w = np.array([0.299, 0.587, 0.114]).reshape(1, 1, 3)\n"
             "brightness = iw.correlate(rgb, w, mode='valid')[..., 0]",
             "Within channels, and across them",

@@ -9,9 +9,11 @@
 #include <cstring>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "call.hpp"
+#include "kept.hpp"
 
 namespace nb = nanobind;
 using namespace iw;
@@ -21,11 +23,22 @@ namespace {
 // Of larger kernels only so many words are mixed into the number that calls are found by.
 constexpr size_t kWords = 16;
 
+// Values that are compared without a word of Python code, which might come back here.
+bool is_plain(PyObject* object) {
+  return object == Py_None || PyLong_CheckExact(object) || PyFloat_CheckExact(object) ||
+         PyComplex_CheckExact(object) || PyBool_Check(object) || PyUnicode_CheckExact(object) ||
+         Py_TYPE(object) == &PyType_Type || PyArray_DescrCheck(object);
+}
+
+// Options are tuples of tuples at most.
+constexpr int kDeepest = 4;
+
 // Equal and of the same type: 1, 1.0 and True are equal, but not all are a stride.
-bool same(PyObject* a, PyObject* b) {
+bool same(PyObject* a, PyObject* b, int depth = 0) {
   if (a == b) return true;
-  if (Py_TYPE(a) != Py_TYPE(b)) return false;
+  if (Py_TYPE(a) != Py_TYPE(b) || depth > kDeepest) return false;
   if (!PyTuple_CheckExact(a)) {
+    if (!is_plain(a)) return false;
     const int equal = PyObject_RichCompareBool(a, b, Py_EQ);
     if (equal < 0) PyErr_Clear();
     return equal == 1;
@@ -33,7 +46,7 @@ bool same(PyObject* a, PyObject* b) {
   const Py_ssize_t n = PyTuple_GET_SIZE(a);
   if (n != PyTuple_GET_SIZE(b)) return false;
   for (Py_ssize_t i = 0; i < n; i++)
-    if (!same(PyTuple_GET_ITEM(a, i), PyTuple_GET_ITEM(b, i))) return false;
+    if (!same(PyTuple_GET_ITEM(a, i), PyTuple_GET_ITEM(b, i), depth + 1)) return false;
   return true;
 }
 
@@ -55,11 +68,11 @@ bool is_row_of_integers(PyObject* object) {
 }
 
 // What is looked for: all that the plan of a call depends on.
-class Question {
+class CacheKey {
  public:
-  // `said`: the options in their order.
-  Question(nb::handle x, nb::handle k, nb::tuple said, bool flip)
-      : x(as_array(x.ptr())), said(said), flip(flip) {
+  // `options`: what was asked for, in its order.
+  CacheKey(nb::handle x, nb::handle k, nb::tuple options, bool flip)
+      : x(as_array(x.ptr())), options(options), flip(flip) {
     if (!is_plain_array(x.ptr())) return;
     origin = nb::none();
     nb::object taps = nb::borrow(k);
@@ -76,18 +89,18 @@ class Question {
     kernel = nb::steal(reinterpret_cast<PyObject*>(PyArray_GETCONTIGUOUS(as_array(taps.ptr()))));
     if (!kernel.is_valid()) throw nb::python_error();
     number = mix();
-    asked = true;
+    comparable = true;
   }
 
   PyArrayObject* array() const { return as_array(kernel.ptr()); }
 
-  bool asked = false;
+  bool comparable = false;
   PyArrayObject* x;
-  nb::tuple said;
+  nb::tuple options;
   bool flip;
   nb::object origin, kernel;  // the kernel contiguous
   bool lasting = false;       // whether it says that it never changes: one array, one kernel
-  uint64_t number = 0;        // differs for most questions that differ
+  uint64_t number = 0;        // differs for most keys that differ
 
  private:
   uint64_t mix() const {
@@ -113,36 +126,44 @@ class Question {
 };
 
 // A call made before, and its plan.
-class Answer {
+class CacheEntry {
  public:
-  Answer(const Question& q, nb::object plan, nb::object call, int64_t kept)
-      : plan(std::move(plan)),
+  // `kept` holds the plan.
+  CacheEntry(const CacheKey& key, nb::object kept, nb::object call)
+      : held_(std::move(kept)),
+        kept_(nb::inst_ptr<Kept>(held_)),
         call(std::move(call)),
-        kept(kept + PyArray_NBYTES(q.array())),
-        flip_(q.flip),
-        x_(lengths(q.x)),
-        k_(lengths(q.array())),
-        origin_(q.origin),
-        lasting_(q.lasting ? q.kernel : nb::object()),
-        said_(q.said) {
-    if (!q.lasting) taps_.assign(PyArray_BYTES(q.array()), size_t(PyArray_NBYTES(q.array())));
+        flip_(key.flip),
+        x_(lengths(key.x)),
+        k_(lengths(key.array())),
+        origin_(key.origin),
+        lasting_(key.lasting ? key.kernel : nb::object()),
+        options_(key.options) {
+    if (!key.lasting) taps_.assign(PyArray_BYTES(key.array()), size_t(PyArray_NBYTES(key.array())));
   }
 
-  bool answers(const Question& q) const {
-    return flip_ == q.flip && alike(x_, q.x) && alike(k_, q.array()) && same_taps(q) &&
-           same(origin_.ptr(), q.origin.ptr()) && same(said_.ptr(), q.said.ptr());
+  bool fits(const CacheKey& key) const {
+    return flip_ == key.flip && alike(x_, key.x) && alike(k_, key.array()) && same_taps(key) &&
+           same(origin_.ptr(), key.origin.ptr()) && same(options_.ptr(), key.options.ptr());
   }
 
-  nb::object plan, call;  // `call`: a Call, or None where the plan needs more
-  int64_t kept;           // bytes that the plan holds on to, and those of the kernel
+  Kept& kept() const { return *kept_; }
+  const nb::object& plan() const { return kept().value(); }
+
+ private:
+  nb::object held_;
+  Kept* kept_;
+
+ public:
+  const nb::object call;  // a Call, or None where the plan needs more
 
  private:
   // Asked where types and lengths are alike. Large kernels that last are not read again.
-  bool same_taps(const Question& q) const {
-    if (q.lasting && lasting_.is_valid() && lasting_.ptr() == q.kernel.ptr()) return true;
+  bool same_taps(const CacheKey& key) const {
+    if (key.lasting && lasting_.is_valid() && lasting_.ptr() == key.kernel.ptr()) return true;
     const char* const mine =
         lasting_.is_valid() ? PyArray_BYTES(as_array(lasting_.ptr())) : taps_.data();
-    return !std::memcmp(mine, PyArray_BYTES(q.array()), size_t(PyArray_NBYTES(q.array())));
+    return !std::memcmp(mine, PyArray_BYTES(key.array()), size_t(PyArray_NBYTES(key.array())));
   }
 
   // An array's type and lengths.
@@ -162,82 +183,84 @@ class Answer {
   nb::object origin_;
   nb::object lasting_;  // the kernel itself where it lasts,
   std::string taps_;    // else a copy of its taps
-  nb::tuple said_;
+  nb::tuple options_;
 };
 
-// The calls made last; beyond the bounds the one remembered longest ago is forgotten.
-class Recent {
+// The calls that led to plans which are kept. They go when their plan goes.
+class PlanCache {
  public:
-  Recent(size_t most, int64_t most_kept) : most_(most), most_kept_(most_kept) {}
-
-  nb::object find(nb::handle x, nb::handle k, nb::tuple said, bool flip) {
-    const auto found = look_up(Question(x, k, said, flip));
-    return found ? found->plan : nb::none();
+  nb::object lookup(nb::handle x, nb::handle k, nb::tuple options, bool flip) {
+    const auto found = find(CacheKey(x, k, options, flip));
+    return found ? found->plan() : nb::none();
   }
 
-  void remember(nb::handle x, nb::handle k, nb::tuple said, bool flip, nb::object plan,
-                nb::object call, int64_t kept) {
-    const Question question(x, k, said, flip);
+  void store(nb::handle x, nb::handle k, nb::tuple options, bool flip, nb::object kept,
+             nb::object call) {
+    const CacheKey key(x, k, options, flip);
+    if (!nb::isinstance<Kept>(kept)) refuse("kept: no Kept");
     if (!call.is_none() && !nb::isinstance<Call>(call)) refuse("call: no Call");
-    if (!question.asked) return;
-    auto answer = std::make_shared<Answer>(question, std::move(plan), std::move(call), kept);
-    std::vector<std::shared_ptr<Answer>> forgotten;  // destroyed when the lock is off
-    const nb::ft_lock_guard guard(lock_);
-    numbers_.push_back(question.number);
-    answers_.push_back(std::move(answer));
-    int64_t size = 0;
-    for (const auto& each : answers_) size += each->kept;
-    size_t count = 0;
-    for (; answers_.size() - count > most_ || (size > most_kept_ && answers_.size() - count > 1);
-         count++)
-      size -= answers_[count]->kept;
-    forgotten.assign(answers_.begin(), answers_.begin() + long(count));
-    answers_.erase(answers_.begin(), answers_.begin() + long(count));
-    numbers_.erase(numbers_.begin(), numbers_.begin() + long(count));
+    if (!key.comparable) return;
+    const auto entry = std::make_shared<CacheEntry>(key, std::move(kept), std::move(call));
+    {
+      const Budget::Lock guard = budget().lock();
+      if (entries_.size() >= most_) {
+        std::erase_if(entries_, [](const auto& each) { return each.second.expired(); });
+        most_ = 2 * entries_.size() + kFewEntries;
+      }
+      entries_.emplace(key.number, entry);
+    }
+    entry->kept().attach(entry, PyArray_NBYTES(key.array()) + kEntryBytes);
   }
 
   // The result of an equal call, or None: then Python goes the long way.
-  nb::object run(nb::handle x, nb::handle k, nb::tuple said, bool flip, nb::handle out,
+  nb::object run(nb::handle x, nb::handle k, nb::tuple options, bool flip, nb::handle out,
                  nb::handle threads) {
-    const auto found = look_up(Question(x, k, said, flip));
+    const auto found = find(CacheKey(x, k, options, flip));
     if (!found || found->call.is_none()) return nb::none();
-    nb::object result = nb::inst_ptr<Call>(found->call)->run(found->plan, x, out, threads);
+    nb::object result = nb::inst_ptr<Call>(found->call)->run(found->plan(), x, out, threads);
     return result.is_valid() ? result : nb::none();
   }
 
-  void clear() {
-    std::vector<std::shared_ptr<Answer>> forgotten;
-    const nb::ft_lock_guard guard(lock_);
-    forgotten.swap(answers_);
-    numbers_.clear();
-  }
-
-  std::vector<nb::object> plans() {
-    std::vector<nb::object> all;
-    const nb::ft_lock_guard guard(lock_);
-    for (const auto& each : answers_) all.push_back(each->plan);
-    return all;
-  }
-
  private:
-  std::shared_ptr<Answer> look_up(const Question& question) {
-    if (!question.asked) return {};
-    const nb::ft_lock_guard guard(lock_);
-    for (size_t i = numbers_.size(); i-- > 0;)
-      if (numbers_[i] == question.number && answers_[i]->answers(question)) return answers_[i];
+  // What an entry takes beside its taps, and entries that are not worth tidying up.
+  static constexpr int64_t kEntryBytes = 1024;
+  static constexpr size_t kFewEntries = 64;
+
+  // The entry that fits, its plan now the one used last. Of entries of one number the next is
+  // looked at only where one does not fit, which is rare.
+  std::shared_ptr<CacheEntry> find(const CacheKey& key) {
+    if (!key.comparable) return {};
+    for (size_t skipped = 0;; skipped++) {
+      const auto entry = entry_of(key.number, skipped);
+      if (!entry || entry->fits(key)) return entry;
+    }
+  }
+
+  std::shared_ptr<CacheEntry> entry_of(uint64_t number, size_t skipped) {
+    std::vector<std::shared_ptr<CacheEntry>> passed;  // let go when the lock is off
+    const Budget::Lock guard = budget().lock();
+    for (auto each = entries_.find(number); each != entries_.end() && each->first == number;
+         ++each) {
+      std::shared_ptr<CacheEntry> entry = each->second.lock();
+      if (!entry) continue;
+      if (passed.size() < skipped) {
+        passed.push_back(std::move(entry));
+        continue;
+      }
+      budget().use(entry->kept());
+      return entry;
+    }
     return {};
   }
 
-  size_t most_;
-  int64_t most_kept_;
-  std::vector<uint64_t> numbers_;
-  std::vector<std::shared_ptr<Answer>> answers_;
-  nb::ft_mutex lock_;
+  // Found by the keys' numbers. The plans' entries in the budget hold them.
+  std::unordered_multimap<uint64_t, std::weak_ptr<CacheEntry>> entries_;
+  size_t most_ = kFewEntries;
 };
 
 }  // namespace
 
-void bind_recent(nb::module_& m) {
+void bind_plan_cache(nb::module_& m) {
   m.def("is_nested", [](const Ints& shape, const Ints& strides, int64_t itemsize) {
     if (shape.size() != strides.size() || shape.size() > NPY_MAXDIMS)
       refuse("shape: too many axes");
@@ -256,14 +279,12 @@ void bind_recent(nb::module_& m) {
             return result.is_valid() ? result : nb::none();
           },
           nb::arg("plan"), nb::arg("x").none(), nb::arg("out").none(), nb::arg("threads").none());
-  nb::class_<Recent>(m, "Recent")
-      .def(nb::init<size_t, int64_t>())
-      .def("find", &Recent::find, nb::arg("x").none(), nb::arg("k").none(), nb::arg("said"),
-           nb::arg("flip"))
-      .def("remember", &Recent::remember, nb::arg("x"), nb::arg("k"), nb::arg("said"),
-           nb::arg("flip"), nb::arg("plan"), nb::arg("call").none(), nb::arg("kept"))
-      .def("run", &Recent::run, nb::arg("x").none(), nb::arg("k").none(), nb::arg("said"),
-           nb::arg("flip"), nb::arg("out").none(), nb::arg("threads").none())
-      .def("clear", &Recent::clear)
-      .def("plans", &Recent::plans);
+  nb::class_<PlanCache>(m, "PlanCache")
+      .def(nb::init<>())
+      .def("lookup", &PlanCache::lookup, nb::arg("x").none(), nb::arg("k").none(),
+           nb::arg("options"), nb::arg("flip"))
+      .def("store", &PlanCache::store, nb::arg("x"), nb::arg("k"), nb::arg("options"),
+           nb::arg("flip"), nb::arg("kept"), nb::arg("call").none())
+      .def("run", &PlanCache::run, nb::arg("x").none(), nb::arg("k").none(), nb::arg("options"),
+           nb::arg("flip"), nb::arg("out").none(), nb::arg("threads").none());
 }

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import intertwine as iw
-from intertwine.engine.plan import CACHE, Plan
-from intertwine.engine.recent import PlanCache
+from intertwine.engine.arguments import Options
+from intertwine.engine.plan import CACHE
 
 X = np.arange(30, dtype=np.float32).reshape(5, 6)
 K = np.array([[1.0, 2.0, 3.0]])
@@ -140,18 +140,9 @@ def test_the_range_of_64_bit_integers_is_looked_at_each_time():
 def test_an_equal_call_finds_its_plan():
     CACHE.clear()
     iw.convolve(X, K, boundary="wrap")
-    plans = CACHE.calls.plans()
+    plans = CACHE.plans()
     iw.convolve(X.copy(), K.copy(), boundary="wrap")
-    assert CACHE.calls.plans() == plans
+    assert CACHE.plans() == plans
     assert len(plans) == 1
-
-
-def test_the_cache_is_bounded_in_number_and_memory():
-    cache = PlanCache(Plan, most=5, most_kept=1 << 20)
-    x = np.zeros((300, 300), np.float32)
-    for size in range(21, 41):
-        k = np.random.default_rng(size).normal(size=(size, size))
-        plan = iw.plan(x, k, method="overlap_save")
-        cache.get(plan.problem, "plan", "overlap_save")
-        assert sum(p.kept_bytes for p in cache._plans.values()) <= 1 << 20
-        assert 1 <= len(cache._plans) <= 5
+    said = tuple(Options(boundary="wrap"))
+    assert CACHE.lookup(X, K, said, True) is plans[0]

@@ -1,0 +1,98 @@
+"""Signals reach a call while it works, and the process may end meanwhile."""
+
+import subprocess
+import sys
+
+import pytest
+
+#: A call that takes seconds, in many tiles; `out` shows which were written.
+LONG = """
+import os, signal, sys, threading, time
+import numpy as np, intertwine as iw
+x = np.random.default_rng(7).normal(size=(2500, 2500)).astype("f4")
+k = np.random.default_rng(8).normal(size=(61, 61))
+small = iw.convolve(x[:90, :90], k[:5, :5])
+plan = iw.plan(x, k, method="direct")
+out = np.full(x.shape, np.nan, "f4")
+"""
+
+
+def run(script):
+    done = subprocess.run(
+        [sys.executable, "-X", "faulthandler", "-c", LONG + script], capture_output=True, text=True,
+        timeout=300, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_ctrl_c_ends_a_call_before_its_last_tile(threads):
+    run(f"""
+threading.Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+try:
+    plan(x, out=out, threads={threads})
+except KeyboardInterrupt:
+    pass
+else:
+    sys.exit("nothing was raised")
+assert np.isnan(out).any(), "all was computed"
+for threads in (1, 2):
+    assert np.array_equal(iw.convolve(x[:90, :90], k[:5, :5], threads=threads), small)
+""")
+
+
+def test_whatever_a_handler_raises_comes_through_a_transform_that_is_being_made():
+    run("""
+class Late(Exception):
+    pass
+def late(*_):
+    raise Late
+signal.signal(signal.SIGALRM, late)
+signal.setitimer(signal.ITIMER_REAL, 0.1)
+bank = np.random.default_rng(8).normal(size=(400, 61, 61))
+try:
+    while True:
+        iw.convolve(x[:512, :512], bank + np.random.default_rng().normal(), method="overlap_save",
+                    axes=(0, 1))
+except Late:
+    pass
+assert np.array_equal(iw.convolve(x[:90, :90], k[:5, :5]), small)
+""")
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_handlers_may_convolve_and_release_memory(threads):
+    """They have work space of their own: the answer of the call around them stays."""
+    run(f"""
+x = x[:900]
+expected = iw.convolve(x, k, method="overlap_save", threads=1)
+seen = []
+def handler(*_):
+    seen.append(np.array_equal(iw.convolve(x[:90, :90], k[:5, :5], threads=2), small))
+    iw.convolve(x[:300, :300], k, method="overlap_save", threads=2)
+    iw.release_memory()
+signal.signal(signal.SIGALRM, handler)
+signal.setitimer(signal.ITIMER_REAL, 0.02, 0.02)
+while len(seen) < 12:
+    assert np.array_equal(iw.convolve(x, k, method="overlap_save", threads={threads}), expected)
+signal.setitimer(signal.ITIMER_REAL, 0)
+assert all(seen)
+""")
+
+
+@pytest.mark.parametrize(
+    "work",
+    ["plan(x, threads=2)", "iw.convolve(x[:90, :90], k[:5, :5], threads=2)"],
+    ids=["long", "short"],
+)
+def test_a_thread_inside_a_call_does_not_stop_the_end_of_the_process(work):
+    done = run(f"""
+def forever():
+    while True:
+        {work}
+for _ in range(3):
+    threading.Thread(target=forever, daemon=True).start()
+time.sleep(0.3)
+""")
+    assert done.stderr == ""
