@@ -96,7 +96,7 @@ LATER = {
 
 #: Functions that import a module by its name, and the files where the name is another library's.
 IMPORTERS = ("import_module", "__import__")
-LIBRARIES = ["base.libraries"]
+LIBRARIES = ["base.libraries", "style.encoders.networks"]
 
 #: Text that names a module: it is meant for `importlib`.
 MODULE = re.compile(r"intertwine(\.\w+)+")

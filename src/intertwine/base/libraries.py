@@ -19,13 +19,15 @@ _PROJECTS = {
     "jinja2": ("jinja2", "image"),
     "cv2": ("opencv-python-headless", "search"),
     "safetensors.numpy": ("safetensors", "search"),
+    "safetensors.torch": ("safetensors", "search"),
+    "sklearn.decomposition": ("scikit-learn", "search"),
     "fastapi": ("fastapi", "search"),
     "uvicorn": ("uvicorn", "search"),
 }
 
 
-def need(module: str, purpose: str) -> ModuleType:
-    """Import `module`, or say what brings it.
+def need(module: str, purpose: str, install: str = "") -> ModuleType:
+    """Import `module`, or say what brings it: an extra, or what `install` tells pip.
 
     Raises
     ------
@@ -36,7 +38,7 @@ def need(module: str, purpose: str) -> ModuleType:
         return importlib.import_module(module)
     except ImportError as error:
         project, extra = _PROJECTS.get(module, (module, None))
-        source = f"'intertwine[{extra}]'" if extra else project
+        source = install or (f"'intertwine[{extra}]'" if extra else project)
         raise MissingExtraError(
             f"{purpose} needs {project}, which is not installed.\n  pip install {source}"
         ) from error

@@ -11,7 +11,7 @@ import itertools
 import numpy as np
 
 from intertwine.base.checks import Array
-from intertwine.style._extras import need
+from intertwine.base.libraries import need
 from intertwine.style.edges import shares
 from intertwine.style.garments import Garments
 
@@ -28,7 +28,7 @@ SIDE = 28
 
 def features(garments: Garments) -> Array:
     """Return (n, 245) float32: roots of the shares of each bin."""
-    cv2 = need("cv2", "The colour view", "opencv-python-headless")
+    cv2 = need("cv2", "The colour view")
     small = garments.reduced(SIDE)
     count = len(small.masks)
     tall = np.ascontiguousarray(small.pixels.reshape(-1, SIDE, 3), np.float32)

@@ -14,7 +14,7 @@ import numpy as np
 from scipy import ndimage  # type: ignore[import-untyped]
 
 from intertwine.base.checks import Array
-from intertwine.style._extras import need
+from intertwine.base.libraries import need
 from intertwine.style.people import without_skin
 
 #: The longer side of the picture that is looked at, in pixels. GrabCut needs about so many.
@@ -130,4 +130,4 @@ def clean(mask: Array) -> Array:
 
 
 def _cv2() -> Any:
-    return need("cv2", "Cutting out garments", "opencv-python-headless")
+    return need("cv2", "Cutting out garments")

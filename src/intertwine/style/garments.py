@@ -11,7 +11,7 @@ import numpy as np
 from scipy import ndimage  # type: ignore[import-untyped]
 
 from intertwine.base.checks import Array
-from intertwine.style._extras import need
+from intertwine.base.libraries import need
 from intertwine.style.foreground import foreground, working_copy
 
 #: What red, green and blue add to brightness: ITU-R BT.601.
@@ -102,7 +102,7 @@ class CutOut:
 
     def placed(self, side: int, angle_deg: float = 0.0) -> tuple[Array, Array]:
         """The pixels (side, side, 3) uint8 and the mask (side, side) float32 of one square."""
-        cv2 = need("cv2", "Cutting out garments", "opencv-python-headless")
+        cv2 = need("cv2", "Cutting out garments")
         shrinks = 1 / np.linalg.norm(self.placing(side, angle_deg)[0, :2])
         finer = math.ceil(shrinks - 1e-9) * side  # so that no pixel is jumped over
         there, size = self.placing(finer, angle_deg), (finer, finer)

@@ -12,7 +12,7 @@ import numpy as np
 from scipy import ndimage  # type: ignore[import-untyped]
 
 from intertwine.base.checks import Array
-from intertwine.style._extras import need
+from intertwine.base.libraries import need
 
 #: Ranges of chroma: Cr and Cb of ITU-R BT.601, 0 to 255.
 CR, CB = (143, 172), (85, 118)
@@ -76,7 +76,7 @@ def _pieces(mask: Array, least: float) -> Array:
 
 def skin(picture: Array) -> Array:
     """Where a picture has the colour of skin: bool (H, W)."""
-    cv2 = need("cv2", "Cutting out garments", "opencv-python-headless")
+    cv2 = need("cv2", "Cutting out garments")
     _, cr, cb = np.moveaxis(cv2.cvtColor(picture, cv2.COLOR_RGB2YCrCb), -1, 0)
     pale = picture.min(axis=2) >= LEAST_PALE * picture.max(axis=2)
     return np.asarray((CR[0] <= cr) & (cr <= CR[1]) & (CB[0] <= cb) & (cb <= CB[1]) & pale)

@@ -170,7 +170,8 @@ def _unit_range(picture: Array) -> Array:
 
 def _as_bytes(levels: Array) -> Array:
     """Levels from 0 to 1 as uint8; what is no number is black."""
-    return np.rint(255 * np.clip(np.nan_to_num(levels), 0, 1)).astype(np.uint8)
+    rounded: Array = np.rint(255 * np.clip(np.nan_to_num(levels), 0, 1)).astype(np.uint8)
+    return rounded
 
 
 def _over_white(picture: Array) -> Array:

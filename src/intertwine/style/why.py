@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from intertwine.base.checks import Array
-from intertwine.style._extras import need
+from intertwine.base.libraries import need
 from intertwine.style.codes import Codes
 from intertwine.style.encoders import Encoder
 from intertwine.style.foreground import border_colour, working_copy
@@ -78,7 +78,7 @@ def _explained(encoder: Any, picture: Array, other: Codes) -> tuple[list[Array],
     exact = parts is not None
     if parts is None:
         parts = [_occlusion(encoder, cut, other)]
-    cv2 = need("cv2", "Explaining a match", "opencv-python-headless")
+    cv2 = need("cv2", "Explaining a match")
     square = np.zeros((SIDE, SIDE), np.float32)
     for grid in parts:
         density = grid.astype(np.float32) * np.float32(grid.size)  # a coarse cell covers more

@@ -19,7 +19,7 @@ import numpy as np
 
 from intertwine.base.checks import Array, integer
 from intertwine.base.errors import FileError, OptionError, shown
-from intertwine.style._extras import need
+from intertwine.base.libraries import need
 
 #: Pictures that go through a network together. One size: a network's bits depend on it.
 BATCH = 16
@@ -127,7 +127,7 @@ class Network:
         return table
 
     def _fed(self, picture: Array) -> Array:
-        cv2 = need("cv2", "The pretrained encoder", "opencv-python-headless")
+        cv2 = need("cv2", "The pretrained encoder")
         size = (self.source.side, self.source.side)
         shrinks = min(picture.shape[:2]) > self.source.side
         how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
@@ -141,7 +141,7 @@ Run = Callable[[Array], Array]
 
 
 def _load_torch(source: NetworkSource) -> tuple[Run, str]:
-    torch = need("torch", "The pretrained encoder", "'intertwine[learn]'")
+    torch = need("torch", "The pretrained encoder")
     module = _imported(source.model)
     if not isinstance(module, torch.nn.Module):
         module = module(*source.arguments)
@@ -189,7 +189,7 @@ def _weights(torch: Any, path: str) -> Any:
 
 
 def _load_onnx(source: NetworkSource) -> tuple[Run, str]:
-    runtime = need("onnxruntime", "An ONNX network", "onnxruntime")
+    runtime = need("onnxruntime", "An ONNX network")
     if not Path(source.model).is_file():
         raise FileError(f"pretrained: the network {source.model} is not there.")
     data = Path(source.model).read_bytes()

@@ -16,7 +16,7 @@ from typing import Self
 import numpy as np
 
 from intertwine.base.checks import Array
-from intertwine.style._extras import need
+from intertwine.base.libraries import need
 from intertwine.style.codes import MOST_NUMBERS
 
 #: Rows that are multiplied together, filled up with zeros: BLAS may add in another order for
@@ -100,7 +100,7 @@ class _Damped:
 
 def _components(centred: Array) -> tuple[Array, Array]:
     """Up to 64 principal components (numbers, d) and their variances."""
-    decomposition = need("sklearn.decomposition", "Fitting an encoder", "'intertwine[search]'")
+    decomposition = need("sklearn.decomposition", "Fitting an encoder")
     count = min(MOST_NUMBERS, *centred.shape)
     solver = "covariance_eigh" if centred.shape[0] > centred.shape[1] else "full"
     pca = decomposition.PCA(count, svd_solver=solver).fit(centred)
