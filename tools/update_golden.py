@@ -30,6 +30,7 @@ COMMANDS = {
     "help-deskew.txt": "intertwine deskew --help",
     "help-tour.txt": "intertwine tour --help",
     "help-calibrate.txt": "intertwine calibrate --help",
+    "help-data.txt": "intertwine data --help",
     "explain-list.txt": "intertwine explain --list",
     "explain-sobel.txt": "intertwine explain sobel:axis=1",
     "explain-gaussian.txt": "intertwine explain gaussian:sigma=0.7,ndim=2",

@@ -137,8 +137,8 @@ class _Cloth:
     def _roll(self, tone: float) -> Any:
         if tone not in self._rolls:
             colours = palette(self._colour, tone)
-            plain = self._cells is None
-            self._rolls[tone] = colours[0] if plain else self._canvas.cloth(self._cells, colours)
+            cells = self._cells
+            self._rolls[tone] = colours[0] if cells is None else self._canvas.cloth(cells, colours)
         return self._rolls[tone]
 
 
