@@ -66,7 +66,7 @@ def foreground(picture: Array) -> Array:
     for candidate in (mask, apart):
         cleaned = clean(candidate)
         if cleaned.mean() >= LEAST_AREA:
-            return without_skin(picture, cleaned)
+            return without_skin(picture, cleaned) if plain else cleaned
     return np.ones(picture.shape[:2], bool)
 
 

@@ -1,7 +1,8 @@
 """Worn garments: the skin of who wears them is taken out of the mask.
 
 Skin of every tone has nearly one chroma (Chai and Ngan, 1999): what differs is brightness. A mask
-that holds skin beside one large piece of something else shows a person who wears it. A garment
+that holds skin beside one large piece of something else shows a person who wears it. Wood, sand and
+stone have that chroma too, so this is for pictures on a plain background. A garment
 that has the colour of skin itself stays whole: beside it too little is left, or only the scattered
 pieces of a print.
 """

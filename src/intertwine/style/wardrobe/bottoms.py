@@ -58,8 +58,10 @@ def trousers(garment: Garment) -> Pattern:
     made.seam_pair((inner, bottom - 0.1), (outer, bottom - 0.1))
     _pockets(made, garment.parts["pockets"], size["hip"], below)
     if garment.parts["pockets"] == "cargo":
-        half = WAIST + 0.5 * size["length"]
-        made.pair([(0.5, half - 0.35), (0.82, half - 0.35), (0.8, half + 0.2), (0.5, half + 0.2)])
+        level = WAIST + 0.5 * size["length"]
+        made.pair(
+            [(0.5, level - 0.35), (0.82, level - 0.35), (0.8, level + 0.2), (0.5, level + 0.2)]
+        )
     return replace(
         made,
         emblem=((0.5 * size["hip"], WAIST + _HIP), 0.17),
