@@ -114,14 +114,18 @@ def _grab_cut(picture: Array, margin: float) -> Array:
 
 
 def clean(mask: Array) -> Array:
-    """Drop the hanger and small parts, then fill holes."""
-    mask = _without_hanger(mask)
-    parts, count = ndimage.label(mask)
-    if count > 1:
-        areas = np.bincount(parts.ravel())
-        areas[0] = 0
-        mask = (areas >= LEAST_PART * areas.max())[parts]
+    """Drop small parts and the hanger, then fill holes."""
+    mask = _large_parts(_without_hanger(_large_parts(mask)))
     return np.asarray(ndimage.binary_fill_holes(mask))
+
+
+def _large_parts(mask: Array) -> Array:
+    parts, count = ndimage.label(mask)
+    if count < 2:
+        return mask
+    areas = np.bincount(parts.ravel())
+    areas[0] = 0
+    return np.asarray((areas >= LEAST_PART * areas.max())[parts])
 
 
 def _without_hanger(mask: Array) -> Array:

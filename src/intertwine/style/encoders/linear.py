@@ -164,6 +164,7 @@ class LinearEncoder:
             "version": 1,
             "side": self._side,
             "views": list(self.views),
+            "settings": {"power": POWER, "damping": DAMPING},
             "fitted_on": self._fitted_on,
         }
 

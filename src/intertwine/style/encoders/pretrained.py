@@ -101,6 +101,7 @@ class PretrainedEncoder(LinearEncoder):
     def card(self) -> dict[str, Any]:
         """JSON: name, version, settings, the network, and what it was fitted on."""
         return super().card() | {
+            "fusion": WEIGHTS,
             "network": self._network.source.as_card(),
             "network_fingerprint": self._network.fingerprint,
         }
