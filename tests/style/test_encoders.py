@@ -74,6 +74,17 @@ def test_rotations_are_damped():
     assert moves[1] < 0.3 * moves[0]
 
 
+def test_a_print_hardly_changes_the_shape(encoder):
+    plain, striped, checked = trousers(90, 60), trousers(90, 60), trousers(90, 60)
+    cloth = (plain != 255).any(axis=2)
+    rows, columns = np.indices(cloth.shape)
+    striped[cloth & (rows // 5 % 2 == 0)] = (230, 210, 60)
+    checked[cloth & (rows // 4 % 2 == columns // 4 % 2)] = (120, 200, 220)
+    codes = encoder.encode([plain, striped, checked, skirt(90, 60)])["shape"]
+    assert (codes[:3] @ codes[0]).min() > 0.6
+    assert (codes[:3] @ codes[3]).max() < 0.5
+
+
 def test_rotated_pictures_stay_near(encoder):
     pictures, kinds = many(30, seed=3)
     turned = [

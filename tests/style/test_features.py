@@ -6,6 +6,7 @@ import pytest
 from intertwine.style import colour, detail, shape, texture
 from intertwine.style.edges import DIRECTIONS, by_direction, pooled, shares, slopes
 from intertwine.style.garments import CutOut, Garments, place
+from intertwine.style.prints import printed
 from style_scenes import cap, skirt, trousers
 
 VIEWS = {
@@ -146,3 +147,17 @@ def test_detail_counts_buttons():
     two, three = detail.features(of(coat(2), coat(3)))
     again = detail.features(of(np.where(coat(3) == 90, np.uint8(140), coat(3))))[0]
     assert cosine(three, again) > cosine(two, again) + 0.1
+
+
+def test_prints_change_the_cloth_and_nothing_beside_it():
+    garments = of(*[skirt(colour=(200, 30, 30))] * 12)
+    other = printed(garments, range(12))
+    outside = garments.masks == 0
+    assert np.array_equal(other.pixels[outside], garments.pixels[outside])
+    assert np.array_equal(other.masks, garments.masks)
+    changed = np.abs(other.pixels - garments.pixels).max(axis=(1, 2, 3))
+    assert changed.min() > 0.1
+    again = printed(of(skirt(colour=(200, 30, 30))), [5])
+    assert np.array_equal(again.pixels[0], other.pixels[5])
+    assert other.pixels.min() >= 0
+    assert other.pixels.max() <= 1

@@ -51,14 +51,26 @@ def test_everything_counts_where_nothing_stands_out(value):
     assert foreground(np.full((20, 30, 3), value, np.uint8)).all()
 
 
-def test_hooks_and_crumbs_go_and_holes_are_filled():
+def test_hangers_and_crumbs_go_and_holes_are_filled():
     mask = np.zeros((100, 80), bool)
     mask[30:90, 10:70] = True
+    mask[25:30, 10:22] = True  # a shoulder
     garment = mask.copy()
-    mask[5:30, 39:41] = True  # the hook of a hanger
+    mask[5:30, 39:41] = True  # a hook,
+    mask[20:23, 25:55] = True  # the bar below it
+    mask[20:30, 26:29] = mask[20:30, 52:54] = True  # and two clips
     mask[2:9, 2:9] = True  # a crumb
     mask[50:60, 30:40] = False  # a pale emblem
     assert np.array_equal(clean(mask), garment)
+
+
+def test_thin_parts_below_the_top_stay():
+    mask = np.zeros((100, 80), bool)
+    mask[20:60, 20:60] = True
+    mask[40:42, 5:75] = True  # thin sleeves
+    mask[60:95, 30:32] = True  # a belt's end
+    mask[17:20, 25:28] = True  # a strap that hardly rises
+    assert np.array_equal(clean(mask), mask)
 
 
 def test_small_and_thin_masks_are_not_emptied():

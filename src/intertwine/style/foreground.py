@@ -2,8 +2,8 @@
 
 A product photo on a plain ground is told apart by the colour of its border (`border_colour`). Any
 other is cut by GrabCut (Rother, Kolmogorov and Blake, 2004), which models the colours inside and
-outside of a frame. Its answer hangs on that frame, so several frames vote. What is thin, such as
-the hook of a hanger, and what is small is then dropped, and holes are filled.
+outside of a frame. Its answer hangs on that frame, so several frames vote. The hanger and what is
+small are then dropped, and holes are filled.
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ PLAIN_REACH = 12.0
 
 #: Masks that cover less of the picture have failed.
 LEAST_AREA = 0.01
+
+#: Hangers are thinner than this fraction of the picture's longer side.
+HANGER_WIDTH = 0.06
 
 #: Parts smaller than this fraction of the largest are dropped.
 LEAST_PART = 0.1
@@ -112,21 +115,34 @@ def _grab_cut(picture: Array, margin: float) -> Array:
 
 
 def clean(mask: Array) -> Array:
-    """Drop what is thin or small, then fill holes.
-
-    Thin is what an opening by 3 % of the picture removes and what hangs on one end only, such as
-    a hanger's hook; it stays where nothing else would.
-    """
-    size = round(0.03 * max(mask.shape))
-    if size >= 2:
-        opened = ndimage.binary_opening(mask, np.ones((size, size), bool))
-        mask = opened if opened.any() else mask
-    parts, count = ndimage.label(mask)
-    if count > 1:
-        areas = np.bincount(parts.ravel())
-        areas[0] = 0
-        mask = (areas >= LEAST_PART * areas.max())[parts]
+    """Drop small parts and the hanger, then fill holes."""
+    mask = _large_parts(_without_hanger(_large_parts(mask)))
     return np.asarray(ndimage.binary_fill_holes(mask))
+
+
+def _large_parts(mask: Array) -> Array:
+    parts, count = ndimage.label(mask)
+    if count < 2:
+        return mask
+    areas = np.bincount(parts.ravel())
+    areas[0] = 0
+    return np.asarray((areas >= LEAST_PART * areas.max())[parts])
+
+
+def _without_hanger(mask: Array) -> Array:
+    """Drop what is thin and rises above all that is thick: hooks, bars and clips."""
+    size = round(HANGER_WIDTH * max(mask.shape))
+    if size < 2:
+        return mask
+    thick = ndimage.binary_opening(mask, np.ones((size, size), bool))
+    if not thick.any():
+        return mask
+    thin, count = ndimage.label(mask & ~thick)
+    top = int(thick.any(axis=1).argmax())
+    rises = np.zeros(count + 1, bool)
+    rises[np.unique(thin[: max(0, top - size)])] = True
+    rises[0] = False
+    return np.asarray(mask & ~rises[thin])
 
 
 def _cv2() -> Any:

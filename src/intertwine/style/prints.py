@@ -1,4 +1,4 @@
-"""The same garments in other cloth: an encoder can learn to damp what a print or an emblem changes.
+"""The same garments in other cloth: what a print changes, an encoder can learn to damp.
 
 Stripes, checks, dots and a round emblem, in colours drawn by chance, are laid over the garment as
 far as its mask reaches.

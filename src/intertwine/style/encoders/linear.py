@@ -32,7 +32,7 @@ FEATURES = {
 }
 
 #: How strongly the shape view divides by eigenvalues, and damps what rotating, mirroring and
-#: printing on a garment changes. Chosen on photos and on drawings of 28 x 28 pixels: see
+#: printing on a garment changes. Chosen on photos, drawings and pictures of 28 x 28 pixels: see
 #: benchmarks/style.py.
 POWER = 0.15
 DAMPING = {"rotation": 0.3, "mirror": 0.1, "print": 0.5}
@@ -164,6 +164,7 @@ class LinearEncoder:
             "version": 1,
             "side": self._side,
             "views": list(self.views),
+            "settings": {"power": POWER, "damping": DAMPING},
             "fitted_on": self._fitted_on,
         }
 

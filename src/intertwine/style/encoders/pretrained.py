@@ -26,7 +26,7 @@ from intertwine.style.encoders.projection import Projection
 from intertwine.style.garments import CutOut
 
 #: Weights of the blocks, chosen on photos: see benchmarks/style.py.
-WEIGHTS = {"whole": 0.7, "garment": 0.7, "shape": 0.6}
+WEIGHTS = {"whole": 0.5, "garment": 0.9, "shape": 0.7}
 
 #: The picture around the garment that the network sees beside it, a fraction of the extent.
 MARGIN = 0.05
@@ -101,6 +101,7 @@ class PretrainedEncoder(LinearEncoder):
     def card(self) -> dict[str, Any]:
         """JSON: name, version, settings, the network, and what it was fitted on."""
         return super().card() | {
+            "fusion": WEIGHTS,
             "network": self._network.source.as_card(),
             "network_fingerprint": self._network.fingerprint,
         }
