@@ -35,12 +35,15 @@ class Coarse:
         return {"name": self.name, "fitted": self.fitted, "offset": self.offset}
 
     def arrays(self):
-        return {"count": np.array([self.fitted])} if self.fitted else {}
+        if not self.fitted:
+            return {}
+        return {"count": np.array([self.fitted]), "turned": np.arange(6.0).reshape(2, 3).T}
 
     @classmethod
     def restore(cls, card, arrays):
         made = cls(card["offset"])
         made.fitted = int(arrays["count"][0])
+        assert arrays["turned"].tolist() == [[0, 3], [1, 4], [2, 5]]
         return made
 
     @property

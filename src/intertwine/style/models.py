@@ -6,6 +6,8 @@ import json
 from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
+
 from intertwine.base.atomic import atomic
 from intertwine.base.errors import FileError, MissingExtraError
 from intertwine.base.libraries import need
@@ -17,7 +19,8 @@ def save(folder: Path, encoder: Encoder) -> None:
     serialize = need("safetensors.numpy", "Keeping an index").save
     arrays, card = _paths(folder, encoder.hash)
     with atomic(arrays) as file:
-        file.write(serialize(encoder.arrays()))
+        # Of arrays in another order safetensors would write the numbers as they lie in memory.
+        file.write(serialize({k: np.ascontiguousarray(a) for k, a in encoder.arrays().items()}))
     with atomic(card) as file:
         file.write(json.dumps(encoder.card(), indent=2).encode() + b"\n")
 
