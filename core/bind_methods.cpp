@@ -182,7 +182,7 @@ class OverlapSave : public Prepared {
   // Taps of a complex kernel are two planes, one after the other; kernel after kernel.
   OverlapSave(const Geometry& geometry, nb::handle taps, bool is_complex, const Ints& tile,
               const std::string& compute, int folded, int threads)
-      : Prepared(geometry) {
+      : Prepared(geometry), complex_taps_(is_complex) {
     const Type type = compute_type(compute);
     if (type == Type::i64) refuse("compute: a transform needs float32 or float64");
     if (geometry.channels()) refuse("order: a transform takes no channels");
@@ -250,6 +250,7 @@ class OverlapSave : public Prepared {
   }
 
   bool compute(const Job& job) const override {
+    if (complex_taps_) refuse("taps: complex ones take both planes of the data");
     return kernels->overlap_save(&job, false, services(), spectrum_, {});
   }
 
@@ -259,7 +260,7 @@ class OverlapSave : public Prepared {
   }
 
   Spectrum* spectrum_ = nullptr;
-  bool folded_ = false;
+  bool folded_ = false, complex_taps_;
 };
 
 // Exact sums of integers that are cut in two halves (halves.hpp).
@@ -287,8 +288,8 @@ class Halves : public OverlapSave {
   Cut cut_;
 };
 
-// What was left out of sums, in the place of their results, or added to them; true: infinities still
-// have to be.
+// What was left out of sums, in the place of their results, or added to them; true: infinities
+// still have to be.
 class Missing : public Prepared {
  public:
   Missing(const Geometry& geometry, bool positive) : Prepared(geometry), positive_(positive) {}

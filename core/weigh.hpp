@@ -1,4 +1,5 @@
 // Sums of whole numbers, times a weight: rounded once, as if in float64, or whole numbers again.
+// Zero is added to each product: a sum of 0 gives 0, not -0, under negative weights too.
 #pragma once
 
 #include "widen.hpp"
@@ -56,7 +57,7 @@ struct Weigh {
         if constexpr (O(0.5) == O(0))
           out[l] = O(sum[l]) * O(whole);
         else
-          out[l] = O(weight * double(sum[l]));
+          out[l] = O(weight * double(sum[l]) + 0);
 #endif
     }
   }
@@ -74,7 +75,7 @@ struct Weigh {
   [[gnu::always_inline]] void write_reals(Vec<int32_t> sums, float* out) const {
     if (in_floats) {
       const __m256 s = _mm256_cvtepi32_ps(__m256i(sums));
-      const __m256 rest = _mm256_mul_ps(s, _mm256_set1_ps(low));
+      const __m256 rest = _mm256_fmadd_ps(s, _mm256_set1_ps(low), _mm256_setzero_ps());
       _mm256_storeu_ps(out, _mm256_fmadd_ps(s, _mm256_set1_ps(high), rest));
     } else {
       _mm_storeu_ps(out, _mm256_cvtpd_ps(product(sums, 0)));
@@ -88,14 +89,14 @@ struct Weigh {
   [[gnu::always_inline]] __m256d product(Vec<int32_t> sums, int half) const {
     const __m256i s = __m256i(sums);
     const __m128i four = half ? _mm256_extracti128_si256(s, 1) : _mm256_castsi256_si128(s);
-    return _mm256_mul_pd(_mm256_cvtepi32_pd(four), _mm256_set1_pd(weight));
+    return _mm256_fmadd_pd(_mm256_cvtepi32_pd(four), _mm256_set1_pd(weight), _mm256_setzero_pd());
   }
 #else
   template <class O>
   [[gnu::always_inline]] void write_reals(Vec<int32_t> sums, O* out) const {
     int32_t sum[kLanes<int32_t>];
     store(sum, sums);
-    for (int l = 0; l < kLanes<int32_t>; l++) out[l] = O(weight * double(sum[l]));
+    for (int l = 0; l < kLanes<int32_t>; l++) out[l] = O(weight * double(sum[l]) + 0);
   }
 #endif
 };

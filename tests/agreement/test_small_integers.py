@@ -216,3 +216,17 @@ def test_results_beyond_the_caches() -> None:
     right = (window_sums(x, size, "mirror") / 15).astype(np.float32)
     assert right.nbytes > 32 << 20
     np.testing.assert_array_equal(boxed(x, np.full(size, 1 / 15), boundary="mirror"), right)
+
+
+def test_sums_of_zero_have_no_sign():
+    """A box of negative taps over zeros gives 0 wherever its results go, as a sum of products does."""
+    x = np.array([3, 0, 0, 0, 0, 1, 2, 0, 0, 0] * 4, np.int16)
+    for k in ([-1.0, -1.0], [-0.1, -0.1, -0.1]):
+        for dtype in (np.float32, np.float64):
+            y = iw.convolve(x, k, method="running_sum", dtype=dtype)
+            out = np.zeros(2 * x.size, dtype)[::-2]
+            iw.convolve(x, k, method="running_sum", dtype=dtype, out=out)
+            assert (y == 0).any()
+            assert not np.signbit(y[y == 0]).any()
+            assert not np.signbit(out[out == 0]).any()
+            np.testing.assert_array_equal(out, y)

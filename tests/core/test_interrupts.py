@@ -8,6 +8,7 @@ import pytest
 #: A call that takes seconds, in many tiles; `out` shows which were written.
 LONG = """
 import os, signal, sys, threading, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 import numpy as np, intertwine as iw
 x = np.random.default_rng(7).normal(size=(2500, 2500)).astype("f4")
 k = np.random.default_rng(8).normal(size=(61, 61))

@@ -227,3 +227,11 @@ def test_calls_of_plans_are_compared_without_code_of_others():
     assert calls.lookup(x, k, (deep,), True) is None
     calls.store(x, k, (1, "a"), True, kept, None)
     assert calls.lookup(x, k, (1, "a"), True) == "plan"
+
+
+def test_a_transform_of_complex_taps_takes_both_planes():
+    method = _core.OverlapSave(
+        geometry([8, 8, 3, -1, 1, 1, 0]), np.ones(6), True, [16], "float64", -1, 1
+    )
+    x, out = np.ones(8), np.zeros(8)
+    refuses("taps: complex ones take both planes", lambda: method.run(x, out, 1e300, False, 1))
