@@ -97,11 +97,11 @@ def test_mirrored_features_are_features_of_mirrored_pictures():
 
 
 def test_sums_of_cells_keep_the_total_and_the_places():
-    values = np.zeros(sum(cells**2 * DIRECTIONS for _, cells, _ in shape.GRIDS))
+    values = np.zeros(sum(cells**2 * DIRECTIONS for _, cells in shape.GRIDS))
     cells = shape.GRIDS[0][1]
     values[(1 * cells + 2) * DIRECTIONS + 5] = 3  # row 1, column 2 of the first grid
     maps = shape.cell_sums(values)
-    assert [m.shape for m in maps] == [(cells, cells) for _, cells, _ in shape.GRIDS]
+    assert [m.shape for m in maps] == [(cells, cells) for _, cells in shape.GRIDS]
     assert maps[0][1, 2] == 3
     assert sum(m.sum() for m in maps) == 3
 

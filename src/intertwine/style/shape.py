@@ -16,13 +16,12 @@ from intertwine.style.garments import Garments
 #: The square that shape looks at; smaller ones are looked at as they are.
 SIDE = 56
 
-#: What is pooled, into how many cells along each axis, with what weight.
-GRIDS = (
-    ("silhouette", 4, 1.0),
-    ("silhouette", 7, 0.7),
-    ("picture", 4, 0.6),
-    ("picture", 7, 0.8),
-)
+#: What is pooled, and into how many cells along each axis.
+GRIDS = (("silhouette", 4), ("silhouette", 7), ("picture", 4), ("picture", 7))
+
+#: The weight of each grid; the silhouettes of smaller squares are crude.
+WEIGHTS = (1.0, 0.7, 0.6, 0.8)
+SMALL_WEIGHTS = (0.5, 0.5, 0.5, 1.0)
 
 
 def features(garments: Garments) -> Array:
@@ -32,7 +31,10 @@ def features(garments: Garments) -> Array:
         "silhouette": _channels(small.masks, np.ones_like(small.masks)),
         "picture": _channels(small.grey, small.masks),
     }
-    return _join([weight * _grid(channels[what], cells) for what, cells, weight in GRIDS])
+    weights = WEIGHTS if small.side == SIDE else SMALL_WEIGHTS
+    return _join(
+        [w * _grid(channels[what], cells) for w, (what, cells) in zip(weights, GRIDS, strict=True)]
+    )
 
 
 def mirrored(features: Array) -> Array:
@@ -56,11 +58,11 @@ def _grid(channels: Array, cells: int) -> Array:
 
 def _split(features: Array) -> list[Array]:
     """The features of each grid, (n, cells, cells, DIRECTIONS)."""
-    sizes = [cells * cells * DIRECTIONS for _, cells, _ in GRIDS]
+    sizes = [cells * cells * DIRECTIONS for _, cells in GRIDS]
     blocks = np.split(features, np.cumsum(sizes)[:-1], axis=1)
     return [
         block.reshape(-1, cells, cells, DIRECTIONS)
-        for block, (_, cells, _) in zip(blocks, GRIDS, strict=True)
+        for block, (_, cells) in zip(blocks, GRIDS, strict=True)
     ]
 
 

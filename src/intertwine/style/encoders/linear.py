@@ -36,6 +36,7 @@ FEATURES = {
 #: benchmarks/style.py.
 POWER = 0.15
 DAMPING = {"rotation": 0.3, "mirror": 0.1, "print": 0.5}
+SMALL_DAMPING = {"rotation": 0.1, "mirror": 0.05, "print": 0.0}  # 28 pixels do not show a print
 
 #: Pictures are rotated by up to so many degrees to learn what a rotation changes.
 MOST_DEGREES = 20.0
@@ -107,8 +108,12 @@ class LinearEncoder:
     def _fit_tables(self, tables: dict[str, Array]) -> None:
         self._projections = {v: Projection.fit(tables[v]) for v in self.views if v != "shape"}
         mirror = shape.mirrored(tables["shape"]) - tables["shape"]
-        changes = [(tables.get(name, mirror), damping) for name, damping in DAMPING.items()]
+        changes = [(tables.get(name, mirror), amount) for name, amount in self._damping.items()]
         self._projections["shape"] = Projection.fit(tables["shape"], changes, power=POWER)
+
+    @property
+    def _damping(self) -> dict[str, float]:
+        return DAMPING if self._side == LARGE_SIDE else SMALL_DAMPING
 
     def _codes(self, tables: dict[str, Array]) -> dict[str, Array]:
         """The codes of features, not normalised."""
@@ -164,7 +169,7 @@ class LinearEncoder:
             "version": 1,
             "side": self._side,
             "views": list(self.views),
-            "settings": {"power": POWER, "damping": DAMPING},
+            "settings": {"power": POWER, "damping": self._damping},
             "fitted_on": self._fitted_on,
         }
 
