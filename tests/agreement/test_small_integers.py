@@ -219,7 +219,7 @@ def test_results_beyond_the_caches() -> None:
 
 
 def test_sums_of_zero_have_no_sign():
-    """A box of negative taps over zeros gives 0 wherever its results go, as a sum of products does."""
+    """Negative taps over zeros give 0 wherever results go, as a sum of products does."""
     x = np.array([3, 0, 0, 0, 0, 1, 2, 0, 0, 0] * 4, np.int16)
     for k in ([-1.0, -1.0], [-0.1, -0.1, -0.1]):
         for dtype in (np.float32, np.float64):
