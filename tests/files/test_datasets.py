@@ -109,7 +109,11 @@ def test_a_wrong_file_leaves_nothing_and_what_was_right_is_kept(cache, server, t
     assert len(asked) == 1  # the images were there
 
 
-@pytest.mark.parametrize("broken", [b"no gzip", gzip.compress(CONTENTS["labels.gz"])[:-12], b""])
+@pytest.mark.parametrize(
+    "broken",
+    [b"no gzip", gzip.compress(CONTENTS["labels.gz"])[:-12], b""],
+    ids=["no gzip", "cut short", "empty"],
+)
 def test_damaged_downloads_are_refused(cache, server, tmp_path, broken):
     published(tmp_path / "site", labels=broken)
     with pytest.raises(FileError, match=r"^Cannot fetch labels\.gz of tiny\.\n"):
