@@ -164,3 +164,10 @@ def test_it_is_chosen_for_wide_kernels_only_when_a_precision_is_asked():
     k = iw.kernels.gaussian(100.0, ndim=2)
     assert iw.plan((1500, 1500), k, dtype="float32").method != "recursive"
     assert iw.plan((1500, 1500), k, dtype="float32", precision=1e-3).method == "recursive"
+
+
+def test_a_kernel_of_zeros_is_for_other_methods():
+    x, k = np.arange(200.0), np.zeros(85)
+    np.testing.assert_array_equal(iw.convolve(x, k, precision=1e-4), np.zeros(200))
+    with pytest.raises(iw.OptionError, match="all taps are zero"):
+        iw.convolve(x, k, precision=1e-4, method="recursive")

@@ -126,6 +126,8 @@ def applies(problem: Problem) -> str:
         return "results are divided by the weight that was present"
     if "constant" in (a.boundary for a in problem.axes) and sum(a.k > 1 for a in problem.axes) > 1:
         return "a constant border along several axes is no product"
+    if not problem.taps.array.any():
+        return "all taps are zero"
     if _of(problem) is None:
         return "the kernel is no product of sums of a few exponentials, at this precision"
     return beyond_core(problem)
