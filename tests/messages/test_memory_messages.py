@@ -111,3 +111,12 @@ def test_memory_that_runs_out_on_the_way(monkeypatch):
 def test_this_machine_tells():
     memory.installed.cache_clear()
     assert 1 << 28 < memory.installed() < 1 << 50
+
+
+def test_memory_that_runs_out_in_planning(monkeypatch):
+    monkeypatch.setattr(memory, "installed", lambda: float("inf"))
+    with pytest.raises(iw.ShapeError) as caught:
+        iw.convolve(LINE, [1, 2, 3], dilation=1 << 40, boundary="renormalize", mode="full")
+    first, advice = str(caught.value).split("\n")
+    assert first.startswith("convolve: memory ran out while the call was planned: Unable to ")
+    assert advice == "  Work on parts of x, or pass a shorter kernel or a smaller dilation."

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from intertwine import _core
+from intertwine.base.errors import ShapeError
 from intertwine.engine.memory import Cache, settle_limit
 from intertwine.engine.problem import Problem
 
@@ -55,7 +56,13 @@ class PlanCache:
         if kept is not None:
             return cast("Plan", kept.value)
         settle_limit()
-        plan = self._make(problem, caller, method, threads)
+        try:
+            plan = self._make(problem, caller, method, threads)
+        except MemoryError as error:
+            raise ShapeError(
+                f"{caller}: memory ran out while the call was planned: {error}.\n"
+                f"  Work on parts of x, or pass a shorter kernel or a smaller dilation."
+            ) from error
         self._plans.store((problem, method), plan, plan.kept_bytes)
         return plan
 
