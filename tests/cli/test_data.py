@@ -5,14 +5,14 @@ import pytest
 from intertwine.files import datasets
 
 
-@pytest.fixture(autouse=True)
-def _nothing_is_here(tmp_path, monkeypatch):
+@pytest.fixture
+def nothing_here(tmp_path, monkeypatch):
     """No set is on this machine, as far as the commands know."""
     monkeypatch.setenv("INTERTWINE_CACHE", str(tmp_path / "cache"))
     monkeypatch.delenv("INTERTWINE_DATA", raising=False)
 
 
-def test_the_list_says_where(intertwine):
+def test_the_list_says_where(intertwine, nothing_here):
     ended = intertwine("data")
     assert ended.code == 0
     assert ended.out == (
@@ -23,7 +23,7 @@ def test_the_list_says_where(intertwine):
     )
 
 
-def test_wrong_calls(intertwine, here):
+def test_wrong_calls(intertwine, here, nothing_here):
     unknown = intertwine("data", "fashion-mnst")
     assert unknown.code == 2
     assert "Did you mean 'fashion-mnist'?" in unknown.err

@@ -20,3 +20,14 @@ def test_a_folder_and_the_wardrobe_exclude_each_other(intertwine, here):
         "intertwine: --wardrobe draws at least one garment, and takes no FOLDER.\n"
     )
     assert not (here / "style-index").exists()
+
+
+def test_another_encoder_is_refused_unless_everything_is_encoded_again(intertwine, here):
+    first = intertwine("index", "--wardrobe", "-n", "4", "-o", "shop", "--encoder", "linear")
+    assert first.code == 0
+    ended = intertwine("index", "--wardrobe", "-n", "5", "-o", "shop", "--encoder", "pretrained")
+    assert ended.code == 2
+    assert ended.err == (
+        "intertwine: The index is coded by linear, not by pretrained.\n"
+        "  Leave --encoder out, or pass --rebuild to encode everything by pretrained.\n"
+    )

@@ -114,6 +114,9 @@ def test_large_requests_are_refused(client, monkeypatch):
 def test_the_token_is_asked_for(index):
     with testclient.TestClient(server.create_app(index, token="secret")) as client:
         assert client.get("/stats").status_code == 401
+        assert client.post("/search", files={"picture": png(1)}).status_code == 401
+        assert client.delete("/pictures", params={"id": "picture-1"}).status_code == 401
+        assert client.get("/").status_code == 200  # the page, where the token is written
         assert client.get("/stats", headers={"Authorization": "Bearer other"}).status_code == 401
         bearer = {"Authorization": "Bearer secret"}
         assert client.get("/stats", headers=bearer).json()["pictures"] == 32

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -13,6 +13,9 @@ from intertwine.base.errors import FileError, OptionError, counted
 from intertwine.cli.console import out as standard_out
 from intertwine.cli.console import steps
 from intertwine.cli.options import option, path, result
+
+if TYPE_CHECKING:
+    from intertwine.style import Stats
 
 _index = partial(option, panel="Index")
 
@@ -87,6 +90,8 @@ def index(
         raise FileError(f"There is no index {out}.\n  intertwine index FOLDER -o {out}")
     console = standard_out()
     with StyleIndex(out, encoder) as found, steps() as progress:
+        if not rebuild:
+            _check_encoder(found.stats, encoder)
         if remove:
             count = found.remove(*remove)
             console.print(f"{escape(str(out))}  {counted(count, 'picture')} removed")
@@ -98,7 +103,7 @@ def index(
         if rebuild:
             changes = found.rebuild(encoder, progress=progress)
             _report(out, str(changes), [f"{s.path}: {s.reason}" for s in changes.skipped])
-        console.print(_state(found), markup=False, soft_wrap=True)
+        console.print(_state(found.stats), markup=False, soft_wrap=True)
         if duplicates:
             for group in found.duplicates(progress=progress):
                 console.print("copies:  " + "  ".join(group), markup=False, soft_wrap=True)
@@ -111,8 +116,17 @@ def _report(out: Path, changes: str, skipped: list[str]) -> None:
         console.print(f"  skipped  {line}", markup=False, soft_wrap=True)
 
 
-def _state(found: object) -> str:
-    stats = found.stats  # type: ignore[attr-defined]
+def _check_encoder(stats: Stats, wanted: str | None) -> None:
+    """Refuse another encoder than the one that coded the index: codes of two do not compare."""
+    used = stats.encoder.get("name")
+    if wanted is not None and used not in (None, wanted):
+        raise OptionError(
+            f"The index is coded by {used}, not by {wanted}.\n"
+            f"  Leave --encoder out, or pass --rebuild to encode everything by {wanted}."
+        )
+
+
+def _state(stats: Stats) -> str:
     text = f"{counted(stats.pictures, 'picture')} by {stats.encoder.get('name', 'no model')}"
     if stats.stale:
         text += f"; {stats.stale} wait to be encoded again: intertwine index --rebuild"

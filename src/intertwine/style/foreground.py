@@ -67,9 +67,9 @@ def foreground(picture: Array) -> Array:
     apart = np.abs(picture.astype(np.float32) - colour).max(axis=2) > PLAIN_REACH
     mask = apart if plain else _voted(picture)
     for candidate in (mask, apart):
-        cleaned = clean(candidate)
+        cleaned = clean(without_skin(picture, candidate) if plain else candidate)
         if cleaned.mean() >= LEAST_AREA:
-            return without_skin(picture, cleaned) if plain else cleaned
+            return cleaned
     return np.ones(picture.shape[:2], bool)
 
 

@@ -16,7 +16,7 @@ from intertwine.base.checks import Array
 from intertwine.base.libraries import need
 
 #: Ranges of chroma: Cr and Cb of ITU-R BT.601, 0 to 255.
-CR, CB = (143, 172), (85, 118)
+CR, CB = (143, 165), (85, 118)
 
 #: Its least channel is so much of its largest: dark orange and red have chromas like skin's.
 LEAST_PALE = 0.4
@@ -30,8 +30,8 @@ SAME_SKIN = 25
 #: What remains must cover so much of the mask, so much of it must hang together, and so much of
 #: what it encloses must be its own: the seams and prints of a brown coat are a net.
 LEAST_GARMENT = 0.12
-LEAST_WHOLE = 0.6
-LEAST_SOLID = 0.75
+LEAST_WHOLE = 0.75
+LEAST_SOLID = 0.85
 
 #: Pieces of the rest smaller than this part of the largest are hair, shoes, a watch.
 LEAST_PIECE = 0.4

@@ -14,7 +14,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import Depends, FastAPI, File, Form, HTTPException, Query, Request, UploadFile
+from fastapi import (
+    APIRouter,
+    Depends,
+    FastAPI,
+    File,
+    Form,
+    HTTPException,
+    Query,
+    Request,
+    UploadFile,
+)
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
@@ -131,8 +141,9 @@ def create_app(index: StyleIndex, folder: Path | None = None, token: str | None 
         if sent is None or not secrets.compare_digest(sent.credentials.encode(), token.encode()):
             raise HTTPException(401, "Send the token: Authorization: Bearer TOKEN.")
 
-    app = FastAPI(title="Intertwine style search", dependencies=[Depends(checked)])
+    app = FastAPI(title="Intertwine style search")
     app.add_middleware(_Bounded)
+    routes = APIRouter(dependencies=[Depends(checked)])
 
     @app.exception_handler(IntertwineError)
     def refused(request: Request, error: IntertwineError) -> JSONResponse:
@@ -151,10 +162,10 @@ def create_app(index: StyleIndex, folder: Path | None = None, token: str | None 
         ]
 
     @app.get("/", response_class=HTMLResponse, include_in_schema=False)
-    def page() -> str:
+    def page() -> str:  # open to all: it holds nothing of the index, and asks for the token
         return (Path(__file__).parent / "server_page.html").read_text(encoding="utf-8")
 
-    @app.get("/stats")
+    @routes.get("/stats")
     def stats() -> StatsAnswer:
         """Describe the index."""
         known = index.stats
@@ -166,7 +177,7 @@ def create_app(index: StyleIndex, folder: Path | None = None, token: str | None 
             encoder=dict(known.encoder),
         )
 
-    @app.post("/search")
+    @routes.post("/search")
     def search(
         request: Request,
         picture: Annotated[UploadFile, File()],
@@ -178,17 +189,12 @@ def create_app(index: StyleIndex, folder: Path | None = None, token: str | None 
         detail: FormWeight = 0.0,
     ) -> list[HitAnswer]:
         """Find the pictures most like an uploaded one; `where` is JSON: metadata to match."""
-        weights: dict[str, Any] = {
-            "shape": shape,
-            "colour": colour,
-            "texture": texture,
-            "detail": detail,
-        }
+        weights = _weights(shape, colour, texture, detail)
         image = pictures.read_picture(picture.file.read())
         hits = index.search(image, count=count, where=_json(where, "where") or None, **weights)
         return found(hits, request)
 
-    @app.get("/similar")
+    @routes.get("/similar")
     def similar(
         request: Request,
         id: str,
@@ -199,12 +205,7 @@ def create_app(index: StyleIndex, folder: Path | None = None, token: str | None 
         detail: Weight = 0.0,
     ) -> list[HitAnswer]:
         """Find the pictures most like one of the index."""
-        weights: dict[str, Any] = {
-            "shape": shape,
-            "colour": colour,
-            "texture": texture,
-            "detail": detail,
-        }
+        weights = _weights(shape, colour, texture, detail)
         known(id)
         return found(index.search(id=id, count=count, **weights), request)
 
@@ -212,7 +213,7 @@ def create_app(index: StyleIndex, folder: Path | None = None, token: str | None 
         if id not in index:
             raise HTTPException(404, "There is no such picture in the index.")
 
-    @app.get(
+    @routes.get(
         "/thumbnail", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}}
     )
     def thumbnail(id: str) -> Response:
@@ -220,7 +221,7 @@ def create_app(index: StyleIndex, folder: Path | None = None, token: str | None 
         known(id)
         return Response(index.thumbnail(id), media_type="image/jpeg")
 
-    @app.post("/pictures")
+    @routes.post("/pictures")
     def add(
         picture: Annotated[UploadFile, File()],
         id: Annotated[str | None, Form(min_length=1, max_length=1000)] = None,
@@ -240,13 +241,18 @@ def create_app(index: StyleIndex, folder: Path | None = None, token: str | None 
             index.add([kept], [name], [about])
         return AddedAnswer(id=name, replaced=replaced)
 
-    @app.delete("/pictures")
+    @routes.delete("/pictures")
     def remove(id: str) -> RemovedAnswer:
         """Forget a picture of the index."""
         known(id)
         return RemovedAnswer(removed=index.remove(id))
 
+    app.include_router(routes)
     return app
+
+
+def _weights(shape: float, colour: float, texture: float, detail: float) -> dict[str, Any]:
+    return {"shape": shape, "colour": colour, "texture": texture, "detail": detail}
 
 
 def _weights(shape: float, colour: float, texture: float, detail: float) -> dict[str, Any]:

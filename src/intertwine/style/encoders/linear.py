@@ -35,7 +35,7 @@ FEATURES = {
 #: printing on a garment changes. Chosen on photos, drawings and pictures of 28 x 28 pixels: see
 #: benchmarks/style.py.
 POWER = 0.15
-DAMPING = {"rotation": 0.3, "mirror": 0.1, "print": 0.5}
+DAMPING = {"rotation": 0.3, "mirror": 0.1, "print": 2.0}
 SMALL_DAMPING = {"rotation": 0.1, "mirror": 0.05, "print": 0.0}  # 28 pixels do not show a print
 
 #: Pictures are rotated by up to so many degrees to learn what a rotation changes.
