@@ -255,10 +255,6 @@ def _weights(shape: float, colour: float, texture: float, detail: float) -> dict
     return {"shape": shape, "colour": colour, "texture": texture, "detail": detail}
 
 
-def _weights(shape: float, colour: float, texture: float, detail: float) -> dict[str, Any]:
-    return {"shape": shape, "colour": colour, "texture": texture, "detail": detail}
-
-
 def _json(text: str, name: str) -> dict[str, Any]:
     try:
         value = json.loads(text)
