@@ -301,7 +301,8 @@ class Missing : public Prepared {
     const auto real = [](Type type) {
       return type == Type::f16 || type == Type::f32 || type == Type::f64;
     };
-    if (!real(job.x_type) || !real(job.out_type)) refuse("x, out: integers miss nothing");
+    // Samples may be integers: what lies outside them need not be finite.
+    if (!real(job.out_type)) refuse("out: integers hold no NaN");
     return kernels->missing(job, services(), positive_);
   }
 

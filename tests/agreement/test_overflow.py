@@ -135,3 +135,21 @@ def test_infinities_of_both_planes_meet(method):
     for plane in ("real", "imag"):
         np.testing.assert_array_equal(np.isnan(getattr(y, plane)), np.isnan(getattr(want, plane)))
         np.testing.assert_array_equal(np.isinf(getattr(y, plane)), np.isinf(getattr(want, plane)))
+
+
+@pytest.mark.parametrize("method", EXACT)
+@pytest.mark.parametrize("dtype", ["int16", "int64", "uint8"])
+@pytest.mark.parametrize("cval", [np.nan, np.inf, -np.inf])
+def test_what_lies_outside_integers_may_be_no_number(method, dtype, cval):
+    """Integers hold none themselves: only what is outside them touches the results near it."""
+    x = np.random.default_rng(4).integers(0, 9, (13, 40)).astype(dtype)
+    options, applied = {"boundary": "constant", "cval": cval}, 0
+    for k in (np.ones((1, 3)), np.outer([1.0, 2, 1], [2.0, 1]), np.array([[1.0, -1, 2]])):
+        y = unless_refused(iw.convolve, x, k, method=method, **options)
+        if y is None:
+            continue
+        applied += 1
+        want = oracles.convolve(x.astype(float), k, **options)
+        bound = oracles.tolerance(k.size, y.dtype) * np.abs(k).sum() * x.max()
+        np.testing.assert_allclose(y, want, rtol=0, atol=bound)
+    assert applied >= 1
