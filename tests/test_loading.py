@@ -36,6 +36,7 @@ PUBLIC = [
     "set_threads",
     "spectrum",
     "stochastic",
+    "style",
     "wisdom",
 ]
 

@@ -1,5 +1,7 @@
 """``intertwine index --wardrobe``: something to search in at once."""
 
+from intertwine.style import encoders
+
 
 def test_drawn_garments_are_indexed_and_found(intertwine, here):
     ended = intertwine("index", "--wardrobe", "-n", "6", "-o", "shop", "--encoder", "linear")
@@ -24,10 +26,19 @@ def test_a_folder_and_the_wardrobe_exclude_each_other(intertwine, here):
 
 def test_another_encoder_is_refused_unless_everything_is_encoded_again(intertwine, here):
     first = intertwine("index", "--wardrobe", "-n", "4", "-o", "shop", "--encoder", "linear")
-    assert first.code == 0
+    assert first.out == "shop  4 added\n4 pictures by linear\n"
     ended = intertwine("index", "--wardrobe", "-n", "5", "-o", "shop", "--encoder", "pretrained")
     assert ended.code == 2
     assert ended.err == (
         "intertwine: The index is coded by linear, not by pretrained.\n"
         "  Leave --encoder out, or pass --rebuild to encode everything by pretrained.\n"
     )
+
+
+def test_the_choice_of_an_encoder_is_told_with_its_reason(intertwine, here, monkeypatch):
+    chosen = encoders.Choice("linear", "linear: so says the test.")
+    monkeypatch.setattr(encoders, "default", lambda count: chosen)
+    first = intertwine("index", "--wardrobe", "-n", "4", "-o", "shop")
+    assert first.out == "shop  4 added\n4 pictures by linear\nlinear: so says the test.\n"
+    again = intertwine("index", "--wardrobe", "-n", "4", "-o", "shop")
+    assert again.out == "shop  4 unchanged\n4 pictures by linear\n"

@@ -104,6 +104,8 @@ def index(
             changes = found.rebuild(encoder, progress=progress)
             _report(out, str(changes), [f"{s.path}: {s.reason}" for s in changes.skipped])
         console.print(_state(found.stats), markup=False, soft_wrap=True)
+        if found.reason:
+            console.print(found.reason, markup=False, soft_wrap=True)
         if duplicates:
             for group in found.duplicates(progress=progress):
                 console.print("copies:  " + "  ".join(group), markup=False, soft_wrap=True)

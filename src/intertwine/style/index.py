@@ -59,6 +59,8 @@ class StyleIndex:
         self._store = SqliteStore(self._folder)
         self._wanted = encoder
         self._encoder: Encoder | None = None
+        #: Which encoder was chosen for the first pictures, and why; empty where it was named.
+        self.reason = ""
         self._table: CodeTable | None = None
         self._version = self._store.version()
         self._mutex = threading.RLock()  # of what is in memory, which threads share
@@ -244,7 +246,9 @@ class StyleIndex:
         return None
 
     def _fitted(self, sources: Sequence[Source], progress: Progress | None) -> Encoder:
-        wanted = self._wanted or encoders.default(len(sources)).name
+        wanted = self._wanted
+        if wanted is None:
+            wanted, self.reason = encoders.default(len(sources))
         encoder = encoders.by_name(wanted) if isinstance(wanted, str) else wanted
         if not encoder.arrays():
             indexing.fit(encoder, sources, progress)
