@@ -53,6 +53,9 @@ struct Services {
   void (*parallel_for)(int64_t count, int threads, void (*body)(void*, int64_t), void* context);
   // Work space of the calling thread: 64-byte aligned, kept until the next call for that slot.
   void* (*scratch)(int slot, int64_t bytes);
+  // To be called now and then inside a piece that may take long: runs the handlers of signals, and
+  // throws where one of them did, or where another thread ended the work.
+  void (*check_interrupt)();
 };
 
 constexpr int kScratchSlots = 9;

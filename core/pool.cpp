@@ -17,6 +17,8 @@
 #endif
 
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <cstdlib>
 #include <exception>
 #include <mutex>
@@ -46,6 +48,13 @@ struct alignas(kLine) Share {
   int64_t end;
 };
 
+struct Task;
+
+thread_local Task* task_at_hand = nullptr;
+
+// Leaves a piece whose task another thread ended.
+struct Ended {};
+
 struct Task {
   Body body;
   void* context;
@@ -65,6 +74,7 @@ struct Task {
 
   // What a thread throws, the caller throws again when all are done.
   void work(int seat) noexcept {
+    Task* const outer = std::exchange(task_at_hand, this);
     try {
       for (int i = 0; i < shares; i++) {
         Share& s = share[(seat + i) % shares];
@@ -74,14 +84,35 @@ struct Task {
         }
       }
     } catch (...) {
-      if (!failed.exchange(true)) failure = std::current_exception();
-      for (int i = 0; i < shares; i++) share[i].next = share[i].end;
+      fail();
     }
+    task_at_hand = outer;
 #if defined(__SSE2__)
     _mm_sfence();  // results written past the caches are there before the caller is told of them
 #endif
   }
+
+  // For the caller, whose own work is done, while helpers still work.
+  void look() noexcept {
+    try {
+      between();
+    } catch (...) {
+      fail();
+    }
+  }
+
+ private:
+  // End the task with the exception that is being handled.
+  void fail() noexcept {
+    if (!failed.exchange(true)) failure = std::current_exception();
+    for (int i = 0; i < shares; i++) share[i].next = share[i].end;
+  }
 };
+
+void check_interrupt() {
+  between();
+  if (task_at_hand && task_at_hand->failed) throw Ended{};
+}
 
 // Smaller buffers stay with their thread; larger ones count in the budget of all that is kept.
 constexpr int64_t kLargeBuffer = 8 << 20;
@@ -197,8 +228,8 @@ class Pool {
     open(task, helpers);
     inside_pool = true;
     task.work(0);
+    close(task, helpers);
     inside_pool = false;
-    close(helpers);
   }
 
   // Between two tasks no worker touches its work space. Without `wait`, not while there is one. Who
@@ -236,11 +267,17 @@ class Pool {
     if (spinning_ < helpers) seats_.notify_all();
   }
 
-  // Nobody may come in any more; wait for those who did.
-  void close(int helpers) {
+  // Nobody may come in any more; wait for those who did. A piece of theirs may take long.
+  void close(Task& task, int helpers) {
     const int inside = helpers - seats_.exchange(0);
-    if (spin([&] { return finished_ == inside; })) return;
-    for (int n; (n = finished_) != inside;) finished_.wait(n);
+    const auto done = [&] { return finished_ == inside; };
+    if (spin(done)) return;
+    std::unique_lock<std::mutex> lock(finishing_);
+    while (!one_finished_.wait_for(lock, std::chrono::milliseconds(50), done)) {
+      lock.unlock();
+      task.look();
+      lock.lock();
+    }
   }
 
   // Take a seat; 0 when there is none. While one is taken the task is there.
@@ -265,8 +302,11 @@ class Pool {
       const int seat = enter();
       if (!seat) continue;
       task_->work(seat);
-      finished_++;
-      finished_.notify_one();
+      {
+        const std::lock_guard<std::mutex> guard(finishing_);
+        finished_++;
+      }
+      one_finished_.notify_one();
     }
   }
 
@@ -275,7 +315,8 @@ class Pool {
   alignas(kLine) std::atomic<int> finished_{0}, spinning_{0};
   std::atomic<int> caller_at_{-1};
 
-  std::mutex running_, listing_;
+  std::mutex running_, listing_, finishing_;
+  std::condition_variable one_finished_;
   std::vector<Space*> spaces_;  // of the workers, who never end
   std::vector<std::thread> workers_;
 };
@@ -312,7 +353,7 @@ void* scratch(int slot, int64_t bytes) { return space.buffers[slot].at_least(byt
 }  // namespace
 
 const Services& services() {
-  static const Services table{parallel_for, scratch};
+  static const Services table{parallel_for, scratch, check_interrupt};
   return table;
 }
 
@@ -321,7 +362,9 @@ void between_pieces(void (*what)()) { between = what; }
 void with_other_scratch(const std::function<void()>& what) {
   Space other;
   space.swap(other);
+  Task* const outer = std::exchange(task_at_hand, nullptr);
   what();
+  task_at_hand = outer;
   space.swap(other);
 }
 
