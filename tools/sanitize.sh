@@ -4,7 +4,8 @@
 #   tools/sanitize.sh thread
 # Further arguments go to pytest; without any, the tests that reach the core run. The first error
 # ends the run, its report beside the build. PYTHON is a Python that has what the
-# tests need, and nanobind.
+# tests need, and nanobind. LEVELS are the SIMD levels to build, as for make: by default the best
+# one of this machine, and the one that every machine has (INTERTWINE_ISA=x86-64).
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -14,12 +15,11 @@ python=${PYTHON:-.venv/bin/python}
 folder=$PWD/build/sanitize/$(echo "$kinds" | tr , -)
 flags="-fsanitize=$kinds -fno-sanitize-recover=all -fno-omit-frame-pointer"
 
-# The best level of this machine, and the one that every machine has (INTERTWINE_ISA=x86-64).
 best=$("$python" -c 'import intertwine._core as c
 print({"x86-64-v4": ";v4", "x86-64-v3": ";v3"}.get(c.level, ""))')
 
 PATH=$(dirname "$python"):$PATH cmake -S . -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo \
-  -DCMAKE_CXX_FLAGS="$flags" -DCMAKE_MODULE_LINKER_FLAGS="$flags" -DLEVELS="base$best" \
+  -DCMAKE_CXX_FLAGS="$flags" -DCMAKE_MODULE_LINKER_FLAGS="$flags" -DLEVELS="${LEVELS:-base$best}" \
   -DPython_EXECUTABLE="$(command -v "$python")" \
   -Dnanobind_DIR="$("$python" -m nanobind --cmake_dir)" >/dev/null
 PATH=$(dirname "$python"):$PATH cmake --build "$folder"

@@ -68,7 +68,7 @@ assert np.array_equal(iw.convolve(x[:90, :90], k[:5, :5], threads=2), small)
     [
         (3, "draw(drawn, out, 0.0, 1, 4_000_000, False, 1, 3, 1)"),
         (3, "draw(drawn, out, 0.0, 1, 4_000_000, False, 1, 3, 2)"),
-        (10**7, "variance(drawn, out, 0.0, 1, 3, 2)"),
+        (5 * 10**6, "variance(drawn, out, 0.0, 1, 3, 2)"),
     ],
     ids=["draw", "draw on two threads", "variance"],
 )
