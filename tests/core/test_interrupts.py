@@ -107,8 +107,9 @@ def handler(*_):
     seen.append(np.array_equal(iw.convolve(x[:90, :90], k[:5, :5], threads=2), small))
     iw.convolve(x[:300, :300], k, method="overlap_save", threads=2)
     iw.release_memory()
+    signal.setitimer(signal.ITIMER_REAL, 0.02)
 signal.signal(signal.SIGALRM, handler)
-signal.setitimer(signal.ITIMER_REAL, 0.02, 0.02)
+signal.setitimer(signal.ITIMER_REAL, 0.02)
 while len(seen) < 12:
     assert np.array_equal(iw.convolve(x, k, method="overlap_save", threads={threads}), expected)
 signal.setitimer(signal.ITIMER_REAL, 0)
