@@ -17,8 +17,6 @@
 #endif
 
 #include <atomic>
-#include <chrono>
-#include <condition_variable>
 #include <cstdlib>
 #include <exception>
 #include <mutex>
@@ -108,11 +106,6 @@ struct Task {
     for (int i = 0; i < shares; i++) share[i].next = share[i].end;
   }
 };
-
-void check_interrupt() {
-  between();
-  if (task_at_hand && task_at_hand->failed) throw Ended{};
-}
 
 // Smaller buffers stay with their thread; larger ones count in the budget of all that is kept.
 constexpr int64_t kLargeBuffer = 8 << 20;
@@ -232,6 +225,12 @@ class Pool {
     inside_pool = false;
   }
 
+  // A caller who waits for helpers looks whether all are done, and sees to signals.
+  void wake_caller() {
+    news_++;
+    news_.notify_one();
+  }
+
   // Between two tasks no worker touches its work space. Without `wait`, not while there is one. Who
   // is in the midst of one leaves it.
   void release_scratch(bool wait) {
@@ -272,11 +271,9 @@ class Pool {
     const int inside = helpers - seats_.exchange(0);
     const auto done = [&] { return finished_ == inside; };
     if (spin(done)) return;
-    std::unique_lock<std::mutex> lock(finishing_);
-    while (!one_finished_.wait_for(lock, std::chrono::milliseconds(50), done)) {
-      lock.unlock();
+    for (int n; n = news_, !done();) {
+      news_.wait(n);
       task.look();
-      lock.lock();
     }
   }
 
@@ -302,21 +299,18 @@ class Pool {
       const int seat = enter();
       if (!seat) continue;
       task_->work(seat);
-      {
-        const std::lock_guard<std::mutex> guard(finishing_);
-        finished_++;
-      }
-      one_finished_.notify_one();
+      finished_++;
+      wake_caller();
     }
   }
 
   Task* task_ = nullptr;  // written before seats are offered, read by who has one
   alignas(kLine) std::atomic<int> seats_{0};
   alignas(kLine) std::atomic<int> finished_{0}, spinning_{0};
+  std::atomic<int> news_{0};  // what a caller waits for who has nothing to do
   std::atomic<int> caller_at_{-1};
 
-  std::mutex running_, listing_, finishing_;
-  std::condition_variable one_finished_;
+  std::mutex running_, listing_;
   std::vector<Space*> spaces_;  // of the workers, who never end
   std::vector<std::thread> workers_;
 };
@@ -332,6 +326,13 @@ Pool& the_pool() {
     pthread_atfork(nullptr, nullptr, [] { pool = new Pool; });
   });
   return *pool;
+}
+
+void check_interrupt() {
+  between();
+  if (!task_at_hand) return;
+  if (task_at_hand->failed) throw Ended{};
+  the_pool().wake_caller();
 }
 
 void parallel_for(int64_t count, int threads, Body body, void* context) {

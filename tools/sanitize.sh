@@ -48,7 +48,9 @@ done
 [ $# -gt 0 ] || set -- tests/core tests/test_fuzz.py tests/laws tests/agreement
 
 # Python keeps what it allocates until it ends; memory that the core loses, tests/core looks for.
-export ASAN_OPTIONS=detect_leaks=0:log_path=$folder/report UBSAN_OPTIONS=print_stacktrace=1:log_path=$folder/report TSAN_OPTIONS=halt_on_error=1:suppressions=$PWD/tools/tsan.supp:die_after_fork=0:log_path=$folder/report OPENBLAS_NUM_THREADS=1
+# What does not fit into memory is refused, as without sanitizers.
+refuse=allocator_may_return_null=1:max_allocation_size_mb=8192
+export ASAN_OPTIONS=detect_leaks=0:$refuse:log_path=$folder/report UBSAN_OPTIONS=print_stacktrace=1:log_path=$folder/report TSAN_OPTIONS=halt_on_error=1:suppressions=$PWD/tools/tsan.supp:die_after_fork=0:log_path=$folder/report OPENBLAS_NUM_THREADS=1
 PYTHONPATH=$folder/package LD_PRELOAD=$runtimes \
   exec "$python" -c "import sys, pathlib, intertwine._core as c, pytest
 assert 'sanitize' in c.__file__, c.__file__
