@@ -80,18 +80,20 @@ class CutOut:
     @cached_property
     def centre(self) -> Array:
         """The centre of mass of the mask: across, down, in pixels from the top left corner."""
-        return np.asarray(self._places.mean(axis=1))
+        sums = self._moments
+        return np.array([sums["m10"], sums["m01"]]) / sums["m00"] + 0.5
 
     @cached_property
     def spread(self) -> float:
         """The root mean square distance of the mask from its centre, in pixels."""
-        apart = self._places - self.centre[:, np.newaxis]
-        return math.sqrt((apart**2).sum(axis=0).mean() + 1 / 6)  # a pixel's own, 1/12 an axis
+        sums = self._moments
+        square = (sums["mu20"] + sums["mu02"]) / sums["m00"]
+        return math.sqrt(square + 1 / 6)  # a pixel's own, 1/12 an axis
 
-    @property
-    def _places(self) -> Array:
-        down, across = np.nonzero(self.mask)
-        return np.stack([across, down]) + 0.5
+    @cached_property
+    def _moments(self) -> dict[str, float]:
+        cv2 = need("cv2", "Cutting out garments")
+        return dict(cv2.moments(self.mask.view(np.uint8), binaryImage=True))
 
     def placing(self, side: int, angle_deg: float = 0.0) -> Array:
         """The (2, 3) map from pixels to a square: rotated, centred, scaled to one spread."""

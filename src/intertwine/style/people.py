@@ -10,10 +10,10 @@ pieces of a print.
 from __future__ import annotations
 
 import numpy as np
-from scipy import ndimage  # type: ignore[import-untyped]
 
 from intertwine.base.checks import Array
 from intertwine.base.libraries import need
+from intertwine.style.masks import filled, large_parts, main_parts, opened
 
 #: Ranges of chroma: Cr and Cb of ITU-R BT.601, 0 to 255.
 CR, CB = (143, 165), (85, 118)
@@ -48,36 +48,29 @@ def without_skin(picture: Array, mask: Array) -> Array:
     """
     area = mask.sum()
     skins = mask & skin(picture)
-    limbs = _pieces(skins, LEAST_LIMB * area)
+    limbs = large_parts(skins, LEAST_LIMB * area)
     if not limbs.any():
         return mask
     apart = np.abs(picture - np.median(picture[limbs], axis=0)).max(axis=2)
     bare = limbs | (skins & (apart < SAME_SKIN))  # hands and feet too
     size = max(2, round(0.015 * max(mask.shape)))
-    rest = ndimage.binary_opening(mask & ~bare, np.ones((size, size), bool))
-    areas = np.bincount(ndimage.label(rest)[0].ravel())[1:]
-    if not len(areas):
-        return mask
-    worn = _pieces(rest, LEAST_PIECE * areas.max())
+    rest = opened(mask & ~bare, size)
+    worn = main_parts(rest, LEAST_PIECE)
     if worn.sum() < max(LEAST_GARMENT * area, LEAST_WHOLE * rest.sum()):
         return mask
-    filled = ndimage.binary_fill_holes(worn)
-    if worn.sum() < LEAST_SOLID * filled.sum():
+    whole = filled(worn)
+    if worn.sum() < LEAST_SOLID * whole.sum():
         return mask
-    return np.asarray(filled & ~bare)
-
-
-def _pieces(mask: Array, least: float) -> Array:
-    """The pieces of a mask that have at least so many pixels."""
-    labels, _ = ndimage.label(mask)
-    areas = np.bincount(labels.ravel())
-    areas[0] = 0
-    return np.asarray((areas >= max(least, 1))[labels])
+    return np.asarray(whole & ~bare)
 
 
 def skin(picture: Array) -> Array:
     """Where a picture has the colour of skin: bool (H, W)."""
     cv2 = need("cv2", "Cutting out garments")
-    _, cr, cb = np.moveaxis(cv2.cvtColor(picture, cv2.COLOR_RGB2YCrCb), -1, 0)
-    pale = picture.min(axis=2) >= LEAST_PALE * picture.max(axis=2)
-    return np.asarray((CR[0] <= cr) & (cr <= CR[1]) & (CB[0] <= cb) & (cb <= CB[1]) & pale)
+    chroma = cv2.cvtColor(picture, cv2.COLOR_RGB2YCrCb)
+    like = cv2.inRange(chroma, (0, CR[0], CB[0]), (255, CR[1], CB[1])) > 0
+    if like.any():
+        red, green, blue = cv2.split(picture)
+        darkest, lightest = cv2.min(cv2.min(red, green), blue), cv2.max(cv2.max(red, green), blue)
+        like &= darkest >= LEAST_PALE * lightest
+    return np.asarray(like)

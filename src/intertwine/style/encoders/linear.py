@@ -36,7 +36,7 @@ FEATURES = {
 #: benchmarks/style.py.
 POWER = 0.15
 DAMPING = {"rotation": 0.3, "mirror": 0.1, "print": 2.0}
-SMALL_DAMPING = {"rotation": 0.1, "mirror": 0.05, "print": 0.0}  # 28 pixels do not show a print
+SMALL_DAMPING = {"rotation": 0.1, "mirror": 0.05}  # 28 pixels do not show a print
 
 #: Pictures are rotated by up to so many degrees to learn what a rotation changes.
 MOST_DEGREES = 20.0
@@ -81,7 +81,7 @@ class LinearEncoder:
                 digest.update(np.ascontiguousarray(picture).tobytes())
             tables = self._tables_to_fit(chosen, places)
             for i, number in enumerate(places):
-                rows[number] = {name: table[i] for name, table in tables.items()}
+                rows[number] = {name: table[i].copy() for name, table in tables.items()}
             seen = batch[-1][1][0]
             if progress:
                 progress(seen)
@@ -90,15 +90,16 @@ class LinearEncoder:
         return self
 
     def _tables_to_fit(self, pictures: list[Array], places: list[int]) -> dict[str, Array]:
-        """The features of each view, and how a rotation and a print change those of shape."""
+        """The features of each view, and what of shape's changes by what is damped."""
         cut_outs = cut_out_all(pictures)
         tables = self._tables(pictures, cut_outs)
-        rotated = place(cut_outs, self._side, [_angle(number) for number in places])
-        other_cloth = printed(place(cut_outs, self._side), places)
-        return tables | {
-            "rotation": shape.features(rotated) - tables["shape"],
-            "print": shape.features(other_cloth) - tables["shape"],
+        changed = {
+            "rotation": lambda: place(cut_outs, self._side, [_angle(number) for number in places]),
+            "print": lambda: printed(place(cut_outs, self._side), places),
         }
+        for name in changed.keys() & self._damping:
+            tables[name] = shape.features(changed[name]()) - tables["shape"]
+        return tables
 
     def _tables(self, pictures: list[Array], cut_outs: list[CutOut]) -> dict[str, Array]:
         """The features of each view, one row a picture."""
