@@ -24,8 +24,8 @@ from intertwine.style.garments import CutOut, place
 from intertwine.style.prints import printed
 from intertwine.style.views import VIEWS
 
+#: Features of the views that look at garments alone.
 FEATURES = {
-    "shape": shape.features,
     "colour": colour.features,
     "texture": texture.features,
     "detail": detail.features,
@@ -36,7 +36,7 @@ FEATURES = {
 #: benchmarks/style.py.
 POWER = 0.15
 DAMPING = {"rotation": 0.3, "mirror": 0.1, "print": 2.0}
-SMALL_DAMPING = {"rotation": 0.1, "mirror": 0.05}  # 28 pixels do not show a print
+SMALL_DAMPING = {"rotation": 0.05, "mirror": 0.05}  # 28 pixels do not show a print
 
 #: Pictures are rotated by up to so many degrees to learn what a rotation changes.
 MOST_DEGREES = 20.0
@@ -94,17 +94,25 @@ class LinearEncoder:
         cut_outs = cut_out_all(pictures)
         tables = self._tables(pictures, cut_outs)
         changed = {
-            "rotation": lambda: place(cut_outs, self._side, [_angle(number) for number in places]),
-            "print": lambda: printed(place(cut_outs, self._side), places),
+            "rotation": lambda: self._shape(cut_outs, [_angle(number) for number in places]),
+            "print": lambda: shape.features(printed(place(cut_outs, self._side), places)),
         }
         for name in changed.keys() & self._damping:
-            tables[name] = shape.features(changed[name]()) - tables["shape"]
+            tables[name] = changed[name]() - tables["shape"]
         return tables
 
     def _tables(self, pictures: list[Array], cut_outs: list[CutOut]) -> dict[str, Array]:
         """The features of each view, one row a picture."""
         garments = place(cut_outs, self._side)
-        return {view: FEATURES[view](garments) for view in self.views}
+        return {"shape": self._shape(cut_outs)} | {v: f(garments) for v, f in FEATURES.items()}
+
+    def _shape(self, cut_outs: list[CutOut], angles_deg: list[float] | None = None) -> Array:
+        """The features of shape. Small pictures show garments cut out already, and cut and placed
+        anew they would be blurred: edges are looked for in the pictures as they are."""
+        garments = place(cut_outs, self._side, angles_deg)
+        if self._side == LARGE_SIDE:
+            return shape.features(garments)
+        return shape.features(garments, place(cut_outs, self._side, angles_deg, whole=True))
 
     def _fit_tables(self, tables: dict[str, Array]) -> None:
         self._projections = {v: Projection.fit(tables[v]) for v in self.views if v != "shape"}
@@ -157,7 +165,7 @@ class LinearEncoder:
             One a grid; together they sum to the cosine. None where there is no such sum.
         """
         self._check_fitted("agreement")
-        features = FEATURES["shape"](place(cut_out_all([picture]), self._side))
+        features = self._shape(cut_out_all([picture]))
         projection = self._projections["shape"]
         length = float(np.linalg.norm(projection(features)))
         pulled = projection.matrix @ other["shape"][0]
