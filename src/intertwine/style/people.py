@@ -21,6 +21,10 @@ CR, CB = (143, 165), (85, 118)
 #: Its least channel is so much of its largest: dark orange and red have chromas like skin's.
 LEAST_PALE = 0.4
 
+#: Thinner than this fraction of the picture's longer side are no limbs, but the borders between
+#: red and white, and no garments, but the borders of limbs.
+THIN = 0.015
+
 #: Skin shows in pieces of at least this part of the mask; smaller ones belong to a print.
 LEAST_LIMB = 0.03
 
@@ -28,7 +32,8 @@ LEAST_LIMB = 0.03
 SAME_SKIN = 25
 
 #: What remains must cover so much of the mask, so much of it must hang together, and so much of
-#: what it encloses must be its own: the seams and prints of a brown coat are a net.
+#: what it encloses must be its own or background, as behind a bag's handle: the seams and prints
+#: of a brown coat are a net.
 LEAST_GARMENT = 0.12
 LEAST_WHOLE = 0.75
 LEAST_SOLID = 0.85
@@ -46,20 +51,19 @@ def without_skin(picture: Array, mask: Array) -> Array:
     mask : (H, W) bool array
         The person and the garment, or the garment alone.
     """
-    area = mask.sum()
+    area, size = mask.sum(), max(2, round(THIN * max(mask.shape)))
     skins = mask & skin(picture)
-    limbs = large_parts(skins, LEAST_LIMB * area)
+    limbs = large_parts(opened(skins, size), LEAST_LIMB * area)
     if not limbs.any():
         return mask
     apart = np.abs(picture - np.median(picture[limbs], axis=0)).max(axis=2)
     bare = limbs | (skins & (apart < SAME_SKIN))  # hands and feet too
-    size = max(2, round(0.015 * max(mask.shape)))
     rest = opened(mask & ~bare, size)
     worn = main_parts(rest, LEAST_PIECE)
     if worn.sum() < max(LEAST_GARMENT * area, LEAST_WHOLE * rest.sum()):
         return mask
     whole = filled(worn)
-    if worn.sum() < LEAST_SOLID * whole.sum():
+    if (whole & mask & ~worn).sum() > (1 - LEAST_SOLID) * whole.sum():
         return mask
     return np.asarray(whole & ~bare)
 
