@@ -1,8 +1,8 @@
 """How often chance does as well: the share of random pairs of an index that score as much.
 
-``false_match_rate(s) = (1 + k) / (1 + n)`` for a sample of ``n`` pairs of which ``k`` score at least
-``s`` (Davison and Hinkley 1997, section 4.2). Ten pairs tell their own rate to a third, fewer tell
-none: then the rate of ten is named, a bound that the true one lies below.
+``false_match_rate(s) = (1 + k) / (1 + n)`` for a sample of ``n`` pairs of which ``k`` score at
+least ``s`` (Davison and Hinkley 1997, section 4.2). Ten pairs tell their own rate to a third, fewer
+tell none: then the rate of ten is named, a bound that the true one lies below.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ def without_skin(picture: Array, mask: Array) -> Array:
     whole = filled(worn)
     if (whole & mask & ~worn).sum() > (1 - LEAST_SOLID) * whole.sum():
         return mask
-    return np.asarray(whole & ~bare)
+    return np.asarray(whole & mask & ~bare)
 
 
 def skin(picture: Array) -> Array:

@@ -36,7 +36,7 @@ FEATURES = {
 #: benchmarks/style.py.
 POWER = 0.15
 DAMPING = {"rotation": 0.3, "mirror": 0.1, "print": 2.0}
-SMALL_DAMPING = {"rotation": 0.05, "mirror": 0.05}  # 28 pixels do not show a print
+SMALL_DAMPING = {"rotation": 0.1, "mirror": 0.05}  # 28 pixels do not show a print
 
 #: Pictures are rotated by up to so many degrees to learn what a rotation changes.
 MOST_DEGREES = 20.0
