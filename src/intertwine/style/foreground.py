@@ -31,8 +31,8 @@ PLAIN_REACH = 12.0
 #: Masks that cover less of the picture have failed.
 LEAST_AREA = 0.01
 
-#: Hangers are thinner than this fraction of the picture's longer side.
-HANGER_WIDTH = 0.06
+#: Hangers are thinner than this fraction of the mask's longer side.
+HANGER_WIDTH = 0.07
 
 #: Parts smaller than this fraction of the largest are dropped.
 LEAST_PART = 0.1
@@ -121,7 +121,8 @@ def clean(mask: Array) -> Array:
 
 def _without_hanger(mask: Array) -> Array:
     """Drop what is thin and rises above all that is thick: hooks, bars and clips."""
-    size = round(HANGER_WIDTH * max(mask.shape))
+    extents = [np.ptp(where) + 1 for where in np.nonzero(mask) if len(where)]
+    size = round(HANGER_WIDTH * max(extents, default=0))
     if size < 2:
         return mask
     thick = opened(mask, size)
