@@ -34,13 +34,6 @@ def test_a_carried_bag_keeps_its_handle_open():
     assert not mask[(worn == 255).all(axis=2)].any()
 
 
-def test_the_pink_between_red_and_white_is_no_limb():
-    worn = draw(made("vest"), colour=(208, 32, 44), print="checks", person=0, size_px=160)
-    truth = (worn != draw(made("vest"), colour=NAVY, person=0, size_px=160)).any(axis=2)
-    found = foreground(worn)
-    assert (found & truth).sum() > 0.8 * (found | truth).sum()
-
-
 @pytest.mark.parametrize("print", wardrobe.PRINTS)
 def test_a_brown_garment_stays_whole(print):
     picture = draw(made("coat"), colour=BROWN, print=print, size_px=160)
