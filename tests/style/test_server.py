@@ -41,7 +41,7 @@ def test_an_upload_is_answered_as_the_library_answers(client, index):
     assert [h["false_match_rate"] for h in answer.json()] == [h.false_match_rate for h in hits]
     shown = client.get(answer.json()[0]["thumbnail"])
     assert shown.headers["content-type"] == "image/jpeg"
-    assert shown.content == index.thumbnail(hits[0].id)
+    assert shown.content == index[hits[0].id].thumbnail
     narrow = client.post("/search", files={"picture": png(77)}, data={"where": '{"n": 23}'})
     assert [hit["metadata"] for hit in narrow.json()] == [{"n": 23}]
 
@@ -82,7 +82,7 @@ def test_the_page_and_its_documentation(client):
         ({"texture": 1}, {"picture": png(1)}, 400, "no texture view"),
         ({"where": "[1"}, {"picture": png(1)}, 400, "`where` is not JSON"),
         ({"where": "[1]"}, {"picture": png(1)}, 400, "must be a JSON object"),
-        ({"where": '{"a": null}'}, {"picture": png(1)}, 400, "must be text, a number"),
+        ({"where": '{"a": null}'}, {"picture": png(1)}, 400, "which is not text, a number"),
     ],
 )
 def test_what_is_wrong_is_refused(client, data, files, status, text):

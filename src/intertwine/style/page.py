@@ -33,7 +33,7 @@ def write_page(
             {
                 "name": name,
                 "image": _embedded(_asked(index, name)),
-                "hits": [(hit, _embedded(index.thumbnail(hit.id))) for hit in hits],
+                "hits": [(hit, _embedded(index[hit.id].thumbnail)) for hit in hits],
             }
             for name, hits in answers
         ],
@@ -44,7 +44,7 @@ def write_page(
 
 def _asked(index: StyleIndex, name: str) -> bytes:
     """A small picture of the question; of several that are one wish the first stands for all."""
-    return index.thumbnail(name) if name in index else thumbnail(read_picture(name.split(", ")[0]))
+    return index[name].thumbnail if name in index else thumbnail(read_picture(name.split(", ")[0]))
 
 
 def _embedded(jpeg: bytes) -> str:

@@ -219,7 +219,7 @@ def create_app(index: StyleIndex, folder: Path | None = None, token: str | None 
     def thumbnail(id: str) -> Response:
         """Show a small picture of the index."""
         known(id)
-        return Response(index.thumbnail(id), media_type="image/jpeg")
+        return Response(index[id].thumbnail, media_type="image/jpeg")
 
     @routes.post("/pictures")
     def add(
