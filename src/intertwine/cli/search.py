@@ -140,7 +140,8 @@ def search(
     assert report is not None
     several = len(answers) > 1
     columns = [*(["picture"] if several else []), *COLUMNS, *(["why"] if explained else [])]
-    report.write(columns, [row for answer in answers for row in _rows(answer, several)])
+    rows = [row for answer in answers for row in _rows(answer, several, report.form == "json")]
+    report.write(columns, rows)
 
 
 def _answers(
@@ -168,7 +169,8 @@ def _answers(
     return found
 
 
-def _rows(answer: Answer, several: bool) -> list[dict[str, Any]]:
+def _rows(answer: Answer, several: bool, whole: bool) -> list[dict[str, Any]]:
+    """One row a hit; `whole` ones hold what a table has no place for."""
     whys: Sequence[why.Why | None] = answer.whys or [None] * len(answer.hits)
     return [
         {
@@ -176,6 +178,7 @@ def _rows(answer: Answer, several: bool) -> list[dict[str, Any]]:
             "score": hit.score,
             "false_match_rate": math.nan if hit.false_match_rate is None else hit.false_match_rate,
             "id": hit.id,
+            **({"path": hit.path, "metadata": hit.metadata, "shares": hit.shares} if whole else {}),
             **({"why": f"{why.sentence} {why.note}".rstrip()} if why else {}),
         }
         for hit, why in zip(answer.hits, whys, strict=True)

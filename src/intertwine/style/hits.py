@@ -57,6 +57,7 @@ def hits_at(
         row = store.row(ids[place])
         if row is not None and row.id != without:  # another process may have removed it just now
             parts, rate = shares(query, codes.rows([place]), weights), false.rate(score)
+            score = min(score, 1.0)  # rounded up by the last bit
             hits.append(Hit(row.id, row.path, score, rate, row.metadata, parts, weights))
     return hits
 
