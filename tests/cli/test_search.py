@@ -75,7 +75,7 @@ def test_hits_are_explained_in_words_and_on_a_page(intertwine, here, shop):
     wish = [shop[0], shop[1]]
     told = intertwine("search", *wish, "--together", "-i", "shop", "-n", "2", "-o", "wish.html")
     assert told.out == "wish.html  2 found\n"
-    asked = ["search", "--id", shop[1].resolve(), "-i", "shop", "--format", "csv"]
+    asked = ["search", "--id", shop[1].relative_to(here), "-i", "shop", "--format", "csv"]
     assert len(intertwine(*asked).out.splitlines()) == 6
     ended = intertwine(*asked, "-o", "other.html")
     assert (
@@ -96,3 +96,26 @@ def test_values_on_a_command_line_mean_all_they_may():
         "n": {"=": ["1e3", 1000.0, "inf"]},
     }
     assert conditions([]) is None
+
+
+def test_broken_files_are_listed_and_the_rest_is_indexed(intertwine, here, shop):
+    broken = here / "shop" / "wardrobe" / "text.jpg"
+    broken.write_text("text")
+    told = intertwine("index", here / "shop" / "wardrobe", "-o", "shop")
+    assert told.out == (
+        "shop  6 unchanged, 1 file skipped\n"
+        f"  skipped  {broken.resolve()} cannot be read as a picture: no known format.\n"
+        "6 pictures by linear\n"
+    )
+
+
+def test_an_interruption_says_what_is_kept(intertwine, here, shop, monkeypatch):
+    def interrupt(*args, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("intertwine.style.indexing.write", interrupt)
+    shop[0].rename(here / "shop" / "wardrobe" / "new.png")
+    shop[1].write_bytes(shop[2].read_bytes())
+    told = intertwine("index", here / "shop" / "wardrobe", "-o", "shop")
+    assert told.out == "6 pictures kept; the next run goes on from there.\n"
+    assert told.code == 130

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,9 +15,10 @@ from intertwine.base.errors import FileError, OptionError, counted
 from intertwine.cli.console import out as standard_out
 from intertwine.cli.console import steps
 from intertwine.cli.options import option, path, result
+from intertwine.cli.search import named
 
 if TYPE_CHECKING:
-    from intertwine.style import Stats, StyleIndex
+    from intertwine.style import Changes, Stats, StyleIndex
     from intertwine.style.metadata import Table
 
 _index = partial(option, panel="Index")
@@ -110,20 +113,20 @@ def index(
         raise FileError(f"There is no index {out}.\n  intertwine index FOLDER -o {out}")
     table = None if metadata is None else read_table(metadata)
     console = standard_out()
-    with StyleIndex(out, encoder) as found, steps() as progress:
+    with StyleIndex(out, encoder) as found, _kept(found), steps() as progress:
         if not rebuild:
             _check_encoder(found.stats, encoder)
         if remove:
-            count = found.remove(*remove)
+            count = found.remove(*(named(found, id) for id in remove))
             console.print(f"{escape(str(out))}  {counted(count, 'picture')} removed")
         if folder is not None:
             if wardrobe:
                 write_wardrobe(folder, count, progress=progress)
             changes = found.update(folder, progress=progress)
-            _report(out, str(changes), [f"{s.path}: {s.reason}" for s in changes.skipped])
+            _report(out, changes)
         if rebuild:
             changes = found.rebuild(encoder, progress=progress)
-            _report(out, str(changes), [f"{s.path}: {s.reason}" for s in changes.skipped])
+            _report(out, changes)
         if folder is not None and folder_as is not None:
             found.describe(_subfolders(found, folder.resolve(), folder_as))
         if table is not None:
@@ -136,11 +139,23 @@ def index(
                 console.print("copies:  " + "  ".join(group), markup=False, soft_wrap=True)
 
 
-def _report(out: Path, changes: str, skipped: list[str]) -> None:
+@contextmanager
+def _kept(index: StyleIndex) -> Iterator[None]:
+    """Say after Ctrl-C what is there; the next run goes on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        text = f"{counted(len(index), 'picture')} kept; the next run goes on from there."
+        standard_out().print(text, markup=False, soft_wrap=True)
+        raise
+
+
+def _report(out: Path, changes: Changes) -> None:
     console = standard_out()
     console.print(f"{out}  {changes}", markup=False, soft_wrap=True)
-    for line in skipped:
-        console.print(f"  skipped  {line}", markup=False, soft_wrap=True)
+    for file in changes.skipped:
+        named = file.reason if file.path in file.reason else f"{file.path}: {file.reason}"
+        console.print(f"  skipped  {named}", markup=False, soft_wrap=True)
 
 
 def _subfolders(index: StyleIndex, folder: Path, name: str) -> dict[str, dict[str, str]]:

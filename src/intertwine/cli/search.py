@@ -105,7 +105,7 @@ def search(
       intertwine search dress.jpg --index shop-index
       intertwine search dress.jpg --index shop-index --colour 0.5 -o similar.html
       intertwine search coat.jpg cape.jpg --together --format json
-      intertwine search --id /shop/products/dress.jpg --where brand=Acme --where 'price<50'
+      intertwine search --id products/dress.jpg --where 'price<50'
       intertwine search dress.jpg --index shop-index --why
       intertwine search --index shop-index --serve
     """  # fmt: skip
@@ -127,6 +127,8 @@ def search(
     weights = {"shape": shape, "colour": colour, "texture": texture, "detail": detail}
     explained = why if why is not None else page
     with StyleIndex(index) as found, steps() as progress:
+        if id is not None:
+            id = named(found, id)
         answers = _answers(
             found, list(map(str, pictures or ())), id, together, explained, progress,
             {"count": count, "where": conditions(where), **weights},
@@ -142,6 +144,12 @@ def search(
     columns = [*(["picture"] if several else []), *COLUMNS, *(["why"] if explained else [])]
     rows = [row for answer in answers for row in _rows(answer, several, report.form == "json")]
     report.write(columns, rows)
+
+
+def named(index: StyleIndex, text: str) -> str:
+    """The id that a caller means: as it stands, or as a path from the folder at hand."""
+    whole = str(Path(text).resolve())
+    return whole if text not in index and whole in index else text
 
 
 def _answers(
