@@ -28,7 +28,6 @@ from numpy.typing import NDArray
 from intertwine.engine.factor import absolute_sum
 from intertwine.engine.types import integer_bounds
 
-
 #: The taps of a mean may sum to so many units in the last place more or less than one.
 MOST_UNITS = 8
 
@@ -248,10 +247,12 @@ class Problem:
     def means(self) -> tuple[bool, ...]:
         """Whether each kernel makes real means of samples: taps not negative that sum to one.
 
-        Empty where none does. What a single tap makes is no sum, and float16 is summed as float32.
+        Empty where none does, or where each is a single tap of one. float16 is summed as float32.
         """
         taps, kinds = self.taps.array, self.result.kind + self.dtype.kind
-        if self.result.kind != "f" or "c" in kinds + taps.dtype.kind or self.kernel_size < 2:
+        if self.result.kind != "f" or "c" in kinds + taps.dtype.kind:
+            return ()
+        if self.kernel_size < 2 and (taps == 1).all():
             return ()
         slack = MOST_UNITS * min(np.finfo(np.float32).eps, np.finfo(self.result).eps)
         kernels = self.kernels
