@@ -109,7 +109,9 @@ def test_any_mean_stays_within(seed, length, taps, boundary, mode, missing, stri
     if mode == "full" and boundary == "renormalize":
         mode = "same"
     y = iw.convolve(x, kernel, mode=mode, stride=stride, **border(boundary), **options)
-    seen = np.concatenate([x[options.get("mask", slice(None))], np.asarray(outside(boundary), dtype)])
+    seen = np.concatenate(
+        [x[options.get("mask", slice(None))], np.asarray(outside(boundary), dtype)]
+    )
     seen, y = seen[~np.isnan(seen)], y[~np.isnan(y)]
     if y.size:
         assert seen.min() <= y.min()
