@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.base.checks import number
 from intertwine.kernel import Kernel
 from intertwine.learn.fitting.constraints import read_constraint
 from intertwine.learn.fitting.equations import equations, predicted, sum_moments
@@ -103,15 +102,17 @@ def fit_kernel(
            [ 1., -4.,  1.],
            [ 0.,  1.,  0.]])
     """
-    level = number(CALLER, "cval", cval, lambda n: bool(np.isfinite(n)), "a finite number")
     asked = checked_ridge(ridge)
-    window, pairs = read_pairs(before, after, shape, origin, axes, boundary, level, mask)
+    window, pairs = read_pairs(before, after, shape, origin, axes, boundary, cval, mask)
     wanted = read_constraint(constraint, rank, window.shape)
     summed = equations(pairs, window)
     held = cross_validated(summed) if asked is None else asked
 
     def gradient(taps: Array) -> Array:
         return sum_moments(pairs, _residuals(pairs, predicted(pairs, taps, window)), window)
+
+    def followed(noise: Sequence[Array]) -> list[Array]:
+        return predicted(pairs, solution.inverse @ sum_moments(pairs, noise, window), window)
 
     solution = solve(summed, held, wanted, window.shape, gradient)
     fits = predicted(pairs, solution.taps, window)
@@ -123,7 +124,7 @@ def fit_kernel(
     taps = np.flip(solution.taps.reshape(window.shape))
     error = np.flip(np.sqrt(variance * solution.spread).reshape(window.shape))
     unexplained = _unexplained(pairs, squares, summed.rows)
-    white = whiteness(pairs, residuals, window, solution.inverse, variance)
+    white = whiteness(pairs, residuals, variance, followed, float(solution.hat.sum()))
     fitted = Fitted(
         pairs, window, taps, error, fits, residuals, unexplained, variance**0.5, white,
         origin is not None,

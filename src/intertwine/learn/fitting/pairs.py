@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import prod
+from math import isfinite, prod
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from intertwine.base.axes import axes_of
 from intertwine.base.boundaries import BOUNDARIES, TABLE, check_boundary
-from intertwine.base.checks import as_array, describe, integer, is_integer, is_listed
+from intertwine.base.checks import as_array, describe, integer, is_integer, is_listed, number
 from intertwine.base.errors import DTypeError, OptionError, ShapeError, counted, shown
 from intertwine.convolution import correlate
 
@@ -90,7 +90,7 @@ def read_pairs(
     origin: Any,
     axes: Any,
     boundary: Any,
-    cval: float,
+    cval: Any,
     mask: Any,
 ) -> tuple[Window, list[Pair]]:
     """Check every argument, and return the window and the pairs."""
@@ -100,6 +100,7 @@ def read_pairs(
         for name, b, a in zip(names, befores, afters, strict=True)
     ]
     word = _checked_boundary(boundary)
+    outside = _checked_cval(cval, word)
     window: Window | None = None
     pairs: list[Pair] = []
     for name, (b, a), m in zip(names, arrays, masks, strict=True):
@@ -115,7 +116,7 @@ def read_pairs(
                 f"  {describe('before' + name, b)}\n  Pass arrays of as many axes, or name axes=."
             )
         _check_room(name, b, named, window, word)
-        pairs.append(_laid_out(b, a, kept, named, window, word, cval))
+        pairs.append(_laid_out(b, a, kept, named, window, word, outside))
     assert window is not None
     _check_rows(pairs, window, word)
     return window, pairs
@@ -250,6 +251,16 @@ def _checked_boundary(boundary: Any) -> str:
         return check_boundary(CALLER, boundary, _BOUNDARIES)
     except OptionError as error:
         raise OptionError(f"{error}\n  Or 'valid': only windows inside count.") from None
+
+
+def _checked_cval(cval: Any, boundary: str) -> float:
+    outside = number(CALLER, "cval", cval, isfinite, "a finite number")
+    if outside and boundary != "constant":
+        raise OptionError(
+            f"{CALLER}: `cval={shown(cval)}` has no effect with boundary={boundary!r}.\n"
+            f"  Pass boundary='constant', or leave cval out."
+        )
+    return outside
 
 
 def _check_room(

@@ -15,9 +15,12 @@ from intertwine.convolution import convolve
 from intertwine.kernel import Kernel
 from intertwine.learn.fitting.pairs import INSIDE, Pair
 from intertwine.learn.fitting.whiteness import Whiteness
+from intertwine.learn.fitting.words import described
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from intertwine.algebra.description import Description
 
 Array = NDArray[Any]
 
@@ -29,7 +32,7 @@ class KernelFit:
     Attributes
     ----------
     kernel : Kernel
-        The taps that were found: ``describe()`` says what they do, ``save(path)`` keeps them.
+        The taps that were found; ``save(path)`` keeps them.
     standard_error : array of the kernel's shape
         How far each tap may be off: one standard deviation of what noise in `after` does to it.
     residual : array like `after`, or a list of them
@@ -87,6 +90,14 @@ class KernelFit:
         boundary = "symmetric" if self.boundary == INSIDE else self.boundary
         return convolve(array, self.kernel, axes=axes, boundary=boundary)
 
+    def describe(self) -> Description:
+        """What the kernel does, as `Kernel.describe` says it of the plainest one within its errors.
+
+        Noise leaves no kernel symmetric: where the errors do not tell it from a symmetric or
+        antisymmetric one, or its taps from 0, these are described.
+        """
+        return described(self.kernel, self.standard_error)
+
     def interval(self, level: float = 0.95) -> tuple[Array, Array]:
         """The ends of each tap's confidence interval: ``taps -+ t * standard_error``."""
         wanted = "a number above 0 and below 1"
@@ -107,7 +118,7 @@ class KernelFit:
         )
 
     def __str__(self) -> str:
-        return "\n".join([self.sentence, str(self.kernel.describe()), *self.notes])
+        return "\n".join([self.sentence, str(self.describe()), *self.notes])
 
     def plot(self) -> Figure:
         """Draw before, after, kernel, prediction and residual, as a Matplotlib figure."""

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special  # type: ignore[import-untyped]
 
 from intertwine.base.errors import IntertwineError
 from intertwine.learn.fitting.pairs import Pair, Window
 from intertwine.learn.fitting.whiteness import Whiteness
+from intertwine.learn.fitting.words import largest_of_noise
 
 Array = NDArray[np.float64]
 
@@ -24,8 +26,11 @@ _BORDER = 0.25  # the share of the kernel's energy along its border that says it
 _ALIKE = 0.2  # the correlation of neighbours that counts, beside being no accident
 _SURE = 1e-3  # p-values above this are accidents
 _UNEXPLAINED = 1e-3  # the share of `after` that neighbours of the residual have in common
-_BY_LEVEL = 0.1  # the share of the residual that goes with the level
+_BY_LEVEL = 0.6  # the share of the residual that goes with the level
+_MOSTLY_BY_LEVEL = 0.9  # where the kernel explains nothing, as between any two pictures
+_CONFIDENT, _TURNED_DEG, _SCALED = 0.9, 0.2, 0.004  # of a registration
 _ROUNDING = 0.5  # steps: rounding leaves 0.29, and a little more where it clips
+_NEARLY_ALL = 0.9
 _BINS = 32
 
 
@@ -57,8 +62,28 @@ def shift_of(window: Window, taps: Array, error: Array) -> tuple[float, ...]:
 
 def notes(fitted: Fitted) -> tuple[str, ...]:
     """What a reader of the kernel must know, the gravest first; nothing where all is well."""
-    found = [*_misfit(fitted), *_off_centre(fitted)]
-    return tuple(found)
+    grave = _nothing(fitted) or _misfit(fitted)
+    return tuple(grave or [*_coloured(fitted), *_off_centre(fitted)])
+
+
+def _nothing(fitted: Fitted) -> list[str]:
+    """Said where a kernel of zeros would do as well (F-test)."""
+    rows = sum(pair.rows for pair in fitted.pairs)
+    squares = sum(float((pair.target**2).sum()) for pair in fitted.pairs)
+    rest = sum(float((residual**2).sum()) for residual in fitted.residuals)
+    free = max(rows - fitted.taps.size, 1)
+    if squares == 0 or _tail(fitted.taps.size, free, squares - rest, rest) < _SURE:
+        return []
+    return [
+        "No tap stands out of the noise: nothing in `after` follows `before`. Are these the two that "
+        "belong together?"
+    ]
+
+
+def _tail(degrees: int, free: int, explained: float, rest: float) -> float:
+    """How often noise explains as much by `degrees` numbers, `free` others being left."""
+    ratio = (max(explained, 0.0) / degrees) / max(rest / free, 1e-300)
+    return float(special.fdtrc(degrees, free, ratio))
 
 
 def _off_centre(fitted: Fitted) -> list[str]:
@@ -75,33 +100,30 @@ def _off_centre(fitted: Fitted) -> list[str]:
 
 def _stands_out(fitted: Fitted) -> bool:
     """Whether any tap is beyond what noise gives the largest of so many."""
-    sizes = np.abs(fitted.taps)
-    bound = fitted.error * np.sqrt(2 * np.log(max(sizes.size, 2)) + 6)
-    return bool((sizes > bound).any())
+    bound = largest_of_noise(fitted.taps.size) * fitted.error
+    return bool((np.abs(fitted.taps) > bound).any())
 
 
 def _misfit(fitted: Fitted) -> list[str]:
-    white = fitted.whiteness
-    rounded = all(pair.after.dtype.kind in "iu" for pair in fitted.pairs) and fitted.noise < _ROUNDING
-    if rounded or fitted.noise <= 1e-9 * _size(fitted):
+    if _is_rounding(fitted):
         return []
-    level, level_is_sure = _share_by_level(fitted)
+    white = fitted.whiteness
     alike = white.p_value < _SURE and abs(white.correlation) > _ALIKE
-    grave = alike and abs(white.correlation) * fitted.unexplained > _UNEXPLAINED
-    shape = " x ".join(map(str, fitted.window.shape))
-    start = (
-        f"No convolution with {shape} taps connects the two: {100 * fitted.unexplained:.2g} % of the "
-        "variance of `after` is left, and it is no noise"
-    )
-    if level_is_sure and level > _BY_LEVEL:
+    level = _share_by_level(fitted)
+    if level > (_BY_LEVEL if fitted.unexplained < 1 else _MOSTLY_BY_LEVEL):
         return [
-            f"{start}: {100 * level:.0f} % of the residual goes with the level. `after` may have "
-            "another tone curve (gamma, contrast, absolute values), a constant added, or be clipped. "
-            "Undo that first, or leave clipped samples out by mask=."
+            f"{_start(fitted)}: {100 * level:.0f} % of the residual goes with the level. `after` may "
+            "have another tone curve (gamma, contrast), a constant added, or be clipped. Undo that "
+            "first; leave clipped samples out by NaN."
         ]
-    if grave:
-        return [f"{start}: neighbours correlate by {white.correlation:.2f}. {_advice(fitted)}"]
-    if white.p_value < _SURE:
+    if alike and abs(white.correlation) * fitted.unexplained > _UNEXPLAINED:
+        return [f"{_start(fitted)}: neighbours correlate by {white.correlation:.2f}. {_advice(fitted)}"]
+    return []
+
+
+def _coloured(fitted: Fitted) -> list[str]:
+    white = fitted.whiteness
+    if white.p_value < _SURE and not _is_rounding(fitted):
         return [
             f"The residual is not white: at lag {_lag(white.lag)} it correlates by "
             f"{white.correlation:.2f}. Least squares holds, but the standard errors take noise to be "
@@ -110,46 +132,67 @@ def _misfit(fitted: Fitted) -> list[str]:
     return []
 
 
+def _is_rounding(fitted: Fitted) -> bool:
+    """Whether the residual is as small as rounding to integers, or of the arithmetic, leaves it."""
+    whole = all(pair.after.dtype.kind in "iu" for pair in fitted.pairs)
+    return (whole and fitted.noise < _ROUNDING) or fitted.noise <= 1e-9 * _size(fitted)
+
+
 def _lag(lag: tuple[int, ...]) -> str:
     return str(lag[0]) if len(lag) == 1 else str(lag)
 
 
-def _advice(fitted: Fitted) -> str:
-    shift = _registered(fitted)
-    if shift is not None:
-        away = ", ".join(f"{by:+.1f}" for by in shift)
-        return (
-            f"`after` is shifted against `before` by ({away}) samples, further than the window "
-            "reaches. Align the two first, or pass a larger shape."
-        )
-    if _border_share(fitted) > _BORDER and min(fitted.window.shape) > 2:
-        return (
-            "The kernel reaches the border of its window: pass a larger shape. If that does not "
-            "help, the two may lie differently (intertwine.rotation tells), or the kernel changes "
-            "from place to place."
-        )
+def _start(fitted: Fitted) -> str:
+    shape = " x ".join(map(str, fitted.window.shape))
+    left = f"{100 * fitted.unexplained:.2g} %" if fitted.unexplained < 1 else "all"
     return (
-        "The two may lie differently (intertwine.rotation tells), or the kernel changes from place "
-        "to place."
+        f"No convolution with {shape} taps connects the two: {left} of the variance of `after` is "
+        "left, and it is not noise"
     )
 
 
-def _registered(fitted: Fitted) -> tuple[float, ...] | None:
-    """The shift of `after` against `before`, where it is sure and reaches beyond the window."""
-    from intertwine.registration import translation
+def _advice(fitted: Fitted) -> str:
+    moved = _registered(fitted)
+    if moved:
+        return f"`after` seems to be `before` {moved}: align the two first."
+    if fitted.unexplained > _NEARLY_ALL:
+        return "Do the two belong together?"
+    if _border_share(fitted) > _BORDER and max(fitted.window.shape) > 2:
+        return (
+            "The kernel reaches the border of its window: pass a larger shape. If that does not "
+            "help, it changes from place to place, or with what is there."
+        )
+    return "What was done changes from place to place, or with what is there (absolute values, medians)."
+
+
+def _registered(fitted: Fitted) -> str:
+    """How `after` lies against `before`, where that is sure and no kernel of this window does it."""
+    from intertwine.registration import rotation, translation
 
     pair = fitted.pairs[0]
     place = tuple(
         slice(back, back + n)
         for back, n in zip(fitted.window.before, pair.target.shape[1:], strict=True)
     )
+    one, other = pair.source[0][place], pair.target[0]
+    moved = []
     try:
-        found = translation(pair.source[0][place], pair.target[0])
+        if one.ndim == 2:
+            turn = rotation(one, other, scale=True)
+            sure, shift = turn.confidence > _CONFIDENT, turn.shift
+            if abs(turn.angle_deg) > _TURNED_DEG:
+                moved.append(f"rotated by {turn.angle_deg:.1f} degrees")
+            if abs(turn.scale - 1) > _SCALED:
+                moved.append(f"scaled by {turn.scale:.3f}")
+        else:
+            found = translation(one, other)
+            sure, shift = found.confidence > _CONFIDENT, found.shift
     except IntertwineError:  # too small, or constant
-        return None
-    reach = zip(found.shift, fitted.window.before, fitted.window.origin, strict=True)
-    outside = any(not -back <= by <= ahead for by, ahead, back in reach)
-    return tuple(found.shift) if outside and found.confidence > 0.9 else None
+        return ""
+    reach = zip(shift, fitted.window.origin, fitted.window.before, strict=True)
+    if any(not -back <= by <= ahead for by, back, ahead in reach):
+        moved.append(f"shifted by ({', '.join(f'{by:+.1f}' for by in shift)}) samples")
+    return " and ".join(moved) if sure else ""
 
 
 def _border_share(fitted: Fitted) -> float:
@@ -163,8 +206,8 @@ def _size(fitted: Fitted) -> float:
     return float(np.sqrt(squares / max(sum(pair.rows for pair in fitted.pairs), 1)))
 
 
-def _share_by_level(fitted: Fitted) -> tuple[float, bool]:
-    """The share of the residual that its mean at each level of the fit explains; is it no accident?
+def _share_by_level(fitted: Fitted) -> float:
+    """The share of the residual that its mean at each level of the fit explains, if no accident.
 
     The levels are those of the fit, in bins of as many samples each; F-test of their means against 0.
     """
@@ -173,19 +216,15 @@ def _share_by_level(fitted: Fitted) -> tuple[float, bool]:
         [_counting(p, r) for p, r in zip(fitted.pairs, fitted.residuals, strict=True)]
     )
     bins = min(_BINS, len(fits) // 32)
-    total = float((rest**2).sum())
-    if bins < 2 or total == 0:
-        return 0.0, False
+    if bins < 2:
+        return 0.0
     edges = np.quantile(fits, np.linspace(0, 1, bins + 1)[1:-1])
     where = np.searchsorted(edges, fits)
     counts = np.bincount(where, minlength=bins)
     sums = np.bincount(where, rest, minlength=bins)
-    explained = float((sums**2 / np.maximum(counts, 1)).sum())
-    ratio = (explained / bins) / max((total - explained) / (len(fits) - bins), 1e-300)
-    from scipy import special  # type: ignore[import-untyped]
-
-    p_value = float(special.fdtrc(bins, len(fits) - bins, ratio))
-    return explained / total, p_value < _SURE
+    explained, total = float((sums**2 / np.maximum(counts, 1)).sum()), float((rest**2).sum())
+    sure = _tail(bins, len(fits) - bins, explained, total - explained) < _SURE
+    return explained / total if sure else 0.0
 
 
 def _counting(pair: Pair, array: Array) -> Array:

@@ -4,28 +4,31 @@ For independent noise, of any size that changes from place to place, and any sma
 
     z[d] = (sum_n e[n] e[n + d] + lost[d]) / sqrt(sum_n e[n]^2 e[n + d]^2)
 
-is standard normal. ``lost`` is what the fit takes away: taps follow the noise a little, and the
-residual of T taps is not white but loses ``variance * trace(hat shifted by d)``. That trace needs only
-the sums of `inverse` along its diagonals and the autocorrelation of the source.
+is standard normal. ``lost`` is what the fit takes away: taps follow the noise a little, so that the
+residual is ``(I - H) noise``, which is not white. With S the shift by d
+
+    lost[d] = variance * trace(S H + H S - H S H)
+
+and a trace is the mean of ``v' (...) v`` over random signs v (Hutchinson, 1989).
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special  # type: ignore[import-untyped]
 
-from intertwine.convolution import correlate
-from intertwine.learn.fitting.pairs import Pair, Window
+from intertwine.learn.fitting.pairs import Pair
 
 Array = NDArray[np.float64]
 
 #: How far lags reach, by the number of axes; further axes take 1.
 _REACH = {1: 8, 2: 2}
+_MOST_DRAWS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +58,17 @@ class Whiteness:
 def whiteness(
     pairs: Sequence[Pair],
     residuals: Sequence[Array],
-    window: Window,
-    inverse: Array,
     variance: float,
+    followed: Callable[[Sequence[Array]], Sequence[Array]],
+    taps: float,
 ) -> Whiteness:
-    """Test small lags together: the sum of ``z[d]^2`` is chi-squared with one degree for each."""
-    channels = max(len(pair.source) for pair in pairs)
-    lags = list(_lags(len(window.shape), channels))
-    traces = _traces(pairs, window, lags, inverse)
+    """Test small lags together: the sum of ``z[d]^2`` is chi-squared with one degree for each.
+
+    ``followed(noise)`` is ``H noise``, what the kernel fitted to noise predicts of it; `taps` is the
+    trace of H.
+    """
+    lags = list(_lags(residuals[0].ndim - 1, max(len(pair.source) for pair in pairs)))
+    traces = _traces(pairs, lags, followed, taps)
     z, correlations = [], []
     for lag, lost in zip(lags, traces, strict=True):
         agree, spread, size = variance * lost, 0.0, 0.0
@@ -77,7 +83,7 @@ def whiteness(
     strongest = int(np.abs(correlations).argmax())
     p_value = float(special.chdtrc(len(z), float(np.square(z).sum())))
     correlation = float(np.clip(correlations[strongest], -1, 1))
-    return Whiteness(correlation, lags[strongest] if channels > 1 else lags[strongest][1:], p_value)
+    return Whiteness(correlation, lags[strongest][0 if lags[0][0] else 1 :], p_value)
 
 
 def _lags(ndim: int, channels: int) -> Iterator[tuple[int, ...]]:
@@ -98,39 +104,29 @@ def _shifted(array: Array, lag: tuple[int, ...]) -> tuple[Array, Array]:
     return array[one], array[other]
 
 
-def _diagonal_sums(inverse: Array, shape: tuple[int, ...]) -> Array:
-    """``sum of inverse[v, u]`` over all taps with ``u - v`` the same, from -(K - 1) to K - 1."""
-    whole = inverse.reshape(*shape, *shape)
-    sums = np.zeros([2 * n - 1 for n in shape])
-    for tap in np.ndindex(*shape):
-        start = (n - 1 - at for n, at in zip(shape, tap, strict=True))
-        sums[tuple(slice(at, at + n) for at, n in zip(start, shape, strict=True))] += whole[tap]
-    return sums
-
-
 def _traces(
-    pairs: Sequence[Pair], window: Window, lags: Sequence[tuple[int, ...]], inverse: Array
+    pairs: Sequence[Pair],
+    lags: Sequence[tuple[int, ...]],
+    followed: Callable[[Sequence[Array]], Sequence[Array]],
+    taps: float,
 ) -> list[float]:
-    """``trace(hat shifted by lag)``, the source's autocorrelation taken to be that of every window.
+    """``trace(S H + H S - H S H)`` for each lag, by random signs.
 
-    ``sum_e diagonals[e] * R[e + lag]`` with ``R[e] = sum_n source[n] source[n + e]`` for as many n
-    as there are targets.
+    One draw is off by about ``sqrt(2 taps)`` and the sum that it corrects by ``sqrt(rows)``: as many
+    are drawn as make the first a tenth of the second.
     """
-    diagonals = _diagonal_sums(inverse, window.shape)
-    reach = [n - 1 + max(abs(lag[1 + axis]) for lag in lags) for axis, n in enumerate(window.shape)]
-    sides = [(n, n) for n in reach]
-    around = {}
-    for step in {lag[0] for lag in lags}:
-        around[step] = np.zeros([2 * n + 1 for n in reach])
-        for pair in pairs:
-            # The whole source is somewhat larger than the part under any one tap.
-            share = pair.rows / pair.source.size
-            for one, other in zip(pair.source, pair.source[step:], strict=False):
-                around[step] += share * correlate(np.pad(other, sides), one, mode="valid")
-    traces = []
-    for lag in lags:
-        starts = [r + d - (n - 1) for r, d, n in zip(reach, lag[1:], window.shape, strict=True)]
-        ends = [s + 2 * n - 1 for s, n in zip(starts, window.shape, strict=True)]
-        part = around[lag[0]][tuple(slice(s, e) for s, e in zip(starts, ends, strict=True))]
-        traces.append(float((diagonals * part).sum()))
-    return traces
+    rows = sum(pair.rows for pair in pairs)
+    draws = min(1 + int(200 * taps / rows), _MOST_DRAWS)
+    rng = np.random.default_rng(0)
+    totals = [0.0] * len(lags)
+    for _ in range(draws):
+        signs = [rng.integers(0, 2, pair.target.shape) * 2.0 - 1.0 for pair in pairs]
+        signs = [
+            each if pair.counts is None else each * pair.counts
+            for pair, each in zip(pairs, signs, strict=True)
+        ]
+        for sign, follows in zip(signs, followed(signs), strict=True):
+            for place, lag in enumerate(lags):
+                (v, v_at), (h, h_at) = _shifted(sign, lag), _shifted(follows, lag)
+                totals[place] += float((v * h_at + h * v_at - h * h_at).sum())
+    return [total / draws for total in totals]
