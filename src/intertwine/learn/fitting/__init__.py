@@ -2,7 +2,7 @@
 
 One idea a file, in the order in which a fit runs:
 
-- `pairs` checks what comes in and lays it out as windows: ``target[n] ~ sum_u taps[u] source[n + u]``;
+- `pairs` checks what comes in and lays it out: ``target[n] ~ sum_u taps[u] source[n + u]``;
 - `equations` sums the normal equations of all pairs, without ever writing the windows out;
 - `ridge` chooses how much the taps are held back, when asked to;
 - `constraints` says which taps are allowed, `solve` finds the best of these;

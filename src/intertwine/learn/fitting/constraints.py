@@ -54,7 +54,7 @@ def read_constraint(value: Any, rank: Any, shape: tuple[int, ...]) -> Constraint
     if {"separable", "symmetric"} <= words:
         raise OptionError(
             f"{CALLER}: 'separable' and 'symmetric' cannot be asked for together.\n"
-            f"  Pass one of them, and look whether the other holds: kernel.is_symmetric, kernel.rank."
+            f"  Pass one, and look whether the other holds: kernel.is_symmetric, kernel.rank."
         )
     if rank is not None and "separable" not in words:
         raise OptionError(f"{CALLER}: `rank={rank}` is that of constraint='separable': pass both.")
@@ -109,11 +109,11 @@ def _least(gram: Array, moment: Array, total: Array | None, positive: bool) -> A
     if positive:
         return _non_negative(gram, moment, total)
     inverse = linalg.pinvh(gram)
-    found: Array = inverse @ moment
+    found = inverse @ moment
     if total is not None:
         step = inverse @ total
         found = found + step * ((1 - total @ found) / (total @ step))
-    return found
+    return np.asarray(found)
 
 
 def _non_negative(gram: Array, moment: Array, total: Array | None) -> Array:

@@ -2,7 +2,7 @@
 
 With ``source[n + u]`` the sample under tap u of window n, least squares needs
 
-    gram[u, v] = sum_n source[n + u] * source[n + v]      moment[u] = sum_n source[n + u] * target[n]
+    gram[u, v] = sum_n source[n + u] source[n + v]        moment[u] = sum_n source[n + u] target[n]
 
 The moment is one correlation of source and target. A row of `gram` is one correlation of the source
 with a part of itself, and rows that differ by a step along the first axis share nearly all of it:
@@ -126,7 +126,7 @@ def _strips(rows: Array, shape: tuple[int, ...], targets: tuple[int, ...]) -> Ar
     if not count:
         return np.zeros((0, taps, 0, taps))
     axes = tuple(range(1, rows.ndim))
-    windows = sliding_window_view(rows, targets, axis=axes) if axes else rows  # type: ignore[arg-type]
+    windows = sliding_window_view(rows, targets, axis=axes) if axes else rows
     lines = windows.reshape(count * taps, -1)
     return (lines @ lines.T).reshape(count, taps, count, taps)
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from intertwine.kernel import Kernel
 from intertwine.learn.fitting.constraints import read_constraint
 from intertwine.learn.fitting.equations import equations, predicted, sum_moments
-from intertwine.learn.fitting.pairs import CALLER, INSIDE, Pair, is_several, read_pairs
+from intertwine.learn.fitting.pairs import INSIDE, Pair, is_several, read_pairs
 from intertwine.learn.fitting.result import KernelFit
 from intertwine.learn.fitting.ridge import checked_ridge, cross_validated
 from intertwine.learn.fitting.solve import solve

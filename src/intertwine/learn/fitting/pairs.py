@@ -131,7 +131,9 @@ def is_several(value: Any) -> bool:
     )
 
 
-def _listed(before: Any, after: Any, mask: Any) -> tuple[list[str], list[Any], list[Any], list[Any]]:
+def _listed(
+    before: Any, after: Any, mask: Any
+) -> tuple[list[str], list[Any], list[Any], list[Any]]:
     """One pair, or a list of arrays each: names for errors, befores, afters, masks."""
     several = [is_several(each) for each in (before, after)]
     if not any(several):
@@ -148,8 +150,8 @@ def _listed(before: Any, after: Any, mask: Any) -> tuple[list[str], list[Any], l
     masks = [None] * len(before) if mask is None else mask
     if not isinstance(masks, list | tuple) or len(masks) != len(before):
         raise ShapeError(
-            f"{CALLER}: `before` is {counted(len(before), 'array')}, so `mask` must be a list of as "
-            f"many.\n  Pass None in it for a pair of which everything counts."
+            f"{CALLER}: `before` is {counted(len(before), 'array')}, so `mask` must be a list of "
+            f"as many.\n  Pass None in it for a pair of which everything counts."
         )
     return [f"[{i}]" for i in range(len(before))], list(before), list(after), list(masks)
 
@@ -244,8 +246,8 @@ def _checked_boundary(boundary: Any) -> str:
         return INSIDE
     if isinstance(boundary, str) and boundary == "renormalize":
         raise OptionError(
-            f"{CALLER}: `boundary='renormalize'` divides by the weight inside, which depends on the "
-            f"kernel that is looked for.\n  Pass boundary='valid': only windows inside count."
+            f"{CALLER}: `boundary='renormalize'` divides by the weight inside, which depends on "
+            f"the kernel that is looked for.\n  Pass boundary='valid': only windows inside count."
         )
     try:
         return check_boundary(CALLER, boundary, _BOUNDARIES)
@@ -312,9 +314,7 @@ def _laid_out(
             place[0],
             *(
                 slice(back, n - at)
-                for n, back, at in zip(
-                    target.shape[1:], window.before, window.origin, strict=True
-                )
+                for n, back, at in zip(target.shape[1:], window.before, window.origin, strict=True)
             ),
         )
     else:

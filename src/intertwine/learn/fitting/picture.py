@@ -22,7 +22,7 @@ _MOST_POINTS = 2000
 
 
 def panels(fit: KernelFit, pair: Pair) -> dict[str, Array]:
-    """The four arrays that are drawn beside the kernel, channels averaged, at most two axes each."""
+    """What is drawn beside the kernel: channels averaged, at most two axes each."""
     prediction = fit.predict(pair.before)
     shown = {
         "before": pair.before,
@@ -36,10 +36,10 @@ def panels(fit: KernelFit, pair: Pair) -> dict[str, Array]:
 
 def drawn(fit: KernelFit, pair: Pair) -> Figure:
     """All five in one figure, under the sentence of the fit."""
-    figures = need("matplotlib.figure", "A picture of a fit")
+    figures: Any = need("matplotlib.figure", "A picture of a fit")
     shown = panels(fit, pair)
     if shown["before"].ndim == 1:
-        figure = figures.Figure(figsize=(11, 6), layout="constrained")
+        figure: Figure = figures.Figure(figsize=(11, 6), layout="constrained")
         _lines(figure, fit, shown)
     else:
         figure = figures.Figure(figsize=(15, 3.6), layout="constrained")

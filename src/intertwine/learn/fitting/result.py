@@ -81,9 +81,9 @@ class KernelFit:
         pair = self._pairs[0]
         if array.ndim not in (self.kernel.ndim, pair.before.ndim):
             raise ShapeError(
-                f"KernelFit.predict: `x` has {counted(array.ndim, 'axis', 'axes')} but `before` had "
-                f"{pair.before.ndim}.\n  x: {array.dtype} {array.shape}\n  Pass data that lie as "
-                f"`before` did."
+                f"KernelFit.predict: `x` has {counted(array.ndim, 'axis', 'axes')} but `before` "
+                f"had {pair.before.ndim}.\n"
+                f"  x: {array.dtype} {array.shape}\n  Pass data that lie as `before` did."
             )
         all_axes = tuple(range(self.kernel.ndim))
         axes = pair.axes if array.ndim == pair.before.ndim else all_axes
@@ -113,8 +113,9 @@ class KernelFit:
             explained = "leaves a constant `after`"
         return (
             f"A kernel of {' x '.join(map(str, self.kernel.shape))} taps {explained}; "
-            f"{self.noise:.3g} is left on {counted(self.samples, 'sample')}, "
-            f"and taps are sure to {float(np.median(self.standard_error)):.2g}."
+            f"the residual's standard deviation is {self.noise:.3g} on "
+            f"{counted(self.samples, 'sample')}, and taps are known to about "
+            f"{float(np.median(self.standard_error)):.2g}."
         )
 
     def __str__(self) -> str:

@@ -34,7 +34,9 @@ def checked_ridge(value: Any) -> float | None:
             "  Pass a number, 'gcv' for cross-validation, or 0 for none."
         )
     wanted = "'gcv' or a number, 0 or more"
-    return number(CALLER, "ridge", 0.0 if value is None else value, lambda n: 0 <= n < np.inf, wanted)
+    return number(
+        CALLER, "ridge", 0.0 if value is None else value, lambda n: 0 <= n < np.inf, wanted
+    )
 
 
 def cross_validated(equations: Equations) -> float:

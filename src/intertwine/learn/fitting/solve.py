@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy import linalg  # type: ignore[import-untyped]
 
 from intertwine.base.errors import OptionError, counted
-from intertwine.learn.fitting.constraints import Constraint, Flat, allowed
+from intertwine.learn.fitting.constraints import Constraint, allowed
 from intertwine.learn.fitting.equations import Equations
 from intertwine.learn.fitting.pairs import CALLER
 
@@ -81,10 +81,10 @@ def _check_known(equations: Equations, held: Array) -> None:
     values = linalg.eigvalsh(held)
     told = int((values > _LEAST_RCOND * max(float(values[-1]), 0.0)).sum())
     raise OptionError(
-        f"{CALLER}: `before` tells {told} of {counted(values.size, 'tap')} apart: other kernels give "
-        f"the same `after`.\n"
-        f"  Pass a `before` with more detail, a smaller shape, or ridge='gcv' for the kernel that "
-        f"holds its taps back."
+        f"{CALLER}: `before` tells {told} of {counted(values.size, 'tap')} apart: other kernels "
+        f"give the same `after`.\n"
+        f"  Pass a `before` with more detail, a smaller shape, or ridge='gcv', which takes the "
+        f"smallest of these kernels."
     )
 
 

@@ -1,7 +1,7 @@
 """What is wrong with a pair, in sentences: where the kernel lies, and what it leaves unexplained.
 
-A fit always gives a kernel. Whether a convolution connects the pair shows in the residual: noise has
-no structure, and what a convolution cannot do (another tone curve, a rotation, a kernel that
+A fit always gives a kernel. Whether a convolution connects the pair shows in the residual: noise
+has no structure, and what a convolution cannot do (another tone curve, a rotation, a kernel that
 reaches beyond the window) leaves neighbours alike, or a residual that goes with the brightness.
 """
 
@@ -75,8 +75,8 @@ def _nothing(fitted: Fitted) -> list[str]:
     if squares == 0 or _tail(fitted.taps.size, free, squares - rest, rest) < _SURE:
         return []
     return [
-        "No tap stands out of the noise: nothing in `after` follows `before`. Are these the two that "
-        "belong together?"
+        "No tap stands out of the noise: nothing in `after` follows `before`. Do the two belong "
+        "together?"
     ]
 
 
@@ -112,12 +112,14 @@ def _misfit(fitted: Fitted) -> list[str]:
     level = _share_by_level(fitted)
     if level > (_BY_LEVEL if fitted.unexplained < 1 else _MOSTLY_BY_LEVEL):
         return [
-            f"{_start(fitted)}: {100 * level:.0f} % of the residual goes with the level. `after` may "
-            "have another tone curve (gamma, contrast), a constant added, or be clipped. Undo that "
-            "first; leave clipped samples out by NaN."
+            f"{_start(fitted)}: {100 * level:.0f} % of the residual goes with the level. `after` "
+            "may have another tone curve (gamma, contrast), a constant added, or be clipped. Undo "
+            "that first; make clipped samples NaN to leave them out."
         ]
     if alike and abs(white.correlation) * fitted.unexplained > _UNEXPLAINED:
-        return [f"{_start(fitted)}: neighbours correlate by {white.correlation:.2f}. {_advice(fitted)}"]
+        return [
+            f"{_start(fitted)}: neighbours correlate by {white.correlation:.2f}. {_advice(fitted)}"
+        ]
     return []
 
 
@@ -126,8 +128,8 @@ def _coloured(fitted: Fitted) -> list[str]:
     if white.p_value < _SURE and not _is_rounding(fitted):
         return [
             f"The residual is not white: at lag {_lag(white.lag)} it correlates by "
-            f"{white.correlation:.2f}. Least squares holds, but the standard errors take noise to be "
-            "independent from sample to sample."
+            f"{white.correlation:.2f}. Least squares holds, but the standard errors take noise to "
+            "be independent from sample to sample."
         ]
     return []
 
@@ -162,11 +164,14 @@ def _advice(fitted: Fitted) -> str:
             "The kernel reaches the border of its window: pass a larger shape. If that does not "
             "help, it changes from place to place, or with what is there."
         )
-    return "What was done changes from place to place, or with what is there (absolute values, medians)."
+    return (
+        "What was done changes from place to place, or with what is there, as medians and absolute "
+        "values do."
+    )
 
 
 def _registered(fitted: Fitted) -> str:
-    """How `after` lies against `before`, where that is sure and no kernel of this window does it."""
+    """How `after` lies against `before`, where that is sure and no kernel does as much."""
     from intertwine.registration import rotation, translation
 
     pair = fitted.pairs[0]
@@ -176,6 +181,7 @@ def _registered(fitted: Fitted) -> str:
     )
     one, other = pair.source[0][place], pair.target[0]
     moved = []
+    shift: tuple[float, ...]
     try:
         if one.ndim == 2:
             turn = rotation(one, other, scale=True)
@@ -209,7 +215,8 @@ def _size(fitted: Fitted) -> float:
 def _share_by_level(fitted: Fitted) -> float:
     """The share of the residual that its mean at each level of the fit explains, if no accident.
 
-    The levels are those of the fit, in bins of as many samples each; F-test of their means against 0.
+    The levels are those of the fit, in bins of as many samples each; their means are held against
+    0 by an F-test.
     """
     fits = np.concatenate([_counting(p, f) for p, f in zip(fitted.pairs, fitted.fits, strict=True)])
     rest = np.concatenate(
@@ -229,5 +236,3 @@ def _share_by_level(fitted: Fitted) -> float:
 
 def _counting(pair: Pair, array: Array) -> Array:
     return array.ravel() if pair.counts is None else array[pair.counts]
-
-

@@ -64,8 +64,8 @@ def whiteness(
 ) -> Whiteness:
     """Test small lags together: the sum of ``z[d]^2`` is chi-squared with one degree for each.
 
-    ``followed(noise)`` is ``H noise``, what the kernel fitted to noise predicts of it; `taps` is the
-    trace of H.
+    ``followed(noise)`` is ``H noise``, what the kernel fitted to noise predicts of it; `taps` is
+    the trace of H.
     """
     lags = list(_lags(residuals[0].ndim - 1, max(len(pair.source) for pair in pairs)))
     traces = _traces(pairs, lags, followed, taps)
@@ -112,18 +112,18 @@ def _traces(
 ) -> list[float]:
     """``trace(S H + H S - H S H)`` for each lag, by random signs.
 
-    One draw is off by about ``sqrt(2 taps)`` and the sum that it corrects by ``sqrt(rows)``: as many
-    are drawn as make the first a tenth of the second.
+    One draw is off by about ``sqrt(2 taps)`` and the sum that it corrects by ``sqrt(rows)``: as
+    many are drawn as make the first a tenth of the second.
     """
     rows = sum(pair.rows for pair in pairs)
     draws = min(1 + int(200 * taps / rows), _MOST_DRAWS)
     rng = np.random.default_rng(0)
     totals = [0.0] * len(lags)
     for _ in range(draws):
-        signs = [rng.integers(0, 2, pair.target.shape) * 2.0 - 1.0 for pair in pairs]
-        signs = [
-            each if pair.counts is None else each * pair.counts
-            for pair, each in zip(pairs, signs, strict=True)
+        signs: list[Array] = [
+            np.where(True if pair.counts is None else pair.counts, each, 0.0)
+            for pair in pairs
+            for each in [rng.choice([-1.0, 1.0], pair.target.shape)]
         ]
         for sign, follows in zip(signs, followed(signs), strict=True):
             for place, lag in enumerate(lags):
