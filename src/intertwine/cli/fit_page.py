@@ -23,7 +23,7 @@ from intertwine.tour.page import made, template
 Array = NDArray[Any]
 
 _MOST_PIXELS = 640  # longer sides are shown by every n-th pixel
-_MOST_NUMBERS = 9  # rows or columns of taps that are written out
+_MOST_NUMBERS = 6  # rows or columns of taps that are written out
 _LARGEST = 12  # taps that are listed of larger kernels
 
 
@@ -41,7 +41,7 @@ def write(
     ]
     text = page.render(
         title=f"From {names[0]} to {names[1]}",
-        sentence=str(found.describe()),
+        sentence=found.notes[0] if found.notes else str(found.describe()),
         chapters=[Chapter(title, tuple(blocks)) for title, blocks in sections],
         made=made(),
     )
@@ -93,6 +93,7 @@ def _kernel(found: KernelFit) -> list[Block]:
     where = "The dotted line" if kernel.ndim == 1 else "The red square"
     middle = " Drawn is the middle of the first axes." if kernel.ndim > 2 else ""
     blocks: list[Block] = [
+        str(found.describe()),
         Figure(
             (
                 drawn(taps_figure(kernel), "The taps of the kernel.", "Taps"),
@@ -103,7 +104,7 @@ def _kernel(found: KernelFit) -> list[Block]:
                 ),
             ),
             f"{where} marks the origin.{middle}",
-        )
+        ),
     ]
     taps = kernel.taps
     if kernel.ndim == 2 and max(taps.shape) <= _MOST_NUMBERS:

@@ -91,7 +91,7 @@ def _mirrored(size: int) -> Array:
     half = np.arange((size + 1) // 2)
     basis = np.zeros((size, half.size))
     basis[half, half] = basis[size - 1 - half, half] = 1.0
-    return basis / np.sqrt((basis**2).sum(axis=0))
+    return np.asarray(basis / np.sqrt((basis**2).sum(axis=0)))
 
 
 def _with_sum_one(basis: Array | None, size: int) -> Flat:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy import special  # type: ignore[import-untyped]
 
 from intertwine.base.errors import IntertwineError
+from intertwine.learn.fitting.equations import predicted
 from intertwine.learn.fitting.pairs import Pair, Window
 from intertwine.learn.fitting.whiteness import Whiteness
 from intertwine.learn.fitting.words import largest_of_noise
@@ -23,7 +24,7 @@ Array = NDArray[np.float64]
 
 _FAR = 0.75  # samples: an even kernel's middle is half a sample off its origin
 _BORDER = 0.25  # the share of the kernel's energy along its border that says it is cut off
-_ALIKE = 0.2  # the correlation of neighbours that counts, beside being no accident
+_ALIKE = 0.4  # the correlation of neighbours that is no coloured noise, as JPEG's
 _SURE = 1e-3  # p-values above this are accidents
 _UNEXPLAINED = 1e-3  # the share of `after` that neighbours of the residual have in common
 _BY_LEVEL = 0.6  # the share of the residual that goes with the level
@@ -90,7 +91,9 @@ def _off_centre(fitted: Fitted) -> list[str]:
     shift = shift_of(fitted.window, fitted.taps, fitted.error)
     if fitted.origin_given or max(map(abs, shift)) <= _FAR or not _stands_out(fitted):
         return []
-    away = ", ".join(f"{by:+.1f} along axis {axis}" for axis, by in enumerate(shift))
+    away = ", ".join(
+        f"{round(by, 1) + 0.0:+.1f} along axis {axis}" for axis, by in enumerate(shift)
+    )
     return [
         f"The kernel lies off the middle of its window: {away}. `after` may be shifted against "
         "`before`. Align the two first (intertwine.registration.translation finds the shift), or "
@@ -213,26 +216,36 @@ def _size(fitted: Fitted) -> float:
 
 
 def _share_by_level(fitted: Fitted) -> float:
-    """The share of the residual that its mean at each level of the fit explains, if no accident.
+    """The share of the residual that its mean at each level explains, if that is no accident.
 
-    The levels are those of the fit, in bins of as many samples each; their means are held against
-    0 by an F-test.
+    Levels are those of the fit, as clipping goes by, or means over windows of `before`, as tone
+    curves do; those that explain more count.
     """
-    fits = np.concatenate([_counting(p, f) for p, f in zip(fitted.pairs, fitted.fits, strict=True)])
-    rest = np.concatenate(
-        [_counting(p, r) for p, r in zip(fitted.pairs, fitted.residuals, strict=True)]
-    )
-    bins = min(_BINS, len(fits) // 32)
+    size = fitted.taps.size
+    means = predicted(fitted.pairs, np.full(size, 1 / size), fitted.window)
+    rest = _counting(fitted, fitted.residuals)
+    return max(_share_by(_counting(fitted, each), rest) for each in (fitted.fits, means))
+
+
+def _share_by(level: Array, rest: Array) -> float:
+    """In bins of as many samples each, whose means are held against 0 by an F-test."""
+    bins = min(_BINS, len(level) // 32)
     if bins < 2:
         return 0.0
-    edges = np.quantile(fits, np.linspace(0, 1, bins + 1)[1:-1])
-    where = np.searchsorted(edges, fits)
+    edges = np.quantile(level, np.linspace(0, 1, bins + 1)[1:-1])
+    where = np.searchsorted(edges, level)
     counts = np.bincount(where, minlength=bins)
     sums = np.bincount(where, rest, minlength=bins)
     explained, total = float((sums**2 / np.maximum(counts, 1)).sum()), float((rest**2).sum())
-    sure = _tail(bins, len(fits) - bins, explained, total - explained) < _SURE
+    sure = _tail(bins, len(level) - bins, explained, total - explained) < _SURE
     return explained / total if sure else 0.0
 
 
-def _counting(pair: Pair, array: Array) -> Array:
-    return array.ravel() if pair.counts is None else array[pair.counts]
+def _counting(fitted: Fitted, arrays: Sequence[Array]) -> Array:
+    """The values of all targets that count, in one row."""
+    return np.concatenate(
+        [
+            array.ravel() if pair.counts is None else array[pair.counts]
+            for pair, array in zip(fitted.pairs, arrays, strict=True)
+        ]
+    )

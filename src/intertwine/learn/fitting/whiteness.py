@@ -113,10 +113,10 @@ def _traces(
     """``trace(S H + H S - H S H)`` for each lag, by random signs.
 
     One draw is off by about ``sqrt(2 taps)`` and the sum that it corrects by ``sqrt(rows)``: as
-    many are drawn as make the first a tenth of the second.
+    many are drawn as make the first a fifth of the second.
     """
     rows = sum(pair.rows for pair in pairs)
-    draws = min(1 + int(200 * taps / rows), _MOST_DRAWS)
+    draws = min(1 + int(50 * taps / rows), _MOST_DRAWS)
     rng = np.random.default_rng(0)
     totals = [0.0] * len(lags)
     for _ in range(draws):
