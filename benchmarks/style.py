@@ -5,30 +5,46 @@
     python -m benchmarks.style photos                  clothing photos, leave one out on `train`
     python -m benchmarks.style photos --split test     gallery `train`, queries `test`: report once
     python -m benchmarks.style photos --encoder pretrained
+    python -m benchmarks.style speed                   an index of Fashion-MNIST asked, in process
+                                                       and over HTTP, and a million codes
 
 The data lie in the folder that INTERTWINE_DATA names. Queries come upright, rotated by up to 20
-degrees and mirrored. Scores are cosines of the shape view; mAP is over the whole ranking.
+degrees and mirrored. Scores are cosines of the shape view; mAP is over the whole ranking. At last
+the false-match rates that the gallery names are held against pairs that it never saw.
 """
 
 from __future__ import annotations
 
 import argparse
 import gzip
+import io
+import json
 import os
+import socket
+import tempfile
 import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 from scipy import ndimage
 
+from intertwine.style import StyleIndex
+from intertwine.style.codes import Codes
 from intertwine.style.encoders import Encoder, by_name
+from intertwine.style.false_matches import FalseMatches
+from intertwine.style.table import CodeTable
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("data", choices=("fashion", "photos"))
+    parser.add_argument("data", choices=("fashion", "photos", "speed"))
     parser.add_argument("--encoder", default="linear", choices=("linear", "pretrained"))
     parser.add_argument("--gallery", type=int, default=60_000, help="of Fashion-MNIST")
     parser.add_argument("--split", default="train", choices=("train", "test"), help="of photos")
@@ -36,6 +52,9 @@ def main() -> None:
     folder = os.environ.get("INTERTWINE_DATA")
     if not folder:
         parser.error("set INTERTWINE_DATA to the folder that has fashion-mnist and clothing")
+    if chosen.data == "speed":
+        speed(Path(folder) / "fashion-mnist", chosen.gallery)
+        return
     encoder = by_name(chosen.encoder)
     if chosen.data == "fashion":
         fashion(encoder, Path(folder) / "fashion-mnist", chosen.gallery)
@@ -53,6 +72,7 @@ def fashion(encoder: Encoder, folder: Path, count: int) -> None:
     codes = fitted_and_encoded(encoder, list(gallery))
     for name, changed in variants(queries):
         print_scores(name, encoder.encode(changed)["shape"] @ codes.T, labels, wanted)
+    print_rates(codes, encoder.encode(queries)["shape"])
 
 
 def photos(encoder: Encoder, folder: Path, split: str) -> None:
@@ -65,6 +85,7 @@ def photos(encoder: Encoder, folder: Path, split: str) -> None:
         if split == "train":
             np.fill_diagonal(cosines, -2)
         print_scores(name, cosines, labels, wanted, alone=split == "train")
+    print_rates(codes, encoder.encode(clothing(folder / "test")[0])["shape"])
 
 
 def fitted_and_encoded(encoder: Encoder, pictures: list[np.ndarray]) -> np.ndarray:
@@ -103,6 +124,94 @@ def print_scores(
     average = (found * relevant).sum(axis=1) / np.maximum(relevant.sum(axis=1), 1)
     first = "  ".join(f"P@{k} {relevant[:, :k].mean():.3f}" for k in (5, 10, 100))
     print(f"{name:9s} 1-NN {relevant[:, 0].mean():.3f}  {first}  mAP {average.mean():.3f}")
+
+
+def print_rates(codes: np.ndarray, held_out: np.ndarray) -> None:
+    """How often pairs of the gallery and pictures held out score as much as a named rate says."""
+    rates = FalseMatches(Codes({"shape": codes}), {"shape": 1.0})
+    scores = np.linspace(-1, 1, 20_001)
+    named = np.array([rates.rate(score) for score in scores])
+    cosines = np.sort((held_out @ codes.T).ravel())
+    for rate in (0.01, 0.001):
+        score = scores[(named <= rate).argmax()]
+        found = 1 - np.searchsorted(cosines, score) / len(cosines)
+        print(f"false-match rate named {rate}: {found:.5f} of {len(cosines):,} pairs held out")
+
+
+def speed(folder: Path, count: int) -> None:
+    """Times of an index: making it, asking it here and over HTTP, and a million codes."""
+    gallery, queries = idx(folder, "train")[0][:count], idx(folder, "t10k")[0][:300]
+    with tempfile.TemporaryDirectory() as place, StyleIndex(place, encoder="linear") as index:
+        start = time.perf_counter()
+        index.add(list(gallery))
+        print(f"{len(index):,} pictures indexed in {time.perf_counter() - start:.0f} s")
+        index.search(queries[0])
+        print_times("in process", [timed(index.search, query) for query in queries])
+        with served(index) as address:
+            files = [png(query) for query in queries]
+            asked(address, files[0])
+            print_times("over HTTP", [timed(asked, address, file) for file in files])
+            with ThreadPoolExecutor(200) as threads:
+                start = time.perf_counter()
+                answers = list(threads.map(asked, [address] * 200, files))
+            seconds = time.perf_counter() - start
+            good = sum(len(answer) == 10 for answer in answers)
+            print(f"200 at once over HTTP: {good} answered in {seconds:.1f} s")
+    million(np.random.default_rng(0))
+
+
+def million(rng: np.random.Generator) -> None:
+    rows = rng.standard_normal((1_000_000, 64), np.float32)
+    table = CodeTable([str(n) for n in range(len(rows))], Codes({"shape": rows}))
+    queries = [Codes({"shape": rng.standard_normal((1, 64))}) for _ in range(30)]
+    table.nearest(queries[0], 10, {"shape": 1.0})
+    print_times("a million", [timed(table.nearest, q, 10, {"shape": 1.0}) for q in queries])
+
+
+def timed(call: Callable, *arguments) -> float:
+    start = time.perf_counter()
+    call(*arguments)
+    return time.perf_counter() - start
+
+
+def print_times(name: str, seconds: list[float]) -> None:
+    median, most = 1e3 * np.percentile(seconds, [50, 95])
+    print(f"{name}: a query takes {median:.1f} ms, {most:.1f} at the 95th percentile")
+
+
+@contextmanager
+def served(index: StyleIndex) -> Iterator[str]:
+    """The address at which another thread answers for an index."""
+    import uvicorn
+
+    from intertwine.style.server import create_app
+
+    listening = socket.create_server(("127.0.0.1", 0), backlog=256)
+    server = uvicorn.Server(uvicorn.Config(create_app(index), log_level="warning"))
+    thread = Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def asked(address: str, file: bytes) -> list:
+    """The hits for an uploaded picture."""
+    head = b'--cut\r\nContent-Disposition: form-data; name="picture"; filename="a.png"\r\n\r\n'
+    request = urllib.request.Request(f"{address}/search", head + file + b"\r\n--cut--\r\n")
+    request.add_header("Content-Type", "multipart/form-data; boundary=cut")
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return json.load(answer)
+
+
+def png(picture: np.ndarray) -> bytes:
+    from PIL import Image
+
+    written = io.BytesIO()
+    Image.fromarray(picture).save(written, "PNG")
+    return written.getvalue()
 
 
 def idx(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:

@@ -1,6 +1,8 @@
 // The binding of the budget: what Python keeps in it, and how large it is.
 #include <nanobind/nanobind.h>
 
+#include <algorithm>
+
 #include "kept.hpp"
 #include "pool.hpp"
 #include "unlocked.hpp"
@@ -19,9 +21,12 @@ bool may_drop_objects() {
 #endif
 }
 
+// More bytes than any machine has; those of all objects that are kept add up within 64 bits.
+constexpr int64_t kMostBytes = int64_t(1) << 50;
+
 nb::object keep(nb::object value, int64_t bytes) {
   nb::object made = nb::cast(new Kept(std::move(value)), nb::rv_policy::take_ownership);
-  nb::inst_ptr<Kept>(made)->enter(made, bytes < 0 ? 0 : bytes);
+  nb::inst_ptr<Kept>(made)->enter(made, std::clamp<int64_t>(bytes, 0, kMostBytes));
   return made;
 }
 

@@ -311,13 +311,38 @@ class Missing : public Prepared {
   bool positive_;
 };
 
+// Means held within the range of all samples, or of those that are finite, and of what is said to
+// lie outside them.
+class Within : public Prepared {
+ public:
+  Within(const Geometry& geometry, const Reals& outside, bool finite)
+      : Prepared(geometry), finite_(finite) {
+    for (double value : outside) outside_.take(value);
+  }
+
+  int64_t kept_bytes() const override { return 0; }
+
+ private:
+  bool compute(const Job& job) const override {
+    kernels->within(job, services(), outside_, finite_);
+    return false;
+  }
+
+  bool writes_all() const override { return false; }
+
+  Span outside_;
+  bool finite_;
+};
+
 }  // namespace
 
 void bind_methods(nb::module_& m, const Kernels* chosen) {
   Prepared::kernels = chosen;
   nb::class_<Geometry>(m, "Geometry")
-      .def(nb::init<const Ints&, const std::vector<int>&, bool, const Ints&>(), nb::arg("numbers"),
-           nb::arg("order"), nb::arg("channels"), nb::arg("bank") = Ints{});
+      .def(nb::init<const Ints&, const std::vector<int>&, bool, const Ints&,
+                    const std::vector<bool>&>(),
+           nb::arg("numbers"), nb::arg("order"), nb::arg("channels"), nb::arg("bank") = Ints{},
+           nb::arg("means") = std::vector<bool>{});
   nb::class_<Prepared>(m, "Prepared")
       .def("run", &Prepared::run)
       .def("run_complex", &Prepared::run_complex)
@@ -332,6 +357,7 @@ void bind_methods(nb::module_& m, const Kernels* chosen) {
       .def(nb::init<const Geometry&, const std::vector<int>&, const std::vector<Reals>&,
                     const Ints&, const std::vector<bool>&, const std::string&>());
   nb::class_<Missing, Prepared>(m, "Missing").def(nb::init<const Geometry&, bool>());
+  nb::class_<Within, Prepared>(m, "Within").def(nb::init<const Geometry&, const Reals&, bool>());
   nb::class_<OverlapSave, Prepared>(m, "OverlapSave")
       .def(
           nb::init<const Geometry&, nb::handle, bool, const Ints&, const std::string&, int, int>());

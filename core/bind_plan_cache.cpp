@@ -268,10 +268,10 @@ void bind_plan_cache(nb::module_& m) {
   });
   nb::class_<Call>(m, "Call")
       .def(nb::init<nb::list, const Ints&, nb::handle, const Ints&, nb::handle, int64_t, nb::object,
-                    nb::object>(),
+                    nb::object, nb::object>(),
            nb::arg("steps"), nb::arg("shape"), nb::arg("dtype"), nb::arg("out_shape"),
            nb::arg("result"), nb::arg("most_threads"), nb::arg("usual"),
-           nb::arg("weights") = nb::none())
+           nb::arg("weights") = nb::none(), nb::arg("within") = nb::none())
       .def(
           "run",
           [](const Call& call, nb::handle plan, nb::handle x, nb::handle out, nb::handle threads) {

@@ -14,6 +14,7 @@
 #include "band.hpp"
 #include "kernels.hpp"
 #include "pick.hpp"
+#include "span.hpp"
 
 #if defined(__AVX2__)
 #include <immintrin.h>
@@ -88,8 +89,10 @@ struct SlidingBox {
   // largest numbers, are `odd`. Then all is summed once more, with care.
   bool careful = false, odd = false, left_out = false, huge = false;
   bool scaled = false;  // whether samples are made smaller, so that no sum is too large
+  const Held held;
 
-  SlidingBox(const Job& j, const Services& s, const Boxes& b) : job(j), services(s), boxes(b) {
+  SlidingBox(const Job& j, const Services& s, const Boxes& b)
+      : job(j), services(s), boxes(b), held(j, s) {
     const int last = job.nd - 1;
     for (int a = 0; a < last; a++)
       if (boxes.length[a] > 1) down = a;
@@ -127,6 +130,8 @@ struct SlidingBox {
     A* few;    // windows of `few` samples of one block along rows
     const char* next[kBoxRows];  // where the next rows lie in the data
     void* own;                   // results that are not written where they are computed
+    Seen<S> seen;                // results that are written as they are
+    Seen<A> sums_seen;           // others
   };
 
   void tile(int64_t i) {
@@ -177,6 +182,10 @@ struct SlidingBox {
       else
         write(w, skip, count, place);
     }
+    if (!held.means()) return;
+    iw::Span results = w.seen.span();
+    results.join(w.sums_seen.span());
+    held.box(job, w.lo, w.len, results);
   }
 
   template <class E>
@@ -337,19 +346,30 @@ struct SlidingBox {
   }
 
   // Of each kBoxRows rows of sums `count` are there, and in the first `skip` no window ends.
-  void write_straight(const Space& w, int64_t skip, int64_t count, const int64_t* place) const {
+  void write_straight(Space& w, int64_t skip, int64_t count, const int64_t* place) const {
     S* const out = reinterpret_cast<S*>(out_at(job, place));
     S* const own = static_cast<S*>(w.own);
     const int64_t pitch = job.out_stride[down] / int64_t(sizeof(S));
-    if (count - skip == kBoxRows && w.width % W == 0) return along_rows(w, w.width, out, pitch);
+    if (count - skip == kBoxRows && w.width % W == 0) {
+      along_rows(w, w.width, out, pitch);
+      return look(w.seen, out, pitch, kBoxRows, w.width);
+    }
     along_rows(w, w.width, own, w.pitch);
     for (int64_t i = skip; i < count; i++)
       __builtin_memcpy(out + (i - skip) * pitch, own + i * w.pitch, size_t(w.width) * sizeof(S));
+    look(w.seen, own + skip * w.pitch, w.pitch, count - skip, w.width);
   }
 
-  void write(const Space& w, int64_t skip, int64_t count, const int64_t* place) const {
+  // Rows of results just summed.
+  template <class O>
+  void look(Seen<O>& seen, const O* rows, int64_t pitch, int64_t n, int64_t width) const {
+    for (int64_t y = 0; held.means() && y < n; y++) seen.run(rows + y * pitch, width);
+  }
+
+  void write(Space& w, int64_t skip, int64_t count, const int64_t* place) const {
     A* const own = static_cast<A*>(w.own);
     along_rows(w, w.width, own, w.pitch);
+    look(w.sums_seen, own + skip * w.pitch, w.pitch, count - skip, w.width);
     int64_t len[kMaxDims], pitches[kMaxDims], step[kMaxDims];
     for (int a = 0; a < job.nd; a++) {
       len[a] = step[a] = 1;

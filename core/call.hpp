@@ -134,18 +134,21 @@ struct Step {
 class Call {
  public:
   // `steps`: (method, whole, source, target, cval, add) each. `usual` tells how many threads a call
-  // uses that names no number; `weights` is a WeightTable that scales the results, or None.
+  // uses that names no number; `weights` is a WeightTable that scales the results, or None, and
+  // `within` holds them last of all, or is None.
   Call(nanobind::list steps, const Ints& shape, nanobind::handle type, const Ints& out_shape,
        nanobind::handle result, int64_t most_threads, nanobind::object usual,
-       nanobind::object weights)
+       nanobind::object weights, nanobind::object within)
       : x_(shape, type),
         out_(out_shape, result),
         most_threads_(most_threads),
         usual_(std::move(usual)),
-        kept_weights_(std::move(weights)) {
+        kept_weights_(std::move(weights)),
+        kept_within_(std::move(within)) {
     if (most_threads < 1) refuse("threads: less than 1");
     for (nanobind::handle step : steps) add(nanobind::cast<nanobind::tuple>(step));
     if (steps_.empty()) refuse("steps: none");
+    if (!kept_within_.is_none()) within_ = nanobind::cast<const Prepared*>(kept_within_);
     if (!kept_weights_.is_none()) weights_ = nanobind::cast<const WeightTable*>(kept_weights_);
   }
 
@@ -174,6 +177,7 @@ class Call {
     }();
     if (left_out) plan.attr("stamp")(x, result, *count);
     if (weights_) scale(to, *count);
+    if (within_) hold(from, to, *count);
     return result;
   }
 
@@ -208,6 +212,11 @@ class Call {
       weights_->scale_here(out_.plane(out, plane), threads);
   }
 
+  void hold(const Array& x, const Array& out, int threads) const {
+    const Unlocked release;
+    within_->run_here(x, out, 0, false, threads);
+  }
+
   // Nothing when Python has to look at what was asked for.
   std::optional<int> threads_for(nanobind::handle asked) const {
     long count = 1;
@@ -225,8 +234,9 @@ class Call {
   std::vector<Step> steps_;
   Form x_, out_;
   int64_t most_threads_;
-  nanobind::object usual_, kept_weights_;
+  nanobind::object usual_, kept_weights_, kept_within_;
   const WeightTable* weights_ = nullptr;
+  const Prepared* within_ = nullptr;
 };
 
 }  // namespace iw

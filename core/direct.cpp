@@ -6,6 +6,7 @@
 #include "kernels.hpp"
 #include "narrow.hpp"
 #include "rows.hpp"
+#include "span.hpp"
 
 namespace {
 
@@ -56,12 +57,15 @@ struct Direct {
   const Job& job;
   const Services& services;
   const T* taps;
+  const Held& held;
+  const bool means;  // whether results are, which are then looked at
   Grid grid;
   Axis y, x;  // the last two axes; on a single axis `y` is one row
   int64_t outer_taps = 1;
   bool small, reads_in_place, writes_in_place;
 
-  Direct(const Job& j, const Services& s, const T* t) : job(j), services(s), taps(t) {
+  Direct(const Job& j, const Services& s, const T* t, const Held& h, int64_t kernel)
+      : job(j), services(s), taps(t), held(h), means(T(0.5) != T(0) && h.means(kernel)) {
     const int nd = job.nd, last = nd - 1;
     x = job.axis[last];
     y = nd >= 2 ? job.axis[nd - 2] : Axis{1, 1, 1, 0, 1, 1, Border::constant, 0};
@@ -100,12 +104,20 @@ struct Direct {
     return rows * apart > kMostCrowded * kCrowdedPitch;
   }
 
-  // A tile in up to three pieces along the last axis: what meets the border on the left, what can
-  // be read where it is, what meets the border on the right.
   void tile(int64_t i) const {
-    const int last = job.nd - 1;
     Piece p;
     grid.box(job, i, p.lo, p.len);
+    Seen<T> seen;
+    pieces(p, means ? &seen : nullptr);
+    if (!means) return;
+    grid.box(job, i, p.lo, p.len);
+    held.box(job, p.lo, p.len, seen.span());
+  }
+
+  // A tile in up to three pieces along the last axis: what meets the border on the left, what can
+  // be read where it is, what meets the border on the right.
+  void pieces(Piece& p, Seen<T>* seen) const {
+    const int last = job.nd - 1;
     Rows<T> rows;
     const int64_t count = list(p, rows);
     const int64_t begin = p.lo[last], end = begin + p.len[last];
@@ -117,15 +129,15 @@ struct Direct {
     if (!reads_in_place || beyond - inside < kLeastInside) {
       p.narrow(job, begin, end);
       load(p, rows, count);
-      planes(p, rows);
+      planes(p, rows, seen);
       return;
     }
-    if (inside > begin) edge(p, begin, inside, rows, count);
+    if (inside > begin) edge(p, begin, inside, rows, count, seen);
     p.narrow(job, inside, beyond);
     const int64_t row = p.samples[last] * job.inner;
     rows.in_place(p.from[last], p.samples[last], space<T>(kOutside, 2 * row));
-    planes(p, rows);
-    if (beyond < end) edge(p, beyond, end, rows, count);
+    planes(p, rows, seen);
+    if (beyond < end) edge(p, beyond, end, rows, count, seen);
   }
 
   // The rows of samples under a tile; returns how many.
@@ -156,13 +168,14 @@ struct Direct {
     if (count > height * planes) rows.need(count);
   }
 
-  void edge(Piece& p, int64_t begin, int64_t end, Rows<T>& rows, int64_t count) const {
+  void edge(Piece& p, int64_t begin, int64_t end, Rows<T>& rows, int64_t count,
+            Seen<T>* seen) const {
     const int last = job.nd - 1;
     p.narrow(job, begin, end);
     const int64_t row = p.samples[last] * job.inner, pitch = padded_row<T>(row);
     rows.edge(p.from[last], p.samples[last], space<T>(kLoaded, count * pitch), pitch,
               space<int64_t>(kPick, row));
-    planes(p, rows);
+    planes(p, rows, seen);
   }
 
   // The first column from `column` on where vectors of the output are aligned, if one is near and
@@ -177,7 +190,7 @@ struct Direct {
   }
 
   // The piece as planes of the last two axes, one for each place on the axes before.
-  void planes(const Piece& p, Rows<T>& rows) const {
+  void planes(const Piece& p, Rows<T>& rows, Seen<T>* seen) const {
     const int before = job.nd - 2;
     const int64_t height = y_samples(p);
     const Sums sums = sums_of(p, height);
@@ -193,7 +206,7 @@ struct Direct {
         place[a] = p.lo[a] + index[a];
       }
       if (outer_taps > 1) rows.need((first + job.axis[before - 1].reach()) * height);
-      plane(p, sums, rows, first * height, out_at(job, place));
+      plane(p, sums, rows, first * height, out_at(job, place), seen);
       int a = before - 1;
       while (a >= 0 && ++index[a] == p.len[a]) index[a--] = 0;
       if (a < 0) return;
@@ -231,7 +244,8 @@ struct Direct {
   int64_t rows_of(const Piece& p) const { return job.nd >= 2 ? p.len[job.nd - 2] : 1; }
 
   // One plane, a group of rows at a time; the last group overlaps the one before it.
-  void plane(const Piece& p, const Sums& sums, Rows<T>& rows, int64_t first, char* out) const {
+  void plane(const Piece& p, const Sums& sums, Rows<T>& rows, int64_t first, char* out,
+             Seen<T>* seen) const {
     const int64_t n = rows_of(p), below = job.nd >= 2 ? job.out_stride[job.nd - 2] : 0;
     const int64_t padded = padded_row<T>(p.width);
     T* const results = writes_in_place ? nullptr : space<T>(kResults, sums.group * padded);
@@ -243,9 +257,10 @@ struct Direct {
       T* const to = writes_in_place ? reinterpret_cast<T*>(out + row * below) : results;
       if (sums.group > 1)
         stencil(from, sums.stencil, to, pitch, p.width,
-                coming(p, rows, done, sums.group, out + row * below));
+                coming(p, rows, done, sums.group, out + row * below), seen);
       else
         sum_of_taps(from, sums.singly, to, p.width);
+      if (sums.group == 1 && seen) seen->run(to, p.width);
       if (!writes_in_place)
         for (int64_t r = done - row; r < sums.group; r++)
           row_storer<T>(job)(job, results + r * pitch, x.stride, p.len[job.nd - 1],
@@ -291,13 +306,14 @@ void bank_tile(const Direct<T>& bank, int64_t i) {
   const bool turns = group_size(bank.job) > 1;
   const int64_t kernel = turns ? i % kernels : i / tiles;
   const Job own = job_of_kernel(bank.job, kernel);
-  Direct<T>(own, bank.services, bank.taps + kernel * bank.taps_each())
+  Direct<T>(own, bank.services, bank.taps + kernel * bank.taps_each(), bank.held, kernel)
       .tile(turns ? i / kernels : i % tiles);
 }
 
 template <class T>
 void run(const Job& job, const Services& services, const void* taps) {
-  Direct<T> direct(job, services, static_cast<const T*>(taps));
+  const Held held(job, services);
+  Direct<T> direct(job, services, static_cast<const T*>(taps), held, 0);
   services.parallel_for(
       direct.grid.total * job.kernels, job.threads,
       [](void* context, int64_t i) {

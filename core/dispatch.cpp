@@ -17,6 +17,7 @@
   int64_t spectrum_bytes(const Spectrum*);                                                     \
   bool overlap_save(const Job*, bool, const Services&, const Spectrum*, const Cut&);           \
   bool missing(const Job&, const Services&, bool);                                             \
+  void within(const Job&, const Services&, const Span&, bool);                                 \
   void sample(const Job&, const Services&, const Chances&);                                    \
   void variance(const Job&, const Services&, const Chances&);                                  \
   bool norms(const Scores&);                                                                   \
@@ -26,8 +27,8 @@
   void turn(const Turn&, const Services&);                                                     \
   static const Kernels table(const char* name) {                                               \
     return {name,          direct,         separable,    running_sum, recursive, spectrum_new, \
-            spectrum_free, spectrum_bytes, overlap_save, missing,     sample,    variance,     \
-            norms,         scores,         weights,      present,     turn};                   \
+            spectrum_free, spectrum_bytes, overlap_save, missing,     within,    sample,       \
+            variance,      norms,          scores,       weights,     present,   turn};        \
   }                                                                                            \
   }
 

@@ -22,7 +22,11 @@ class Geometry {
   // results and a dilation between no taps are taken as 1. `order` says which
   // axis of an array stands at each place; with `channels` its last entry is `inner`. The first
   // places are those of a bank, with so many kernels along them.
-  Geometry(const Ints& numbers, const std::vector<int>& order, bool channels, const Ints& bank) {
+  // `means`: of each kernel whether its taps make means, which are held within the range of their
+  // samples; or nothing.
+  Geometry(const Ints& numbers, const std::vector<int>& order, bool channels, const Ints& bank,
+           const std::vector<bool>& means)
+      : means_(means.begin(), means.end()) {
     if (numbers.empty() || numbers.size() % 7) refuse("geometry: needs 7 numbers an axis");
     if (numbers.size() / 7 > kMaxDims) refuse("geometry: too many axes");
     job_.nd = int(numbers.size() / 7);
@@ -35,6 +39,7 @@ class Geometry {
     }
     channels_ = channels;
     read_bank(bank);
+    if (!means.empty() && int64_t(means.size()) != job_.kernels) refuse("means: one a kernel");
     const int places = job_.bank_nd + job_.nd + int(channels);
     if (order.size() != size_t(places)) refuse("order: needs one place an axis");
     bool seen[2 * kMaxDims + 1] = {};
@@ -93,6 +98,8 @@ class Geometry {
     job.out_type = out.type;
     job.add = add;
     job.threads = threads;
+    const bool real = out.type == Type::f16 || out.type == Type::f32 || out.type == Type::f64;
+    job.means = real && !add && !means_.empty() ? means_.data() : nullptr;
     return job;
   }
 
@@ -140,6 +147,7 @@ class Geometry {
   int order_[2 * kMaxDims + 1] = {};
   bool filled_[kMaxDims] = {};
   bool channels_ = false;
+  std::vector<uint8_t> means_;
 };
 
 }  // namespace iw

@@ -44,6 +44,7 @@ struct Job {
   int64_t bank[kMaxDims];  // kernels along each axis of the bank
   int64_t bank_x_stride[kMaxDims], bank_out_stride[kMaxDims];  // bytes
   int64_t kernels;                                             // all of them; 1: no bank
+  const uint8_t* means;  // of each kernel whether its results are means of samples (span.hpp); or null
   int threads;
 };
 
@@ -53,8 +54,11 @@ struct Services {
   void (*parallel_for)(int64_t count, int threads, void (*body)(void*, int64_t), void* context);
   // Work space of the calling thread: 64-byte aligned, kept until the next call for that slot.
   void* (*scratch)(int slot, int64_t bytes);
+  // To be called now and then inside a piece that may take long: runs the handlers of signals, and
+  // throws where one of them did, or where another thread ended the work.
+  void (*check_interrupt)();
 };
 
-constexpr int kScratchSlots = 9;
+constexpr int kScratchSlots = 10;
 
 }  // namespace iw

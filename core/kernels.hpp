@@ -119,6 +119,21 @@ struct Turn {
   int threads;
 };
 
+// The least and the largest of some numbers, NaN left out.
+struct Span {
+  double low = __builtin_inf(), high = -__builtin_inf();
+
+  void take(double value) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  void join(const Span& other) {
+    if (other.low < low) low = other.low;
+    if (other.high > high) high = other.high;
+  }
+  bool empty() const { return low > high; }
+};
+
 struct Kernels {
   const char* name;
   void (*direct)(const Job&, const Services&, Type compute, const void* taps);
@@ -136,6 +151,8 @@ struct Kernels {
   // NaN, or an infinity, where windows of the job hold one. `positive`: all taps are. True: there
   // are infinities that taps of any sign meet, and nothing was done about them.
   bool (*missing)(const Job&, const Services&, bool positive);
+  // Means held within the range of all samples, or all that are finite, and of what lies outside.
+  void (*within)(const Job&, const Services&, const Span& outside, bool finite);
   void (*sample)(const Job&, const Services&, const Chances&);
   void (*variance)(const Job&, const Services&, const Chances&);
   bool (*norms)(const Scores&);  // whether any is not a number

@@ -62,7 +62,8 @@ struct Span {
 // Marking a huge page takes no time that can be measured; a small one as long as a third of the
 // fault that is saved, so the end of a block and blocks below 2 MiB stay as they are.
 void leave_to_kernel(const Span& span) {
-  madvise(span.data, span.bytes / kHugePage * kHugePage, MADV_FREE);
+  const size_t huge = span.bytes / kHugePage * kHugePage;
+  if (huge) madvise(span.data, huge, MADV_FREE);
 }
 
 // Sizes of blocks in use, and the blocks kept, which are in the budget. Its lock guards both.

@@ -13,6 +13,7 @@
 #include "filled.hpp"
 #include "halves.hpp"
 #include "sides.hpp"
+#include "span.hpp"
 
 namespace {
 
@@ -24,6 +25,7 @@ struct OverlapSave : Sides {
   const Services& services;
   const iw::Cut cut;
   const int64_t group;  // kernels that share samples
+  const Held held;
   bool left_out = false;
 
   OverlapSave(const Job* j, bool is_complex, const Services& s, const Spectrum& p, const iw::Cut& c)
@@ -31,7 +33,8 @@ struct OverlapSave : Sides {
         tile(p.tiles<T>(), row_count(), row_samples(), j[0].threads, s),
         services(s),
         cut(c),
-        group(group_size(j[0])) {}
+        group(group_size(j[0])),
+        held(j[0], s) {}
 
   // A group of kernels is cut where there are few transforms, so that every thread has some; each
   // part then begins anew.
@@ -130,13 +133,33 @@ struct OverlapSave : Sides {
     if (end - first == 1) {
       tile.convolve(buffer, kernel, used);
       write(side, count, buffer);
-      return;
+      return hold(side, count, kernel);
     }
     Cx<T>* kept = tile.begin(buffer, used);
     for (int64_t k = first; k < end; k++) {
       kernel = choose(which, k, own);
       tile.finish(kept, buffer, kernel, used);
       write(side, count, buffer);
+      hold(side, count, kernel);
+    }
+  }
+
+  // Means within the range of their samples, by parts that all threads share where a tile is theirs
+  // together.
+  void hold(const Side* side, int count, int64_t kernel) const {
+    if (complex || !held.means(kernel)) return;
+    for (int h = 0; h < count; h++) {
+      const Place& out = side[h].out;
+      const int64_t parts = tile.shared ? least(out.len[0], kMostParts) : 1;
+      tile.each(parts, [&](int64_t part) {
+        Place own = out;
+        own.lo[0] = out.lo[0] + out.len[0] * part / parts;
+        own.len[0] = out.lo[0] + out.len[0] * (part + 1) / parts - own.lo[0];
+        for (int a = 0; a < job.nd; a++)
+          if (own.len[a] < 1) return;
+        const Job& job = *side[h].job;
+        held.box(job, own.lo, own.len, iw::IW_LEVEL::span_of_results(job, own.lo, own.len));
+      });
     }
   }
 
@@ -150,7 +173,13 @@ struct OverlapSave : Sides {
       return;
     }
     const Careful careful(jobs, complex, services, wide);
-    for (int64_t k = first; k < end; k++) careful.convolve(i, which, k);
+    for (int64_t k = first; k < end; k++) {
+      careful.convolve(i, which, k);
+      Job own[2];
+      const int64_t kernel = choose(which, k, own);
+      Side side[2];
+      hold(side, sides(i, own, side), kernel);
+    }
   }
 
   // Several threads may.

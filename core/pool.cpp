@@ -46,6 +46,13 @@ struct alignas(kLine) Share {
   int64_t end;
 };
 
+struct Task;
+
+thread_local Task* task_at_hand = nullptr;
+
+// Leaves a piece whose task another thread ended.
+struct Ended {};
+
 struct Task {
   Body body;
   void* context;
@@ -65,6 +72,7 @@ struct Task {
 
   // What a thread throws, the caller throws again when all are done.
   void work(int seat) noexcept {
+    Task* const outer = std::exchange(task_at_hand, this);
     try {
       for (int i = 0; i < shares; i++) {
         Share& s = share[(seat + i) % shares];
@@ -74,12 +82,28 @@ struct Task {
         }
       }
     } catch (...) {
-      if (!failed.exchange(true)) failure = std::current_exception();
-      for (int i = 0; i < shares; i++) share[i].next = share[i].end;
+      fail();
     }
+    task_at_hand = outer;
 #if defined(__SSE2__)
     _mm_sfence();  // results written past the caches are there before the caller is told of them
 #endif
+  }
+
+  // For the caller, whose own work is done, while helpers still work.
+  void look() noexcept {
+    try {
+      between();
+    } catch (...) {
+      fail();
+    }
+  }
+
+ private:
+  // End the task with the exception that is being handled.
+  void fail() noexcept {
+    if (!failed.exchange(true)) failure = std::current_exception();
+    for (int i = 0; i < shares; i++) share[i].next = share[i].end;
   }
 };
 
@@ -197,8 +221,14 @@ class Pool {
     open(task, helpers);
     inside_pool = true;
     task.work(0);
+    close(task, helpers);
     inside_pool = false;
-    close(helpers);
+  }
+
+  // A caller who waits for helpers looks whether all are done, and sees to signals.
+  void wake_caller() {
+    news_++;
+    news_.notify_one();
   }
 
   // Between two tasks no worker touches its work space. Without `wait`, not while there is one. Who
@@ -236,11 +266,15 @@ class Pool {
     if (spinning_ < helpers) seats_.notify_all();
   }
 
-  // Nobody may come in any more; wait for those who did.
-  void close(int helpers) {
+  // Nobody may come in any more; wait for those who did. A piece of theirs may take long.
+  void close(Task& task, int helpers) {
     const int inside = helpers - seats_.exchange(0);
-    if (spin([&] { return finished_ == inside; })) return;
-    for (int n; (n = finished_) != inside;) finished_.wait(n);
+    const auto done = [&] { return finished_ == inside; };
+    if (spin(done)) return;
+    for (int n; n = news_, !done();) {
+      news_.wait(n);
+      task.look();
+    }
   }
 
   // Take a seat; 0 when there is none. While one is taken the task is there.
@@ -266,13 +300,14 @@ class Pool {
       if (!seat) continue;
       task_->work(seat);
       finished_++;
-      finished_.notify_one();
+      wake_caller();
     }
   }
 
   Task* task_ = nullptr;  // written before seats are offered, read by who has one
   alignas(kLine) std::atomic<int> seats_{0};
   alignas(kLine) std::atomic<int> finished_{0}, spinning_{0};
+  std::atomic<int> news_{0};  // what a caller waits for who has nothing to do
   std::atomic<int> caller_at_{-1};
 
   std::mutex running_, listing_;
@@ -291,6 +326,13 @@ Pool& the_pool() {
     pthread_atfork(nullptr, nullptr, [] { pool = new Pool; });
   });
   return *pool;
+}
+
+void check_interrupt() {
+  between();
+  if (!task_at_hand) return;
+  if (task_at_hand->failed) throw Ended{};
+  the_pool().wake_caller();
 }
 
 void parallel_for(int64_t count, int threads, Body body, void* context) {
@@ -312,7 +354,7 @@ void* scratch(int slot, int64_t bytes) { return space.buffers[slot].at_least(byt
 }  // namespace
 
 const Services& services() {
-  static const Services table{parallel_for, scratch};
+  static const Services table{parallel_for, scratch, check_interrupt};
   return table;
 }
 
@@ -321,7 +363,9 @@ void between_pieces(void (*what)()) { between = what; }
 void with_other_scratch(const std::function<void()>& what) {
   Space other;
   space.swap(other);
+  Task* const outer = std::exchange(task_at_hand, nullptr);
   what();
+  task_at_hand = outer;
   space.swap(other);
 }
 

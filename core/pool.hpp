@@ -9,8 +9,9 @@ namespace iw {
 
 const Services& services();
 
-// What the thread that calls `parallel_for` does between two pieces of its work. Where that throws,
-// the others stop after the piece at hand, and the call ends with the exception. Told once.
+// What the thread that calls `parallel_for` does between two pieces of its work, while it waits for
+// others, and in `check_interrupt`. Where that throws, the others stop after the piece at hand or
+// at their next `check_interrupt`, and the call ends with the exception. Told once.
 void between_pieces(void (*what)());
 
 // Run this while the calling thread is in the midst of its work: with other work space, so that

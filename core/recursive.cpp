@@ -284,9 +284,16 @@ bool filter_axes(const Job& job, const Services& services, const Recursion& recu
 
 namespace iw::IW_LEVEL {
 
+void within(const Job&, const Services&, const Span& outside, bool finite);
+
 bool recursive(const Job& job, const Services& services, Type compute, const Recursion& recursion) {
-  return compute == Type::f32 ? filter_axes<float>(job, services, recursion)
-                              : filter_axes<double>(job, services, recursion);
+  const bool left_out = compute == Type::f32 ? filter_axes<float>(job, services, recursion)
+                                             : filter_axes<double>(job, services, recursion);
+  Span outside;
+  for (int a = 0; a < job.nd; a++)
+    if (job.axis[a].border == Border::constant && job.axis[a].k > 1) outside.take(job.axis[a].fill);
+  within(job, services, outside, false);
+  return left_out;
 }
 
 }  // namespace iw::IW_LEVEL

@@ -13,6 +13,7 @@
 #include "box.hpp"
 #include "kernels.hpp"
 #include "scan.hpp"
+#include "span.hpp"
 #include "whole_box.hpp"
 
 namespace {
@@ -75,8 +76,10 @@ struct RunningSum {
   bool left_out = false, huge = false;
   bool scaled = false;     // whether samples are made smaller, so that no sum is too large
   double most_summed = 1;  // samples in a box
+  const Held held;
 
-  RunningSum(const Job& j, const Services& s, const Boxes& b) : job(j), services(s), boxes(b) {
+  RunningSum(const Job& j, const Services& s, const Boxes& b)
+      : job(j), services(s), boxes(b), held(j, s) {
     const int last = job.nd - 1;
     bool lines = true;  // boxes along rows only
     for (int a = 0; a < last; a++) lines &= job.axis[a].k == 1;
@@ -179,6 +182,10 @@ struct RunningSum {
     });
     for (int64_t b = 0; b < boxes.count; b++) add_box(loaded, src_len, b, work, sum, len);
     store_box(job, lo, len, sum, out_pitch, step);
+    if (!held.means()) return;
+    Seen<T> seen;
+    seen.run(sum, out_size);
+    held.box(job, lo, len, seen.span());
   }
 };
 

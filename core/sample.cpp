@@ -94,6 +94,7 @@ class Sampler : public Windows<T> {
  public:
   using Base = Windows<T>;
   using Base::chances, Base::grid, Base::job, Base::last, Base::offset, Base::out_size;
+  using Base::services;
 
   Sampler(const Job& job, const Services& services, const Chances& chances)
       : Base(job, services, chances),
@@ -107,12 +108,13 @@ class Sampler : public Windows<T> {
     T* picked = this->template space<T>(kPicked, out_size);
     const bool one = chances.parts == 1 && chances.draws == 1 && chances.part[0].scale == 1;
     double* mean = one ? nullptr : this->template space<double>(kMean, out_size);
+    Patience patience(services);
     this->for_each_row(lo, len, [&](int64_t from, int64_t to, int64_t flat) {
       const Row row{source + from, flat * each, len[last] * each};
       if (one)
-        pick(row, 0, 0, picked + to);
+        pick(row, 0, 0, picked + to, patience);
       else
-        average(row, picked, mean + to);
+        average(row, picked, mean + to, patience);
     });
     one ? this->store(lo, len, picked) : this->store(lo, len, mean);
   }
@@ -126,7 +128,7 @@ class Sampler : public Windows<T> {
   };
 
   // The part is what sets the words of a positive part apart from those of a negative one.
-  void pick(const Row& row, int part, int64_t draw, T* out) const {
+  void pick(const Row& row, int part, int64_t draw, T* out, Patience& patience) const {
     const Choice& c = chances.part[part];
     uint32_t* space =
         this->template space<uint32_t>(kWords, words_space(row.words) + 4 * kLanes<uint32_t>);
@@ -136,16 +138,17 @@ class Sampler : public Windows<T> {
       pick_by_comparing(row.source, offset[part], c, words, row.words, out);
     else
       pick_by_guide(row.source, offset[part], c, words, row.words, together, out);
+    patience.spend(row.words * together);
   }
 
-  void average(const Row& row, T* picked, double* mean) const {
+  void average(const Row& row, T* picked, double* mean, Patience& patience) const {
     const int64_t count = row.words * together;
     double* sum = this->template space<double>(kSum, count);
     for (int64_t i = 0; i < count; i++) mean[i] = 0;
     for (int part = 0; part < chances.parts; part++) {
       for (int64_t i = 0; i < count; i++) sum[i] = 0;
       for (int64_t draw = 0; draw < chances.draws; draw++) {
-        pick(row, part, draw, picked);
+        pick(row, part, draw, picked, patience);
         for (int64_t i = 0; i < count; i++) sum[i] += double(picked[i]);
       }
       const double scale = chances.part[part].scale, draws = double(chances.draws);

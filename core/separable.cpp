@@ -11,6 +11,7 @@
 #include "lanes.hpp"
 #include "runs.hpp"
 #include "slide.hpp"
+#include "span.hpp"
 
 namespace {
 
@@ -31,9 +32,10 @@ struct Separable {
   bool past = false;      // whether results are written past the caches
   bool in_place = false;  // whether samples may be summed where they lie
   bool left_out = false;
+  const Held held;
 
   Separable(const Job& j, const Services& s, const Factors& f)
-      : job(j), services(s), factors(f), last(j.nd - 1) {
+      : job(j), services(s), factors(f), last(j.nd - 1), held(j, s) {
     while (slide + 1 < last && job.axis[slide].k == 1) slide++;
     for (int a = 0; a <= last; a++) {
       taps_per_term += job.axis[a].k;
@@ -87,6 +89,7 @@ struct Separable {
     }
     w.aside.streams.rest();
     if (past) end_streams();
+    if (held.means()) held.box(job, w.lo, w.len, w.seen.span());
   }
 
   int first_filtered() const {
@@ -308,7 +311,9 @@ struct Separable {
       if (t)
         for (int64_t e = 0; e < n * w.plane; e++) w.ready[e] += w.more[e];
     }
-    if (!straight) store_box(job, place, len, w.ready, pitch, step);
+    if (straight) return;
+    for (int64_t i = 0; i < n; i++) look(w, w.ready + i * w.plane, w.pitch, w.plane_rows);
+    store_box(job, place, len, w.ready, pitch, step);
   }
 
   // Blocks of sums in n rows of a plane.
@@ -341,6 +346,7 @@ struct Separable {
       const T* const before = (w.turn ? w.ready : w.more) + line;
       w.turn ^= 1;
       columns(rows, across, n, round_up(w.width, W), ready, apart, w.aside);
+      look(w, ready, apart, n);
       streams.rest();
       const bool follows = streams.followed;
       for (int64_t y = 0; follows && y < n; y++)
@@ -353,11 +359,18 @@ struct Separable {
       return;
     }
     columns(rows, across, n, whole, out, pitch, w.aside);
-    if (whole == w.width) return;
-    columns(rows.from(0, whole), across, n, W, w.ready, W, w.aside);
-    for (int64_t y = 0; y < n; y++)
-      __builtin_memcpy(out + y * pitch + whole, w.ready + y * W,
-                       size_t(w.width - whole) * sizeof(T));
+    if (whole < w.width) {
+      columns(rows.from(0, whole), across, n, W, w.ready, W, w.aside);
+      for (int64_t y = 0; y < n; y++)
+        __builtin_memcpy(out + y * pitch + whole, w.ready + y * W,
+                         size_t(w.width - whole) * sizeof(T));
+    }
+    look(w, out, pitch, n);
+  }
+
+  // Rows of results just summed.
+  void look(Space& w, const T* rows, int64_t pitch, int64_t n) const {
+    for (int64_t y = 0; held.means() && y < n; y++) w.seen.run(rows + y * pitch, w.width);
   }
 };
 

@@ -5,6 +5,7 @@
 // tiles, threads and row ends never change a bit.
 #pragma once
 
+#include "span.hpp"
 #include "vec.hpp"
 
 namespace {
@@ -82,7 +83,7 @@ IW_INLINE void clear(Vec<T> (&acc)[R][C]) {
 // Four output rows by C vectors; needs at least three tap rows.
 template <class T, int C, int COLS>
 IW_INLINE void stencil_block(const T* const* rows, int64_t x, const Stencil<T>& s, T* dst,
-                             int64_t pitch) {
+                             int64_t pitch, Seen<T>* seen) {
   Vec<T> acc[kGroup][C];
   clear<T, kGroup, C>(acc);
   const int64_t cols = COLS ? COLS : s.cols, n = s.rows;
@@ -101,6 +102,7 @@ IW_INLINE void stencil_block(const T* const* rows, int64_t x, const Stencil<T>& 
   for (int r = 0; r < kGroup; r++)
 #pragma GCC unroll 8
     for (int c = 0; c < C; c++) store(dst + r * pitch + x + c * kLanes<T>, acc[r][c]);
+  if (seen) seen->template vectors<kGroup, C>(acc);
 }
 
 // Rows that will be loaded next are asked for while the sums run, so that loading them does not
@@ -118,6 +120,8 @@ struct Ahead {
       for (int64_t b = 0; b < columns * size; b += 64) __builtin_prefetch(row[r] + x * size + b);
     ask_lines<1>(to, writes, to_size, x, columns);
   }
+
+  bool asks() const { return count || writes; }
 
   // The same for a few columns: only lines that begin among them.
   __attribute__((always_inline)) void ask_few(int64_t x, int64_t columns) const {
@@ -139,30 +143,33 @@ struct Ahead {
 
 template <class T, int COLS>
 IW_APART void stencil_of_columns(const T* const* rows, const Stencil<T>& s, T* dst, int64_t pitch,
-                                 int64_t width, const Ahead& ahead) {
+                                 int64_t width, const Ahead& ahead, Seen<T>* seen) {
   constexpr int W = kLanes<T>;
   if (width >= 3 * W)
     cover(width, 3 * W, 0, [&](int64_t x) __attribute__((always_inline)) {
       ahead.ask(x, 3 * W);
-      stencil_block<T, 3, COLS>(rows, x, s, dst, pitch);
+      stencil_block<T, 3, COLS>(rows, x, s, dst, pitch, seen);
     });
   else
     cover(width, W, 0, [&](int64_t x) __attribute__((always_inline)) {
-      stencil_block<T, 1, COLS>(rows, x, s, dst, pitch);
+      stencil_block<T, 1, COLS>(rows, x, s, dst, pitch, seen);
     });
 }
 
 // 3 x 3 taps, the commonest of all: they stay in registers beside the sums of three rows.
-template <class T>
+// Whether results are shown to `seen`, and whether lines are asked for, is known to the compiler:
+// sums of nine are so quick that a question a vector costs a tenth.
+template <class T, bool Looks, bool Asks>
 IW_APART void stencil_3x3(const T* const* rows, const Stencil<T>& s, T* dst, int64_t pitch,
-                          int64_t width, const Ahead& ahead) {
+                          int64_t width, const Ahead& ahead, Seen<T>* seen) {
+  Seen<T> results;  // in registers: memory would take as long as the sums
   Vec<T> k[9];
 #pragma GCC unroll 9
   for (int t = 0; t < 9; t++) k[t] = splat(s.tap[t]);
   const T* const row[5] = {rows[0], rows[1], rows[2], rows[3], rows[4]};
   const int64_t step = s.col_step;
   cover(width, kLanes<T>, to_aligned(dst, pitch), [&](int64_t x) __attribute__((always_inline)) {
-    ahead.ask_few(x, kLanes<T>);
+    if constexpr (Asks) ahead.ask_few(x, kLanes<T>);
     Vec<T> acc[kGroup3x3][1];
     clear<T, kGroup3x3, 1>(acc);
 #pragma GCC unroll 5
@@ -177,7 +184,10 @@ IW_APART void stencil_3x3(const T* const* rows, const Stencil<T>& s, T* dst, int
       }
 #pragma GCC unroll 3
     for (int r = 0; r < kGroup3x3; r++) store(dst + r * pitch + x, acc[r][0]);
+#pragma GCC unroll 3
+    for (int r = 0; Looks && r < kGroup3x3; r++) results.vector(acc[r][0]);
   });
+  if constexpr (Looks) seen->join(results);
 }
 
 template <class T>
@@ -193,24 +203,29 @@ IW_INLINE int64_t group_of(const Stencil<T>& s) {
 
 // One group of output rows, at least a vector wide. Loops over a known number of columns are a
 // little faster, but for a single one, and where multiplications take the time; larger sizes are
-// for other methods.
+// for other methods. What is summed is shown to `seen`, if there is one.
 template <class T>
 void stencil(const T* const* rows, const Stencil<T>& s, T* dst, int64_t pitch, int64_t width,
-             const Ahead& ahead) {
-  if (is_3x3(s)) return stencil_3x3(rows + s.outer[0], s, dst, pitch, width, ahead);
+             const Ahead& ahead, Seen<T>* seen) {
+  if (is_3x3(s)) {
+    const auto sums = ahead.asks() ? (seen ? stencil_3x3<T, true, true> : stencil_3x3<T, false, true>)
+                                   : (seen ? stencil_3x3<T, true, false>
+                                           : stencil_3x3<T, false, false>);
+    return sums(rows + s.outer[0], s, dst, pitch, width, ahead, seen);
+  }
   switch (kPinned<T> ? s.cols : 0) {
     case 3:
-      return stencil_of_columns<T, 3>(rows, s, dst, pitch, width, ahead);
+      return stencil_of_columns<T, 3>(rows, s, dst, pitch, width, ahead, seen);
     case 5:
-      return stencil_of_columns<T, 5>(rows, s, dst, pitch, width, ahead);
+      return stencil_of_columns<T, 5>(rows, s, dst, pitch, width, ahead, seen);
     case 7:
-      return stencil_of_columns<T, 7>(rows, s, dst, pitch, width, ahead);
+      return stencil_of_columns<T, 7>(rows, s, dst, pitch, width, ahead, seen);
     case 9:
-      return stencil_of_columns<T, 9>(rows, s, dst, pitch, width, ahead);
+      return stencil_of_columns<T, 9>(rows, s, dst, pitch, width, ahead, seen);
     case 11:
-      return stencil_of_columns<T, 11>(rows, s, dst, pitch, width, ahead);
+      return stencil_of_columns<T, 11>(rows, s, dst, pitch, width, ahead, seen);
     default:
-      return stencil_of_columns<T, 0>(rows, s, dst, pitch, width, ahead);
+      return stencil_of_columns<T, 0>(rows, s, dst, pitch, width, ahead, seen);
   }
 }
 

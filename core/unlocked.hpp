@@ -3,9 +3,10 @@
 #pragma once
 
 #include <nanobind/nanobind.h>
+#include <time.h>
 #include <unistd.h>
 
-#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <utility>
 
@@ -29,16 +30,27 @@ class Unlocked {
   static void look() {
     Unlocked* const own = current();
     if (!own) return;  // one of the pool's threads
-    const Clock::time_point now = Clock::now();
-    const bool first = own->due_ == Clock::time_point();
-    if (!first && now < own->due_) return;
-    if (!first) own->run_handlers();
-    own->due_ = Clock::now() + kBetween;
+    const int64_t time = now();
+    if (own->due_ && time < own->due_) return;
+    if (own->due_) own->run_handlers();
+    own->due_ = now() + kBetween;
   }
 
  private:
-  using Clock = std::chrono::steady_clock;
-  static constexpr std::chrono::milliseconds kBetween{50};
+  static constexpr int64_t kBetween = 50'000'000;  // nanoseconds
+
+  // A clock that is a few milliseconds late, where there is one: small calls would take a twentieth
+  // longer with the exact one.
+  static int64_t now() {
+#if defined(CLOCK_MONOTONIC_COARSE)
+    constexpr clockid_t kClock = CLOCK_MONOTONIC_COARSE;
+#else
+    constexpr clockid_t kClock = CLOCK_MONOTONIC;
+#endif
+    timespec time;
+    clock_gettime(kClock, &time);
+    return int64_t(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
+  }
 
   static Unlocked*& current() {
     static thread_local Unlocked* innermost = nullptr;
@@ -70,7 +82,7 @@ class Unlocked {
 
   Unlocked* const outer_;
   PyThreadState* state_;
-  Clock::time_point due_{};
+  int64_t due_ = 0;  // when handlers are to run; 0 before the first piece
 };
 
 }  // namespace iw

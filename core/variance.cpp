@@ -18,9 +18,10 @@ class Variance : public Windows<double> {
     const double* source = load(lo, len);
     double* results = space<double>(kResults, out_size);
     const int64_t count = len[last] * job.inner;
+    Patience patience(services);
     for_each_row(lo, len, [&](int64_t from, int64_t to, int64_t) {
       for (int part = 0; part < chances.parts; part++)
-        row(source + from, chances.part[part], offset[part], count, part > 0, results + to);
+        row(source + from, part, count, results + to, patience);
     });
     store(lo, len, results);
   }
@@ -29,10 +30,12 @@ class Variance : public Windows<double> {
   enum Slot { kResults = kFree };
 
   // Whole vectors: results and rows have slack, which is not kept from one row to the next.
-  IW_APART void row(const double* source, const Choice& c, const int64_t* offset, int64_t count,
-                    bool add, double* out) {
+  [[gnu::noinline]] void row(const double* source, int part, int64_t count, double* out,
+                             Patience& patience) const {
     using V = Vec<double>;
     constexpr int W = kLanes<double>, N = 4;
+    const Choice& c = chances.part[part];
+    const int64_t* const offset = this->offset[part];
     const V scale = splat(c.scale);
     for (int64_t i = 0; i < count; i += N * W) {
       V mean[N] = {}, sum[N] = {};
@@ -48,9 +51,10 @@ class Variance : public Windows<double> {
         }
 #pragma GCC unroll 4
       for (int v = 0; v < N; v++) {
-        const V old = add ? ::load(out + i + v * W) : V{};
+        const V old = part > 0 ? ::load(out + i + v * W) : V{};
         ::store(out + i + v * W, old + scale * scale * sum[v]);
       }
+      patience.spend(N * W * c.taps);
     }
   }
 };

@@ -77,7 +77,7 @@ class WeightTable {
 
  private:
   static int64_t length(int64_t m, int64_t begin, int64_t end) {
-    return begin < end ? begin + 1 + m - end : m;
+    return begin < end ? begin + 1 + (m - end) : m;
   }
 
   static int64_t count(const Ints& shape, const Ints& begin, const Ints& end) {

@@ -14,6 +14,7 @@
 #include "narrow.hpp"
 #include "raw_rows.hpp"
 #include "runs.hpp"
+#include "span.hpp"
 #include "stream.hpp"
 
 namespace {
@@ -90,9 +91,10 @@ struct WholeBox {
   bool left_out = false;  // integers have no NaN
   Weigh weigh;
   Means means;
+  const Held held;
 
   WholeBox(const Job& j, const Services& s, const Boxes& b)
-      : job(j), services(s), boxes(b), weigh(b.weight[0]) {
+      : job(j), services(s), boxes(b), weigh(b.weight[0]), held(j, s) {
     const int last = job.nd - 1;
     down = down_of(job, boxes);
     tall = down < 0 ? 1 : boxes.length[down];
@@ -163,6 +165,15 @@ struct WholeBox {
       write(w, place, past);
     }
     if (past) end_streams();
+    if (held.means() && may_leave())
+      held.box(job, w.lo, w.len, iw::IW_LEVEL::span_of_results(job, w.lo, w.len));
+  }
+
+  // Whether a mean may leave the range of its samples. Rounded once to float it cannot, where the
+  // box is one to a quarter of float's rounding: whole numbers of 16 bits are numbers of float.
+  bool may_leave() const {
+    const double box = double(tall * wide) * boxes.weight[0];
+    return job.out_type == Type::f64 || !(box - 1 < 0x1p-26 && 1 - box < 0x1p-26);
   }
 
   // Ask for the lines that row y of the tile's results fills.

@@ -172,10 +172,8 @@ def sampler(c: Chance) -> None:
     x, out = c.array(fits["x"], c.one(*TYPES)), c.array(fits["out"], c.one(*TYPES))
     first, count = c.number(0, 1), c.number(1, max(min(drawn.tiles, 99), 1))
     if c.rng.random() < 0.5:
-        draws = c.number(1, 4)
-        if 1 << 16 < draws < 1 << 32:  # allowed, and a tile with so many takes minutes
-            draws = 7
-        drawn.draw(x, out, c.real(), c.number(0, 9), draws, c.odd(), first, count, c.number(1, 2))
+        seed, draws = c.number(0, 9), c.number(1, 4)
+        drawn.draw(x, out, c.real(), seed, draws, c.odd(), first, count, c.number(1, 2))
     else:
         drawn.variance(x, out, c.real(), first, count, c.number(1, 2))
 

@@ -32,6 +32,7 @@ LAYERS = [
     ["engine.arguments", "engine.sampling", "engine.weights", "engine.methods.base"],
     ["engine.shorten"],
     ["engine.methods", "engine.copies"],
+    ["engine.means"],
     [
         "engine.candidates",
         "engine.missing",

@@ -90,6 +90,12 @@ def test_the_object_used_last_stays_however_large_it_is():
     assert other() is not None
 
 
+def test_sizes_add_up_however_large_they_are_said_to_be():
+    kept = [keep(2**63 / MIB - 1)[1] for _ in range(3)]
+    assert [ref() is not None for ref in kept] == [False, False, True]
+    assert 1 << 40 < _core.memory_in_use() < 1 << 60
+
+
 def test_a_smaller_limit_holds_at_once_and_0_keeps_nothing():
     values = [keep(4)[1] for _ in range(4)]
     iw.set_memory_limit(9 * MIB)

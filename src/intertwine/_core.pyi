@@ -13,7 +13,8 @@ def is_nested(shape: Sequence[int], strides: Sequence[int], itemsize: int) -> bo
 class Geometry:
     """The axes of a problem; `order` says which axis of an array stands at each place.
 
-    `bank` counts the kernels along each of the first places.
+    `bank` counts the kernels along each of the first places; `means` says of each kernel whether
+    its results are means, which are held within the range of their samples.
     """
 
     def __init__(
@@ -22,6 +23,7 @@ class Geometry:
         order: Sequence[int],
         channels: bool,
         bank: Sequence[int] = (),
+        means: Sequence[bool] = (),
     ) -> None: ...
 
 class Prepared:
@@ -51,6 +53,11 @@ class Missing(Prepared):
     """
 
     def __init__(self, geometry: Geometry, positive: bool) -> None: ...
+
+class Within(Prepared):
+    """Means held within the range of all samples, or all `finite`, and of numbers `outside`."""
+
+    def __init__(self, geometry: Geometry, outside: Sequence[float], finite: bool) -> None: ...
 
 class Separable(Prepared):
     def __init__(
@@ -134,7 +141,7 @@ class Call:
     """A call of a plan that needs nothing but methods of the core.
 
     Made of their steps, the shape and type of data and results, the most threads that are worth
-    it, who knows their usual number, and what scales the results. A step is (method, whether it
+    it, who knows their usual number, what scales the results, and what holds them. A step is (method, whether it
     takes both planes at once, plane of the data, plane of the results, numbers outside, whether it
     adds).
     """
@@ -149,6 +156,7 @@ class Call:
         most_threads: int,
         usual: Callable[[None], int],
         weights: WeightTable | None = None,
+        within: Within | None = None,
     ) -> None: ...
     def run(self, plan: Any, x: Any, out: Any, threads: Any) -> Any:
         """The result; None, nothing done, where Python has to look at the arguments.

@@ -37,20 +37,23 @@ LENGTHS = [
 ]
 
 
+#: Numbers of 70 digits behind the point are integers, times this: fractions take ten times as long.
+ONE = 10**70
+
+
 def root(turns: Fraction) -> tuple[Fraction, Fraction]:
     """``exp(2 pi i turns)`` to 60 digits, by the series of an eighth of a turn at most."""
     eighths = round(turns * 8)
-    angle = 2 * PI * (turns - Fraction(eighths, 8))
-    cosine = sine = Fraction(0)
-    term = Fraction(1)
+    angle = round(2 * PI * (turns - Fraction(eighths, 8)) * ONE)
+    cosine, sine, term = 0, 0, ONE
     for n in range(40):
         part = term if n % 4 < 2 else -term
         cosine, sine = (cosine + part, sine) if n % 2 == 0 else (cosine, sine + part)
-        term = Fraction(round(term * angle / (n + 1) * 10**70), 10**70)
-    half = Fraction(math.isqrt(2 * 10**120), 2 * 10**60)  # the sine of an eighth
+        term = term * angle // ((n + 1) * ONE)
+    half = math.isqrt(ONE * ONE // 2)  # the sine of an eighth
     for _ in range(eighths % 8):
-        cosine, sine = half * (cosine - sine), half * (cosine + sine)
-    return cosine, sine
+        cosine, sine = half * (cosine - sine) // ONE, half * (cosine + sine) // ONE
+    return Fraction(cosine, ONE), Fraction(sine, ONE)
 
 
 def off(number: tuple[float, float], turns: Fraction) -> float:

@@ -138,8 +138,8 @@ def test_the_plane_that_is_drawn_is_named(intertwine):
         "sobel",
         "gaussian:sigma=2",
         "laplacian:ndim=3",
-        "disk:radius=6",
-        "gabor:sigma=2,frequency=0.2",
+        "disk:radius=3",
+        "gabor:sigma=1,frequency=0.2",
     ],
 )
 def test_pages_are_written(intertwine, tmp_path, spec):
@@ -160,12 +160,12 @@ def test_odd_kernels_have_pages_too(intertwine, taps):
 
 
 def test_pages_are_not_replaced_unless_told(intertwine):
-    assert intertwine("explain", "sobel", "-o", "page.html").code == 0
-    again = intertwine("explain", "sobel", "-o", "page.html")
+    assert intertwine("explain", "box:size=3", "-o", "page.html").code == 0
+    again = intertwine("explain", "box:size=3", "-o", "page.html")
     assert again.code == 2
     assert "page.html exists already." in again.err
-    assert intertwine("explain", "sobel", "-o", "page.html", "--force").code == 0
-    wrong = intertwine("explain", "sobel", "-o", "page.pdf")
+    assert intertwine("explain", "box:size=3", "-o", "page.html", "--force").code == 0
+    wrong = intertwine("explain", "box:size=3", "-o", "page.pdf")
     assert wrong.code == 2
     assert "-o page.pdf: the page is HTML." in wrong.err
 

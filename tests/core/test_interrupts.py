@@ -43,6 +43,40 @@ for threads in (1, 2):
 """)
 
 
+#: Work in tiles that each take long, save for those of one output.
+DRAWN = """
+geometry = iw._core.Geometry([2, 2, 1, 0, 1, 1, 0, 4097, 4097, 3, -1, 1, 1, 2], [0, 1], False)
+taps = {taps}
+places, chances = np.arange(taps) % 3, np.full(taps, 1 / taps)
+last = np.linspace(0, 2**32 - 1, taps).astype("u4")
+sampler = iw._core.Sampler(geometry, [1, 4096], [(places, chances, last, 1.0)])
+drawn, out = x.ravel()[: 2 * 4097].reshape(2, 4097), np.full((2, 4097), np.nan)
+threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+try:
+    sampler.{work}
+except KeyboardInterrupt:
+    pass
+else:
+    sys.exit("nothing was raised")
+assert np.isnan(out[1, :4096]).all(), "all was computed"
+assert np.array_equal(iw.convolve(x[:90, :90], k[:5, :5], threads=2), small)
+"""
+
+
+@pytest.mark.parametrize(
+    ("taps", "work"),
+    [
+        (3, "draw(drawn, out, 0.0, 1, 4_000_000, False, 1, 3, 1)"),
+        (3, "draw(drawn, out, 0.0, 1, 4_000_000, False, 1, 3, 2)"),
+        (5 * 10**6, "variance(drawn, out, 0.0, 1, 3, 2)"),
+    ],
+    ids=["draw", "draw on two threads", "variance"],
+)
+def test_ctrl_c_ends_draws_in_the_midst_of_a_tile(taps, work):
+    """Of tiles 1 to 3 the middle one is long: on two threads, who called waits for the other."""
+    run(DRAWN.format(taps=taps, work=work))
+
+
 def test_whatever_a_handler_raises_comes_through_a_transform_that_is_being_made():
     run("""
 class Late(Exception):
@@ -73,8 +107,9 @@ def handler(*_):
     seen.append(np.array_equal(iw.convolve(x[:90, :90], k[:5, :5], threads=2), small))
     iw.convolve(x[:300, :300], k, method="overlap_save", threads=2)
     iw.release_memory()
+    signal.setitimer(signal.ITIMER_REAL, 0.02)
 signal.signal(signal.SIGALRM, handler)
-signal.setitimer(signal.ITIMER_REAL, 0.02, 0.02)
+signal.setitimer(signal.ITIMER_REAL, 0.02)
 while len(seen) < 12:
     assert np.array_equal(iw.convolve(x, k, method="overlap_save", threads={threads}), expected)
 signal.setitimer(signal.ITIMER_REAL, 0)

@@ -46,6 +46,7 @@ assert np.array_equal(iw.convolve(x, k, threads=4), y)
     not hasattr(os, "sched_setaffinity") or len(os.sched_getaffinity(0)) < 2,
     reason="needs Linux and two processors",
 )
+@pytest.mark.skipif("tsan" in os.environ.get("LD_PRELOAD", ""), reason="has a thread of its own")
 def test_threads_leave_their_affinity_as_others_set_it():
     """As `taskset -a` does, for all threads of the process, and not undone by the next call."""
     script = """

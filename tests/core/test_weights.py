@@ -73,6 +73,7 @@ def table(shape=(4, 5), begin=(1, 0), end=(3, 5), entries=(3, 1), kind=float):
     ({"shape": (0, 5), "begin": (0, 0), "end": (0, 5)}, "begin, end: outside the results"),
     ({"shape": (1 << 40,) * 2, "begin": (1 << 40,) * 2, "end": (1 << 40,) * 2},
      "shape: too large"),
+    ({"shape": (2**63 - 1, 5), "begin": (0, 0), "end": (1, 1)}, "shape: too large"),
     ({"shape": (1,) * 16, "begin": (0,) * 16, "end": (1,) * 16}, "shape: too many axes"),
 ])  # fmt: skip
 def test_tables_are_checked_again(options, text):

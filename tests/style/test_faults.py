@@ -121,6 +121,34 @@ def test_a_folder_where_one_file_in_five_is_broken(photos, tmp_path):
     assert "cannot be read as a picture" in reasons["cut.png"]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere such a name cannot be written")
+def test_a_name_that_is_no_text_is_skipped(photos, tmp_path):
+    (photos / os.fsdecode(b"caf\xe9.png")).write_bytes((photos / "00.png").read_bytes())
+    changes = StyleIndex(tmp_path / "index", encoder=Coarse()).update(photos)
+    assert changes.added == 12
+    (skipped,) = changes.skipped
+    assert skipped.path == str(photos / "caf\\udce9.png")
+    assert skipped.reason == "its name is no valid text: rename it"
+
+
+def test_a_folder_that_cannot_be_read_is_not_gone(photos, tmp_path, monkeypatch):
+    index = StyleIndex(tmp_path / "index", encoder=Coarse())
+    index.update(photos)
+    whole = os.scandir
+
+    def scandir(path):
+        if Path(path).name == "below":
+            raise PermissionError(13, "Permission denied", str(path))
+        return whole(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    changes = index.update(photos)
+    assert str(changes) == "10 unchanged, 1 file skipped"
+    assert changes.skipped[0].path == str(photos / "below")
+    assert changes.skipped[0].reason == "Permission denied"
+    assert len(index) == 12
+
+
 def test_a_lost_or_damaged_model_says_what_to_do(photos, tmp_path):
     with StyleIndex(tmp_path / "index", encoder=Coarse()) as index:
         index.update(photos)

@@ -96,6 +96,14 @@ def test_mirrored_features_are_features_of_mirrored_pictures():
     assert cosine(shape.mirrored(a[np.newaxis])[0], b) > 0.9999
 
 
+def test_edges_may_be_those_of_other_pictures_than_the_silhouette():
+    garments, others = of(skirt(), side=28), of(trousers(), side=28)
+    mixed = shape.features(garments, others)
+    silhouettes = (4**2 + 7**2) * DIRECTIONS
+    assert np.array_equal(mixed[:, :silhouettes], shape.features(garments)[:, :silhouettes])
+    assert np.array_equal(mixed[:, silhouettes:], shape.features(others)[:, silhouettes:])
+
+
 def test_sums_of_cells_keep_the_total_and_the_places():
     values = np.zeros(sum(cells**2 * DIRECTIONS for _, cells in shape.GRIDS))
     cells = shape.GRIDS[0][1]

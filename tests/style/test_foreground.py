@@ -123,6 +123,17 @@ def test_a_rotated_picture_and_a_rotated_placing_are_one():
     assert agreement(upright.masks[0] > 0.5, place([CutOut.of(picture)], 56).masks[0] > 0.5) < 0.85
 
 
+def test_whole_pictures_are_placed_as_they_are():
+    small = np.random.default_rng(0).integers(0, 256, (28, 28)).astype(np.uint8)
+    small[:, :3] = 0
+    found = place([CutOut.of(small)], 28, whole=True)
+    assert np.array_equal(found.pixels[0, :, :, 1], (small / np.float32(255)).astype(np.float32))
+    assert (found.masks == 1).all()
+    tall = place([CutOut.of(skirt(56, 28))], 28, whole=True)
+    assert (tall.masks[0, :, 7:21] == 1).all()
+    assert not tall.masks[0, :, :6].any()
+
+
 def test_reduced_squares_are_means_of_blocks():
     rng = np.random.default_rng(0)
     garments = Garments(

@@ -25,6 +25,15 @@ def test_what_is_worn_is_left(kind, person):
     assert (found & truth).sum() > 0.8 * (found | truth).sum()
 
 
+def test_a_carried_bag_keeps_its_handle_open():
+    bag = Garment.random("bag", np.random.default_rng(0))
+    worn = draw(bag, colour=TEAL, person=0, size_px=160)
+    truth = (worn != draw(bag, colour=NAVY, person=0, size_px=160)).any(axis=2)
+    mask = without_skin(worn, (worn != 255).any(axis=2))
+    assert (mask & truth).sum() > 0.8 * (mask | truth).sum()
+    assert not mask[(worn == 255).all(axis=2)].any()
+
+
 @pytest.mark.parametrize("print", wardrobe.PRINTS)
 def test_a_brown_garment_stays_whole(print):
     picture = draw(made("coat"), colour=BROWN, print=print, size_px=160)

@@ -1,13 +1,16 @@
 """The index over HTTP: what is asked is answered, what is wrong is refused, files stay hidden."""
 
+import asyncio
+import base64
 import io
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from intertwine.base.errors import OptionError
-from intertwine.style import StyleIndex, server
+from intertwine.style import StyleIndex, limits, server
 from style_stub import Coarse, drawn
 
 testclient = pytest.importorskip("starlette.testclient", reason="the extra `search`")
@@ -41,14 +44,57 @@ def test_an_upload_is_answered_as_the_library_answers(client, index):
     assert [h["false_match_rate"] for h in answer.json()] == [h.false_match_rate for h in hits]
     shown = client.get(answer.json()[0]["thumbnail"])
     assert shown.headers["content-type"] == "image/jpeg"
-    assert shown.content == index.thumbnail(hits[0].id)
+    assert shown.content == index[hits[0].id].thumbnail
     narrow = client.post("/search", files={"picture": png(77)}, data={"where": '{"n": 23}'})
     assert [hit["metadata"] for hit in narrow.json()] == [{"n": 23}]
+
+
+def test_a_hit_is_explained(client, index):
+    weights = {"shape": 1.0, "colour": 0.5}
+    hit = index.search(drawn(77), count=1, **weights)[0]
+    answer = client.post(
+        "/explain", files={"picture": png(77)}, data={"id": hit.id, **weights}
+    ).json()
+    why = index.explain(drawn(77), hit)
+    assert answer["score"] == pytest.approx(hit.score, abs=1e-6)
+    assert answer["shares"] == pytest.approx(dict(hit.shares), abs=1e-6)
+    assert (answer["sentence"], answer["note"]) == (why.sentence, why.note)
+    kind, _, written = answer["picture"].partition(",")
+    assert kind == "data:image/png;base64"
+    with Image.open(io.BytesIO(base64.b64decode(written))) as picture:
+        assert np.array_equal(np.asarray(picture), why.draw(240))
+    asked = {"id": "picture-3", "hit": "picture-4"}
+    answer = client.get("/explain", params=asked).json()
+    assert answer["sentence"] == index.explain(id="picture-3", hit="picture-4").sentence
+    assert "picture-3 was not added from a file" in answer["note"]
+    assert client.get("/explain", params=asked | {"hit": "x"}).status_code == 404
+    assert client.get("/explain", params=asked | {"id": "/etc/passwd"}).status_code == 404
+
+
+def test_a_slow_request_is_given_up(index, monkeypatch):
+    monkeypatch.setattr(limits, "MOST_S", 0.05)
+    sent = []
+
+    async def receive():
+        await asyncio.sleep(5)
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {
+        "type": "http", "method": "POST", "path": "/search", "query_string": b"",
+        "headers": [(b"content-type", b"multipart/form-data; boundary=x")],
+    }  # fmt: skip
+    asyncio.run(server.create_app(index)(scope, receive, send))
+    assert sent[0]["status"] == 408
+    assert b"A request must arrive within 0.05 s." in sent[1]["body"]
 
 
 def test_similar_ones_of_the_index(client, index):
     answer = client.get("/similar", params={"id": "picture-3", "count": 2}).json()
     assert [hit["id"] for hit in answer] == [h.id for h in index.search(id="picture-3", count=2)]
+    answer = client.get("/similar", params={"id": "picture-3", "where": '{"n": {">": 38}}'}).json()
+    assert [hit["metadata"] for hit in answer] == [{"n": 39}]
 
 
 def test_pictures_come_and_go(client, index, tmp_path):
@@ -80,9 +126,11 @@ def test_the_page_and_its_documentation(client):
         ({"shape": "nan"}, {"picture": png(1)}, 422, "shape"),
         ({"shape": 0}, {"picture": png(1)}, 400, "every weight is 0"),
         ({"texture": 1}, {"picture": png(1)}, 400, "no texture view"),
+        ({"where": '{"a": {"<": true}}'}, {"picture": png(1)}, 400, "not text or a number"),
+        ({"where": '{"a": "\\ud800"}'}, {"picture": png(1)}, 400, "half a character"),
         ({"where": "[1"}, {"picture": png(1)}, 400, "`where` is not JSON"),
         ({"where": "[1]"}, {"picture": png(1)}, 400, "must be a JSON object"),
-        ({"where": '{"a": null}'}, {"picture": png(1)}, 400, "must be text, a number"),
+        ({"where": '{"a": null}'}, {"picture": png(1)}, 400, "which is not text, a number"),
     ],
 )
 def test_what_is_wrong_is_refused(client, data, files, status, text):
@@ -100,7 +148,7 @@ def test_no_file_is_served_that_the_index_does_not_hold(client, photos):
 
 
 def test_large_requests_are_refused(client, monkeypatch):
-    monkeypatch.setattr(server, "MOST_UPLOAD_BYTES", 10_000)
+    monkeypatch.setattr(limits, "MOST_BYTES", 10_000)
     assert client.post("/search", files={"picture": b"0" * 20_000}).status_code == 413
 
     def unannounced():
@@ -140,7 +188,7 @@ def test_many_at_once(client):
 @pytest.mark.slow
 def test_no_request_breaks_the_server(index, tmp_path):
     """Requests made from the server's own description, right and wrong, by schemathesis."""
-    schemathesis = pytest.importorskip("schemathesis", reason="a trial by hand")
+    import schemathesis
     from hypothesis import HealthCheck, given, settings
 
     schema = schemathesis.openapi.from_asgi("/openapi.json", server.create_app(index))

@@ -11,7 +11,7 @@ def test_both_ways_are_measured(chapters: list[Chapter]) -> None:
     assert ours[0] >= 90
     assert ours[1] >= 80 > plain[1]
     assert ours[2] >= plain[2]
-    assert sum(isinstance(block, Figure) for block in blocks) == 4
+    assert sum(isinstance(block, Figure) for block in blocks) == 5
 
 
 def test_it_is_written_without_what_the_search_needs(monkeypatch, seen) -> None:

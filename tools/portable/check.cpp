@@ -95,7 +95,7 @@ struct Case {
       const int64_t sizes[2] = {fold < 0 ? 60 : 320, fold < 0 ? 96 : 320};
       Spectrum* spectrum =
           kernels.spectrum_new(job, services(), type(), 1, taps.data(), sizes, fold);
-      kernels.overlap_save(&job, false, services(), spectrum);
+      kernels.overlap_save(&job, false, services(), spectrum, Cut{});
       kernels.spectrum_free(spectrum);
       compare(fold < 0 ? "overlap_save" : "overlap_save, folded");
     }

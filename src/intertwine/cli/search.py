@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import math
+import re
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from intertwine.base.errors import FileError, OptionError
 from intertwine.base.libraries import need
+from intertwine.cli.console import out as standard_out
+from intertwine.cli.console import steps
 from intertwine.cli.options import Force, option, path, result, target
 from intertwine.cli.report import Report
 from intertwine.files import check_free
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from intertwine.style import StyleIndex, why
+    from intertwine.style.indexing import Progress
+    from intertwine.style.page import Answer
 
 _search = partial(option, panel="Search")
 _serve = partial(option, panel="Server")
@@ -35,7 +46,19 @@ Texture = Annotated[float, _search("--texture", text="Weight of pattern and weav
 Detail = Annotated[float, _search("--detail", text="Weight of small parts, such as buttons.")]
 Where = Annotated[
     list[str] | None,
-    _search("--where", metavar="NAME=VALUE", text="Only pictures with this metadata."),
+    _search(
+        "--where", metavar="NAME=VALUE",
+        text="Only pictures with this metadata; or != < <= > >= a VALUE. One NAME=VALUE after "
+        "another of the same NAME: any of them.",
+    ),
+]  # fmt: skip
+Why = Annotated[
+    bool | None,
+    result(
+        "--why/--no-why",
+        text="Tell where each hit agrees: drawn on a page, where it is the default; a sentence "
+        "elsewhere.",
+    ),
 ]
 Together = Annotated[bool, _search("--together", text="All PICTUREs describe one wish.")]
 Form = Annotated[
@@ -65,6 +88,7 @@ def search(
     together: Together = False,
     form: Form = None,
     out: Out = None,
+    why: Why = None,
     force: Force = False,
     serve: Serve = False,
     host: Host = "127.0.0.1",
@@ -81,7 +105,8 @@ def search(
       intertwine search dress.jpg --index shop-index
       intertwine search dress.jpg --index shop-index --colour 0.5 -o similar.html
       intertwine search coat.jpg cape.jpg --together --format json
-      intertwine search --id products/dress.jpg --where brand=Acme
+      intertwine search --id products/dress.jpg --where 'price<50'
+      intertwine search dress.jpg --index shop-index --why
       intertwine search --index shop-index --serve
     """  # fmt: skip
     from intertwine.style import StyleIndex
@@ -96,47 +121,125 @@ def search(
     page = out is not None and out.suffix.lower() == ".html"
     report = None if page else Report.to(out, form, force)
     if page and out is not None:
+        if form is not None:
+            raise OptionError(f"--format {form} does not fit {out}.\n  Leave one of them out.")
         check_free(out, force)
     weights = {"shape": shape, "colour": colour, "texture": texture, "detail": detail}
-    options: dict[str, Any] = {"count": count, "where": _where(where), **weights}
-    with StyleIndex(index) as found:
+    explained = why if why is not None else page
+    with StyleIndex(index) as found, steps() as progress:
         if id is not None:
-            names, answers = [id], [found.search(id=id, **options)]
-        else:
-            listed = list(pictures or ())
-            names = [", ".join(map(str, listed))] if together else list(map(str, listed))
-            answers = found.search(listed, together=together, **options)
-            answers = [answers] if together else answers
+            id = named(found, id)
+        answers = _answers(
+            found, list(map(str, pictures or ())), id, together, explained, progress,
+            {"count": count, "where": conditions(where), **weights},
+        )  # fmt: skip
         if report is None and out is not None:
             from intertwine.style.page import write_page
 
-            write_page(out, found, list(zip(names, answers, strict=True)), weights)
+            write_page(out, found, answers, weights)
+            standard_out().print(f"{out}  {_found(answers)} found", markup=False, soft_wrap=True)
             return
-    rows = [_row(name, hit, len(answers) > 1) for name, hits in zip(names, answers, strict=True)
-            for hit in hits]  # fmt: skip
-    columns = ("picture", *COLUMNS) if len(answers) > 1 else COLUMNS
     assert report is not None
+    several = len(answers) > 1
+    columns = [*(["picture"] if several else []), *COLUMNS, *(["why"] if explained else [])]
+    rows = [row for answer in answers for row in _rows(answer, several, report.form == "json")]
     report.write(columns, rows)
 
 
-def _row(name: str, hit: Any, several: bool) -> dict[str, Any]:
-    rate = hit.false_match_rate
-    return {
-        **({"picture": name} if several else {}),
-        "score": hit.score,
-        "false_match_rate": float("nan") if rate is None else rate,
-        "id": hit.id,
-    }
+def named(index: StyleIndex, text: str) -> str:
+    """The id that a caller means: as it stands, or as a path from the folder at hand."""
+    whole = str(Path(text).resolve())
+    return whole if text not in index and whole in index else text
 
 
-def _where(texts: list[str] | None) -> dict[str, Any] | None:
-    if not texts:
-        return None
-    pairs = [text.partition("=") for text in texts]
-    for name, equals, _ in pairs:
-        if not (name and equals):
-            raise OptionError(f"--where {name}: write NAME=VALUE, such as --where brand=Acme")
-    return {name: value for name, _, value in pairs}
+def _answers(
+    index: StyleIndex,
+    pictures: list[str],
+    id: str | None,
+    together: bool,
+    explained: bool,
+    progress: Progress,
+    options: dict[str, Any],
+) -> list[Answer]:
+    from intertwine.style.page import Answer
+
+    if id is not None:
+        hits = index.search(id=id, **options)
+        whys = index.explain(id=id, hit=hits, progress=progress) if explained else ()
+        return [Answer((id,), hits, whys)]
+    found = []
+    for asked in [pictures] if together else [[each] for each in pictures]:
+        hits = index.search(asked, together=True, **options)
+        whys = ()
+        if explained:
+            whys = index.explain(asked, hits, together=True, progress=progress)
+        found.append(Answer(tuple(asked), hits, whys))
+    return found
+
+
+def _rows(answer: Answer, several: bool, whole: bool) -> list[dict[str, Any]]:
+    """One row a hit; `whole` ones hold what a table has no place for."""
+    whys: Sequence[why.Why | None] = answer.whys or [None] * len(answer.hits)
+    return [
+        {
+            **({"picture": ", ".join(answer.names)} if several else {}),
+            "score": hit.score,
+            "false_match_rate": math.nan if hit.false_match_rate is None else hit.false_match_rate,
+            "id": hit.id,
+            **({"path": hit.path, "metadata": hit.metadata, "shares": hit.shares} if whole else {}),
+            **({"why": f"{why.sentence} {why.note}".rstrip()} if why else {}),
+        }
+        for hit, why in zip(answer.hits, whys, strict=True)
+    ]
+
+
+def conditions(texts: list[str] | None) -> dict[str, Any] | None:
+    """What `--where` says, as the library takes it.
+
+    On a command line types do not show: 7 means the number and the text.
+
+    >>> conditions(["size=S", "size=M", "price>=10", "new=true"])
+    {'size': {'=': ['S', 'M']}, 'price': {'>=': 10}, 'new': {'=': ['true', True]}}
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for text in texts or []:
+        parts = _CONDITION.fullmatch(text)
+        if parts is None:
+            raise OptionError(
+                f"--where {text}: write NAME=VALUE, such as --where brand=Acme\n"
+                f"  Or compare with a number: --where 'price<50'"
+            )
+        name, sign, value = parts.groups()
+        signs = found.setdefault(name, {})
+        if sign in ("=", "!="):
+            signs.setdefault(sign, []).extend(_readings(value))
+        elif sign in signs:
+            raise OptionError(f"--where {text}: {name}{sign} is there already.")
+        else:
+            signs[sign] = _readings(value)[-1]
+    return found or None
+
+
+#: The longer signs first: `<=` is not `<` and a value that begins with `=`.
+_CONDITION = re.compile(r"(.+?)(!=|<=|>=|=|<|>)(.*)", re.DOTALL)
+
+
+def _readings(text: str) -> list[str | int | float | bool]:
+    """What a value may mean: the text, and the number or truth value that it spells."""
+    if text.lower() in ("true", "false"):
+        return [text, text.lower() == "true"]
+    for kind in (int, float):
+        try:
+            value = kind(text)
+        except ValueError:
+            continue
+        if math.isfinite(value):
+            return [text, value]
+    return [text]
+
+
+def _found(answers: list[Answer]) -> int:
+    return sum(len(answer.hits) for answer in answers)
 
 
 def _run_server(index: Path, host: str, port: int, token: str | None) -> None:

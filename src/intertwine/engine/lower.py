@@ -48,6 +48,7 @@ class Lowered:
     order : which axis of `x` stands at each place; the channels' last when there are any.
     channels : whether the last of `order` is interleaved channels.
     inner : how many of these there are; 1 where there are none.
+    problem : what is brought into this form.
     """
 
     axes: tuple[Axis, ...]
@@ -55,20 +56,25 @@ class Lowered:
     order: tuple[int, ...]
     channels: bool
     inner: int
+    problem: Problem
 
     def taps(self, taps: Array) -> Array:
         """Taps in the core's order."""
         plain = taps.transpose(self.order)
         return np.ascontiguousarray(plain[..., 0] if self.channels else plain)
 
-    def geometry(self) -> _core.Geometry:
-        """The axes as the core knows them."""
+    def geometry(self, *, last: bool = False) -> _core.Geometry:
+        """The axes as the core knows them, and which kernels make means.
+
+        Results that are divided by weights later are means only in the `last` step.
+        """
         numbers = [
             number
             for a in self.axes
             for number in (a.n, a.m, a.k, a.start, a.stride, a.dilation, BORDERS[a.boundary])
         ]
-        return _core.Geometry(numbers, self.order, self.channels, self.bank)
+        means = self.problem.means if last or not self.problem.weighted else ()
+        return _core.Geometry(numbers, self.order, self.channels, self.bank, means)
 
 
 def beyond_core(problem: Problem) -> str:
@@ -104,4 +110,4 @@ def lower(problem: Problem, *, channels_last: bool = True) -> Lowered:
     axes = tuple(problem.axes[i] for i in (order[:-1] if channels else order))
     kernels = tuple(problem.axes[i].kernels for i in bank)
     inner = problem.axes[order[-1]].n if channels else 1
-    return Lowered(axes, kernels, (*bank, *order), channels, inner)
+    return Lowered(axes, kernels, (*bank, *order), channels, inner, problem)

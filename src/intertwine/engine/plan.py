@@ -16,6 +16,7 @@ from intertwine.base.errors import DTypeError, OptionError, ShapeError, did_you_
 from intertwine.base.threads import resolve
 from intertwine.engine import copies, missing, planes
 from intertwine.engine.candidates import WORTH_A_THREAD, Candidate, candidates, least_saving
+from intertwine.engine.means import Within, are_held
 from intertwine.engine.memory import empty, held_bytes
 from intertwine.engine.methods import BY_NAME
 from intertwine.engine.methods.base import Prepared
@@ -73,6 +74,8 @@ class Plan:
         self._chosen = self._choose(method)
         self._products = planes.products(self._problem) if self._problem.out_size else ()
         self._prepared = {factor: self._prepare(factor, threads) for factor in self._factors()}
+        #: What holds means within the range of their samples, if sums of the core alone do not.
+        self._within = self._hold()
         #: Threads beyond this cost more than they bring.
         self.most_threads = 1 + int(min(self._chosen.seconds / WORTH_A_THREAD, 1e6))
         #: Bytes to work with that grow with the data: more than the machine has are refused.
@@ -93,6 +96,13 @@ class Plan:
         taps = planes.take(problem.taps.array, factor)
         prepared = self._chosen.method.prepare(problem, taps, resolve(threads))
         return prepared if short is None else short.guard(prepared)
+
+    def _hold(self) -> Within | None:
+        problem = self._problem
+        if not problem.means or not self._products:
+            return None
+        done = not problem.weighted and all(are_held(p) for p in self._prepared.values())
+        return None if done else Within(problem)
 
     def _factors(self) -> set[str]:
         """The planes of the kernel that the method meets one by one; "whole" when it does not."""
@@ -229,7 +239,8 @@ class Plan:
 
     def _single_run(self) -> Callable[[Array, Array, float, bool, int], bool] | None:
         """What `execute` comes down to where data go into one sum."""
-        if self._division or not self._as_they_are() or self._problem.result.kind == "c":
+        beyond = self._division or self._within or not self._as_they_are()
+        if beyond or self._problem.result.kind == "c":
             return None
         return self._prepared[self._products[0].factor].run
 
@@ -259,9 +270,12 @@ class Plan:
             steps.append((method, whole, *product.places, cval, product.add))
         if problem.result.kind == "c" and len(steps) == 1 and not steps[0][1]:
             return None  # imaginary parts are zero
+        if self._within and not self._within.core:
+            return None
         return _core.Call(
             steps, problem.shape, problem.dtype, problem.out_shape, problem.result,
             self.most_threads, resolve, None if self._division is None else self._division.core,
+            None if self._within is None else self._within.core,
         )  # fmt: skip
 
     def _steps(self) -> list[tuple[Prepared, bool, planes.Product]]:
@@ -277,12 +291,16 @@ class Plan:
         if problem.out_size == 0:
             return
         self._check_values(x, caller)
-        data, present = missing.clean(caller, problem, x, present, threads)
+        mask = present
+        data, present = missing.clean(caller, problem, x, mask, threads)
         plan = self if present is None else self._where_missing(threads)
         if problem.added:
             lead = (np.newaxis,) * problem.added
             data, present = data[lead], None if present is None else present[lead]
+            x, mask = x[lead], None if mask is None else mask[lead]
         plan.compute(data, present, out, threads)
+        if self._within is not None:
+            self._within.hold(x, mask, out, threads)
 
     def _where_missing(self, threads: int) -> Plan:
         """The plan for data of which some are missing: little weight enlarges what sums round."""

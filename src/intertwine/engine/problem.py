@@ -29,6 +29,10 @@ from intertwine.engine.factor import absolute_sum
 from intertwine.engine.types import integer_bounds
 
 
+#: The taps of a mean may sum to so many units in the last place more or less than one.
+MOST_UNITS = 8
+
+
 @dataclass(frozen=True, slots=True)
 class Axis:
     """One axis: `n` samples in, `m` out, `k` taps; or `kernels` of a bank, one for each out."""
@@ -239,6 +243,21 @@ class Problem:
         if len(kernels) == 1:
             return absolute_sum(kernels[0])
         return float(np.abs(kernels).sum(axis=1, dtype=np.float64).max())
+
+    @cached_property
+    def means(self) -> tuple[bool, ...]:
+        """Whether each kernel makes real means of samples: taps not negative that sum to one.
+
+        Empty where none does. What a single tap makes is no sum, and float16 is summed as float32.
+        """
+        taps, kinds = self.taps.array, self.result.kind + self.dtype.kind
+        if self.result.kind != "f" or "c" in kinds + taps.dtype.kind or self.kernel_size < 2:
+            return ()
+        slack = MOST_UNITS * min(np.finfo(np.float32).eps, np.finfo(self.result).eps)
+        kernels = self.kernels
+        sums = kernels.sum(axis=1, dtype=np.float64)
+        found = (kernels.min(axis=1) >= 0) & (np.abs(sums - 1) <= slack)
+        return tuple(found.tolist()) if found.any() else ()
 
     @cached_property
     def places(self) -> tuple[Place, ...]:

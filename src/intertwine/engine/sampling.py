@@ -1,8 +1,8 @@
 """From the taps of a kernel to chances that the core draws by, and from arrays to its tiles.
 
 A random word has 32 bits: the chances are rounded to multiples of 2**-32, added up, so that each
-is off by less than 2**-32 and their sum is exactly one. Work is handed out some tiles at a time,
-so that an interrupt (Ctrl-C) is heard between them.
+is off by less than 2**-32 and their sum is exactly one. Work is handed out some tiles at a time;
+the core hears an interrupt (Ctrl-C) in the midst of them.
 """
 
 from __future__ import annotations

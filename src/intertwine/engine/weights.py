@@ -38,6 +38,9 @@ SLAB = 1 << 16
 #: Larger tables are not kept but worked out in every call.
 MOST_KEPT_BYTES = 32 << 20
 
+#: More entries than any memory holds; NumPy refuses arrays of so many in words of its own.
+_TOO_MANY = 1 << 50
+
 #: Whole multiples of a unit whose sum has no more bits are added up exactly in int64.
 _WHOLE_BITS = 61
 
@@ -193,6 +196,9 @@ class _BoxSums:
                 continue
             begin, end = self.whole[axis]
             # All between `begin` and `end` are like the first of them.
+            count = min(begin + 1, a.m) + a.m - end
+            if count > _TOO_MANY:
+                raise MemoryError(f"{count} outputs lie near the ends")
             outputs = np.r_[0 : min(begin + 1, a.m), end : a.m]
             ends = _inside(a, outputs) if axis in axes else (np.array([0]), np.array([a.k]))
             self._boxes.append((axis, *ends))

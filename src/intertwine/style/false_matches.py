@@ -1,7 +1,8 @@
 """How often chance does as well: the share of random pairs of an index that score as much.
 
-``false_match_rate(s) = (1 + #{sampled pairs that score at least s}) / (1 + #{sampled pairs})``,
-which never names a rate below what the sample can tell (Davison and Hinkley 1997, section 4.2).
+``false_match_rate(s) = (1 + k) / (1 + n)`` for a sample of ``n`` pairs of which ``k`` score at
+least ``s`` (Davison and Hinkley 1997, section 4.2). Ten pairs tell their own rate to a third, fewer
+tell none: then the rate of ten is named, a bound that the true one lies below.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ PAIRS = 400_000
 
 #: Fewer pictures have too few pairs to speak of chance.
 LEAST_PICTURES = 20
+
+#: Fewer pairs that score as much do not tell their rate.
+LEAST_PAIRS = 10
 
 _CHUNK = 1 << 15
 
@@ -37,10 +41,24 @@ class FalseMatches:
         self._scores = np.sort(_pair_scores(codes, weights, *_pairs(codes.count)))
 
     def rate(self, score: float) -> float | None:
-        """The probability that a random pair scores at least `score`; None where not known."""
+        """The probability that a random pair scores at least `score`; None where not known.
+
+        It is never below `least`: a smaller one cannot be told.
+        """
         if not len(self._scores):
             return None
         as_good = len(self._scores) - int(np.searchsorted(self._scores, np.float32(score)))
+        return self._share(max(as_good, LEAST_PAIRS))
+
+    @property
+    def least(self) -> float | None:
+        """The smallest rate that the index can tell; None where it can tell none.
+
+        Twenty pictures have 190 pairs: 0.058. From 895 pictures on it is 0.00003.
+        """
+        return self._share(LEAST_PAIRS) if len(self._scores) else None
+
+    def _share(self, as_good: int) -> float:
         return (1 + as_good) / (1 + len(self._scores))
 
 

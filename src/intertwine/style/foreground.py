@@ -11,10 +11,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy import ndimage  # type: ignore[import-untyped]
 
 from intertwine.base.checks import Array
 from intertwine.base.libraries import need
+from intertwine.style.masks import filled, main_parts, opened, parts
 from intertwine.style.people import without_skin
 
 #: The longer side of the picture that is looked at, in pixels. GrabCut needs about so many.
@@ -31,8 +31,8 @@ PLAIN_REACH = 12.0
 #: Masks that cover less of the picture have failed.
 LEAST_AREA = 0.01
 
-#: Hangers are thinner than this fraction of the picture's longer side.
-HANGER_WIDTH = 0.06
+#: Hangers are thinner than this fraction of the mask's longer side.
+HANGER_WIDTH = 0.07
 
 #: Parts smaller than this fraction of the largest are dropped.
 LEAST_PART = 0.1
@@ -116,31 +116,22 @@ def _grab_cut(picture: Array, margin: float) -> Array:
 
 def clean(mask: Array) -> Array:
     """Drop small parts and the hanger, then fill holes."""
-    mask = _large_parts(_without_hanger(_large_parts(mask)))
-    return np.asarray(ndimage.binary_fill_holes(mask))
-
-
-def _large_parts(mask: Array) -> Array:
-    parts, count = ndimage.label(mask)
-    if count < 2:
-        return mask
-    areas = np.bincount(parts.ravel())
-    areas[0] = 0
-    return np.asarray((areas >= LEAST_PART * areas.max())[parts])
+    return filled(main_parts(_without_hanger(main_parts(mask, LEAST_PART)), LEAST_PART))
 
 
 def _without_hanger(mask: Array) -> Array:
     """Drop what is thin and rises above all that is thick: hooks, bars and clips."""
-    size = round(HANGER_WIDTH * max(mask.shape))
+    extents = [np.ptp(where) + 1 for where in np.nonzero(mask) if len(where)]
+    size = round(HANGER_WIDTH * max(extents, default=0))
     if size < 2:
         return mask
-    thick = ndimage.binary_opening(mask, np.ones((size, size), bool))
+    thick = opened(mask, size)
     if not thick.any():
         return mask
-    thin, count = ndimage.label(mask & ~thick)
+    thin, areas = parts(mask & ~thick)
     top = int(thick.any(axis=1).argmax())
-    rises = np.zeros(count + 1, bool)
-    rises[np.unique(thin[: max(0, top - size)])] = True
+    rises = np.zeros(len(areas), bool)
+    rises[thin[: max(0, top - size)].ravel()] = True
     rises[0] = False
     return np.asarray(mask & ~rises[thin])
 

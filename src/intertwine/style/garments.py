@@ -80,34 +80,46 @@ class CutOut:
     @cached_property
     def centre(self) -> Array:
         """The centre of mass of the mask: across, down, in pixels from the top left corner."""
-        return np.asarray(self._places.mean(axis=1))
+        sums = self._moments
+        return np.array([sums["m10"], sums["m01"]]) / sums["m00"] + 0.5
 
     @cached_property
     def spread(self) -> float:
         """The root mean square distance of the mask from its centre, in pixels."""
-        apart = self._places - self.centre[:, np.newaxis]
-        return math.sqrt((apart**2).sum(axis=0).mean() + 1 / 6)  # a pixel's own, 1/12 an axis
+        sums = self._moments
+        square = (sums["mu20"] + sums["mu02"]) / sums["m00"]
+        return math.sqrt(square + 1 / 6)  # a pixel's own, 1/12 an axis
 
-    @property
-    def _places(self) -> Array:
-        down, across = np.nonzero(self.mask)
-        return np.stack([across, down]) + 0.5
+    @cached_property
+    def _moments(self) -> dict[str, float]:
+        cv2 = need("cv2", "Cutting out garments")
+        return dict(cv2.moments(self.mask.view(np.uint8), binaryImage=True))
 
-    def placing(self, side: int, angle_deg: float = 0.0) -> Array:
-        """The (2, 3) map from pixels to a square: rotated, centred, scaled to one spread."""
+    def placing(self, side: int, angle_deg: float = 0.0, *, whole: bool = False) -> Array:
+        """The (2, 3) map from pixels to a square: rotated, centred, scaled to one spread.
+
+        With `whole` it is the picture that is centred, and its longer side that becomes `side`.
+        """
+        height, width = self.mask.shape
+        centre, scale = self.centre, SPREAD * side / self.spread
+        if whole:
+            centre, scale = np.array([width, height]) / 2, side / max(width, height)
         cos, sin = math.cos(math.radians(angle_deg)), math.sin(math.radians(angle_deg))
-        linear = SPREAD * side / self.spread * np.array([[cos, sin], [-sin, cos]])
-        shift = side / 2 - linear @ (self.centre - 0.5) - 0.5  # pixels' centres lie half inside
+        linear = scale * np.array([[cos, sin], [-sin, cos]])
+        shift = side / 2 - linear @ (centre - 0.5) - 0.5  # pixels' centres lie half inside
         return np.column_stack([linear, shift])
 
-    def placed(self, side: int, angle_deg: float = 0.0) -> tuple[Array, Array]:
+    def placed(
+        self, side: int, angle_deg: float = 0.0, *, whole: bool = False
+    ) -> tuple[Array, Array]:
         """The pixels (side, side, 3) uint8 and the mask (side, side) float32 of one square."""
         cv2 = need("cv2", "Cutting out garments")
-        shrinks = 1 / np.linalg.norm(self.placing(side, angle_deg)[0, :2])
+        shrinks = 1 / np.linalg.norm(self.placing(side, angle_deg, whole=whole)[0, :2])
         finer = math.ceil(shrinks - 1e-9) * side  # so that no pixel is jumped over
-        there, size = self.placing(finer, angle_deg), (finer, finer)
+        there, size = self.placing(finer, angle_deg, whole=whole), (finer, finer)
+        counts = np.ones_like(self.mask) if whole else self.mask
         pixels = cv2.warpAffine(self.pixels, there, size, borderMode=cv2.BORDER_REPLICATE)
-        mask = cv2.warpAffine(self.mask.astype(np.float32), there, size)
+        mask = cv2.warpAffine(counts.astype(np.float32), there, size)
         if finer > side:
             pixels, mask = (
                 cv2.resize(x, (side, side), interpolation=cv2.INTER_AREA) for x in (pixels, mask)
@@ -116,10 +128,17 @@ class CutOut:
 
 
 def place(
-    cut_outs: Sequence[CutOut], side: int, angles_deg: Sequence[float] | None = None
+    cut_outs: Sequence[CutOut],
+    side: int,
+    angles_deg: Sequence[float] | None = None,
+    *,
+    whole: bool = False,
 ) -> Garments:
-    """Return cut-outs on squares of one side, rotated counter-clockwise by angles if given."""
+    """Return cut-outs on squares of one side, rotated counter-clockwise by angles if given.
+
+    With `whole` they are the pictures as they are, everything in them counting as garment.
+    """
     angles = [0.0] * len(cut_outs) if angles_deg is None else angles_deg
-    squares = [cut.placed(side, a) for cut, a in zip(cut_outs, angles, strict=True)]
+    squares = [cut.placed(side, a, whole=whole) for cut, a in zip(cut_outs, angles, strict=True)]
     pixels = np.stack([pixels for pixels, _ in squares]).astype(np.float32) / 255
     return Garments(pixels, np.stack([mask for _, mask in squares]))

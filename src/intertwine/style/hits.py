@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from intertwine.base.errors import counted
-from intertwine.style.store import Skipped
+from intertwine.style.codes import Codes
+from intertwine.style.false_matches import FalseMatches
+from intertwine.style.store import Skipped, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,8 @@ class Hit:
     score : weighted mean of the views' cosines, at most 1.
     false_match_rate : the probability that a random pair of this index scores as much; None in an
         index of fewer than 20 pictures.
+    shares : what each view adds to the score, to which they sum.
+    weights : of the views, as they were asked for.
     """
 
     id: str
@@ -27,6 +31,35 @@ class Hit:
     score: float
     false_match_rate: float | None
     metadata: Mapping[str, Any]
+    shares: Mapping[str, float]
+    weights: Mapping[str, float]
+
+
+def shares(query: Codes, code: Codes, weights: Mapping[str, float]) -> dict[str, float]:
+    """Return what each view adds to the score of two codes: ``w_v cos_v / sum_v w_v``."""
+    total = sum(weights.values())
+    return {v: w / total * float(query[v][0] @ code[v][0]) for v, w in weights.items()}
+
+
+def hits_at(
+    store: Store,
+    ids: Sequence[str],
+    codes: Codes,
+    found: Sequence[tuple[int, float]],
+    query: Codes,
+    weights: Mapping[str, float],
+    false: FalseMatches,
+    without: str | None,
+) -> list[Hit]:
+    """Return the hits at places of a table of codes, given with their scores, but for one id."""
+    hits = []
+    for place, score in found:
+        row = store.row(ids[place])
+        if row is not None and row.id != without:  # another process may have removed it just now
+            parts, rate = shares(query, codes.rows([place]), weights), false.rate(score)
+            score = min(score, 1.0)  # rounded up by the last bit
+            hits.append(Hit(row.id, row.path, score, rate, row.metadata, parts, weights))
+    return hits
 
 
 @dataclass(frozen=True, slots=True)

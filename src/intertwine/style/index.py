@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import numpy as np
-
 from intertwine.base.checks import integer
 from intertwine.base.errors import FileError, OptionError, ShapeError, counted, shown
-from intertwine.style import duplicates, encoders, indexing, models
+from intertwine.style import duplicates, encoders, indexing
 from intertwine.style.codes import Codes
+from intertwine.style.conditions import Where, conditions
 from intertwine.style.encoders import Encoder
-from intertwine.style.false_matches import FalseMatches
-from intertwine.style.hits import Changes, Hit, Stats
+from intertwine.style.hits import Changes, Hit, Stats, hits_at
 from intertwine.style.indexing import Progress, Source
-from intertwine.style.pictures import content_hash, read_picture
-from intertwine.style.scanning import Scan, scan
+from intertwine.style.listing import is_several, listed, names, sources_of
+from intertwine.style.loaded import Loaded
+from intertwine.style.metadata import checked
+from intertwine.style.pictures import read_picture
+from intertwine.style.question import Question
+from intertwine.style.scanning import scan
 from intertwine.style.sqlite import SqliteStore
 from intertwine.style.store import Row, Skipped
 from intertwine.style.table import CodeTable
@@ -58,13 +59,9 @@ class StyleIndex:
         self._folder = None if path is None else Path(path).resolve()
         self._store = SqliteStore(self._folder)
         self._wanted = encoder
-        self._encoder: Encoder | None = None
         #: Which encoder was chosen for the first pictures, and why; empty where it was named.
         self.reason = ""
-        self._table: CodeTable | None = None
-        self._version = self._store.version()
-        self._mutex = threading.RLock()  # of what is in memory, which threads share
-        self._false: dict[tuple[tuple[str, float], ...], FalseMatches] = {}
+        self._loaded = Loaded(self._store, self._folder)
 
     def __enter__(self) -> Self:
         return self
@@ -80,15 +77,25 @@ class StyleIndex:
         self._store.close()
 
     def __len__(self) -> int:
-        return len(self._codes())
+        return len(self._loaded.table())
 
     def __contains__(self, id: object) -> bool:
         return isinstance(id, str) and self._store.row(id) is not None
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(list(self._loaded.table().ids))
+
+    def __getitem__(self, id: str) -> Row:
+        """What is kept of a picture: its path, metadata and thumbnail."""
+        row = self._store.row(id)
+        if row is None:
+            raise OptionError(f"There is no picture {shown(id)} in the index.")
+        return row
+
     @property
     def stats(self) -> Stats:
         """How many pictures there are, how many wait to be coded again, and the model's card."""
-        encoder = self._model()
+        encoder = self._loaded.encoder()
         return Stats(
             pictures=len(self),
             stale=len(self._store.stale()),
@@ -128,27 +135,19 @@ class StyleIndex:
         FileError
             Another process writes, or the disk is full: what was reported as done is kept.
         """
-        listed = _listed(pictures)
-        for name, given in (("ids", ids), ("metadata", metadata)):
-            if given is not None and len(given) != len(listed):
+        given = listed(pictures)
+        for name, entries in (("ids", ids), ("metadata", metadata)):
+            if entries is not None and len(entries) != len(given):
                 raise ShapeError(
-                    f"add: `{name}` has {counted(len(given), 'entry', 'entries')} for "
-                    f"{counted(len(listed), 'picture')}.\n  Pass one for each."
+                    f"add: `{name}` has {counted(len(entries), 'entry', 'entries')} for "
+                    f"{counted(len(given), 'picture')}.\n  Pass one for each."
                 )
-        rows, missing = [], []
+        about = [{} if metadata is None else checked("add", each) for each in metadata or given]
         with self._store.writing():
-            names = self._names(listed, ids)
-            for number, picture in enumerate(listed):
-                about = {} if metadata is None else metadata[number]
-                try:
-                    row = _row(picture, names[number], about)
-                except FileError as error:
-                    missing.append(Skipped(str(picture), 0, 0, str(error).splitlines()[0]))
-                    continue
-                rows.append(Source(row, picture))
-            known = {r.id for r in self._store.rows()}
-            changed = sum(source.row.id in known for source in rows)
-            count, skipped = self._write(rows, progress)
+            known = {row.id for row in self._store.rows()}
+            sources, missing = sources_of(given, names(given, ids, known), about)
+            changed = sum(source.row.id in known for source in sources)
+            count, skipped = self._write(sources, progress)
         changed = min(changed, count)
         return Changes(count - changed, changed, skipped=(*missing, *skipped))
 
@@ -166,7 +165,8 @@ class StyleIndex:
             update goes on from there.
         """
         with self._store.writing():
-            found = self._scan(Path(folder))
+            rows, noted = self._store.rows(), self._store.skipped()
+            found = scan(Path(folder), rows, noted, self._folder)
             known = {row.id for row in self._store.rows()}
             self._store.moved(found.moved)
             self.remove(*found.gone)
@@ -177,14 +177,27 @@ class StyleIndex:
             (*found.skipped, *skipped),
         )  # fmt: skip
 
-    def _scan(self, folder: Path) -> Scan:
-        return scan(folder, self._store.rows(), self._store.skipped(), self._folder)
+    def describe(self, metadata: Mapping[str, Mapping[str, Any]]) -> None:
+        """Set metadata of pictures of the index, by id: over those of equal name; the others stay.
+
+        Raises
+        ------
+        OptionError
+            An id is unknown, or metadata are not what JSON can hold. Nothing is changed then.
+        """
+        new = {id: checked("describe", each) for id, each in metadata.items()}
+        with self._store.writing():
+            known = {row.id for row in self._store.rows()}
+            for id in new:
+                if id not in known:
+                    raise OptionError(f"describe: there is no picture {shown(id)} in the index.")
+            self._store.describe(new)
 
     def remove(self, *ids: str) -> int:
         """Forget pictures by id, and say how many of them there were. Files are left alone."""
-        table = self._codes()
+        table = self._loaded.table()
         count = self._store.remove(ids) if ids else 0
-        self._changed(table.without(set(ids)))
+        self._loaded.changed(table.without(set(ids)))
         return count
 
     def rebuild(
@@ -202,7 +215,7 @@ class StyleIndex:
             sources = [Source(row, row.path) for row in rows if row.path]
             if not sources:
                 raise FileError("rebuild: no picture of this index was read from a file.")
-            self._take_model(self._fitted(sources, progress))
+            self._fit(sources, progress)
             count, skipped = self._write(sources, progress, stale=False)
         arrays = [
             Skipped(row.id, 0, 0, "it was added as an array and cannot be read again")
@@ -221,47 +234,23 @@ class StyleIndex:
             sources = sources + [Source(row, row.path) for row in left]
         if not sources:
             return 0, []
-        encoder = self._model()
-        if encoder is None:
-            encoder = self._fitted(sources, progress)
-            self._take_model(encoder)
-
+        encoder = self._loaded.encoder() or self._fit(sources, progress)
         few = len(sources) <= indexing.BATCH  # many are read again from the store when it is asked
 
         def written(ids: list[str], codes: Codes) -> None:
-            self._changed(self._codes().joined(ids, codes) if few else None)
+            self._loaded.changed(self._loaded.table().joined(ids, codes) if few else None)
 
         return indexing.write(self._store, encoder, sources, progress, written)
 
-    # -- the model
-
-    def _model(self) -> Encoder | None:
-        """The encoder in use, or None before the first picture."""
-        model = self._store.model()
-        if self._encoder is not None and self._encoder.hash == model:
-            return self._encoder
-        if model and self._folder is not None:
-            self._encoder = models.load(self._folder, model)
-            return self._encoder
-        return None
-
-    def _fitted(self, sources: Sequence[Source], progress: Progress | None) -> Encoder:
+    def _fit(self, sources: Sequence[Source], progress: Progress | None) -> Encoder:
         wanted = self._wanted
         if wanted is None:
             wanted, self.reason = encoders.default(len(sources))
         encoder = encoders.by_name(wanted) if isinstance(wanted, str) else wanted
         if not encoder.arrays():
             indexing.fit(encoder, sources, progress)
+        self._loaded.take(encoder)
         return encoder
-
-    def _take_model(self, encoder: Encoder) -> None:
-        if self._folder is not None:
-            models.save(self._folder, encoder)
-        self._store.use_model(encoder.hash)
-        if self._folder is not None:
-            models.sweep(self._folder, encoder.hash)
-        self._encoder = encoder
-        self._changed(None)
 
     # -- search
 
@@ -271,7 +260,7 @@ class StyleIndex:
         *,
         id: str | None = None,
         count: int = 10,
-        where: Mapping[str, Any] | None = None,
+        where: Where | None = None,
         together: bool = False,
         shape: float = DEFAULT_WEIGHTS["shape"],
         colour: float = 0.0,
@@ -288,8 +277,10 @@ class StyleIndex:
             A picture of the index instead; it is left out of its own answer.
         count : int
             How many hits at most.
-        where : dict, optional
-            Search only pictures whose metadata have these values.
+        where : dict or callable, optional
+            Search only pictures whose metadata have these values: ``{"brand": "Acme"}``, any of a
+            list, or compared: ``{"price": {"<": 50}}`` (see `conditions`). Or those for whose
+            metadata, a dict, a function is true.
         together : bool
             Take several pictures as one wish: their mean code.
         shape, colour, texture, detail : float
@@ -309,120 +300,104 @@ class StyleIndex:
         if (picture is None) == (id is None):
             raise OptionError("search: pass either a picture or `id=`.")
         count = integer("search", "count", count, 1)
-        table, encoder = self._codes(), self._model()
-        if encoder is None or table.codes is None:
-            raise FileError("search: the index is empty.\n  Add pictures first.")
+        table, codes, encoder = self._ready("search")
         weights = check_weights(
             "search",
             {"shape": shape, "colour": colour, "texture": texture, "detail": detail},
             encoder.views,
         )
-        several = id is None and _is_several(picture)
-        queries = self._queries(table, encoder, picture, id)
+        several = id is None and is_several(picture)
+        if id is None:
+            queries = encoder.encode([read_picture(each) for each in listed(picture)])
+        else:
+            queries = codes.rows([table.known("search", id)])
         if together:
             queries = queries.mean()
-        among = None if where is None else table.places(self._store.select(where))
+        among = None if where is None else table.places(self._select(where))
         found = table.nearest(queries, count + (id is not None), weights, among)
-        false = self._false_matches(table.codes, weights)
-        answers = [self._hits(table, line, false, id)[:count] for line in found]
+        false = self._loaded.false_matches(codes, weights)
+        answers = [
+            hits_at(self._store, table.ids, codes, line, queries.rows([n]), weights, false, id)
+            for n, line in enumerate(found)
+        ]
+        answers = [hits[:count] for hits in answers]
         return answers if several and not together else answers[0]
 
-    def _queries(self, table: CodeTable, encoder: Encoder, picture: Any, id: str | None) -> Codes:
+    def _ready(self, caller: str) -> tuple[CodeTable, Codes, Encoder]:
+        table, encoder = self._loaded.table(), self._loaded.encoder()
+        if encoder is None or table.codes is None:
+            raise FileError(f"{caller}: the index is empty.\n  Add pictures first.")
+        return table, table.codes, encoder
+
+    def _select(self, where: Where) -> set[str]:
+        if callable(where):
+            return {row.id for row in self._store.rows() if where(row.metadata)}
+        return self._store.select(conditions(where))
+
+    def explain(
+        self,
+        picture: Any = None,
+        hit: Hit | str | Sequence[Hit | str] | None = None,
+        *,
+        id: str | None = None,
+        together: bool = False,
+        shape: float | None = None,
+        colour: float | None = None,
+        texture: float | None = None,
+        detail: float | None = None,
+        progress: Progress | None = None,
+    ) -> Any:
+        """Return why a hit was found: what each view adds to its score, and where in the pictures.
+
+        Parameters
+        ----------
+        picture, id, together
+            What was asked, as in `search`.
+        hit : Hit or str, or a sequence of them
+            What was found, or the id of any picture of the index.
+        shape, colour, texture, detail : float, optional
+            Weights of the views. By default those that the hit was found by; for an id, shape.
+
+        Returns
+        -------
+        Why, or a list of Why
+
+        Raises
+        ------
+        OptionError
+            Neither or both of `picture` and `id`, several pictures that are not one wish, an
+            unknown id, or a wrong weight.
+        FileError
+            The picture cannot be read, or the index is empty. Where the file of an indexed picture
+            is gone, its thumbnail stands in, and `Why.note` says so.
+        """
+        if (picture is None) == (id is None):
+            raise OptionError("explain: pass either a picture or `id=`.")
+        if hit is None:
+            raise OptionError("explain: pass a hit, its id, or several of them.")
+        table, codes, encoder = self._ready("explain")
+        given = {"shape": shape, "colour": colour, "texture": texture, "detail": detail}
+        given = {view: weight for view, weight in given.items() if weight is not None}
         if id is None:
-            return encoder.encode([read_picture(each) for each in _listed(picture)])
-        place = table.place(id)
-        if place is None or table.codes is None:
-            raise OptionError(f"search: there is no picture {shown(id)} in the index.")
-        return table.codes.rows([place])
-
-    def _hits(
-        self, table: CodeTable, line: list[tuple[int, float]], false: FalseMatches, id: str | None
-    ) -> list[Hit]:
-        found = []
-        for place, score in line:
-            row = self._store.row(table.ids[place])
-            if row is not None and row.id != id:  # another process may have removed it just now
-                found.append(Hit(row.id, row.path, score, false.rate(score), row.metadata))
-        return found
-
-    def _false_matches(self, codes: Codes, weights: dict[str, float]) -> FalseMatches:
-        key = tuple(weights.items())
-        with self._mutex:
-            if key not in self._false:
-                self._false[key] = FalseMatches(codes, weights)
-            return self._false[key]
+            pictures = [read_picture(each) for each in listed(picture)]
+            if len(pictures) != 1 and not together:
+                raise OptionError("explain: pass one picture, or several with together=True.")
+            question = Question(encoder, pictures, encoder.encode(pictures).mean())
+        else:
+            place = table.known("explain", id)
+            question = Question(encoder, [self[id]], codes.rows([place]))
+        hits = [hit] if isinstance(hit, Hit | str) else list(hit)
+        answers = []
+        for done, each in enumerate(hits, 1):
+            name, weights = (each.id, each.weights) if isinstance(each, Hit) else (each, {})
+            weights = check_weights("explain", given or weights or DEFAULT_WEIGHTS, encoder.views)
+            place = table.known("explain", name)
+            answers.append(question.why(self[name], codes.rows([place]), weights))
+            if progress:
+                progress("explaining", done, len(hits))
+        return answers[0] if isinstance(hit, Hit | str) else answers
 
     def duplicates(self, *, progress: Progress | None = None) -> list[list[str]]:
         """Groups of near-copies: re-encoded, resized or slightly cropped; ids, oldest first."""
         ids = [row.id for row in self._store.rows()]
         return duplicates.groups(ids, self._store.thumbnails(ids), progress)
-
-    def thumbnail(self, id: str) -> bytes:
-        """Return a small JPEG of a picture of the index."""
-        row = self._store.row(id)
-        if row is None:
-            raise OptionError(f"thumbnail: there is no picture {shown(id)} in the index.")
-        return row.thumbnail
-
-    # -- what is in memory
-
-    def _codes(self) -> CodeTable:
-        """The codes of the store, read again when another process has written."""
-        with self._mutex:
-            version, table = self._store.version(), self._table
-            if table is None or version != self._version:
-                self._version = version
-                table = CodeTable(*self._store.codes())
-                self._changed(table)
-            return table
-
-    def _changed(self, table: CodeTable | None) -> None:
-        with self._mutex:
-            self._table = table
-            self._false = {}
-
-    def _names(self, listed: Sequence[Any], ids: Sequence[str] | None) -> list[str]:
-        """An id for each picture: the given one, a file's path, or the next number."""
-        if ids is not None:
-            for id in ids:
-                if not isinstance(id, str) or not id:
-                    raise OptionError(f"add: `ids` holds {shown(id)}, which is not text.")
-            return list(ids)
-        taken = {row.id for row in self._store.rows()}
-        names, number = [], 0
-        for picture in listed:
-            if isinstance(picture, str | Path):
-                names.append(str(Path(picture).resolve()))
-                continue
-            number += 1
-            while f"picture-{number}" in taken:
-                number += 1
-            names.append(f"picture-{number}")
-        return names
-
-
-def _is_several(picture: Any) -> bool:
-    return isinstance(picture, list | tuple) or (
-        isinstance(picture, np.ndarray) and picture.ndim == 4
-    )
-
-
-def _listed(pictures: Any) -> list[Any]:
-    """One picture or several, as a list."""
-    if _is_several(pictures) or (
-        isinstance(pictures, Iterable)
-        and not isinstance(pictures, str | bytes | Path | np.ndarray)
-        and not hasattr(pictures, "getbands")
-    ):
-        return list(pictures)
-    return [pictures]
-
-
-def _row(picture: Any, id: str, metadata: Mapping[str, Any]) -> Row:
-    if not isinstance(picture, str | Path):
-        return Row(id, metadata=metadata)
-    path = Path(picture).resolve()
-    if not path.is_file():
-        raise FileError(f"There is no file {path}.")
-    status = path.stat()
-    return Row(id, str(path), status.st_size, status.st_mtime_ns, content_hash(path), metadata)

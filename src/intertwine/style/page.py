@@ -3,25 +3,44 @@
 from __future__ import annotations
 
 import base64
+import io
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Any
 
 from intertwine.base.atomic import atomic
+from intertwine.base.checks import Array
 from intertwine.base.libraries import need
 from intertwine.style.hits import Hit
 from intertwine.style.index import StyleIndex
 from intertwine.style.pictures import read_picture, thumbnail
+from intertwine.style.why import Why
 
 _TEMPLATE = "page.html.j2"
 
+#: The height of an explanation; a page of ten hits stays below 200 kB.
+_WHY_PX = 140
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A question, its hits, and why each of them was found, if that was asked.
+
+    Attributes
+    ----------
+    names : tuple of str     Paths of what was asked with, or an id of the index.
+    """
+
+    names: tuple[str, ...]
+    hits: Sequence[Hit]
+    whys: Sequence[Why] = ()
+
 
 def write_page(
-    path: Path,
-    index: StyleIndex,
-    answers: Sequence[tuple[str, Sequence[Hit]]],
-    weights: Mapping[str, float],
+    path: Path, index: StyleIndex, answers: Sequence[Answer], weights: Mapping[str, float]
 ) -> None:
-    """Write each question, a picture's path or an id of the index, with its hits."""
+    """Write each question with its hits."""
     jinja2 = need("jinja2", "Pages of results")
     template = jinja2.Environment(
         autoescape=True, trim_blocks=True, lstrip_blocks=True
@@ -29,22 +48,48 @@ def write_page(
     text = template.render(
         weights={view: weight for view, weight in weights.items() if weight},
         pictures=len(index),
-        answers=[
-            {
-                "name": name,
-                "image": _embedded(_asked(index, name)),
-                "hits": [(hit, _embedded(index.thumbnail(hit.id))) for hit in hits],
-            }
-            for name, hits in answers
-        ],
+        explained=any(answer.whys for answer in answers),
+        answers=[_shown(index, answer) for answer in answers],
     )
     with atomic(path) as file:
         file.write(text.encode())
 
 
-def _asked(index: StyleIndex, name: str) -> bytes:
-    """A small picture of the question; of several that are one wish the first stands for all."""
-    return index.thumbnail(name) if name in index else thumbnail(read_picture(name.split(", ")[0]))
+def _shown(index: StyleIndex, answer: Answer) -> dict[str, Any]:
+    first = answer.names[0]
+    image = index[first].thumbnail if first in index else thumbnail(read_picture(first))
+    whys: Sequence[Why | None] = answer.whys or [None] * len(answer.hits)
+    return {
+        "name": ", ".join(answer.names),
+        "short": ", ".join(PurePath(name).name for name in answer.names),
+        "image": _embedded(image),
+        "hits": [_hit(index, hit, why) for hit, why in zip(answer.hits, whys, strict=True)],
+    }
+
+
+def _hit(index: StyleIndex, hit: Hit, why: Why | None) -> dict[str, Any]:
+    return {
+        "hit": hit,
+        "short": PurePath(hit.id).name,
+        "link": Path(hit.path).as_uri() if hit.path else "",
+        "image": _embedded(index[hit.id].thumbnail),
+        "chance": chance(hit.false_match_rate),
+        "why": why,
+        "drawing": "" if why is None else _embedded(_jpeg(why.draw(_WHY_PX))),
+    }
+
+
+def chance(rate: float | None) -> str:
+    """A false-match rate in words: ``1 in 240``, or ``38 in 100`` where it is common."""
+    if rate is None:
+        return ""
+    return f"{100 * rate:.0f} in 100" if rate > 0.1 else f"1 in {1 / rate:,.0f}"
+
+
+def _jpeg(picture: Array) -> bytes:
+    written = io.BytesIO()
+    need("PIL.Image", "Pages of results").fromarray(picture).save(written, "JPEG", quality=80)
+    return written.getvalue()
 
 
 def _embedded(jpeg: bytes) -> str:

@@ -10,16 +10,20 @@ pieces of a print.
 from __future__ import annotations
 
 import numpy as np
-from scipy import ndimage  # type: ignore[import-untyped]
 
 from intertwine.base.checks import Array
 from intertwine.base.libraries import need
+from intertwine.style.masks import filled, large_parts, main_parts, opened
 
 #: Ranges of chroma: Cr and Cb of ITU-R BT.601, 0 to 255.
 CR, CB = (143, 165), (85, 118)
 
 #: Its least channel is so much of its largest: dark orange and red have chromas like skin's.
 LEAST_PALE = 0.4
+
+#: Thinner than this fraction of the picture's longer side are no limbs, but the borders between
+#: red and white, and no garments, but the borders of limbs.
+THIN = 0.015
 
 #: Skin shows in pieces of at least this part of the mask; smaller ones belong to a print.
 LEAST_LIMB = 0.03
@@ -28,7 +32,8 @@ LEAST_LIMB = 0.03
 SAME_SKIN = 25
 
 #: What remains must cover so much of the mask, so much of it must hang together, and so much of
-#: what it encloses must be its own: the seams and prints of a brown coat are a net.
+#: what it encloses must be its own or background, as behind a bag's handle: the seams and prints
+#: of a brown coat are a net.
 LEAST_GARMENT = 0.12
 LEAST_WHOLE = 0.75
 LEAST_SOLID = 0.85
@@ -46,38 +51,30 @@ def without_skin(picture: Array, mask: Array) -> Array:
     mask : (H, W) bool array
         The person and the garment, or the garment alone.
     """
-    area = mask.sum()
+    area, size = mask.sum(), max(2, round(THIN * max(mask.shape)))
     skins = mask & skin(picture)
-    limbs = _pieces(skins, LEAST_LIMB * area)
+    limbs = large_parts(opened(skins, size), LEAST_LIMB * area)
     if not limbs.any():
         return mask
     apart = np.abs(picture - np.median(picture[limbs], axis=0)).max(axis=2)
     bare = limbs | (skins & (apart < SAME_SKIN))  # hands and feet too
-    size = max(2, round(0.015 * max(mask.shape)))
-    rest = ndimage.binary_opening(mask & ~bare, np.ones((size, size), bool))
-    areas = np.bincount(ndimage.label(rest)[0].ravel())[1:]
-    if not len(areas):
-        return mask
-    worn = _pieces(rest, LEAST_PIECE * areas.max())
+    rest = opened(mask & ~bare, size)
+    worn = main_parts(rest, LEAST_PIECE)
     if worn.sum() < max(LEAST_GARMENT * area, LEAST_WHOLE * rest.sum()):
         return mask
-    filled = ndimage.binary_fill_holes(worn)
-    if worn.sum() < LEAST_SOLID * filled.sum():
+    whole = filled(worn)
+    if (whole & mask & ~worn).sum() > (1 - LEAST_SOLID) * whole.sum():
         return mask
-    return np.asarray(filled & ~bare)
-
-
-def _pieces(mask: Array, least: float) -> Array:
-    """The pieces of a mask that have at least so many pixels."""
-    labels, _ = ndimage.label(mask)
-    areas = np.bincount(labels.ravel())
-    areas[0] = 0
-    return np.asarray((areas >= max(least, 1))[labels])
+    return np.asarray(whole & mask & ~bare)
 
 
 def skin(picture: Array) -> Array:
     """Where a picture has the colour of skin: bool (H, W)."""
     cv2 = need("cv2", "Cutting out garments")
-    _, cr, cb = np.moveaxis(cv2.cvtColor(picture, cv2.COLOR_RGB2YCrCb), -1, 0)
-    pale = picture.min(axis=2) >= LEAST_PALE * picture.max(axis=2)
-    return np.asarray((CR[0] <= cr) & (cr <= CR[1]) & (CB[0] <= cb) & (cb <= CB[1]) & pale)
+    chroma = cv2.cvtColor(picture, cv2.COLOR_RGB2YCrCb)
+    like = cv2.inRange(chroma, (0, CR[0], CB[0]), (255, CR[1], CB[1])) > 0
+    if like.any():
+        red, green, blue = cv2.split(picture)
+        darkest, lightest = cv2.min(cv2.min(red, green), blue), cv2.max(cv2.max(red, green), blue)
+        like &= darkest >= LEAST_PALE * lightest
+    return np.asarray(like)

@@ -90,6 +90,10 @@ def _decode(file: Any, name: str, size: int) -> Array:
                 return _from_pillow(image, name)
         except FileError:
             raise
+        except module.UnidentifiedImageError as error:
+            raise FileError(f"{name} cannot be read as a picture: no known format.") from error
+        except module.DecompressionBombError as error:
+            raise FileError(f"{name} claims more than {MOST_PIXELS} pixels.") from error
         except Exception as error:  # Pillow's decoders raise many kinds on a damaged file
             raise FileError(f"{name} cannot be read as a picture: {error}") from error
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -32,12 +32,15 @@ class Scan:
     skipped: list[Skipped] = field(default_factory=list)
 
 
-def picture_files(folder: Path, apart: Path | None = None) -> Iterator[Path]:
+def picture_files(
+    folder: Path, apart: Path | None, failed: Callable[[OSError], None]
+) -> Iterator[Path]:
     """The pictures of a folder and its subfolders in order of name, hidden ones left out.
 
-    `apart` is a folder that is not entered: the index itself.
+    `apart` is a folder that is not entered: the index itself. `failed` is told of folders that
+    cannot be read.
     """
-    for here, folders, files in os.walk(folder):
+    for here, folders, files in os.walk(folder, onerror=failed):
         folders[:] = sorted(
             name for name in folders if name[0] != "." and Path(here, name) != apart
         )
@@ -67,8 +70,20 @@ def scan(
     refused = {file.path: file for file in noted}
     found, unknown = Scan(), []
     missing = dict(known)
-    for path in picture_files(folder, apart):
+
+    def failed(error: OSError) -> None:
+        """Its pictures are not gone, only out of reach."""
+        reason = error.strerror or str(error)
+        found.skipped.append(Skipped(str(error.filename), 0, 0, reason))
+        for path in [p for p in missing if Path(p).is_relative_to(error.filename)]:
+            del missing[path]
+
+    for path in picture_files(folder, apart, failed):
         missing.pop(str(path), None)
+        if not _is_text(path):
+            shown = str(path).encode(errors="backslashreplace").decode()
+            found.skipped.append(Skipped(shown, 0, 0, "its name is no valid text: rename it"))
+            continue
         try:
             status = path.stat()
             stamp = status.st_size, status.st_mtime_ns
@@ -88,6 +103,15 @@ def scan(
         )
     _place(found, known, missing, unknown)
     return found
+
+
+def _is_text(path: Path) -> bool:
+    """Whether a path can be kept: names on Linux are bytes, and may be no UTF-8."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _is_in(path: str, folder: Path, apart: Path | None) -> bool:

@@ -6,10 +6,11 @@ in bytes and pixels before they are decoded.
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import io
 import json
 import secrets
-from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
@@ -30,15 +31,18 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
 
 from intertwine.base.errors import FileError, IntertwineError, OptionError
+from intertwine.base.libraries import need
 from intertwine.style import pictures
 from intertwine.style.hits import Hit
 from intertwine.style.index import StyleIndex
+from intertwine.style.limits import Bounded
+from intertwine.style.why import Why
 
-#: Larger requests are refused before they are read.
-MOST_UPLOAD_BYTES = 20 << 20
+#: Seconds that a connection without a request is kept, and that Ctrl-C waits for answers.
+KEEP_ALIVE_S, SHUTDOWN_S = 15, 5
 
-#: Seconds that a connection without a request is kept.
-KEEP_ALIVE_S = 15
+#: More connections at once are answered by 503.
+MOST_CONNECTIONS = 1000
 
 MOST_HITS = 1000
 
@@ -51,9 +55,6 @@ _BEARER = HTTPBearer(auto_error=False)
 #: Uploaded pictures are kept in this folder of the index, so that it can be rebuilt.
 UPLOADS = "pictures"
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Weight = Annotated[float, Query(ge=0, le=1e6)]
 FormWeight = Annotated[float, Form(ge=0, le=1e6)]
 
@@ -64,8 +65,22 @@ class HitAnswer(BaseModel):
     id: str
     score: float
     false_match_rate: float | None
+    shares: dict[str, float]
     metadata: dict[str, Any]
     thumbnail: str
+
+
+class WhyAnswer(BaseModel):
+    """Why a hit was found; `picture` is the drawing, a PNG as a data URI."""
+
+    id: str
+    score: float
+    shares: dict[str, float]
+    cosines: dict[str, float]
+    sentence: str
+    note: str
+    exact: bool
+    picture: str
 
 
 class StatsAnswer(BaseModel):
@@ -91,38 +106,6 @@ class RemovedAnswer(BaseModel):
     removed: int
 
 
-class _Bounded:
-    """Refuse requests that are too large: by what they say, and by what they send."""
-
-    def __init__(self, app: Any) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        declared = dict(scope["headers"]).get(b"content-length", b"0")
-        if not declared.isdigit() or int(declared) > MOST_UPLOAD_BYTES:
-            refusal = JSONResponse({"detail": _too_large()}, 413)
-            await refusal(scope, receive, send)
-            return
-        read = 0
-
-        async def counted() -> MutableMapping[str, Any]:
-            nonlocal read
-            message = await receive()
-            read += len(message.get("body", b""))
-            if read > MOST_UPLOAD_BYTES:
-                raise HTTPException(413, _too_large())
-            return message
-
-        await self._app(scope, counted, send)
-
-
-def _too_large() -> str:
-    return f"A request may have {MOST_UPLOAD_BYTES} bytes at most."
-
-
 def create_app(index: StyleIndex, folder: Path | None = None, token: str | None = None) -> FastAPI:
     """Return the application over an index.
 
@@ -142,7 +125,7 @@ def create_app(index: StyleIndex, folder: Path | None = None, token: str | None 
             raise HTTPException(401, "Send the token: Authorization: Bearer TOKEN.")
 
     app = FastAPI(title="Intertwine style search")
-    app.add_middleware(_Bounded)
+    app.add_middleware(Bounded)
     routes = APIRouter(dependencies=[Depends(checked)])
 
     @app.exception_handler(IntertwineError)
@@ -155,6 +138,7 @@ def create_app(index: StyleIndex, folder: Path | None = None, token: str | None 
                 id=hit.id,
                 score=hit.score,
                 false_match_rate=hit.false_match_rate,
+                shares=dict(hit.shares),
                 metadata=dict(hit.metadata),
                 thumbnail=str(request.url_for("thumbnail").include_query_params(id=hit.id)),
             )
@@ -188,10 +172,13 @@ def create_app(index: StyleIndex, folder: Path | None = None, token: str | None 
         texture: FormWeight = 0.0,
         detail: FormWeight = 0.0,
     ) -> list[HitAnswer]:
-        """Find the pictures most like an uploaded one; `where` is JSON: metadata to match."""
+        """Find the pictures most like an uploaded one.
+
+        `where` is JSON: `{"brand": "Acme", "size": ["S", "M"], "price": {"<": 50}}`.
+        """
         weights = _weights(shape, colour, texture, detail)
         image = pictures.read_picture(picture.file.read())
-        hits = index.search(image, count=count, where=_json(where, "where") or None, **weights)
+        hits = index.search(image, count=count, where=_json(where, "where"), **weights)
         return found(hits, request)
 
     @routes.get("/similar")
@@ -199,6 +186,7 @@ def create_app(index: StyleIndex, folder: Path | None = None, token: str | None 
         request: Request,
         id: str,
         count: Annotated[int, Query(ge=1, le=MOST_HITS)] = 10,
+        where: str = "{}",
         shape: Weight = 1.0,
         colour: Weight = 0.0,
         texture: Weight = 0.0,
@@ -207,7 +195,36 @@ def create_app(index: StyleIndex, folder: Path | None = None, token: str | None 
         """Find the pictures most like one of the index."""
         weights = _weights(shape, colour, texture, detail)
         known(id)
-        return found(index.search(id=id, count=count, **weights), request)
+        hits = index.search(id=id, count=count, where=_json(where, "where"), **weights)
+        return found(hits, request)
+
+    @routes.post("/explain")
+    def explain(
+        picture: Annotated[UploadFile, File()],
+        id: Annotated[str, Form()],
+        shape: FormWeight = 1.0,
+        colour: FormWeight = 0.0,
+        texture: FormWeight = 0.0,
+        detail: FormWeight = 0.0,
+    ) -> WhyAnswer:
+        """Say why the picture `id` of the index is a hit for an uploaded one, and draw it."""
+        known(id)
+        image = pictures.read_picture(picture.file.read())
+        return _why(index.explain(image, id, **_weights(shape, colour, texture, detail)))
+
+    @routes.get("/explain")
+    def explain_similar(
+        id: str,
+        hit: str,
+        shape: Weight = 1.0,
+        colour: Weight = 0.0,
+        texture: Weight = 0.0,
+        detail: Weight = 0.0,
+    ) -> WhyAnswer:
+        """Say why the picture `hit` of the index is a hit for its picture `id`, and draw it."""
+        known(id)
+        known(hit)
+        return _why(index.explain(id=id, hit=hit, **_weights(shape, colour, texture, detail)))
 
     def known(id: str) -> None:
         if id not in index:
@@ -219,7 +236,7 @@ def create_app(index: StyleIndex, folder: Path | None = None, token: str | None 
     def thumbnail(id: str) -> Response:
         """Show a small picture of the index."""
         known(id)
-        return Response(index.thumbnail(id), media_type="image/jpeg")
+        return Response(index[id].thumbnail, media_type="image/jpeg")
 
     @routes.post("/pictures")
     def add(
@@ -253,6 +270,21 @@ def create_app(index: StyleIndex, folder: Path | None = None, token: str | None 
 
 def _weights(shape: float, colour: float, texture: float, detail: float) -> dict[str, Any]:
     return {"shape": shape, "colour": colour, "texture": texture, "detail": detail}
+
+
+def _why(why: Why) -> WhyAnswer:
+    written = io.BytesIO()
+    need("PIL.Image", "Drawing an explanation").fromarray(why.draw(240)).save(written, "PNG")
+    return WhyAnswer(
+        id=why.id,
+        score=why.score,
+        shares=why.shares,
+        cosines=why.cosines,
+        sentence=why.sentence,
+        note=why.note,
+        exact=why.exact,
+        picture="data:image/png;base64," + base64.b64encode(written.getvalue()).decode(),
+    )
 
 
 def _json(text: str, name: str) -> dict[str, Any]:
@@ -310,6 +342,8 @@ def serve(
         print(f"http://{host}:{listening.getsockname()[1]}/   (/docs for programs; Ctrl-C ends)",
               flush=True)  # fmt: skip
         config = uvicorn.Config(
-            create_app(index, folder, token), log_level="warning", timeout_keep_alive=KEEP_ALIVE_S
-        )
+            create_app(index, folder, token), log_level="warning",
+            timeout_keep_alive=KEEP_ALIVE_S, timeout_graceful_shutdown=SHUTDOWN_S,
+            limit_concurrency=MOST_CONNECTIONS,
+        )  # fmt: skip
         uvicorn.Server(config).run(sockets=[listening])

@@ -24,14 +24,18 @@ WEIGHTS = (1.0, 0.7, 0.6, 0.8)
 SMALL_WEIGHTS = (0.5, 0.5, 0.5, 1.0)
 
 
-def features(garments: Garments) -> Array:
-    """Return (n, 1560) float32: for each grid, cells by cells by directions."""
-    small = garments.reduced(min(SIDE, garments.side))
+def features(garments: Garments, pictures: Garments | None = None) -> Array:
+    """Return (n, 1560) float32: for each grid, cells by cells by directions.
+
+    The edges of the picture are those of `pictures`, if given, instead of the garments' own.
+    """
+    side = min(SIDE, garments.side)
+    masks, pictured = garments.reduced(side).masks, (pictures or garments).reduced(side)
     channels = {
-        "silhouette": _channels(small.masks, np.ones_like(small.masks)),
-        "picture": _channels(small.grey, small.masks),
+        "silhouette": _channels(masks, np.ones_like(masks)),
+        "picture": _channels(pictured.grey, pictured.masks),
     }
-    weights = WEIGHTS if small.side == SIDE else SMALL_WEIGHTS
+    weights = WEIGHTS if side == SIDE else SMALL_WEIGHTS
     return _join(
         [w * _grid(channels[what], cells) for w, (what, cells) in zip(weights, GRIDS, strict=True)]
     )

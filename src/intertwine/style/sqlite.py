@@ -19,6 +19,7 @@ import numpy as np
 
 from intertwine.base.errors import FileError, OptionError, shown
 from intertwine.style.codes import Codes
+from intertwine.style.conditions import Condition, as_sql
 from intertwine.style.store import Row, Skipped
 
 FILE, LOCK = "index.sqlite", "writer.lock"
@@ -182,6 +183,17 @@ class SqliteStore:
                 [(r.path, r.size, r.mtime_ns, r.content, r.id) for r in rows],
             )
 
+    def describe(self, metadata: Mapping[str, Mapping[str, Any]]) -> None:
+        """Write metadata by id over those of equal name; the others stay."""
+        with self._transaction():
+            for id, new in metadata.items():
+                row = self.row(id)
+                if row is not None:
+                    self._db.execute(
+                        "UPDATE pictures SET metadata=? WHERE id=?",
+                        (json.dumps({**row.metadata, **new}), id),
+                    )
+
     def remove(self, ids: Iterable[str]) -> int:
         """Forget rows and say how many there were."""
         with self._transaction():
@@ -225,18 +237,14 @@ class SqliteStore:
         found = self._query("SELECT path, size, mtime_ns, reason FROM skipped ORDER BY path")
         return [Skipped(*line) for line in found]
 
-    def select(self, where: Mapping[str, Any]) -> set[str]:
-        """Ids of the rows whose metadata have these values."""
-        clauses, values = [], []
-        for name, value in where.items():
-            if not isinstance(value, str | int | float | bool):
-                raise OptionError(
-                    f"search: `where[{name!r}]={shown(value)}` must be text, a number or a truth "
-                    f"value.\n  Rows whose metadata have exactly that value are searched."
-                )
-            clauses.append("json_extract(metadata, ?)=?")
-            values += ["$." + json.dumps(name), value]
-        asked = " AND ".join(clauses) or "1"
+    def select(self, where: Sequence[Condition]) -> set[str]:
+        """Ids of the rows whose metadata fulfil every condition."""
+        clauses, values = ["1"], []
+        for condition in where:
+            clause, wanted = as_sql(condition)
+            clauses.append(clause)
+            values += wanted
+        asked = " AND ".join(clauses)
         return {id for (id,) in self._query(f"SELECT id FROM pictures WHERE {asked}", values)}
 
     def codes(self) -> tuple[list[str], Codes | None]:
@@ -290,6 +298,10 @@ class SqliteStore:
         """Say in plain words what SQLite could not do."""
         try:
             yield
+        except UnicodeEncodeError as error:
+            raise OptionError(
+                f"{shown(error.object)} holds half a character, which the index cannot keep."
+            ) from error
         except sqlite3.OperationalError as error:
             text = str(error)
             if "locked" in text or "busy" in text:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from intertwine.style.codes import Codes
+from intertwine.style.conditions import Condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,9 @@ class Store(Protocol):
     def moved(self, rows: Sequence[Row]) -> None:
         """Write where the files of these rows are now; their codes stay."""
 
+    def describe(self, metadata: Mapping[str, Mapping[str, Any]]) -> None:
+        """Write metadata by id over those of equal name; the others stay."""
+
     def remove(self, ids: Iterable[str]) -> int:
         """Forget rows and say how many there were."""
 
@@ -72,8 +76,8 @@ class Store(Protocol):
     def skipped(self) -> list[Skipped]:
         """Every file noted as one that cannot be indexed."""
 
-    def select(self, where: Mapping[str, Any]) -> set[str]:
-        """Ids of the rows whose metadata have these values."""
+    def select(self, where: Sequence[Condition]) -> set[str]:
+        """Ids of the rows whose metadata fulfil every condition."""
 
     def codes(self) -> tuple[list[str], Codes | None]:
         """All ids and codes of the model in use, in the order they were put; None for none."""

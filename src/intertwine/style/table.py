@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine.base.checks import Array
+from intertwine.base.errors import OptionError, shown
 from intertwine.style.codes import Codes
 from intertwine.style.views import scores
 
@@ -30,9 +31,17 @@ class CodeTable:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def place(self, id: str) -> int | None:
-        """Where the codes of a picture are."""
-        return self._place.get(id)
+    def known(self, caller: str, id: str) -> int:
+        """Where the codes of a picture are.
+
+        Raises
+        ------
+        OptionError
+            There are none.
+        """
+        if id not in self._place:
+            raise OptionError(f"{caller}: there is no picture {shown(id)} in the index.")
+        return self._place[id]
 
     def places(self, ids: set[str]) -> NDArray[np.intp]:
         """Where the codes of several pictures are, in order; those without codes are left out."""

@@ -1,108 +1,89 @@
-"""Why two pictures match: where their shapes agreed, drawn over both.
-
-The linear shape code is a sum over the cells of a grid, so its cosine is one too, and the map is
-exact: its cells add up to the cosine. Other codes are asked by occlusion (Zeiler and Fergus, 2014):
-how much the cosine falls when a part of the picture is covered.
-"""
+"""Why two pictures match: what each view adds to the score, and where; drawn over both pictures."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 
+from intertwine.base.atomic import atomic
 from intertwine.base.checks import Array
+from intertwine.base.errors import FileError
 from intertwine.base.libraries import need
-from intertwine.style.codes import Codes
-from intertwine.style.encoders import Encoder
-from intertwine.style.foreground import border_colour, working_copy
-from intertwine.style.garments import CutOut
+from intertwine.style.heat import Heat
 
-#: The square that heat maps are drawn on, before they are laid over the picture.
-SIDE = 112
+#: Pixels between the pictures that are drawn side by side.
+GAP_PX = 8
 
-#: Parts that are covered in turn, along each axis of the garment.
-COVERED = 5
+#: Formats that a drawing is saved in.
+SUFFIXES = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 
 
 @dataclass(frozen=True)
 class Why:
-    """How two pictures agree.
+    """How a hit agrees with what was asked.
 
     Attributes
     ----------
-    cosines : dict           View -> cosine of the two codes.
-    parts : tuple of lists   For each picture, arrays (cells, cells): each cell's part in the cosine
-                             of shape. If `exact`, they sum to it.
-    exact : bool             Whether the cosine is a sum over cells.
-    pictures, heat : tuples  The pictures, RGB uint8 (H, W, 3) of working size, and their heat maps
-                             (H, W): above 0 where the shapes agreed, below 0 where they did not.
+    id : str                 The hit.
+    score : float            The weighted mean of the views' cosines: the score of the search.
+    cosines : dict           View -> cosine of the two codes, of every view that they have.
+    shares : dict            View -> what it adds to the score; the shares sum to it.
+    sentence : str           The same in words, with the places that agree most and least.
+    note : str               Which picture is shown by its thumbnail, and why; mostly empty.
+    exact : bool             Whether the parts of each picture sum to the score.
+    heats : tuple of Heat    Of each picture asked with, then of the hit.
+    pictures : tuple         Those pictures, RGB uint8 (H, W, 3).
     """
 
+    id: str
+    score: float
     cosines: dict[str, float]
-    parts: tuple[list[Array], list[Array]]
+    shares: dict[str, float]
+    sentence: str
+    note: str
     exact: bool
-    pictures: tuple[Array, Array]
-    heat: tuple[Array, Array]
+    heats: tuple[Heat, ...]
+    pictures: tuple[Array, ...]
 
-    def drawn(self) -> tuple[Array, Array]:
-        """Both pictures, RGB uint8: paled, agreement in red and disagreement in blue."""
-        strength = max(float(np.abs(heat).max()) for heat in self.heat) or 1.0
-        first, second = (
-            _overlay(picture, heat / strength)
-            for picture, heat in zip(self.pictures, self.heat, strict=True)
+    def overlays(self) -> tuple[Array, ...]:
+        """Each picture paled, agreement drawn over it in red and disagreement in blue."""
+        strength = max(float(np.abs(heat.map).max()) for heat in self.heats) or 1.0
+        return tuple(
+            _overlay(picture, heat.map / strength)
+            for picture, heat in zip(self.pictures, self.heats, strict=True)
         )
-        return first, second
 
+    def draw(self, height_px: int = 320) -> Array:
+        """The overlays side by side at one height, RGB uint8: what was asked, then the hit."""
+        cv2 = need("cv2", "Drawing an explanation")
+        panels: list[Array] = []
+        for overlay in self.overlays():
+            width = max(1, round(overlay.shape[1] * height_px / overlay.shape[0]))
+            shrinks = overlay.shape[0] > height_px
+            how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+            panels += [
+                np.full((height_px, GAP_PX, 3), 255, np.uint8),
+                cv2.resize(overlay, (width, height_px), interpolation=how),
+            ]
+        return np.concatenate(panels[1:], axis=1)
 
-def why(encoder: Encoder, a: Array, b: Array) -> Why:
-    """Explain the match of two pictures: uint8 (H, W, 3) or (H, W), `encoder` being fitted."""
-    codes = encoder.encode([a, b])
-    sides = (_explained(encoder, a, codes.rows([1])), _explained(encoder, b, codes.rows([0])))
-    (first, a_heat, exact), (second, b_heat, _) = sides
-    return Why(
-        cosines={view: float(codes[view][0] @ codes[view][1]) for view in codes},
-        parts=(first, second),
-        exact=exact,
-        pictures=(working_copy(a), working_copy(b)),
-        heat=(a_heat, b_heat),
-    )
+    def save(self, path: str | Path) -> None:
+        """Write the drawing as PNG, JPEG or WebP, by the file's ending.
 
-
-def _explained(encoder: Any, picture: Array, other: Codes) -> tuple[list[Array], Array, bool]:
-    """Each cell's part, the heat map over the picture, and whether the parts sum to the cosine."""
-    cut = CutOut.of(picture)
-    agreement = getattr(encoder, "agreement", None)
-    parts = None if agreement is None else agreement(picture, other)
-    exact = parts is not None
-    if parts is None:
-        parts = [_occlusion(encoder, cut, other)]
-    cv2 = need("cv2", "Explaining a match")
-    square = np.zeros((SIDE, SIDE), np.float32)
-    for grid in parts:
-        density = grid.astype(np.float32) * np.float32(grid.size)  # a coarse cell covers more
-        square += cv2.resize(density, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
-    height, width = cut.mask.shape
-    back = cv2.invertAffineTransform(cut.placing(SIDE))
-    return parts, cv2.warpAffine(square, back, (width, height)), exact
-
-
-def _occlusion(encoder: Encoder, cut: CutOut, other: Codes) -> Array:
-    """How much the cosine of shape falls when each part of the garment's square is covered."""
-    cover, _ = border_colour(cut.pixels)
-    there = cut.placing(COVERED)
-    rows, columns = np.indices(cut.mask.shape)
-    places = np.stack([columns.ravel(), rows.ravel(), np.ones(rows.size)])
-    across, down = np.floor(there @ places + 0.5).reshape(2, *rows.shape)
-    pictures = [cut.pixels]
-    for row in range(COVERED):
-        for column in range(COVERED):
-            covered = cut.pixels.copy()
-            covered[(down == row) & (across == column)] = cover
-            pictures.append(covered)
-    cosines = encoder.encode(pictures)["shape"] @ other["shape"][0]
-    return np.asarray(cosines[0] - cosines[1:]).reshape(COVERED, COVERED)
+        Raises
+        ------
+        FileError
+            The ending is another, or the file cannot be written.
+        """
+        path = Path(path)
+        kind = SUFFIXES.get(path.suffix.lower())
+        if kind is None:
+            raise FileError(f"{path}: a drawing is saved as {', '.join(SUFFIXES)}.")
+        image = need("PIL.Image", "Saving an explanation").fromarray(self.draw())
+        with atomic(path) as file:
+            image.save(file, kind)
 
 
 def _overlay(picture: Array, heat: Array) -> Array:

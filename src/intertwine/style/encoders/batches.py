@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import TypeVar
@@ -24,7 +24,9 @@ def batches(items: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
         yield batch
 
 
-def cut_out_all(pictures: Iterable[Array]) -> list[CutOut]:
+def cut_out_all(pictures: Sequence[Array]) -> list[CutOut]:
     """Cut out the garment of each picture."""
+    if len(pictures) == 1:  # threads take 3 ms to start, half of a query's time
+        return [CutOut.of(pictures[0])]
     with ThreadPoolExecutor(resolve(None)) as threads:
         return list(threads.map(CutOut.of, pictures))

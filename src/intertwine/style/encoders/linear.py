@@ -24,8 +24,8 @@ from intertwine.style.garments import CutOut, place
 from intertwine.style.prints import printed
 from intertwine.style.views import VIEWS
 
+#: Features of the views that look at garments alone.
 FEATURES = {
-    "shape": shape.features,
     "colour": colour.features,
     "texture": texture.features,
     "detail": detail.features,
@@ -36,7 +36,7 @@ FEATURES = {
 #: benchmarks/style.py.
 POWER = 0.15
 DAMPING = {"rotation": 0.3, "mirror": 0.1, "print": 2.0}
-SMALL_DAMPING = {"rotation": 0.1, "mirror": 0.05, "print": 0.0}  # 28 pixels do not show a print
+SMALL_DAMPING = {"rotation": 0.1, "mirror": 0.05}  # 28 pixels do not show a print
 
 #: Pictures are rotated by up to so many degrees to learn what a rotation changes.
 MOST_DEGREES = 20.0
@@ -81,7 +81,7 @@ class LinearEncoder:
                 digest.update(np.ascontiguousarray(picture).tobytes())
             tables = self._tables_to_fit(chosen, places)
             for i, number in enumerate(places):
-                rows[number] = {name: table[i] for name, table in tables.items()}
+                rows[number] = {name: table[i].copy() for name, table in tables.items()}
             seen = batch[-1][1][0]
             if progress:
                 progress(seen)
@@ -90,20 +90,29 @@ class LinearEncoder:
         return self
 
     def _tables_to_fit(self, pictures: list[Array], places: list[int]) -> dict[str, Array]:
-        """The features of each view, and how a rotation and a print change those of shape."""
+        """The features of each view, and what of shape's changes by what is damped."""
         cut_outs = cut_out_all(pictures)
         tables = self._tables(pictures, cut_outs)
-        rotated = place(cut_outs, self._side, [_angle(number) for number in places])
-        other_cloth = printed(place(cut_outs, self._side), places)
-        return tables | {
-            "rotation": shape.features(rotated) - tables["shape"],
-            "print": shape.features(other_cloth) - tables["shape"],
+        changed = {
+            "rotation": lambda: self._shape(cut_outs, [_angle(number) for number in places]),
+            "print": lambda: shape.features(printed(place(cut_outs, self._side), places)),
         }
+        for name in changed.keys() & self._damping:
+            tables[name] = changed[name]() - tables["shape"]
+        return tables
 
     def _tables(self, pictures: list[Array], cut_outs: list[CutOut]) -> dict[str, Array]:
         """The features of each view, one row a picture."""
         garments = place(cut_outs, self._side)
-        return {view: FEATURES[view](garments) for view in self.views}
+        return {"shape": self._shape(cut_outs)} | {v: f(garments) for v, f in FEATURES.items()}
+
+    def _shape(self, cut_outs: list[CutOut], angles_deg: list[float] | None = None) -> Array:
+        """The features of shape. Small pictures show garments cut out already, and cut and placed
+        anew they would be blurred: edges are looked for in the pictures as they are."""
+        garments = place(cut_outs, self._side, angles_deg)
+        if self._side == LARGE_SIDE:
+            return shape.features(garments)
+        return shape.features(garments, place(cut_outs, self._side, angles_deg, whole=True))
 
     def _fit_tables(self, tables: dict[str, Array]) -> None:
         self._projections = {v: Projection.fit(tables[v]) for v in self.views if v != "shape"}
@@ -156,7 +165,7 @@ class LinearEncoder:
             One a grid; together they sum to the cosine. None where there is no such sum.
         """
         self._check_fitted("agreement")
-        features = FEATURES["shape"](place(cut_out_all([picture]), self._side))
+        features = self._shape(cut_out_all([picture]))
         projection = self._projections["shape"]
         length = float(np.linalg.norm(projection(features)))
         pulled = projection.matrix @ other["shape"][0]

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import importlib.util
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from intertwine.style import wardrobe
 from intertwine.tour import pictures
-from intertwine.tour.blocks import Block, Code, Figure, Picture, Table
+from intertwine.tour.blocks import Block, Code, Figure, Table
 from intertwine.tour.photo import Photo
 from intertwine.tour.words import fixed
+
+if TYPE_CHECKING:
+    from intertwine.style.encoders import Encoder
 
 TITLE = "Clothes of the same cut"
 
@@ -39,9 +42,9 @@ class Question(NamedTuple):
 
 
 _QUESTIONS = (
-    Question("another colour, print and emblem"),
-    Question("the same on a coat hanger", hanger=True),
-    Question("the same on a person", person=True),
+    Question("in another colour, without a print"),
+    Question("on a coat hanger", hanger=True),
+    Question("on a person", person=True),
 )
 
 
@@ -66,7 +69,10 @@ def write(photo: Photo) -> list[Block]:
     if any(importlib.util.find_spec(name) is None for name in _NEEDED):
         return [*blocks, "The search itself needs `pip install 'intertwine[search]'`.", _code()]
     colour = photo.rgb.reshape(-1, 3).mean(axis=0).round().astype(int)
-    answers = _answers(garments, gallery, (int(colour[0]), int(colour[1]), int(colour[2])))
+    from intertwine.style import encoders
+
+    ours = encoders.by_name("linear").fit(gallery)
+    answers = _answers(garments, gallery, ours, (int(colour[0]), int(colour[1]), int(colour[2])))
     return [
         *blocks,
         "Each question shows one of them again, in the mean colour of your photo. Two ways answer. "
@@ -75,6 +81,8 @@ def write(photo: Photo) -> list[Block]:
         "takes its edges by direction on a grid of cells, and learns, without any labels, which "
         "numbers a print or a rotation would change, so that these count less.",
         *(_hits(gallery, each, answer) for each, answer in zip(_QUESTIONS, answers, strict=True)),
+        "The score is a sum over the cells of the grid, so each hit can say which of them made it.",
+        _why(gallery, ours, answers[0]),
         _table(answers),
         "A coat hanger makes the garment smaller and puts a hook above it, and a person adds a "
         "head, arms and legs: to a method that looks at the whole picture it is another picture.",
@@ -97,12 +105,14 @@ def _look(garment: wardrobe.Garment, number: int) -> RGB:
 
 
 def _answers(
-    garments: list[wardrobe.Garment], gallery: list[RGB], colour: tuple[int, int, int]
+    garments: list[wardrobe.Garment],
+    gallery: list[RGB],
+    ours: Encoder,
+    colour: tuple[int, int, int],
 ) -> list[Answer]:
-    from intertwine.style import encoders
     from intertwine.style.baseline import PlainSobel
 
-    plain, ours = PlainSobel().fit(gallery), encoders.by_name("linear").fit(gallery)
+    plain = PlainSobel().fit(gallery)
     known = plain.encode(gallery), ours.encode(gallery)["shape"]
     found = []
     for question in _QUESTIONS:
@@ -131,27 +141,27 @@ def _gallery(gallery: list[RGB]) -> Figure:
 
 
 def _hits(gallery: list[RGB], question: Question, answer: Answer) -> Figure:
-    rows = []
-    for shown in _SHOWN:
-        place = list(answer.wanted).index(shown)
-        query = answer.queries[place]
-        rows.append(
-            (
-                pictures.colour(query, "The query.", "Asked"),
-                _row(gallery, answer.plain[place], shown, "Plain"),
-                _row(gallery, answer.ours[place], shown, "Ours"),
-            )
-        )
-    items = tuple(panel for row in rows for panel in row)
+    ways = (("Plain", answer.plain), ("Ours", answer.ours))
+    panels = []
+    for label, orders in ways:
+        places = [list(answer.wanted).index(shown) for shown in _SHOWN]
+        rows = [
+            _row(gallery, answer.queries[place], orders[place], shown)
+            for place, shown in zip(places, _SHOWN, strict=True)
+        ]
+        alt = f"Two queries, each with its first hits in the {label.lower()} way."
+        panels.append(pictures.colour(np.concatenate(rows), alt, label))
     return Figure(
-        items,
-        f"Asked with {question.words}: the first {_HITS} hits of both ways. The same garment is "
-        "framed.",
+        tuple(panels),
+        f"Asked {question.words}: left the query, right the first {_HITS} hits. The same garment "
+        "is framed.",
     )
 
 
-def _row(gallery: list[RGB], order: NDArray[np.intp], wanted: int, label: str) -> Picture:
-    shown = []
+def _row(gallery: list[RGB], query: RGB, order: NDArray[np.intp], wanted: int) -> RGB:
+    line = np.full((_SIDE, 9, 3), 255, np.uint8)
+    line[8:-8, 4] = 190
+    shown = [query, line]
     for place in order[:_HITS]:
         picture = gallery[place].copy()
         if place == wanted:
@@ -159,7 +169,23 @@ def _row(gallery: list[RGB], order: NDArray[np.intp], wanted: int, label: str) -
             picture[:] = (30, 140, 60)
             picture[4:-4, 4:-4] = framed
         shown.append(picture)
-    return pictures.colour(np.concatenate(shown, 1), f"Hits of the {label.lower()} way.", label)
+    return np.concatenate(shown, axis=1)
+
+
+def _why(gallery: list[RGB], ours: Encoder, answer: Answer) -> Figure:
+    """The first hit of the first garment shown, explained."""
+    from intertwine.style import StyleIndex
+
+    index = StyleIndex(encoder=ours)
+    index.add(gallery)
+    query = answer.queries[list(answer.wanted).index(_SHOWN[0])]
+    why = index.explain(query, index.search(query, count=1)[0])
+    drawn = pictures.colour(why.draw(_SIDE), "The query and its first hit, coloured.")
+    return Figure(
+        (drawn,),
+        f"Why: the parts of both pictures that make the score, red where they agree. "
+        f"{why.sentence}",
+    )
 
 
 def _table(answers: list[Answer]) -> Table:
@@ -169,7 +195,7 @@ def _table(answers: list[Answer]) -> Table:
         rows.append((question.words, str(len(queries)), *(f"{share} %" for share in shares)))
     return Table(
         "How often the first hit is the same garment.",
-        ("Asked with", "Queries", "Plain", "Ours"),
+        ("Asked", "Queries", "Plain", "Ours"),
         tuple(rows),
     )
 
@@ -182,6 +208,7 @@ def _code() -> Code:
         "hung = wardrobe.draw(coat, colour=(196, 44, 52), hanger=True)\n\n"
         "# index = iw.style.StyleIndex('my-clothes')\n"
         "# index.update('photos/')\n"
-        "# index.search('dress.jpg')[0].path",
+        "# hit = index.search('dress.jpg')[0]\n"
+        "# index.explain('dress.jpg', hit).save('why.png')",
         "Drawn garments, and a search in your own pictures",
     )

@@ -1,0 +1,61 @@
+"""Bounds on requests, kept before anything of them is decoded: in bytes, and in time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from fastapi import HTTPException
+from fastapi.responses import JSONResponse
+
+#: Larger requests are refused before they are read.
+MOST_BYTES = 20 << 20
+
+#: A request whose body takes longer to arrive is given up.
+MOST_S = 60.0
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+class Bounded:
+    """Refuse requests that are too large, by what they say and by what they send, or too slow."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        declared = dict(scope["headers"]).get(b"content-length", b"0")
+        if not declared.isdigit() or int(declared) > MOST_BYTES:
+            refusal = JSONResponse({"detail": _too_large()}, 413)
+            await refusal(scope, receive, send)
+            return
+        deadline = asyncio.get_running_loop().time() + MOST_S
+        read, whole = 0, False
+
+        async def bounded() -> MutableMapping[str, Any]:
+            nonlocal read, whole
+            if whole:  # what comes now is the end of the connection, whenever it ends
+                return await receive()
+            try:
+                async with asyncio.timeout_at(deadline):
+                    message = await receive()
+            except TimeoutError:
+                detail = f"A request must arrive within {MOST_S:g} s."
+                raise HTTPException(408, detail) from None
+            read += len(message.get("body", b""))
+            whole = not message.get("more_body", False)
+            if read > MOST_BYTES:
+                raise HTTPException(413, _too_large())
+            return message
+
+        await self._app(scope, bounded, send)
+
+
+def _too_large() -> str:
+    return f"A request may have {MOST_BYTES} bytes at most."
