@@ -123,6 +123,19 @@ def test_copies_of_a_channel_are_noticed():
     assert found.whiteness.correlation == pytest.approx(1, abs=0.01)
 
 
+def test_a_constant_pair_under_a_ridge():
+    """One number is known, the sum of the taps: they share it evenly."""
+    found = fit_kernel(np.full((30, 30), 7.0), np.full((30, 30), 14.0), 3, ridge="gcv")
+    np.testing.assert_allclose(found.kernel.taps, 2 / 9, rtol=1e-6)
+    assert np.isnan(found.r_squared)
+
+
+def test_what_is_wrong_comes_first():
+    """A kernel always comes out; no reader shall see it before the word that denies it."""
+    found = fit_kernel(BEFORE, picture(160, 77), 7)
+    assert str(found).startswith(found.notes[0])
+
+
 def test_a_constant_after():
     found = fit_kernel(BEFORE, np.zeros_like(BEFORE), 3)
     assert not found.kernel.taps.any()

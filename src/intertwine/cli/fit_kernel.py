@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 import typer
@@ -15,9 +15,9 @@ from intertwine.base.text import number
 from intertwine.cli import options as o
 from intertwine.cli.console import out as standard_out
 from intertwine.cli.pairs import FilePair, read_pair, sizes
-from intertwine.learn import KernelFit
-from intertwine.learn import fit_kernel as fit
-from intertwine.learn.fitting.constraints import WORDS
+
+if TYPE_CHECKING:
+    from intertwine.learn import KernelFit
 
 _fit = partial(o.option, panel="Fit")
 
@@ -60,7 +60,10 @@ Ridge = Annotated[
 ]  # fmt: skip
 Constraint = Annotated[
     list[str] | None,
-    _fit("--constraint", metavar="WORD", text=f"One of: {', '.join(WORDS)}. May be repeated."),
+    _fit(
+        "--constraint", metavar="WORD",
+        text="non-negative, sum one, symmetric or separable. May be repeated.",
+    ),
 ]
 Rank = Annotated[
     int | None, _fit("--rank", text="How many products of lines a separable kernel may be.")
@@ -113,6 +116,8 @@ def fit_kernel(
       intertwine fit-kernel sweep.wav room.wav --size 2000 --origin 0 --ridge gcv
       intertwine convolve other.png --kernel-file blur.json
     """  # fmt: skip
+    from intertwine.learn import fit_kernel as fit  # loads SciPy's optimisers
+
     wanted = sizes(size)
     for target, known in ((out, (".json", ".npy")), (page, (".html", ".htm"))):
         if target is None:
@@ -156,10 +161,11 @@ def _ridge(text: str | None) -> float | str | None:
 
 
 def _report(found: KernelFit, pair: FilePair, skipped: bool) -> None:
-    lines = [str(found.describe()), found.sentence, ""]
+    lines = [*found.notes, ""] if found.notes else []  # a kernel always comes out: warn first
+    lines += [str(found.describe()), found.sentence, ""]
     lines += taps_lines(found)
     lines += [f"{name:11s} {value}" for name, value in measures(found)]
-    lines += ["", *pair.notes, *found.notes, *clipping_note(pair, skipped)]
+    lines += ["", *pair.notes, *clipping_note(pair, skipped)]
     for line in lines if lines[-1] else lines[:-1]:
         standard_out().print(line, markup=False, soft_wrap=True)
 

@@ -31,6 +31,9 @@ from intertwine.learn.fitting.pairs import CALLER, Pair, Window
 
 Array = NDArray[np.float64]
 
+#: Below this the gram's smallest eigenvalue cannot be told from the rounding of its largest.
+LEAST_RCOND = 64 * np.finfo(float).eps
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Equations:

@@ -119,7 +119,7 @@ class KernelFit:
         )
 
     def __str__(self) -> str:
-        return "\n".join([self.sentence, str(self.describe()), *self.notes])
+        return "\n".join([*self.notes, self.sentence, str(self.describe())])
 
     def plot(self) -> Figure:
         """Draw before, after, kernel, prediction and residual, as a Matplotlib figure."""

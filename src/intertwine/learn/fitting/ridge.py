@@ -18,7 +18,7 @@ from scipy import linalg, optimize  # type: ignore[import-untyped]
 
 from intertwine.base.checks import number
 from intertwine.base.errors import OptionError, did_you_mean, shown
-from intertwine.learn.fitting.equations import Equations
+from intertwine.learn.fitting.equations import LEAST_RCOND, Equations
 from intertwine.learn.fitting.pairs import CALLER
 
 _STEPS = 80
@@ -55,7 +55,8 @@ def cross_validated(equations: Equations) -> float:
         taps = float((values / (values + ridge)).sum())
         return float(np.log(left + 1e-300) - 2 * np.log(max(equations.rows - taps, 1e-9)))
 
-    ends = np.log(top * np.finfo(float).eps), np.log(10 * top)
+    # No smaller than what makes the equations solvable, in the norm that is asked there.
+    ends = np.log(top * LEAST_RCOND * len(equations.gram)), np.log(10 * top)
     tried = np.linspace(*ends, _STEPS)
     best = int(np.argmin([score(each) for each in tried]))
     around = tried[max(best - 1, 0)], tried[min(best + 1, _STEPS - 1)]

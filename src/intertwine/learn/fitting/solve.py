@@ -20,13 +20,11 @@ from scipy import linalg  # type: ignore[import-untyped]
 
 from intertwine.base.errors import OptionError, counted
 from intertwine.learn.fitting.constraints import Constraint, allowed
-from intertwine.learn.fitting.equations import Equations
+from intertwine.learn.fitting.equations import LEAST_RCOND, Equations
 from intertwine.learn.fitting.pairs import CALLER
 
 Array = NDArray[np.float64]
 
-#: Below this the gram's smallest eigenvalue cannot be told from the rounding of its largest.
-_LEAST_RCOND = 64 * np.finfo(float).eps
 _REFINEMENTS = 3
 
 
@@ -71,7 +69,7 @@ def _check_known(equations: Equations, held: Array) -> None:
     factor, failed = linalg.lapack.dpotrf(held, lower=1)
     if not failed:
         rcond, _ = linalg.lapack.dpocon(factor, np.abs(held).sum(axis=0).max(), uplo="L")
-        if rcond >= _LEAST_RCOND:
+        if rcond >= LEAST_RCOND:
             return
     if not np.isfinite(held).all():
         raise OptionError(
@@ -79,7 +77,7 @@ def _check_known(equations: Equations, held: Array) -> None:
             f"  Divide `before` and `after` by a large number."
         )
     values = linalg.eigvalsh(held)
-    told = int((values > _LEAST_RCOND * max(float(values[-1]), 0.0)).sum())
+    told = int((values > LEAST_RCOND * max(float(values[-1]), 0.0)).sum())
     raise OptionError(
         f"{CALLER}: `before` tells {told} of {counted(values.size, 'tap')} apart: other kernels "
         f"give the same `after`.\n"

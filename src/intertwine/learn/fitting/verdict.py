@@ -118,6 +118,7 @@ def _misfit(fitted: Fitted) -> list[str]:
             f"{_start(fitted)}: {100 * level:.0f} % of the residual goes with the level. `after` "
             "may have another tone curve (gamma, contrast), a constant added, or be clipped. Undo "
             "that first; make clipped samples NaN to leave them out."
+            + (" Or the two do not belong together." if fitted.unexplained >= 1 else "")
         ]
     if alike and abs(white.correlation) * fitted.unexplained > _UNEXPLAINED:
         return [
@@ -131,8 +132,9 @@ def _coloured(fitted: Fitted) -> list[str]:
     if white.p_value < _SURE and not _is_rounding(fitted):
         return [
             f"The residual is not white: at lag {_lag(white.lag)} it correlates by "
-            f"{white.correlation:.2f}. Least squares holds, but the standard errors take noise to "
-            "be independent from sample to sample."
+            f"{white.correlation:.2f}. Either the noise is alike among neighbours, as JPEG's is, or "
+            "what was done is not quite a convolution, as a median is not. The standard errors take "
+            "noise to be independent from sample to sample."
         ]
     return []
 
