@@ -128,6 +128,7 @@ def test_a_constant_pair_under_a_ridge():
     found = fit_kernel(np.full((30, 30), 7.0), np.full((30, 30), 14.0), 3, ridge="gcv")
     np.testing.assert_allclose(found.kernel.taps, 2 / 9, rtol=1e-6)
     assert np.isnan(found.r_squared)
+    assert found.notes[0].startswith("The pair decides 1.0 of 9 taps, and the ridge the others")
 
 
 def test_what_is_wrong_comes_first():

@@ -127,7 +127,7 @@ def fit_kernel(
     white = whiteness(pairs, residuals, variance, followed, float(solution.hat.sum()))
     fitted = Fitted(
         pairs, window, taps, error, fits, residuals, unexplained, variance**0.5, white,
-        origin is not None,
+        origin is not None, float(solution.hat.sum()) if held else float(window.size),
     )  # fmt: skip
     left = [pair.laid_back(each) for pair, each in zip(pairs, residuals, strict=True)]
     return KernelFit(

@@ -49,6 +49,7 @@ class Fitted:
     noise: float
     whiteness: Whiteness
     origin_given: bool
+    decided: float  # taps that the data decide; a ridge decides the others
 
 
 def shift_of(window: Window, taps: Array, error: Array) -> tuple[float, ...]:
@@ -64,7 +65,17 @@ def shift_of(window: Window, taps: Array, error: Array) -> tuple[float, ...]:
 def notes(fitted: Fitted) -> tuple[str, ...]:
     """What a reader of the kernel must know, the gravest first; nothing where all is well."""
     grave = _nothing(fitted) or _misfit(fitted)
-    return tuple(grave or [*_coloured(fitted), *_off_centre(fitted)])
+    return tuple(grave or [*_undecided(fitted), *_coloured(fitted), *_off_centre(fitted)])
+
+
+def _undecided(fitted: Fitted) -> list[str]:
+    if fitted.decided >= fitted.taps.size / 2:
+        return []
+    return [
+        f"The pair decides {fitted.decided:.1f} of {fitted.taps.size} taps, and the ridge the "
+        "others: kernels of another form do as well. Pass a `before` with more detail, or a "
+        "smaller shape."
+    ]
 
 
 def _nothing(fitted: Fitted) -> list[str]:
