@@ -50,7 +50,7 @@ def write(photo: Photo) -> list[Block]:
         f"The answer, in words: **{found.describe()}** It explains "
         f"{fixed(100 * found.r_squared, 2)} % of the variance of the copy.",
         _kernels(found, secret),
-        "Noise blurs the answer a little, and how much is known: each tap has a **standard error**, and "
+        "Noise moves the taps a little, and by how much can be told: each has a **standard error**, and "
         "in 95 cases of 100 the true tap lies within about twice that.",
         _table(found, _true(secret)),
         _trust(found, before),
