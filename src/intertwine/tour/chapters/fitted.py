@@ -95,7 +95,7 @@ def _pictures(before: Levels, after: Levels) -> Figure:
 
 
 def _kernels(found: KernelFit, secret: iw.Kernel) -> Figure:
-    rounded = np.round(found.kernel.taps, 3)
+    rounded = np.round(found.kernel.taps, 2)
     return Figure(
         (
             pictures.taps_grid(rounded, "The taps that were found.", "Found"),
