@@ -52,7 +52,7 @@ LAYERS = [
     ["files", "stochastic"],
     ["fourier", "matching", "propagator", "registration"],
     ["diffusion"],
-    ["aquarium", "style"],
+    ["aquarium", "learn", "style"],
     # The package itself, which names all these, and what speaks its public names as a user does.
     [""],
     ["tour"],

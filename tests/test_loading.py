@@ -28,6 +28,7 @@ PUBLIC = [
     "find",
     "fourier",
     "kernels",
+    "learn",
     "orientation",
     "plan",
     "release_memory",

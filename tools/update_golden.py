@@ -23,6 +23,7 @@ COMMANDS = {
     "help-convolve.txt": "intertwine convolve --help",
     "help-explain.txt": "intertwine explain --help",
     "help-diffuse.txt": "intertwine diffuse --help",
+    "help-fit-kernel.txt": "intertwine fit-kernel --help",
     "help-find.txt": "intertwine find --help",
     "help-spectrum.txt": "intertwine spectrum --help",
     "help-compress.txt": "intertwine compress --help",

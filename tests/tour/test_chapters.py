@@ -20,6 +20,7 @@ from intertwine.tour.chapters import (
     diffusion,
     dot_product,
     feature_maps,
+    fitted,
     person,
     propagator,
     quiz,
@@ -186,6 +187,21 @@ def test_patches_cut_from_the_photo_are_turned(seen: Photo) -> None:
         row, column = feature.corner
         patch = grey[row : row + 16, column : column + 16].ravel()
         assert np.corrcoef(patch, feature.taps[::-1, ::-1].ravel())[0, 1] > 0.9999
+
+
+def test_the_secret_kernel_is_found_to_its_errors(chapters: list[Chapter], seen: Photo) -> None:
+    blocks = blocks_of(chapters, fitted)
+    found, secret = (
+        np.array([[plain(cell.text) for cell in line] for line in grid.rows])
+        for grid in panels_of(blocks)
+        if isinstance(grid, Grid)
+    )
+    np.testing.assert_allclose(found, secret, rtol=0, atol=0.05)
+    (table,) = tables_of(blocks)
+    for _, tap, error, _, true in table.rows:
+        assert abs(plain(tap) - plain(true)) <= 5 * plain(error.removeprefix("± "))
+    assert "looks like noise" in text_of(blocks)
+    assert "“No convolution with 7 x 7 taps connects the two" in text_of(blocks)
 
 
 def test_the_softmax_of_the_edge_kernel_is_shown(chapters: list[Chapter]) -> None:

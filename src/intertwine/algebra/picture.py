@@ -71,7 +71,7 @@ def taps_figure(k: Kernel) -> Figure:
     side = 3.4 / max(rows, columns)
     figure, axes = _empty(max(1.6, side * columns) + 1.3, max(1.0, side * rows) + 0.5)
     reach = float(np.abs(taps).max()) or 1.0
-    shown = axes.imshow(taps, cmap=_colours(), vmin=-reach, vmax=reach)
+    shown = axes.imshow(taps, cmap=signed_colours(), vmin=-reach, vmax=reach)
     figure.colorbar(shown, ax=axes, shrink=0.9, pad=0.04)
     if max(rows, columns) <= _MOST_NUMBERS:
         for (r, c), tap in np.ndenumerate(taps):
@@ -163,6 +163,6 @@ def _empty(width: float, height: float, count: int = 1) -> tuple[Figure, Any]:
     return figure, figure.subplots(1, count)
 
 
-def _colours() -> Any:
+def signed_colours() -> Any:
     colours = importlib.import_module("matplotlib.colors")
     return colours.LinearSegmentedColormap.from_list("signed taps", _SIGNED)

@@ -19,6 +19,7 @@ _CALLERS = (
     "compress",
     "rotation",
     "deskew",
+    "fit_kernel",
 )
 
 

@@ -21,6 +21,7 @@ COMMANDS = {
     "rotation": "rotation",
     "deskew": "deskew",
     "diffuse": "diffuse",
+    "fit-kernel": "fit_kernel",
     "index": "index",
     "search": "search",
     "data": "data",
@@ -44,7 +45,7 @@ def app(words: list[str]) -> typer.Typer:
     called = next((word for word in words if not word.startswith("-")), "")
     for name in [called] if called in COMMANDS else COMMANDS:
         module = importlib.import_module(f"intertwine.cli.{COMMANDS[name]}")
-        command = getattr(module, name)
+        command = getattr(module, name.replace("-", "_"))
         made.command(help=_flowing(command.__doc__ or ""))(command)
     made.callback()(options)
     return made

@@ -40,13 +40,13 @@ def write(kernel: Kernel, path: Path, overwrite: bool) -> Path:
 
 def taps(kernel: Kernel) -> list[Block]:
     """The taps and what follows from them in words."""
-    drawn = _drawn(picture.taps_figure(kernel), "The taps of the kernel.")
+    shown = drawn(picture.taps_figure(kernel), "The taps of the kernel.")
     middle = " Drawn is the middle of the first axes." if kernel.ndim > 2 else ""
     imaginary = " Drawn are the real parts." if kernel.dtype.kind == "c" and kernel.ndim > 1 else ""
     where = "The dotted line" if kernel.ndim == 1 else "The red square"
     found = facts(kernel)
     return [
-        Figure((drawn,), f"{where} marks the origin.{middle}{imaginary}"),
+        Figure((shown,), f"{where} marks the origin.{middle}{imaginary}"),
         *sentences(kernel, found),
         Table("Measures", ("Measure", "Value"), tuple(rows(kernel, found)), texts=2),
     ]
@@ -61,7 +61,7 @@ def spectrum(kernel: Kernel) -> list[Block]:
     )
     return [
         seen.sentence,
-        Figure((_drawn(seen.plot(), "Gain and phase over frequency."),), caption, layout="wide"),
+        Figure((drawn(seen.plot(), "Gain and phase over frequency."),), caption, layout="wide"),
     ]
 
 
@@ -108,11 +108,11 @@ def factors(kernel: Kernel) -> list[Block]:
         f"is {found.error:.1e} of the sum of |k|."
     ]
     for place, term in enumerate(found.terms[:_MOST_TERMS], start=1):
-        drawn = [
-            _drawn(picture.taps_figure(line), f"Factor along axis {axis}.", f"axis {axis}")
+        lines = [
+            drawn(picture.taps_figure(line), f"Factor along axis {axis}.", f"axis {axis}")
             for axis, line in enumerate(term)
         ]
-        blocks.append(Figure(tuple(drawn), f"Product {place}."))
+        blocks.append(Figure(tuple(lines), f"Product {place}."))
     return blocks
 
 
@@ -123,13 +123,13 @@ def propagator(kernel: Kernel) -> list[Block]:
     if found is None or kernel.ndim > 2:  # the walk is drawn on a line or a plane
         return words
     _, walk = found
-    drawn = _drawn(walk.plot_flow((1, 4, 16)), "The walk after 1, 4 and 16 steps on average.")
+    shown = drawn(walk.plot_flow((1, 4, 16)), "The walk after 1, 4 and 16 steps on average.")
     colours = " Colours are logarithmic, down to 1/10000 of the peak." if kernel.ndim == 2 else ""
     caption = (
         "Where a walker is that takes steps of this density at random moments, on average one in "
         f"each unit of the time t.{colours}"
     )
-    return [*words, Figure((drawn,), caption, layout="wide")]
+    return [*words, Figure((shown,), caption, layout="wide")]
 
 
 #: Title and view, in order; a view takes the kernel and returns blocks.
@@ -147,7 +147,8 @@ def _only(kernel: Kernel, axis: int, order: int) -> tuple[int, ...]:
     return tuple(order * int(a == axis) for a in range(kernel.ndim))
 
 
-def _drawn(figure: Any, alt: str, label: str = "") -> Picture:
+def drawn(figure: Any, alt: str, label: str = "") -> Picture:
+    """A figure as a picture of a page."""
     png = picture.encoded(figure)
     width, height = Image.open(io.BytesIO(png)).size
     return Picture(png, width, height, alt, label)
