@@ -44,7 +44,8 @@ struct Job {
   int64_t bank[kMaxDims];  // kernels along each axis of the bank
   int64_t bank_x_stride[kMaxDims], bank_out_stride[kMaxDims];  // bytes
   int64_t kernels;                                             // all of them; 1: no bank
-  const uint8_t* means;  // of each kernel whether its results are means of samples (span.hpp); or null
+  const uint8_t*
+      means;  // of each kernel whether its results are means of samples (span.hpp); or null
   int threads;
 };
 

@@ -28,7 +28,7 @@ struct Slide {
   SourceRows<T> rows;  // the samples of a plane
   const char** ring;   // the filtered planes behind some outputs
   Aside<T> aside;
-  Seen<T> seen;  // results
+  Seen<T> seen;   // results
   bool fold;      // whether sums of two samples are known not to overflow
   bool cleaned;   // whether the planes at hand were looked through one by one
   bool in_place;  // whether they are summed where they lie

@@ -3,8 +3,8 @@
 // Taps that are not negative and sum to one make means, but each sum is rounded, and one over equal
 // samples may be rounded away from them. So the least and the largest result of each tile are found
 // as it is summed. Most tiles hold nothing beyond a few samples that were looked at beforehand. Of
-// the others all samples are looked at, what lies outside the data too, and results beyond these are
-// held within. None of it depends on threads.
+// the others all samples are looked at, what lies outside the data too, and results beyond these
+// are held within. None of it depends on threads.
 #pragma once
 
 #include "kernels.hpp"

@@ -208,9 +208,9 @@ template <class T>
 void stencil(const T* const* rows, const Stencil<T>& s, T* dst, int64_t pitch, int64_t width,
              const Ahead& ahead, Seen<T>* seen) {
   if (is_3x3(s)) {
-    const auto sums = ahead.asks() ? (seen ? stencil_3x3<T, true, true> : stencil_3x3<T, false, true>)
-                                   : (seen ? stencil_3x3<T, true, false>
-                                           : stencil_3x3<T, false, false>);
+    const auto sums = ahead.asks()
+                          ? (seen ? stencil_3x3<T, true, true> : stencil_3x3<T, false, true>)
+                          : (seen ? stencil_3x3<T, true, false> : stencil_3x3<T, false, false>);
     return sums(rows + s.outer[0], s, dst, pitch, width, ahead, seen);
   }
   switch (kPinned<T> ? s.cols : 0) {

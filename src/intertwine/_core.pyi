@@ -141,9 +141,9 @@ class Call:
     """A call of a plan that needs nothing but methods of the core.
 
     Made of their steps, the shape and type of data and results, the most threads that are worth
-    it, who knows their usual number, what scales the results, and what holds them. A step is (method, whether it
-    takes both planes at once, plane of the data, plane of the results, numbers outside, whether it
-    adds).
+    it, who knows their usual number, what scales the results, and what holds them. A step is
+    (method, whether it takes both planes at once, plane of the data, plane of the results, numbers
+    outside, whether it adds).
     """
 
     def __init__(

@@ -1,8 +1,9 @@
 """Means stay within the range of the samples that they are means of.
 
-Taps that are not negative and sum to one make means, but sums are rounded: one over samples of 1 may
-be 1.0000000000000002. The core holds the results of each of its tiles within the range of the samples behind it. Where a
-result is more than one of its sums, it is held within that of all samples here, last of all.
+Taps that are not negative and sum to one make means, but sums are rounded: one over samples of 1
+may be 1.0000000000000002. The core holds the results of each of its tiles within the range of the
+samples behind it. Where a result is more than one of its sums, it is held within that of all
+samples here, last of all.
 """
 
 from __future__ import annotations

@@ -28,7 +28,6 @@ from numpy.typing import NDArray
 from intertwine.engine.factor import absolute_sum
 from intertwine.engine.types import integer_bounds
 
-
 #: The taps of a mean may sum to so many units in the last place more or less than one.
 MOST_UNITS = 8
 
