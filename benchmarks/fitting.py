@@ -1,4 +1,4 @@
-"""``python -m benchmarks.fitting``: what `learn.fit_kernel` finds, how surely, and how long it takes.
+"""``python -m benchmarks.fitting``: what `learn.fit_kernel` finds, how surely, and how quickly.
 
 Intervals: five named kernels, 40 pairs each of 96 x 96 samples and 1 % noise, a window of 9 x 9.
 Whiteness: how often the test calls independent noise coloured at 1 %. Times are the least of three.
