@@ -119,3 +119,16 @@ def test_an_interruption_says_what_is_kept(intertwine, here, shop, monkeypatch):
     told = intertwine("index", here / "shop" / "wardrobe", "-o", "shop")
     assert told.out == "6 pictures kept; the next run goes on from there.\n"
     assert told.code == 130
+
+
+def test_the_least_rate_that_an_index_can_tell_is_said(intertwine, here):
+    intertwine("index", "--wardrobe", "-n", "24", "-o", "many", "--encoder", "linear")
+    picture = next((here / "many" / "wardrobe").glob("*.png"))
+    told = intertwine("search", picture, "-i", "many", "-n", "2")
+    assert told.out.splitlines()[-1] == (
+        "A false match rate of 0.04 means at most that: the index tells no smaller one."
+    )
+    told = intertwine("search", picture, "-i", "many", "-n", "24", "--format", "json")
+    least = [hit["false_match_is_least"] for hit in json.loads(told.out)]
+    assert least[0]
+    assert not least[-1]

@@ -10,6 +10,7 @@ from PIL import Image
 from intertwine.base.errors import FileError, OptionError, ShapeError
 from intertwine.style import StyleIndex, indexing
 from intertwine.style.false_matches import FalseMatches
+from intertwine.style.page import chance
 from style_stub import Coarse, drawn
 
 
@@ -201,6 +202,17 @@ def test_false_match_rates_are_the_share_of_random_pairs():
         assert rates.rate(score) == pytest.approx(expected, abs=1e-9)
     hit = index.search(id="picture-3", count=1)[0]
     assert hit.false_match_rate == rates.rate(hit.score)
+
+
+def test_the_least_rate_that_an_index_can_tell_is_marked():
+    index = StyleIndex(encoder=Coarse())
+    index.add([drawn(n) for n in range(40)])
+    hits = index.search(drawn(3), count=40)
+    assert hits[0].false_match_is_least
+    assert not hits[-1].false_match_is_least
+    assert hits[0].false_match_rate == pytest.approx(11 / 781)
+    assert chance(hits[0].false_match_rate, hits[0].false_match_is_least) == "at most 1 in 71"
+    assert chance(1 / 71) == "1 in 71"
 
 
 def test_few_pictures_know_no_chance():

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from intertwine.style import StyleIndex, why
+    from intertwine.style.hits import Hit
     from intertwine.style.indexing import Progress
     from intertwine.style.page import Answer
 
@@ -143,7 +144,17 @@ def search(
     several = len(answers) > 1
     columns = [*(["picture"] if several else []), *COLUMNS, *(["why"] if explained else [])]
     rows = [row for answer in answers for row in _rows(answer, several, report.form == "json")]
-    report.write(columns, rows)
+    report.write(columns, rows, _least(answers))
+
+
+def _least(answers: Sequence[Answer]) -> list[str]:
+    """Say so where a rate is the least that the index can tell."""
+    rates = [hit.false_match_rate for a in answers for hit in a.hits if hit.false_match_is_least]
+    if not rates:
+        return []
+    return [
+        f"A false match rate of {rates[0]:.2g} means at most that: the index tells no smaller one."
+    ]
 
 
 def named(index: StyleIndex, text: str) -> str:
@@ -186,11 +197,21 @@ def _rows(answer: Answer, several: bool, whole: bool) -> list[dict[str, Any]]:
             "score": hit.score,
             "false_match_rate": math.nan if hit.false_match_rate is None else hit.false_match_rate,
             "id": hit.id,
-            **({"path": hit.path, "metadata": hit.metadata, "shares": hit.shares} if whole else {}),
+            **(_whole(hit) if whole else {}),
             **({"why": f"{why.sentence} {why.note}".rstrip()} if why else {}),
         }
         for hit, why in zip(answer.hits, whys, strict=True)
     ]
+
+
+def _whole(hit: Hit) -> dict[str, Any]:
+    """What a program gets beside a table's columns."""
+    return {
+        "false_match_is_least": hit.false_match_is_least,
+        "path": hit.path,
+        "metadata": hit.metadata,
+        "shares": hit.shares,
+    }
 
 
 def conditions(texts: list[str] | None) -> dict[str, Any] | None:

@@ -22,6 +22,8 @@ class Hit:
     score : weighted mean of the views' cosines, at most 1.
     false_match_rate : the probability that a random pair of this index scores as much; None in an
         index of fewer than 20 pictures.
+    false_match_is_least : whether that rate is the least that this index can tell; the true one is
+        at most so large.
     shares : what each view adds to the score, to which they sum.
     weights : of the views, as they were asked for.
     """
@@ -30,6 +32,7 @@ class Hit:
     path: str | None
     score: float
     false_match_rate: float | None
+    false_match_is_least: bool
     metadata: Mapping[str, Any]
     shares: Mapping[str, float]
     weights: Mapping[str, float]
@@ -58,7 +61,8 @@ def hits_at(
         if row is not None and row.id != without:  # another process may have removed it just now
             parts, rate = shares(query, codes.rows([place]), weights), false.rate(score)
             score = min(score, 1.0)  # rounded up by the last bit
-            hits.append(Hit(row.id, row.path, score, rate, row.metadata, parts, weights))
+            least = rate is not None and rate == false.least
+            hits.append(Hit(row.id, row.path, score, rate, least, row.metadata, parts, weights))
     return hits
 
 

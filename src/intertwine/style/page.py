@@ -73,17 +73,21 @@ def _hit(index: StyleIndex, hit: Hit, why: Why | None) -> dict[str, Any]:
         "short": PurePath(hit.id).name,
         "link": Path(hit.path).as_uri() if hit.path else "",
         "image": _embedded(index[hit.id].thumbnail),
-        "chance": chance(hit.false_match_rate),
+        "chance": chance(hit.false_match_rate, hit.false_match_is_least),
         "why": why,
         "drawing": "" if why is None else _embedded(_jpeg(why.draw(_WHY_PX))),
     }
 
 
-def chance(rate: float | None) -> str:
-    """A false-match rate in words: ``1 in 240``, or ``38 in 100`` where it is common."""
+def chance(rate: float | None, least: bool = False) -> str:
+    """A false-match rate in words: ``1 in 240``, or ``38 in 100`` where it is common.
+
+    The least that an index can tell is ``at most 1 in 36,364``.
+    """
     if rate is None:
         return ""
-    return f"{100 * rate:.0f} in 100" if rate > 0.1 else f"1 in {1 / rate:,.0f}"
+    words = f"{100 * rate:.0f} in 100" if rate > 0.1 else f"1 in {1 / rate:,.0f}"
+    return f"at most {words}" if least else words
 
 
 def _jpeg(picture: Array) -> bytes:

@@ -65,6 +65,7 @@ class HitAnswer(BaseModel):
     id: str
     score: float
     false_match_rate: float | None
+    false_match_is_least: bool
     shares: dict[str, float]
     metadata: dict[str, Any]
     thumbnail: str
@@ -138,6 +139,7 @@ def create_app(index: StyleIndex, folder: Path | None = None, token: str | None 
                 id=hit.id,
                 score=hit.score,
                 false_match_rate=hit.false_match_rate,
+                false_match_is_least=hit.false_match_is_least,
                 shares=dict(hit.shares),
                 metadata=dict(hit.metadata),
                 thumbnail=str(request.url_for("thumbnail").include_query_params(id=hit.id)),
