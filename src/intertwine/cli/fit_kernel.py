@@ -61,7 +61,8 @@ Ridge = Annotated[
 Constraint = Annotated[
     list[str] | None,
     _fit(
-        "--constraint", metavar="WORD",
+        "--constraint",
+        metavar="WORD",
         text="non-negative, sum one, symmetric or separable. May be repeated.",
     ),
 ]
