@@ -1,4 +1,4 @@
-"""``python -m benchmarks.fitting``: what `learn.fit_kernel` finds, how surely, and how quickly.
+"""``python -m benchmarks.fitting``: how sure `learn.fit_kernel` is, and how fast.
 
 Intervals: five named kernels, 40 pairs each of 96 x 96 samples and 1 % noise, a window of 9 x 9.
 Whiteness: how often the test calls independent noise coloured at 1 %. Times are the least of three.
@@ -34,8 +34,9 @@ def held(trials: int) -> tuple[float, float]:
     for kernel in FIVE:
         true = np.zeros((9, 9))
         corner = [4 - at for at in kernel.origin]
-        place = tuple(slice(c, c + n) for c, n in zip(corner, kernel.shape, strict=True))
-        true[place] = kernel.taps
+        true[tuple(slice(c, c + n) for c, n in zip(corner, kernel.shape, strict=True))] = (
+            kernel.taps
+        )
         for trial in range(trials):
             before = picture(96, trial)
             after = iw.convolve(before, kernel)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -192,7 +193,9 @@ def test_patches_cut_from_the_photo_are_turned(seen: Photo) -> None:
 def test_the_secret_kernel_is_found_to_its_errors(chapters: list[Chapter], seen: Photo) -> None:
     blocks = blocks_of(chapters, fitted)
     found, secret = (
-        np.array([[plain(cell.text) for cell in line] for line in grid.rows])
+        np.array(
+            [[float(Fraction(cell.text.replace("−", "-"))) for cell in line] for line in grid.rows]
+        )
         for grid in panels_of(blocks)
         if isinstance(grid, Grid)
     )

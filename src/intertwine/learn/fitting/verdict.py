@@ -143,11 +143,9 @@ def _coloured(fitted: Fitted) -> list[str]:
     if white.p_value < _SURE and not _is_rounding(fitted):
         return [
             f"The residual is not white: at lag {_lag(white.lag)} it correlates by "
-            f"{white.correlation:.2f}. Either the noise is alike among neighbours, as JPEG's "
-            "is, or "
-            "what was done is not quite a convolution, as a median is not. The standard errors "
-            "take "
-            "noise to be independent from sample to sample."
+            f"{white.correlation:.2f}. Either the noise is alike among neighbours, as JPEG's is, "
+            "or what was done is not quite a convolution, as a median is not. The standard errors "
+            "take noise to be independent from sample to sample."
         ]
     return []
 

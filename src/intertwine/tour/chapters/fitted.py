@@ -34,29 +34,24 @@ def write(photo: Photo) -> list[Block]:
     except iw.OptionError as refused:
         return [
             "This photo holds too little to tell one filter from another, and "
-            "`iw.learn.fit_kernel` "
-            "says so instead of making up an answer:",
+            "`iw.learn.fit_kernel` says so instead of making up an answer:",
             Figure((pictures.grey(before, "The photo.", "The photo"),), "Too plain to learn from."),
             Code(str(refused), "Its words", "text"),
             _code(),
         ]
     return [
         "Someone filters the photo, adds a little noise, and keeps the filter secret. Can it be "
-        "found "
-        "from the two pictures alone? Each pixel of the copy is a sum of pixels of the photo, with "
-        f"the same {_WINDOW * _WINDOW} unknown weights everywhere: that is one equation a pixel, "
-        f"{found.samples:,} of them. **Least squares** takes the weights that miss by the "
-        "least, and "
-        "all it needs to know of the pictures are correlations of one with the other and of the "
-        "photo "
-        "with itself.",
+        "found from the two pictures alone? Each pixel of the copy is a sum of pixels of the "
+        f"photo, with the same {_WINDOW * _WINDOW} unknown weights everywhere: that is one "
+        f"equation a pixel, {found.samples:,} of them. **Least squares** takes the weights that "
+        "miss by the least, and all it needs to know of the pictures are correlations of one with "
+        "the other and of the photo with itself.",
         _pictures(before, after),
         f"The answer, in words: **{found.describe()}** It explains "
         f"{fixed(100 * found.r_squared, 2)} % of the variance of the copy.",
         _kernels(found, secret),
         "Noise moves the taps a little, and by how much can be told: each has a **standard "
-        "error**, and "
-        "in 95 cases of 100 the true tap lies within about twice that.",
+        "error**, and in 95 cases of 100 the true tap lies within about twice that.",
         _table(found, _true(secret)),
         _trust(found, before),
         _code(),
@@ -152,8 +147,7 @@ def _trust(found: KernelFit, before: Levels) -> str:
         )
     return (
         f"{same} That is how one sees that it was a convolution. Brighten the photo by a tone "
-        "curve "
-        "instead (gamma "
+        "curve instead (gamma "
         f"{_GAMMA:g}), which no convolution can do, and a kernel still comes out, but its residual "
         f"is nothing like noise: neighbours correlate by {fixed(curved.whiteness.correlation, 2)}"
         + (f", and `fit_kernel` says: “{curved.notes[0]}”" if curved.notes else ".")
