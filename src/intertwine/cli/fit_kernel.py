@@ -112,7 +112,7 @@ def fit_kernel(
     \b
     [bold]Examples[/]
       intertwine fit-kernel sharp.png blurred.png --size 9 -o blur.json
-      intertwine fit-kernel photo.jpg edges.png --size 3 --skip-clipped --page edges.html
+      intertwine fit-kernel a.png b.png --size 3 --skip-clipped --page fit.html
       intertwine fit-kernel sharp.png soft.png -s 15 --constraint non-negative
       intertwine fit-kernel sweep.wav room.wav --size 2000 --origin 0 --ridge gcv
       intertwine convolve other.png --kernel-file blur.json
