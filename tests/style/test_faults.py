@@ -7,13 +7,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from intertwine.base.errors import FileError
-from intertwine.style import StyleIndex, indexing
+from intertwine.style import StyleIndex, indexing, models
 from style_stub import Coarse, drawn
 
 #: Indexes a folder three pictures at a time, and prints each number of pictures that are safe.
@@ -165,3 +166,60 @@ def test_a_lost_or_damaged_model_says_what_to_do(photos, tmp_path):
             index.search(drawn(3))
         index.rebuild(Coarse())
         assert index.search(drawn(3), count=1)[0].score > 0.999
+
+
+def test_an_index_that_may_not_be_written_is_read(tmp_path, monkeypatch):
+    folder = tmp_path / "index"
+    with StyleIndex(folder, encoder=Coarse()) as index:
+        index.add([drawn(n) for n in range(5)])
+        want = [hit.id for hit in index.search(drawn(2))]
+    files = {path: path.read_bytes() for path in folder.iterdir()}
+    monkeypatch.setattr(models, "restore", Coarse.restore)
+    # The user who may write anything runs tests too: what the system would say is said here.
+    monkeypatch.setattr(os, "access", lambda path, mode: not mode & os.W_OK)
+    with StyleIndex(folder) as index:
+        assert [hit.id for hit in index.search(drawn(2))] == want
+    assert {path: path.read_bytes() for path in folder.iterdir()} == files
+
+
+def test_an_emptied_file_beside_a_model_is_damage(tmp_path):
+    with StyleIndex(tmp_path, encoder=Coarse()) as index:
+        index.add([drawn(n) for n in range(3)])
+    (tmp_path / "index.sqlite").write_bytes(b"")
+    with pytest.raises(FileError, match="damaged, or no index: it is empty, but there is a model"):
+        StyleIndex(tmp_path)
+
+
+def test_a_database_of_something_else_is_no_index(tmp_path):
+    with sqlite3.connect(tmp_path / "index.sqlite") as other:
+        other.execute("CREATE TABLE notes (text TEXT)")
+    other.close()
+    with pytest.raises(FileError, match="damaged, or no index: no such table: facts"):
+        StyleIndex(tmp_path)
+
+
+def test_a_damaged_small_picture_is_named(tmp_path):
+    with StyleIndex(tmp_path, encoder=Coarse()) as index:
+        index.add([drawn(n) for n in range(3)])
+    with sqlite3.connect(tmp_path / "index.sqlite") as db:
+        db.execute("UPDATE pictures SET thumbnail=substr(thumbnail, 1, 40) WHERE id='picture-2'")
+    db.close()
+    with StyleIndex(tmp_path) as index, pytest.raises(FileError, match="of 'picture-2' is damaged"):
+        index.duplicates()
+
+
+def test_threads_that_write_do_not_wait_for_each_other_for_ever(tmp_path):
+    with StyleIndex(tmp_path, encoder=Coarse()) as index:
+        index.add([drawn(n) for n in range(40)])
+
+        def write(n):
+            index.add([drawn(n)], [f"new-{n}"])
+            index.remove(f"picture-{n + 1}")
+
+        threads = [Thread(target=write, args=(n,), daemon=True) for n in range(12)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(20)
+            assert not thread.is_alive()
+        assert len(index) == 40

@@ -70,7 +70,49 @@ def test_metadata_narrow_a_search():
     assert [h.id for h in index.search(drawn(4), where={"price": 7, "brand": "a'\"$.x"})] == [
         "picture-8"
     ]
-    assert index.search(drawn(4), where={"other": 1}) == []
+    assert index.search(drawn(4), where={"brand": "c"}) == []
+
+
+def test_metadata_that_no_picture_has_are_told():
+    index = StyleIndex(encoder=Coarse())
+    index.add(
+        [drawn(n) for n in range(20)], metadata=[{"brand": "b", "price": n} for n in range(20)]
+    )
+    with pytest.raises(OptionError) as told:
+        index.search(drawn(4), where={"price": 3, "colour": "red"})
+    assert str(told.value) == "search: no picture has metadata 'colour'.\n  There are: brand, price"
+
+
+def test_asking_makes_no_index(tmp_path):
+    with StyleIndex(tmp_path / "typo") as index:
+        with pytest.raises(FileError, match="the index is empty"):
+            index.search(drawn(4))
+        with pytest.raises(FileError, match="There is no folder"):
+            index.update(tmp_path / "nowhere")
+    assert not (tmp_path / "typo").exists()
+
+
+def test_an_index_that_another_process_makes_is_seen(tmp_path):
+    with StyleIndex(tmp_path / "index") as early:
+        assert len(early) == 0
+        with StyleIndex(tmp_path / "index", encoder=Coarse()) as other:
+            other.add([drawn(n) for n in range(3)])
+        assert list(early) == ["picture-1", "picture-2", "picture-3"]
+
+
+def test_wrong_questions_are_told(tmp_path):
+    with pytest.raises(OptionError, match=r"StyleIndex: `encoder='resnet'` is not known"):
+        StyleIndex(tmp_path / "index", encoder="resnet")
+    index = StyleIndex(encoder=Coarse())
+    index.add([drawn(n) for n in range(3)])
+    with pytest.raises(OptionError, match="neither a mapping of metadata"):
+        index.search(drawn(1), where="n=1")
+    with pytest.raises(OptionError, match="no picture to look for"):
+        index.search([], together=True)
+    with pytest.raises(OptionError, match="explain: 3 is no hit"):
+        index.explain(drawn(1), 3)
+    with pytest.raises(FileError, match="a file, not a folder"):
+        index.update(__file__)
 
 
 def test_an_index_lists_what_it_holds():

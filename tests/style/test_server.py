@@ -32,7 +32,8 @@ def index(photos, tmp_path):
 
 @pytest.fixture
 def client(index, tmp_path):
-    with testclient.TestClient(server.create_app(index, tmp_path / "index")) as client:
+    app = server.create_app(index, tmp_path / "index")
+    with testclient.TestClient(app, "http://127.0.0.1:8000") as client:
         yield client
 
 
@@ -83,7 +84,7 @@ def test_a_slow_request_is_given_up(index, monkeypatch):
 
     scope = {
         "type": "http", "method": "POST", "path": "/search", "query_string": b"",
-        "headers": [(b"content-type", b"multipart/form-data; boundary=x")],
+        "headers": [(b"host", b"localhost"), (b"content-type", b"multipart/form-data; boundary=x")],
     }  # fmt: skip
     asyncio.run(server.create_app(index)(scope, receive, send))
     assert sent[0]["status"] == 408
@@ -191,13 +192,45 @@ def test_no_request_breaks_the_server(index, tmp_path):
     import schemathesis
     from hypothesis import HealthCheck, given, settings
 
-    schema = schemathesis.openapi.from_asgi("/openapi.json", server.create_app(index))
+    here = {"Host": "localhost"}
+    app = server.create_app(index)
+    schema = schemathesis.openapi.from_asgi("/openapi.json", app, headers=here)
+    seen = set()
     for operation in schema.get_all_operations():
         operation = operation.ok()
 
         @given(case=operation.as_strategy())
         @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
         def run(case):
-            assert case.call().status_code < 500
+            answer = case.call(headers=here)
+            assert answer.status_code < 500
+            assert "Invalid host header" not in answer.text
+            seen.add(answer.status_code)
 
         run()
+    assert seen >= {200, 400, 404, 422}
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost:8000", "[::1]:8000", "localhost"])
+def test_names_of_this_machine_are_answered(client, host):
+    assert client.get("/stats", headers={"Host": host}).status_code == 200
+    own = {"Host": host, "Origin": f"http://{host}"}
+    assert client.get("/stats", headers=own).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", "127.0.0.1.evil.example"])
+def test_a_foreign_name_that_leads_here_is_refused(client, host):
+    assert client.get("/stats", headers={"Host": host}).status_code == 400
+    own = {"Host": host, "Origin": f"http://{host}"}
+    assert client.get("/stats", headers=own).status_code == 400
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:9000"])
+def test_pages_of_other_sites_are_refused(client, index, origin):
+    foreign = {"Origin": origin}
+    sent = {"files": {"picture": png(50)}, "data": {"id": "new"}, "headers": foreign}
+    assert client.post("/pictures", **sent).status_code == 403
+    gone = client.delete("/pictures", params={"id": "picture-1"}, headers=foreign)
+    assert gone.status_code == 403
+    assert "new" not in index
+    assert "picture-1" in index

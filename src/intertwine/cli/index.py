@@ -124,6 +124,8 @@ def index(
                 write_wardrobe(folder, count, progress=progress)
             changes = found.update(folder, progress=progress)
             _report(out, changes)
+            if not len(found) and not changes.skipped:
+                console.print(f"  There are no pictures in {folder}.", markup=False)
         if rebuild:
             changes = found.rebuild(encoder, progress=progress)
             _report(out, changes)

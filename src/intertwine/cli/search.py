@@ -234,6 +234,8 @@ def conditions(texts: list[str] | None) -> dict[str, Any] | None:
         signs = found.setdefault(name, {})
         if sign in ("=", "!="):
             signs.setdefault(sign, []).extend(_readings(value))
+        elif not value:
+            raise OptionError(f"--where {text}: {name}{sign} compares with nothing.")
         elif sign in signs:
             raise OptionError(f"--where {text}: {name}{sign} is there already.")
         else:

@@ -7,7 +7,7 @@ A mapping names values: ``{"brand": "Acme"}`` (equal), ``{"size": ["S", "M"]}`` 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,8 +43,13 @@ def conditions(where: Mapping[str, Any]) -> list[Condition]:
     Raises
     ------
     OptionError
-        A name is not text, a sign is unknown, or a value cannot be compared.
+        It is no mapping, a name is not text, a sign is unknown, or a value cannot be compared.
     """
+    if not isinstance(where, Mapping):
+        raise OptionError(
+            f"search: `where={shown(where)}` is neither a mapping of metadata, such as "
+            '{"brand": "Acme"}, nor a function of them.'
+        )
     found = []
     for name, wanted in where.items():
         if not isinstance(name, str):
@@ -60,6 +65,22 @@ def conditions(where: Mapping[str, Any]) -> list[Condition]:
             values = tuple(_value(name, sign, each) for each in (value if several else [value]))
             found.append(Condition(name, sign, values))
     return found
+
+
+def check_names(asked: Sequence[Condition], known: Sequence[str]) -> None:
+    """Refuse metadata that no picture has: a slip of the pen finds nothing and would say nothing.
+
+    Raises
+    ------
+    OptionError
+        Names one and those that there are.
+    """
+    for condition in asked:
+        if condition.name not in known:
+            there = ", ".join(known) if known else "none; `describe` or --metadata sets them"
+            raise OptionError(
+                f"search: no picture has metadata {condition.name!r}.\n  There are: {there}"
+            )
 
 
 def _value(name: str, sign: str, value: Any) -> Value:

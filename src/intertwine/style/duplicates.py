@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import numpy as np
 
 from intertwine.base.checks import Array
+from intertwine.base.errors import FileError, shown
 from intertwine.base.libraries import need
 from intertwine.style.pictures import read_picture
 
@@ -45,10 +46,15 @@ def groups(
         The order within groups.
     thumbnails : mapping
         Id -> bytes of a small picture.
+
+    Raises
+    ------
+    FileError
+        A small picture is damaged; names it.
     """
     if len(ids) < 2:
         return []
-    small = np.stack([_square(read_picture(thumbnails[id])) for id in ids])
+    small = np.stack([_square(_read(id, thumbnails[id])) for id in ids])
     parent = list(range(len(ids)))
 
     def root(n: int) -> int:
@@ -67,6 +73,16 @@ def groups(
     for n, id in enumerate(ids):
         found.setdefault(root(n), []).append(id)
     return [group for group in found.values() if len(group) > 1]
+
+
+def _read(id: str, thumbnail: bytes) -> Array:
+    try:
+        return read_picture(thumbnail)
+    except FileError as error:
+        raise FileError(
+            f"duplicates: the small picture that the index keeps of {shown(id)} is damaged.\n"
+            f"  Remove it from the index, or add it again."
+        ) from error
 
 
 def _square(picture: Array) -> Array:

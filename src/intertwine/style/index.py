@@ -11,7 +11,7 @@ from intertwine.base.checks import integer
 from intertwine.base.errors import FileError, OptionError, ShapeError, counted, shown
 from intertwine.style import duplicates, encoders, indexing
 from intertwine.style.codes import Codes
-from intertwine.style.conditions import Where, conditions
+from intertwine.style.conditions import Where, check_names, conditions
 from intertwine.style.encoders import Encoder
 from intertwine.style.hits import Changes, Hit, Stats, hits_at
 from intertwine.style.indexing import Progress, Source
@@ -20,7 +20,7 @@ from intertwine.style.loaded import Loaded
 from intertwine.style.metadata import checked
 from intertwine.style.pictures import read_picture
 from intertwine.style.question import Question
-from intertwine.style.scanning import scan
+from intertwine.style.scanning import check_folder, scan
 from intertwine.style.sqlite import SqliteStore
 from intertwine.style.store import Row, Skipped
 from intertwine.style.table import CodeTable
@@ -43,6 +43,8 @@ class StyleIndex:
     ------
     FileError
         The folder holds no index, or a damaged one.
+    OptionError
+        No encoder has this name.
 
     Examples
     --------
@@ -56,6 +58,8 @@ class StyleIndex:
     """
 
     def __init__(self, path: str | Path | None = None, encoder: str | Encoder | None = None):
+        if isinstance(encoder, str):
+            encoders.check_name("StyleIndex", "encoder", encoder)
         self._folder = None if path is None else Path(path).resolve()
         self._store = SqliteStore(self._folder)
         self._wanted = encoder
@@ -164,6 +168,7 @@ class StyleIndex:
             process writes; the disk is full. What was reported as done is kept, and the next
             update goes on from there.
         """
+        check_folder(Path(folder))  # before anything is made for an index that is new
         with self._store.writing():
             rows, noted = self._store.rows(), self._store.skipped()
             found = scan(Path(folder), rows, noted, self._folder)
@@ -195,9 +200,11 @@ class StyleIndex:
 
     def remove(self, *ids: str) -> int:
         """Forget pictures by id, and say how many of them there were. Files are left alone."""
-        table = self._loaded.table()
-        count = self._store.remove(ids) if ids else 0
-        self._loaded.changed(table.without(set(ids)))
+        if not ids:
+            return 0
+        with self._store.writing():  # threads change the table one after the other
+            count = self._store.remove(ids)
+            self._loaded.changed(self._loaded.table().without(set(ids)))
         return count
 
     def rebuild(
@@ -293,7 +300,8 @@ class StyleIndex:
         Raises
         ------
         OptionError
-            Neither or both of `picture` and `id`, an unknown id, or a wrong weight.
+            Neither or both of `picture` and `id`, an unknown id, a wrong weight, or metadata in
+            `where` that no picture has.
         FileError
             The picture cannot be read, or the index is empty.
         """
@@ -308,7 +316,10 @@ class StyleIndex:
         )
         several = id is None and is_several(picture)
         if id is None:
-            queries = encoder.encode([read_picture(each) for each in listed(picture)])
+            asked = listed(picture)
+            if not asked:
+                raise OptionError("search: there is no picture to look for. Pass at least one.")
+            queries = encoder.encode([read_picture(each) for each in asked])
         else:
             queries = codes.rows([table.known("search", id)])
         if together:
@@ -332,7 +343,11 @@ class StyleIndex:
     def _select(self, where: Where) -> set[str]:
         if callable(where):
             return {row.id for row in self._store.rows() if where(row.metadata)}
-        return self._store.select(conditions(where))
+        asked = conditions(where)
+        found = self._store.select(asked)
+        if not found:  # nothing fits: is it a name that no picture has?
+            check_names(asked, self._store.names())
+        return found
 
     def explain(
         self,
@@ -386,7 +401,9 @@ class StyleIndex:
         else:
             place = table.known("explain", id)
             question = Question(encoder, [self[id]], codes.rows([place]))
-        hits = [hit] if isinstance(hit, Hit | str) else list(hit)
+        hits = [hit] if isinstance(hit, Hit | str) else hit
+        if not isinstance(hits, Sequence):
+            raise OptionError(f"explain: {shown(hit)} is no hit, nor the id of a picture.")
         answers = []
         for done, each in enumerate(hits, 1):
             name, weights = (each.id, each.weights) if isinstance(each, Hit) else (each, {})

@@ -1,4 +1,4 @@
-"""Bounds on requests, kept before anything of them is decoded: in bytes, and in time."""
+"""What requests are refused before anything of them is decoded: large, slow and foreign ones."""
 
 from __future__ import annotations
 
@@ -55,6 +55,25 @@ class Bounded:
             return message
 
         await self._app(scope, bounded, send)
+
+
+class SameOrigin:
+    """Refuse requests that a browser makes for the page of another site.
+
+    Without this any page that is open in a browser on this machine could add and delete pictures.
+    """
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = dict(scope["headers"]) if scope["type"] == "http" else {}
+        origin, host = headers.get(b"origin"), headers.get(b"host", b"")
+        if origin is not None and origin.partition(b"://")[2].lower() != host.lower():
+            refusal = JSONResponse({"detail": "Pages of other sites may not ask this index."}, 403)
+            await refusal(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
 
 
 def _too_large() -> str:

@@ -49,6 +49,22 @@ def picture_files(
                 yield Path(here, name)
 
 
+def check_folder(folder: Path) -> None:
+    """Refuse what is no folder.
+
+    Raises
+    ------
+    FileError
+        It is not there, or a file.
+    """
+    if not folder.is_dir():
+        raise FileError(
+            f"{folder} is a file, not a folder of pictures.\n  Name the folder that it lies in."
+            if folder.exists()
+            else f"There is no folder {folder}."
+        )
+
+
 def scan(
     folder: Path, rows: Iterable[Row], noted: Iterable[Skipped], apart: Path | None = None
 ) -> Scan:
@@ -62,8 +78,7 @@ def scan(
         There is no such folder, or none of its indexed files is there any more.
     """
     folder = folder.resolve()
-    if not folder.is_dir():
-        raise FileError(f"There is no folder {folder}.")
+    check_folder(folder)
     if apart in folder.parents:
         apart = None
     known = {row.path: row for row in rows if row.path and _is_in(row.path, folder, apart)}

@@ -1,7 +1,7 @@
 """An index over HTTP: upload a picture, get those of similar style; add and delete.
 
 Only what the index holds is ever served: thumbnails out of its store, no file. Uploads are bounded
-in bytes and pixels before they are decoded.
+in bytes and pixels before they are decoded, and pages of other sites are refused.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from fastapi import (
     Request,
     UploadFile,
 )
+from fastapi.middleware.trustedhost import TrustedHostMiddleware
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
@@ -35,7 +36,7 @@ from intertwine.base.libraries import need
 from intertwine.style import pictures
 from intertwine.style.hits import Hit
 from intertwine.style.index import StyleIndex
-from intertwine.style.limits import Bounded
+from intertwine.style.limits import Bounded, SameOrigin
 from intertwine.style.why import Why
 
 #: Seconds that a connection without a request is kept, and that Ctrl-C waits for answers.
@@ -57,6 +58,26 @@ UPLOADS = "pictures"
 
 Weight = Annotated[float, Query(ge=0, le=1e6)]
 FormWeight = Annotated[float, Form(ge=0, le=1e6)]
+
+
+def _asked(
+    shape: Weight = 1.0, colour: Weight = 0.0, texture: Weight = 0.0, detail: Weight = 0.0
+) -> dict[str, Any]:
+    return {"shape": shape, "colour": colour, "texture": texture, "detail": detail}
+
+
+def _sent(
+    shape: FormWeight = 1.0,
+    colour: FormWeight = 0.0,
+    texture: FormWeight = 0.0,
+    detail: FormWeight = 0.0,
+) -> dict[str, Any]:
+    return {"shape": shape, "colour": colour, "texture": texture, "detail": detail}
+
+
+#: Weights of the views, in an address or in a form.
+AskedWeights = Annotated[dict[str, Any], Depends(_asked)]
+SentWeights = Annotated[dict[str, Any], Depends(_sent)]
 
 
 class HitAnswer(BaseModel):
@@ -116,7 +137,8 @@ def create_app(index: StyleIndex, folder: Path | None = None, token: str | None 
     folder : Path, optional
         Where uploaded pictures are kept; None keeps their codes alone.
     token : str, optional
-        What callers must send as ``Authorization: Bearer``.
+        What callers must send as ``Authorization: Bearer``. Without one only names of this machine
+        are answered.
     """
 
     def checked(sent: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]) -> None:
@@ -127,6 +149,9 @@ def create_app(index: StyleIndex, folder: Path | None = None, token: str | None 
 
     app = FastAPI(title="Intertwine style search")
     app.add_middleware(Bounded)
+    app.add_middleware(SameOrigin)
+    if token is None:  # a foreign name that leads here is a page's way around its own site
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*LOOPBACK, "[::1]"])
     routes = APIRouter(dependencies=[Depends(checked)])
 
     @app.exception_handler(IntertwineError)
@@ -165,76 +190,60 @@ def create_app(index: StyleIndex, folder: Path | None = None, token: str | None 
 
     @routes.post("/search")
     def search(
+        weights: SentWeights,
         request: Request,
         picture: Annotated[UploadFile, File()],
         count: Annotated[int, Form(ge=1, le=MOST_HITS)] = 10,
         where: Annotated[str, Form()] = "{}",
-        shape: FormWeight = 1.0,
-        colour: FormWeight = 0.0,
-        texture: FormWeight = 0.0,
-        detail: FormWeight = 0.0,
     ) -> list[HitAnswer]:
         """Find the pictures most like an uploaded one.
 
         `where` is JSON: `{"brand": "Acme", "size": ["S", "M"], "price": {"<": 50}}`.
         """
-        weights = _weights(shape, colour, texture, detail)
         image = pictures.read_picture(picture.file.read())
         hits = index.search(image, count=count, where=_json(where, "where"), **weights)
         return found(hits, request)
 
     @routes.get("/similar")
     def similar(
+        weights: AskedWeights,
         request: Request,
         id: str,
         count: Annotated[int, Query(ge=1, le=MOST_HITS)] = 10,
         where: str = "{}",
-        shape: Weight = 1.0,
-        colour: Weight = 0.0,
-        texture: Weight = 0.0,
-        detail: Weight = 0.0,
     ) -> list[HitAnswer]:
         """Find the pictures most like one of the index."""
-        weights = _weights(shape, colour, texture, detail)
         known(id)
         hits = index.search(id=id, count=count, where=_json(where, "where"), **weights)
         return found(hits, request)
 
     @routes.post("/explain")
     def explain(
+        weights: SentWeights,
         picture: Annotated[UploadFile, File()],
         id: Annotated[str, Form()],
-        shape: FormWeight = 1.0,
-        colour: FormWeight = 0.0,
-        texture: FormWeight = 0.0,
-        detail: FormWeight = 0.0,
     ) -> WhyAnswer:
         """Say why the picture `id` of the index is a hit for an uploaded one, and draw it."""
         known(id)
         image = pictures.read_picture(picture.file.read())
-        return _why(index.explain(image, id, **_weights(shape, colour, texture, detail)))
+        return _why(index.explain(image, id, **weights))
 
     @routes.get("/explain")
     def explain_similar(
+        weights: AskedWeights,
         id: str,
         hit: str,
-        shape: Weight = 1.0,
-        colour: Weight = 0.0,
-        texture: Weight = 0.0,
-        detail: Weight = 0.0,
     ) -> WhyAnswer:
         """Say why the picture `hit` of the index is a hit for its picture `id`, and draw it."""
         known(id)
         known(hit)
-        return _why(index.explain(id=id, hit=hit, **_weights(shape, colour, texture, detail)))
+        return _why(index.explain(id=id, hit=hit, **weights))
 
     def known(id: str) -> None:
         if id not in index:
             raise HTTPException(404, "There is no such picture in the index.")
 
-    @routes.get(
-        "/thumbnail", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}}
-    )
+    @routes.get("/thumbnail", response_class=Response, responses=_JPEG)
     def thumbnail(id: str) -> Response:
         """Show a small picture of the index."""
         known(id)
@@ -268,10 +277,6 @@ def create_app(index: StyleIndex, folder: Path | None = None, token: str | None 
 
     app.include_router(routes)
     return app
-
-
-def _weights(shape: float, colour: float, texture: float, detail: float) -> dict[str, Any]:
-    return {"shape": shape, "colour": colour, "texture": texture, "detail": detail}
 
 
 def _why(why: Why) -> WhyAnswer:

@@ -82,43 +82,74 @@ class SqliteStore:
         self._writer = threading.RLock()  # of the thread that writes
         self._lock: TextIO | None = None
         self._file = None if folder is None else folder / FILE
-        if folder is not None and not folder.is_dir():
-            _make(folder)
-        fresh = self._file is None or not self._file.exists()
+        if folder is not None and folder.exists() and not folder.is_dir():
+            raise FileError(f"{folder} is a file, but an index is a folder.\n  Name another place.")
+        #: Whether the connection is to the file. Before there is one, an empty index stands in.
+        self._on_disk = self._file is not None and self._file.exists()
+        self._db = self._opened()
+
+    def _opened(self) -> sqlite3.Connection:
         with self._errors("open"):
-            self._db = sqlite3.connect(
-                ":memory:" if self._file is None else self._file,
+            db = sqlite3.connect(
+                self._address(),
+                uri=True,
                 timeout=_PATIENCE_S,
                 isolation_level=None,
                 check_same_thread=False,
             )
             try:
-                self._prepare(fresh)
+                self._prepare(db)
             except BaseException:
-                self._db.close()
+                db.close()
                 raise
+        return db
 
-    def _prepare(self, fresh: bool) -> None:
-        self._db.execute("PRAGMA foreign_keys=ON")
-        if self._file is not None:
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=FULL")
-        # A process that was ended between making the file and its tables left it empty.
-        if fresh or not self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            with self.writing():
-                self._db.executescript(
-                    f"BEGIN IMMEDIATE;{_SCHEMA}"
-                    f"INSERT INTO facts VALUES ('format', '{_FORMAT}');COMMIT;"
-                )
-        found = self._fact("format")
+    def _address(self) -> str:
+        """The file as SQLite opens it: of one that may not be written, nothing is."""
+        if self._file is None or not self._on_disk:
+            return ":memory:"
+        uri = self._file.as_uri()
+        if self._is_writable():
+            return uri
+        # The log of a writer that was ended holds rows, and is looked at; without one SQLite would
+        # make it, unless the file is said never to change.
+        log = self._file.with_name(FILE + "-wal")
+        return f"{uri}?mode=ro" if log.exists() else f"{uri}?immutable=1"
+
+    def _is_writable(self) -> bool:
+        return self._folder is None or not self._on_disk or (
+            os.access(self._folder, os.W_OK) and os.access(self._folder / FILE, os.W_OK)
+        )  # fmt: skip
+
+    def _prepare(self, db: sqlite3.Connection) -> None:
+        db.execute("PRAGMA foreign_keys=ON")
+        if self._on_disk and self._is_writable():
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute("PRAGMA synchronous=FULL")
+        if not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            # A process that was ended between making the file and its tables left it empty, but
+            # before it kept a model.
+            if self._on_disk and self._folder and any(self._folder.glob("model-*")):
+                raise sqlite3.DatabaseError("it is empty, but there is a model")
+            db.executescript(
+                f"BEGIN IMMEDIATE;{_SCHEMA}INSERT INTO facts VALUES ('format', '{_FORMAT}');COMMIT;"
+            )
+        (found,) = db.execute("SELECT value FROM facts WHERE name='format'").fetchone() or ("",)
         if found != str(_FORMAT):
             raise FileError(
                 f"{self._file} is an index of format {found}, this version reads {_FORMAT}.\n"
                 f"  Index the folder again into another place."
             )
 
-    # -- writing
+    def _follow(self) -> None:
+        """Let the file take the place of what stands in for it, as soon as there is one."""
+        if self._on_disk or self._file is None or not self._file.exists():
+            return
+        self._on_disk = True
+        stand_in, self._db = self._db, self._opened()
+        stand_in.close()
 
+    # -- writing
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Keep other threads and processes from writing until the block ends; blocks may nest.
@@ -132,8 +163,13 @@ class SqliteStore:
             if self._folder is None or self._lock is not None:
                 yield
                 return
+            _make(self._folder)
             self._lock = _locked(self._folder)
             try:
+                if not self._on_disk:
+                    (self._folder / FILE).touch()
+                    with self._mutex:
+                        self._follow()
                 yield
             finally:
                 self._lock.close()
@@ -141,7 +177,9 @@ class SqliteStore:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with self._mutex, self.writing(), self._errors("write"):
+        # The writer's turn comes before the connection's, here and in `writing`: in the other order
+        # two threads could wait for each other.
+        with self.writing(), self._mutex, self._errors("write"):
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -247,6 +285,15 @@ class SqliteStore:
         asked = " AND ".join(clauses)
         return {id for (id,) in self._query(f"SELECT id FROM pictures WHERE {asked}", values)}
 
+    def names(self) -> list[str]:
+        """Every name that metadata of some picture have."""
+        return [
+            name
+            for (name,) in self._query(
+                "SELECT DISTINCT key FROM pictures, json_each(pictures.metadata) ORDER BY key"
+            )
+        ]
+
     def codes(self) -> tuple[list[str], Codes | None]:
         """All ids and codes of the model in use, in the order they were put; None for none."""
         found = self._query(
@@ -284,6 +331,7 @@ class SqliteStore:
 
     def _query(self, text: str, values: Sequence[Any] = ()) -> list[Any]:
         with self._mutex, self._errors("read"):
+            self._follow()
             return self._db.execute(text, values).fetchall()
 
     def _fact(self, name: str) -> str:
@@ -304,6 +352,8 @@ class SqliteStore:
             ) from error
         except sqlite3.OperationalError as error:
             text = str(error)
+            if text.startswith(("no such", "Could not decode")):
+                raise self._damaged(error) from error
             if "locked" in text or "busy" in text:
                 text = f"another process has it locked for over {_PATIENCE_S:.0f} s"
             raise FileError(
@@ -311,10 +361,13 @@ class SqliteStore:
                 f"  What was written before is kept."
             ) from error
         except sqlite3.DatabaseError as error:
-            raise FileError(
-                f"{self._file or 'The index'} is damaged, or no index: {error}.\n"
-                f"  Index the folder again into another place."
-            ) from error
+            raise self._damaged(error) from error
+
+    def _damaged(self, error: sqlite3.Error) -> FileError:
+        return FileError(
+            f"{self._file or 'The index'} is damaged, or no index: {error}.\n"
+            f"  Index the folder again into another place."
+        )
 
 
 def _row(found: Sequence[Any]) -> Row:
@@ -323,10 +376,8 @@ def _row(found: Sequence[Any]) -> Row:
 
 
 def _make(folder: Path) -> None:
-    if folder.exists():
-        raise FileError(f"{folder} is a file, but an index is a folder.\n  Name another place.")
     try:
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise FileError(f"Cannot make the folder {folder}: {error.strerror or error}.") from error
 
@@ -336,7 +387,10 @@ def _locked(folder: Path) -> TextIO:
     try:
         file = (folder / LOCK).open("a+")
     except OSError as error:
-        raise FileError(f"Cannot write in {folder}: {error.strerror or error}.") from error
+        raise FileError(
+            f"Cannot write in {folder}: {error.strerror or error}.\n"
+            f"  It can be searched; to change it, make it writable or copy it."
+        ) from error
     try:
         _lock_whole(file)
     except OSError as error:

@@ -79,6 +79,9 @@ class Store(Protocol):
     def select(self, where: Sequence[Condition]) -> set[str]:
         """Ids of the rows whose metadata fulfil every condition."""
 
+    def names(self) -> list[str]:
+        """Every name that metadata of some picture have."""
+
     def codes(self) -> tuple[list[str], Codes | None]:
         """All ids and codes of the model in use, in the order they were put; None for none."""
 

@@ -14,7 +14,16 @@ from typing import Any, NamedTuple
 from intertwine.base.checks import Array, word
 from intertwine.style.encoders.protocol import Encoder, Progress, model_hash
 
-__all__ = ["Choice", "Encoder", "Progress", "by_name", "default", "model_hash", "restore"]
+__all__ = [
+    "Choice",
+    "Encoder",
+    "Progress",
+    "by_name",
+    "check_name",
+    "default",
+    "model_hash",
+    "restore",
+]
 
 #: Name -> the module of this package and the class in it.
 ENCODERS = {
@@ -76,6 +85,17 @@ def default(count: int, installed: Collection[str] | None = None) -> Choice:
     return Choice("pretrained", "pretrained: what it needs is installed, and it finds most.")
 
 
+def check_name(caller: str, argument: str, name: str) -> str:
+    """Return the name of an encoder.
+
+    Raises
+    ------
+    OptionError
+        The name is not known.
+    """
+    return word(caller, argument, name, tuple(ENCODERS))
+
+
 def _class_of(name: str) -> Any:
-    module, kind = ENCODERS[word("encoders", "name", name, tuple(ENCODERS))]
+    module, kind = ENCODERS[check_name("encoders", "name", name)]
     return getattr(importlib.import_module(f"intertwine.style.encoders.{module}"), kind)
