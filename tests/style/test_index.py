@@ -83,6 +83,14 @@ def test_metadata_that_no_picture_has_are_told():
     assert str(told.value) == "search: no picture has metadata 'colour'.\n  There are: brand, price"
 
 
+def test_no_condition_looks_at_no_metadata(monkeypatch):
+    index = StyleIndex(encoder=Coarse())
+    index.add([drawn(n) for n in range(20)])
+    want = [hit.id for hit in index.search(drawn(4))]
+    monkeypatch.setattr(index._store, "select", lambda where: pytest.fail("a scan of all rows"))
+    assert [hit.id for hit in index.search(drawn(4), where={})] == want
+
+
 def test_asking_makes_no_index(tmp_path):
     with StyleIndex(tmp_path / "typo") as index:
         with pytest.raises(FileError, match="the index is empty"):

@@ -324,7 +324,8 @@ class StyleIndex:
             queries = codes.rows([table.known("search", id)])
         if together:
             queries = queries.mean()
-        among = None if where is None else table.places(self._select(where))
+        selected = None if where is None else self._select(where)
+        among = None if selected is None else table.places(selected)
         found = table.nearest(queries, count + (id is not None), weights, among)
         false = self._loaded.false_matches(codes, weights)
         answers = [
@@ -340,10 +341,13 @@ class StyleIndex:
             raise FileError(f"{caller}: the index is empty.\n  Add pictures first.")
         return table, table.codes, encoder
 
-    def _select(self, where: Where) -> set[str]:
+    def _select(self, where: Where) -> set[str] | None:
+        """Ids of the pictures that fulfil every condition; None where there is none to fulfil."""
         if callable(where):
             return {row.id for row in self._store.rows() if where(row.metadata)}
         asked = conditions(where)
+        if not asked:
+            return None
         found = self._store.select(asked)
         if not found:  # nothing fits: is it a name that no picture has?
             check_names(asked, self._store.names())
