@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from intertwine.arrays import has_tensor
 from intertwine.base import threads as threading
 from intertwine.base.checks import as_array, as_dtype, flag, is_integer, native
 from intertwine.base.errors import OptionError, ShapeError, counted, shown
@@ -20,6 +22,9 @@ Array = NDArray[Any]
 
 #: The result of a call whose equal was made lately and whose plan is one sum in the core, or None.
 _again = CACHE.calls.run
+
+#: Libraries that are loaded: where torch is not one, nothing is a tensor.
+_loaded = sys.modules
 
 
 def convolve(
@@ -124,6 +129,8 @@ def convolve(
         axes, mode, boundary, cval, nan, mask, min_weight, dtype, overflow, stride, dilation,
         method, precision,
     )  # fmt: skip
+    if "torch" in _loaded and has_tensor(x, k):
+        return _on_tensors("convolve", x, k, said, out, threads, True)
     done = _again(x, k, said, True, out, threads)
     return _run("convolve", x, k, said, out, threads, True) if done is None else done
 
@@ -165,8 +172,19 @@ def correlate(
         axes, mode, boundary, cval, nan, mask, min_weight, dtype, overflow, stride, dilation,
         method, precision,
     )  # fmt: skip
+    if "torch" in _loaded and has_tensor(x, k):
+        return _on_tensors("correlate", x, k, said, out, threads, False)
     done = _again(x, k, said, False, out, threads)
     return _run("correlate", x, k, said, out, threads, False) if done is None else done
+
+
+def _on_tensors(
+    caller: str, x: Any, k: Any, said: tuple[Any, ...], out: Any, threads: Any, flip: bool
+) -> Any:
+    """Let torch's side of the house answer, which loads when the first tensor comes."""
+    from intertwine.arrays.tensors import run
+
+    return run(caller, x, k, said, out, threads, flip)
 
 
 def plan(

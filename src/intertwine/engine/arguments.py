@@ -161,7 +161,7 @@ def _lines(
         layout.axes, modes, boundaries, strides, dilations, size, origin, strict=True
     ):
         n = lines[axis].n
-        start, m = _outputs(caller, mode, n, k, d, (k - 1 - c) if flip else c)
+        start, m = outputs_along(caller, mode, n, k, d, (k - 1 - c) if flip else c)
         m = -(-m // stride)
         lines[axis] = Axis(n, m, k, start, stride, d, boundary)
     return tuple(lines)
@@ -178,7 +178,7 @@ def _mode(caller: str, value: Any) -> str:
     return word(caller, "mode", value, MODES)
 
 
-def _outputs(caller: str, mode: str, n: int, k: int, dilation: int, still: int) -> tuple[int, int]:
+def outputs_along(caller: str, mode: str, n: int, k: int, dilation: int, still: int) -> tuple[int, int]:
     """Where the first window starts and how many there are; tap `still` lies on the output."""
     reach = (k - 1) * dilation + 1
     if reach > MOST:
@@ -207,4 +207,4 @@ def _oriented(taps: Array, ndim: int, flip: bool) -> Array:
     return taps[..., *backwards] if flip else taps.conj()
 
 
-__all__ = ["MODES", "NAN_POLICIES", "Options", "Request", "parse"]
+__all__ = ["MODES", "NAN_POLICIES", "Options", "Request", "outputs_along", "parse"]

@@ -1,0 +1,249 @@
+"""The core's route as registered operators, so that compilers, `vmap` and `export` see one node.
+
+Each of the three is linear in both of its tensors, and the gradients of each are the other two::
+
+    y = F(x, w)    dx = A(dy, conj w)    dw = G(conj x, dy)
+    v = A(g, w)    dg = F(dv, conj w)    dw = G(dv, conj g)
+    u = G(x, g)    dx = A(conj g, du)    dg = F(conj x, du)
+
+F also adds what the number outside contributes, which depends on the kernel alone: `cval` stays in
+F and in G where the signal is x, and is zero where it is a gradient.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from intertwine.arrays.tensors import core_route
+from intertwine.arrays.tensors.geometry import Geometry, result_shape
+
+#: Types of the numbers that carry a geometry through a registered operator, in its order.
+_Ints = Sequence[int]
+
+
+def pack(geometry: Geometry) -> tuple[Any, ...]:
+    """A geometry as arguments that a registered operator takes."""
+    return (
+        geometry.caller,
+        list(geometry.axes),
+        ",".join(geometry.modes),
+        ",".join(geometry.boundaries),
+        list(geometry.stride),
+        list(geometry.dilation),
+        list(geometry.center),
+        float(geometry.cval.real),
+        float(geometry.cval.imag),
+    )
+
+
+def _unpack(packed: Sequence[Any]) -> Geometry:
+    caller, axes, modes, boundaries, stride, dilation, center, real, imaginary = packed
+    return Geometry(
+        caller,
+        tuple(map(int, axes)),
+        tuple(modes.split(",")),
+        tuple(boundaries.split(",")),
+        tuple(map(int, stride)),
+        tuple(map(int, dilation)),
+        tuple(map(int, center)),
+        complex(real, imaginary),
+    )
+
+
+def _shape(tensor: Tensor) -> tuple[int, ...]:
+    return tuple(map(int, tensor.shape))
+
+
+def _array(tensor: Tensor) -> Any:
+    return tensor.detach().resolve_conj().resolve_neg().numpy()
+
+
+def _tensor(array: Any) -> Tensor:
+    return torch.from_numpy(np.ascontiguousarray(array))
+
+
+@torch.library.custom_op("intertwine::correlate", mutates_args=(), device_types="cpu")
+def correlate(
+    x: Tensor,
+    w: Tensor,
+    caller: str,
+    axes: _Ints,
+    modes: str,
+    boundaries: str,
+    stride: _Ints,
+    dilation: _Ints,
+    center: _Ints,
+    real: float,
+    imaginary: float,
+    method: str,
+    threads: int,
+) -> Tensor:
+    """F: the correlation of a signal with a kernel."""
+    packed = (caller, axes, modes, boundaries, stride, dilation, center, real, imaginary)
+    return _tensor(core_route.forward(_array(x), _array(w), _unpack(packed), method, threads))
+
+
+@torch.library.custom_op("intertwine::signal_gradient", mutates_args=(), device_types="cpu")
+def signal_gradient(
+    g: Tensor,
+    w: Tensor,
+    shape: _Ints,
+    caller: str,
+    axes: _Ints,
+    modes: str,
+    boundaries: str,
+    stride: _Ints,
+    dilation: _Ints,
+    center: _Ints,
+    real: float,
+    imaginary: float,
+    threads: int,
+) -> Tensor:
+    """A: what the signal has to do with `g`, which lies where results do."""
+    packed = (caller, axes, modes, boundaries, stride, dilation, center, real, imaginary)
+    wanted = tuple(map(int, shape))
+    return _tensor(
+        core_route.signal_gradient(_array(g), _array(w), wanted, _unpack(packed), threads)
+    )
+
+
+@torch.library.custom_op("intertwine::kernel_gradient", mutates_args=(), device_types="cpu")
+def kernel_gradient(
+    x: Tensor,
+    g: Tensor,
+    shape: _Ints,
+    caller: str,
+    axes: _Ints,
+    modes: str,
+    boundaries: str,
+    stride: _Ints,
+    dilation: _Ints,
+    center: _Ints,
+    real: float,
+    imaginary: float,
+    threads: int,
+) -> Tensor:
+    """G: what the kernel has to do with `g`, which lies where results do."""
+    packed = (caller, axes, modes, boundaries, stride, dilation, center, real, imaginary)
+    wanted = tuple(map(int, shape))
+    return _tensor(
+        core_route.kernel_gradient(_array(x), _array(g), wanted, _unpack(packed), threads)
+    )
+
+
+@correlate.register_fake
+def _(x: Tensor, w: Tensor, *rest: Any) -> Tensor:
+    found = result_shape(_unpack(rest[:9]), _shape(x), _shape(w))
+    return x.new_empty(found, dtype=torch.promote_types(x.dtype, w.dtype))
+
+
+@signal_gradient.register_fake
+@kernel_gradient.register_fake
+def _(x: Tensor, w: Tensor, shape: _Ints, *rest: Any) -> Tensor:
+    return x.new_empty(list(shape), dtype=torch.promote_types(x.dtype, w.dtype))
+
+
+def _without_cval(packed: tuple[Any, ...]) -> tuple[Any, ...]:
+    return (*packed[:7], 0.0, 0.0)
+
+
+def _conjugate_cval(packed: tuple[Any, ...]) -> tuple[Any, ...]:
+    return (*packed[:8], -packed[8])
+
+
+def _like(gradient: Tensor, tensor: Tensor) -> Tensor:
+    """The gradient of a real tensor is real."""
+    wanted = gradient if tensor.is_complex() or not gradient.is_complex() else gradient.real
+    return wanted.to(tensor.dtype)
+
+
+def _conj(tensor: Tensor) -> Tensor:
+    return tensor.conj().resolve_conj() if tensor.is_complex() else tensor
+
+
+def _save(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
+    ctx.save_for_backward(inputs[0], inputs[1])
+    ctx.rest = inputs[2:]
+
+
+def _correlate_backward(ctx: Any, dy: Tensor) -> tuple[Any, ...]:
+    x, w = ctx.saved_tensors
+    packed, threads = ctx.rest[:9], ctx.rest[10]
+    dx = dw = None
+    if ctx.needs_input_grad[0]:
+        dx = _like(signal_gradient(dy, _conj(w), list(x.shape), *packed, threads), x)
+    if ctx.needs_input_grad[1]:
+        conjugate = _conjugate_cval(packed)
+        dw = _like(kernel_gradient(_conj(x), dy, list(w.shape), *conjugate, threads), w)
+    return (dx, dw, *(None for _ in ctx.rest))
+
+
+def _signal_backward(ctx: Any, dv: Tensor) -> tuple[Any, ...]:
+    g, w = ctx.saved_tensors
+    packed, threads = _without_cval(ctx.rest[1:10]), ctx.rest[10]
+    dg = dw = None
+    if ctx.needs_input_grad[0]:
+        dg = _like(correlate(dv, _conj(w), *packed, "auto", threads), g)
+    if ctx.needs_input_grad[1]:
+        dw = _like(kernel_gradient(dv, _conj(g), list(w.shape), *packed, threads), w)
+    return (dg, dw, *(None for _ in ctx.rest))
+
+
+def _kernel_backward(ctx: Any, du: Tensor) -> tuple[Any, ...]:
+    x, g = ctx.saved_tensors
+    packed, threads = ctx.rest[1:10], ctx.rest[10]
+    dx = dg = None
+    if ctx.needs_input_grad[0]:
+        zero = _without_cval(packed)
+        dx = _like(signal_gradient(_conj(g), du, list(x.shape), *zero, threads), x)
+    if ctx.needs_input_grad[1]:
+        dg = _like(correlate(_conj(x), du, *_conjugate_cval(packed), "auto", threads), g)
+    return (dx, dg, *(None for _ in ctx.rest))
+
+
+correlate.register_autograd(_correlate_backward, setup_context=_save)
+signal_gradient.register_autograd(_signal_backward, setup_context=_save)
+kernel_gradient.register_autograd(_kernel_backward, setup_context=_save)
+
+
+def _in_front(tensor: Tensor, axis: int | None, count: int | None = None) -> Tensor:
+    """A tensor with the axis of a batch first: one place, or as many as it is said to have."""
+    if axis is not None:
+        return tensor.movedim(axis, 0)
+    return tensor.unsqueeze(0) if count is None else tensor.expand(count, *tensor.shape)
+
+
+@correlate.register_vmap
+def _(info: Any, in_dims: tuple[Any, ...], x: Tensor, w: Tensor, *rest: Any) -> Any:
+    return correlate(_in_front(x, in_dims[0]), _in_front(w, in_dims[1]), *rest), 0
+
+
+@signal_gradient.register_vmap
+def _(info: Any, in_dims: Any, g: Tensor, w: Tensor, shape: _Ints, *rest: Any) -> Any:
+    count = info.batch_size
+    g, w = _in_front(g, in_dims[0], count), _in_front(w, in_dims[1])
+    return signal_gradient(g, w, [count, *shape], *rest), 0
+
+
+@kernel_gradient.register_vmap
+def _(info: Any, in_dims: Any, x: Tensor, g: Tensor, shape: _Ints, *rest: Any) -> Any:
+    count = info.batch_size
+    x, g = _in_front(x, in_dims[0]), _in_front(g, in_dims[1], count)
+    return kernel_gradient(x, g, [count, *shape], *rest), 0
+
+
+def route(
+    x: Tensor, w: Tensor, geometry: Geometry, method: str, threads: int
+) -> Tensor:
+    """F through the core, with everything that torch wants to know of it."""
+    result: Tensor = correlate(x, w, *pack(geometry), method, threads)
+    return result
+
+
+#: What `weighted` asks for: the tensors, how they lie, the method and the threads.
+Route = Callable[[Tensor, Tensor, Geometry, str, int], Tensor]
