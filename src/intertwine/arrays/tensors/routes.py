@@ -113,11 +113,11 @@ def _traced(
 
 
 def _sum(x: Tensor, w: Tensor, geometry: Geometry, method: str, threads: int) -> Tensor:
-    if method.startswith("torch"):
-        return torch_route.route(x, w, geometry, method, threads)
-    if x.dtype in (torch.float16, torch.bfloat16):  # summed in float32, rounded once
-        return core_route(x.float(), w, geometry, method, threads).to(x.dtype)
-    return core_route(x, w, geometry, method, threads)
+    route = torch_route.route if method.startswith("torch") else core_route
+    if x.dtype not in (torch.float16, torch.bfloat16):
+        return route(x, w, geometry, method, threads)
+    sums = route(x.float(), w, geometry, method, threads)  # rounded once, at the end
+    return sums if sums.is_complex() else sums.to(x.dtype)
 
 
 def _method(caller: str, options: Options, device: torch.device) -> str:

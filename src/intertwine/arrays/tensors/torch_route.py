@@ -34,13 +34,9 @@ def route(x: Tensor, w: Tensor, geometry: Geometry, method: str, threads: int) -
     found = lines(geometry, tuple(x.shape), tuple(w.shape))
     along = geometry.layout(x.ndim).axes
     chosen = _choose(found, along, w) if method in ("auto", "torch") else method
-    narrow = x.dtype in (torch.float16, torch.bfloat16)
-    dtype = torch.promote_types(x.dtype, w.dtype)
-    if narrow:
-        x, w = x.float(), w.float()
     shape = [line.m for line in found]
     if 0 in shape or 0 in x.shape:
-        return x.new_zeros(shape, dtype=dtype)
+        return x.new_zeros(shape, dtype=torch.promote_types(x.dtype, w.dtype))
     signal = _surrounded(x, found, along, geometry.cval)
     signal = signal.movedim(along, tuple(range(-len(along), 0)))
     # A transform would carry NaN and infinities all over the result.
@@ -48,8 +44,7 @@ def route(x: Tensor, w: Tensor, geometry: Geometry, method: str, threads: int) -
         chosen = "torch-direct"
     run = {"torch-direct": _direct, "torch-fft": _transformed, "torch-separable": _separable}
     result = run[chosen](signal, w, [found[axis] for axis in along], geometry.caller)
-    result = result.movedim(tuple(range(-len(along), 0)), along)
-    return result.to(dtype) if narrow else result
+    return result.movedim(tuple(range(-len(along), 0)), along)
 
 
 def _finite(signal: Tensor) -> bool:

@@ -33,16 +33,17 @@ def divided(
     # What lies outside counts as present, unless the boundary says that nothing does.
     there = geometry._replace(boundaries=tuple(map(_as_weights, geometry.boundaries))).filled(1.0)
     y = sum_(torch.where(present, x, torch.zeros_like(x)), w, numbers)
-    marks = present.to(_real(x.dtype))
-    inside = sum_(marks, w, there)
-    total = _over_result(w.sum(own), inside, geometry)
-    size = _over_result(w.abs().sum(own), inside, geometry).detach()
+    # In float64, so that what rounding leaves of an absent weight does not pass for one.
+    marks, weights = present.to(torch.float64), w.to(_double(w.dtype))
+    inside = sum_(marks, weights, there)
+    total = _over_result(weights.sum(own), inside, geometry)
+    size = _over_result(weights.detach().abs().sum(own), inside, geometry)
     enough = inside.detach().abs() > LEAST_WEIGHT * size
     if least is not None:
-        enough = enough & (sum_(marks, w.detach().abs(), there) > least * size)
+        enough = enough & (sum_(marks, weights.detach().abs(), there) > least * size)
     safe = torch.where(enough, inside, torch.ones_like(inside))
-    nan = torch.full_like(y, float("nan"))
-    return torch.where(enough, y * (total / safe), nan)
+    nan = complex("nan+nanj") if y.is_complex() else float("nan")
+    return torch.where(enough, y * (total / safe).to(w.dtype), torch.full_like(y, nan))
 
 
 def _without_weights(boundary: str) -> str:
@@ -53,8 +54,8 @@ def _as_weights(boundary: str) -> str:
     return {"renormalize": "zero", "zero": "constant"}.get(boundary, boundary)
 
 
-def _real(dtype: torch.dtype) -> torch.dtype:
-    return {torch.complex64: torch.float32, torch.complex128: torch.float64}.get(dtype, dtype)
+def _double(dtype: torch.dtype) -> torch.dtype:
+    return torch.complex128 if dtype.is_complex else torch.float64
 
 
 def _over_result(numbers: Tensor, result: Tensor, geometry: Geometry) -> Tensor:
