@@ -39,7 +39,7 @@ def check_tensor(caller: str, name: str, tensor: Tensor) -> None:
     if tensor.device.type == "meta" and not torch.compiler.is_compiling():
         raise DTypeError(
             f"{caller}: `{name}` is a meta tensor of shape {tuple(tensor.shape)}, which holds no "
-            f"numbers.\n  Pass a tensor on the CPU or on another device that computes."
+            f"numbers.\n  Pass a tensor on a device that computes, such as the CPU."
         )
 
 

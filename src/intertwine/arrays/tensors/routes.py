@@ -32,14 +32,14 @@ def run(
     caller: str, x: Any, k: Any, said: tuple[Any, ...], out: Any, threads: int | None, flip: bool
 ) -> Tensor:
     """Convolve or correlate, one of the two a tensor; `said` are the fields of Options."""
-    x, k = _autocast(x), _autocast(k)
     options = Options(*said)
     forced = isinstance(options.method, str) and options.method.startswith("torch")
-    tensors = [value for value in (x, k, options.mask) if isinstance(value, Tensor)]
     for name, value in (("x", x), ("k", k)):
         if isinstance(value, Tensor):
             check_tensor(caller, name, value)
+    x, k = _autocast(x), _autocast(k)
     device = next(value.device for value in (x, k) if isinstance(value, Tensor))
+    tensors = [value for value in (x, k, options.mask) if isinstance(value, Tensor)]
     looked_through = torch.compiler.is_compiling() or any(map(_is_traced, tensors))
     if device.type == "cpu" and not forced and not looked_through:
         return array_route.run(caller, x, k, said, out, threads)
@@ -59,9 +59,10 @@ def _is_wrapped(tensor: Tensor) -> bool:
 
 def _autocast(value: Any) -> Any:
     """A tensor in the type that autocast asks convolutions to take."""
-    if not isinstance(value, Tensor) or not torch.is_autocast_enabled(value.device.type):
+    narrowed = (torch.float32, torch.float16, torch.bfloat16)
+    if not isinstance(value, Tensor) or value.dtype not in narrowed or value.device.type == "meta":
         return value
-    if value.dtype not in (torch.float32, torch.float16, torch.bfloat16):
+    if not torch.is_autocast_enabled(value.device.type):
         return value
     return value.to(torch.get_autocast_dtype(value.device.type))
 
@@ -132,9 +133,7 @@ def _method(caller: str, options: Options, device: torch.device) -> str:
                 f"  Known for tensors: auto, {', '.join(torch_route.METHODS)}."
             )
         return method
-    # torch differentiates its own operations forward too; the core's have no such rule.
-    dual = not torch.compiler.is_compiling() and forward_ad._current_level >= 0
-    if device.type == "cpu" and not (dual and method == "auto"):
+    if device.type == "cpu":
         return method
     if method != "auto":
         raise OptionError(
