@@ -180,11 +180,12 @@ def correlate(
 
 def _on_tensors(
     caller: str, x: Any, k: Any, said: tuple[Any, ...], out: Any, threads: Any, flip: bool
-) -> Any:
+) -> Array:
     """Let torch's side of the house answer, which loads when the first tensor comes."""
     from intertwine.arrays.tensors import run
 
-    return run(caller, x, k, said, out, threads, flip)
+    found: Any = run(caller, x, k, said, out, threads, flip)
+    return cast(Array, found)  # as far as types are told
 
 
 def plan(
