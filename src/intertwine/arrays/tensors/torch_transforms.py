@@ -44,9 +44,11 @@ def overlap_save(x: Tensor, w: Tensor, along: list[Axis], caller: str) -> Tensor
         y = torch.fft.irfftn(product, s=tile, dim=axes)
     for place, cut in enumerate(cuts):
         y = y.narrow(place - count, 0, cut.step)
-    return _joined(y, count)[
-        (..., *(slice(0, c.outputs, line.stride) for c, line in zip(cuts, along, strict=True)))
-    ]
+    y = _joined(y, count)
+    for place, (cut, line) in enumerate(zip(cuts, along, strict=True)):
+        axis = y.ndim - count + place
+        y = y[(slice(None),) * axis + (slice(0, cut.outputs, line.stride),)]
+    return y
 
 
 class _Cut(NamedTuple):
