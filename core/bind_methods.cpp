@@ -20,21 +20,41 @@ using Reals = std::vector<double>;
 
 class Direct : public Prepared {
  public:
-  Direct(const Geometry& geometry, nb::handle taps, const std::string& compute)
+  // `halvings`: 16-bit sums are times two to this power, `negative`: and may be less than zero.
+  Direct(const Geometry& geometry, nb::handle taps, const std::string& compute, int halvings,
+         bool negative)
       : Prepared(geometry),
         type_(compute == "int16" ? Type::i16 : compute_type(compute)),
-        taps_(taps, type_, geometry.taps(), "taps") {}
+        taps_(taps, type_, geometry.taps(), "taps"),
+        halvings_(halvings),
+        negative_(negative) {
+    if (halvings < 0 || halvings > kMostHalvings || (halvings && type_ != Type::i16))
+      refuse("halvings: 0 to 14, of sums in 16 bits");
+  }
 
   int64_t kept_bytes() const override { return taps_.bytes(); }
 
  private:
+  // Numbers of 16 bits that have a sign keep a bit for it.
+  static constexpr int kMostHalvings = 14;
+
   bool compute(const Job& job) const override {
-    kernels->direct(job, services(), type_, taps_.get());
+    if (halvings_ && kBytes[int(job.out_type)] != 1) refuse("out: halved sums have 8 bits");
+    if (halvings_) {
+      Job own = job;
+      own.halvings = halvings_;
+      own.negative = negative_;
+      kernels->direct(own, services(), type_, taps_.get());
+    } else {
+      kernels->direct(job, services(), type_, taps_.get());
+    }
     return false;
   }
 
   Type type_;
   Numbers taps_;
+  int halvings_;
+  bool negative_;
 };
 
 class Separable : public Prepared {
@@ -348,7 +368,9 @@ void bind_methods(nb::module_& m, const Kernels* chosen) {
       .def("run_complex", &Prepared::run_complex)
       .def_prop_ro("kept_bytes", &Prepared::kept_bytes);
   nb::class_<Direct, Prepared>(m, "Direct")
-      .def(nb::init<const Geometry&, nb::handle, const std::string&>());
+      .def(nb::init<const Geometry&, nb::handle, const std::string&, int, bool>(),
+           nb::arg("geometry"), nb::arg("taps"), nb::arg("compute"), nb::arg("halvings") = 0,
+           nb::arg("negative") = false);
   nb::class_<Separable, Prepared>(m, "Separable")
       .def(nb::init<const Geometry&, nb::handle, const Ints&, int64_t, const std::string&>());
   nb::class_<RunningSum, Prepared>(m, "RunningSum")

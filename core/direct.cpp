@@ -3,6 +3,7 @@
 // Rows are read where they are when the data allow it, but for the columns at the border; rows of
 // another type, or so far apart that they compete for places in the cache, are loaded first.
 #include "chains.hpp"
+#include "halve.hpp"
 #include "kernels.hpp"
 #include "narrow.hpp"
 #include "rows.hpp"
@@ -262,9 +263,12 @@ struct Direct {
         sum_of_taps(from, sums.singly, to, p.width);
       if (sums.group == 1 && seen) seen->run(to, p.width);
       if (!writes_in_place)
-        for (int64_t r = done - row; r < sums.group; r++)
+        for (int64_t r = done - row; r < sums.group; r++) {
+          if constexpr (sizeof(T) == 2)
+            if (job.halvings) halve(results + r * pitch, p.width, job.halvings, job.negative);
           row_storer<T>(job)(job, results + r * pitch, x.stride, p.len[job.nd - 1],
                              out + (row + r) * below);
+        }
     }
   }
 

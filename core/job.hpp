@@ -45,7 +45,9 @@ struct Job {
   int64_t bank_x_stride[kMaxDims], bank_out_stride[kMaxDims];  // bytes
   int64_t kernels;                                             // all of them; 1: no bank
   const uint8_t*
-      means;  // of each kernel whether its results are means of samples (span.hpp); or null
+      means;      // of each kernel whether its results are means of samples (span.hpp); or null
+  int halvings;   // of 16-bit sums before they are written: they are times 2^halvings
+  bool negative;  // whether such sums may be
   int threads;
 };
 

@@ -121,7 +121,7 @@ constexpr bool kNarrows = kNarrow<S> && sizeof(S) < sizeof(T) && (sizeof(T) == 2
 
 // Whether results of so many bytes are more than the caches nearby hold.
 IW_INLINE bool bytes_go_past(const iw::Job& job, int64_t size) {
-  constexpr int64_t kNearBytes = 8 << 20;
+  constexpr int64_t kNearBytes = 16 << 20;
   int64_t bytes = size * job.inner * job.kernels;
   for (int a = 0; a < job.nd; a++) bytes *= job.axis[a].m;
   return bytes > kNearBytes;

@@ -11,6 +11,10 @@
 // Series lie side by side as lanes: columns as they are, rows turned over (`lanes.hpp`). The first
 // axis reads the samples and may cut them into chunks; the others work in place on the output,
 // a whole line at a time.
+//
+// States grow beyond their samples and results. Where they might grow beyond all numbers,
+// everything is done again on samples made smaller by a power of two, which changes no bit.
+#include <math.h>
 #include <string.h>
 
 #include "band.hpp"
@@ -39,6 +43,24 @@ constexpr int kColumns = 4 * kSeries<T>;
 // One pole after the other: p, c and p^M, real and imaginary parts.
 constexpr int kPoleNumbers = 6;
 constexpr int kMostPoles = 8;
+
+// By this samples are made smaller.
+constexpr double kScale = 0x1p-64;
+
+// How far states and results may exceed the largest sample: sums of |p|^m, on every axis.
+double gain_of(const Recursion& recursion) {
+  double all = 1;
+  for (int i = 0; i < recursion.count; i++) {
+    double gain = 1;
+    for (int s = 2 * recursion.axis[i]; s < 2 * recursion.axis[i] + 2; s++) {
+      const double* pole = recursion.side[s].numbers;
+      for (int64_t p = 0; p < recursion.side[s].poles; p++, pole += kPoleNumbers)
+        gain += (1 + hypot(pole[2], pole[3])) / (1 - hypot(pole[0], pole[1]));
+    }
+    all *= gain;
+  }
+  return all;
+}
 
 // The recursions of one direction, as many poles as there are.
 template <class T, int Poles>
@@ -123,7 +145,10 @@ struct Pass {
   int64_t chunks;    // of a line
   int64_t across;    // groups of columns beside each other; 1 along rows
   int64_t lines;     // rows, or planes of columns
-  bool left_out = false;
+
+  T headroom = 1;     // samples that overflow when multiplied by it are huge
+  T in = 1, out = 1;  // what samples and results are multiplied by
+  bool left_out = false, huge = false;
 
   Pass(const Job& j, const Services& s, const Recursion& r, int a, bool is_first)
       : job(j), services(s), recursion(r), axis(a), first(is_first) {
@@ -161,7 +186,18 @@ struct Pass {
   }
 
   void clean(T* row, int64_t n) {
-    if (first && leave_out_nonfinite(row, n)) __atomic_store_n(&left_out, true, __ATOMIC_RELAXED);
+    if (!first) return;
+    const Unusual seen = leave_out_unusual(row, n, headroom);
+    if (seen.nonfinite) __atomic_store_n(&left_out, true, __ATOMIC_RELAXED);
+    if (seen.huge) __atomic_store_n(&huge, true, __ATOMIC_RELAXED);
+    multiply(row, n, n, 1, in);
+  }
+
+  // `count` runs of numbers that begin `step` apart.
+  static void multiply(T* p, int64_t run, int64_t step, int64_t count, T by) {
+    if (by == T(1)) return;
+    for (int64_t i = 0; i < count; i++)
+      for (int64_t e = 0; e < run; e++) p[i * step + e] *= by;
   }
 
   // Filter series whose samples, and results, lie `step` apart.
@@ -175,6 +211,7 @@ struct Pass {
     if (before.poles)
       run_poles<T, kMostPoles, true>(before, panel + (job.axis[axis].k + count - 2) * step, -step,
                                      result + (count - 1) * step, count);
+    multiply(result, kSeries<T>, step, count, out);
   }
 
   void task(int64_t i) {
@@ -263,21 +300,39 @@ struct Pass {
   }
 };
 
+struct Filtered {
+  bool left_out = false, huge = false;
+};
+
+// All axes, the samples made smaller by `scale` on the way.
 template <class T>
-bool filter_axes(const Job& job, const Services& services, const Recursion& recursion) {
+Filtered filter_axes(const Job& job, const Services& services, const Recursion& recursion,
+                     double headroom, double scale) {
   Job own = job;
-  bool left_out = false;
+  Filtered done;
   for (int i = 0; i < recursion.count; i++) {
     Pass<T> pass(own, services, recursion, recursion.axis[i], i == 0);
+    pass.headroom = T(headroom);
+    if (i == 0) pass.in = T(scale);
+    if (i == recursion.count - 1) pass.out = T(1 / scale);
     services.parallel_for(
         pass.tasks(), job.threads,
         [](void* context, int64_t task) { static_cast<Pass<T>*>(context)->task(task); }, &pass);
-    left_out |= pass.left_out;
+    done.left_out |= pass.left_out;
+    done.huge |= pass.huge;
     own.x = own.out;
     own.x_type = own.out_type;
     for (int a = 0; a <= job.nd; a++) own.x_stride[a] = own.out_stride[a];
   }
-  return left_out;
+  return done;
+}
+
+// Whether samples were left out.
+template <class T>
+bool filter_all(const Job& job, const Services& services, const Recursion& recursion) {
+  const Filtered done = filter_axes<T>(job, services, recursion, gain_of(recursion), 1);
+  if (done.huge) filter_axes<T>(job, services, recursion, 1, kScale);
+  return done.left_out;
 }
 
 }  // namespace
@@ -287,8 +342,8 @@ namespace iw::IW_LEVEL {
 void within(const Job&, const Services&, const Span& outside, bool finite);
 
 bool recursive(const Job& job, const Services& services, Type compute, const Recursion& recursion) {
-  const bool left_out = compute == Type::f32 ? filter_axes<float>(job, services, recursion)
-                                             : filter_axes<double>(job, services, recursion);
+  const bool left_out = compute == Type::f32 ? filter_all<float>(job, services, recursion)
+                                             : filter_all<double>(job, services, recursion);
   Span outside;
   for (int a = 0; a < job.nd; a++)
     if (job.axis[a].border == Border::constant && job.axis[a].k > 1) outside.take(job.axis[a].fill);

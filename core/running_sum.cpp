@@ -12,6 +12,7 @@
 #include "band.hpp"
 #include "box.hpp"
 #include "kernels.hpp"
+#include "patience.hpp"
 #include "scan.hpp"
 #include "span.hpp"
 #include "whole_box.hpp"
@@ -98,8 +99,8 @@ struct RunningSum {
 
   // One box: slide it along every axis, then add its outputs to `sum`. Samples that no other box
   // needs become sums where they are.
-  void add_box(T* loaded, const int64_t* src_len, int64_t b, T* work, T* sum,
-               const int64_t* len) const {
+  void add_box(T* loaded, const int64_t* src_len, int64_t b, T* work, T* sum, const int64_t* len,
+               Patience& patience) const {
     const int nd = job.nd, last = nd - 1;
     const int64_t* first = boxes.first + b * nd;
     const int64_t* length = boxes.length + b * nd;
@@ -112,11 +113,14 @@ struct RunningSum {
     for (int a = 0; a < last; a++) outer *= src_len[a];
     const int64_t row = src_len[last] * job.inner;
     sums_rows(work, outer, row, src_len[last], job.inner, length[last]);
+    patience.spend(total);
     int64_t gap = row;
     for (int a = last - 1; a >= 0; a--) {
       outer /= src_len[a];
-      for (int64_t o = 0; o < outer; o++)
+      for (int64_t o = 0; o < outer; o++) {
         sums_plane(work + o * src_len[a] * gap, src_len[a], gap, length[a], gap);
+        patience.spend(src_len[a] * gap);
+      }
       gap *= src_len[a];
     }
     const T weight = scaled ? T(boxes.weight[b] / kScale) : T(boxes.weight[b]);
@@ -173,14 +177,16 @@ struct RunningSum {
     T* work = static_cast<T*>(services.scratch(1, copied * int64_t(sizeof(T))));
     T* sum = static_cast<T*>(services.scratch(2, out_size * int64_t(sizeof(T))));
     const T headroom = scaled ? T(1) : T(most_summed);
+    Patience patience(services);  // many axes make a large tile
     load_rows(job, from, src_len, loaded, pitch, [&](T* row, int64_t n) {
+      patience.spend(n);
       const Unusual seen = leave_out_unusual(row, n, headroom);
       if (seen.nonfinite) __atomic_store_n(&left_out, true, __ATOMIC_RELAXED);
       if (seen.huge) __atomic_store_n(&huge, true, __ATOMIC_RELAXED);
       if (scaled)
         for (int64_t i = 0; i < n; i++) row[i] = T(double(row[i]) * kScale);
     });
-    for (int64_t b = 0; b < boxes.count; b++) add_box(loaded, src_len, b, work, sum, len);
+    for (int64_t b = 0; b < boxes.count; b++) add_box(loaded, src_len, b, work, sum, len, patience);
     store_box(job, lo, len, sum, out_pitch, step);
     if (!held.means()) return;
     Seen<T> seen;

@@ -57,15 +57,29 @@ T* row_space(const Services& services, int64_t count) {
   return static_cast<T*>(services.scratch(kRowSlot, count * int64_t(sizeof(T))));
 }
 
+// Along an axis of a box of samples: without what lies outside the data, where that repeats samples
+// of the box or is `fill`. Whether there is such.
+bool clip(const Axis& axis, int64_t& from, int64_t& held) {
+  const int64_t begin = most(from, 0), end = least(from + held, axis.n);
+  const int64_t outside = most(begin - from, from + held - end);
+  const bool repeats = axis.border != Border::wrap && outside < end - begin;
+  if (!outside || !(repeats || axis.border == Border::constant) || end <= begin) return false;
+  from = begin;
+  held = end - begin;
+  return axis.border == Border::constant;
+}
+
 // All samples behind a box of results.
 template <class T>
 Span span_of_samples(const Job& job, const Services& services, const int64_t* lo,
                      const int64_t* len) {
   const int last = job.nd - 1;
   int64_t from[kMaxDims], held[kMaxDims], nowhere[kMaxDims] = {};
+  Span filled;
   for (int a = 0; a <= last; a++) {
     from[a] = lo[a] * job.axis[a].stride + job.axis[a].start;
     held[a] = (len[a] - 1) * job.axis[a].stride + job.axis[a].reach();
+    if (clip(job.axis[a], from[a], held[a])) filled.take(job.axis[a].fill);
   }
   const RowLoader<T> loader = row_loader<T>(job.x_type);
   T* const row = row_space<T>(services, held[last] * job.inner);
@@ -83,7 +97,8 @@ Span span_of_samples(const Job& job, const Services& services, const int64_t* lo
       fill_row(job, fill, from[last], held[last], row);
     seen.run(row, count);
   });
-  return seen.span();
+  filled.join(seen.span());
+  return filled;
 }
 
 // Visit the rows of a box of results.

@@ -4,29 +4,13 @@
 
 #include "band.hpp"
 #include "kernels.hpp"
+#include "patience.hpp"
 
 namespace {
 
 using iw::Chances;
 using iw::Choice;
 using iw::Services;
-
-// Counts looks at samples: after a millisecond or so of them, signals are seen to.
-class Patience {
- public:
-  explicit Patience(const Services& services) : services_(services) {}
-
-  void spend(int64_t looks) {
-    if ((left_ -= looks) > 0) return;
-    left_ = kLooks;
-    services_.check_interrupt();
-  }
-
- private:
-  static constexpr int64_t kLooks = 1 << 20;
-  const Services& services_;
-  int64_t left_ = kLooks;
-};
 
 template <class T>
 class Windows {

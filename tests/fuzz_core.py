@@ -75,7 +75,8 @@ def direct(c: Chance) -> None:
     made, fits = geometry(c, bank=True)
     compute = c.one("float32", "float64", "int64", "int16")
     taps = c.table([count_of(fits["size"])], compute, -3, 3)
-    run(c, _core.Direct(made, taps, compute), fits)
+    halvings = c.number(0, 14) if compute == "int16" else 0
+    run(c, _core.Direct(made, taps, compute, halvings, c.one(True, False)), fits)
 
 
 def missing(c: Chance) -> None:

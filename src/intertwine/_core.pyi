@@ -44,7 +44,14 @@ class Prepared:
     ) -> bool: ...
 
 class Direct(Prepared):
-    def __init__(self, geometry: Geometry, taps: Any, compute: str) -> None: ...
+    def __init__(
+        self,
+        geometry: Geometry,
+        taps: Any,
+        compute: str,
+        halvings: int = 0,
+        negative: bool = False,
+    ) -> None: ...
 
 class Missing(Prepared):
     """Not sums but what they left out: NaN and, where all taps are positive, infinities.

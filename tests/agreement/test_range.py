@@ -113,6 +113,24 @@ def test_means_of_what_is_present_stay_within_its_range(method, how, boundary):
             assert_within(iw.convolve(x, k, method=method, boundary=boundary, **options), counted)
 
 
+@pytest.mark.parametrize("boundary", BOUNDARIES[:6])
+@pytest.mark.parametrize("origin", [0, 30, 60])
+@pytest.mark.parametrize("size", [(61, 1), (1, 61)])
+def test_samples_beyond_the_border_are_those_behind_a_tile(size, origin, boundary):
+    """What a border repeats may lie in another tile, where samples are larger by far."""
+    long = size.index(61)
+    k = iw.Kernel(np.full(size, 1 / 61), origin=tuple(origin if n > 1 else 0 for n in size))
+    options = {"boundary": boundary, "cval": 2e9 if boundary == "constant" else 0.0}
+    bound = 4 * 61 * np.finfo(float).eps * max(1e9, options["cval"])
+    for place in (slice(30, 60), slice(-60, -30)):
+        x = np.ones((400, 90) if long == 0 else (9, 4000))
+        np.moveaxis(x, long, 0)[place] = 1e9
+        want = iw.convolve(x, k, method="reference", **options)
+        for method in ("direct", "running_sum"):
+            y = iw.convolve(x, k, method=method, **options)
+            np.testing.assert_allclose(y, want, rtol=0, atol=bound)
+
+
 @given(
     seed=st.integers(0, 2**32 - 1),
     shape=st.tuples(st.integers(1, 40), st.integers(1, 40)),

@@ -114,6 +114,47 @@ def test_nan_stays_where_its_window_is():
     assert np.abs(y[near] - want[near]).max() <= 1e-3 * finite
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("line", ["gaussian", "off centre", "growth", "wave"])
+def test_the_size_of_samples_changes_no_bit(line, dtype):
+    """States outgrow the largest number before results do; powers of two only move exponents."""
+    most = np.finfo(dtype).maxexp
+    for k in (LINES[line], np.outer(LINES[line], LINES["decay"])):
+        k = k / np.abs(k).sum()
+        x = np.random.default_rng(9).uniform(0.5, 1, (50, 60)[: k.ndim]).astype(dtype)
+        for data in (x, x * np.sign(x - 0.75)):
+            want = iw.convolve(data, k, method="recursive", precision=1e-3)
+            for power in range(most - 40, most):
+                large = np.ldexp(data, power)
+                y = iw.convolve(large, k, method="recursive", precision=1e-3, threads=2)
+                np.testing.assert_array_equal(y, np.ldexp(want, power))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_only_results_beyond_the_largest_number_are_infinite(dtype, sign):
+    largest, k = np.finfo(dtype).max, 3 * gaussian(41, 5.0)
+    for share, want in [(0.9, 1.0), (1.1, np.inf)]:  # of what the taps raise to the largest number
+        x = np.full((3, 300), sign * share / 3 * largest, dtype)
+        x[1] = 0
+        y = iw.convolve(x, k, axes=1, method="recursive", precision=1e-3)
+        bound = 0 if want == np.inf else 1e-3 * 3 * np.abs(x).max()
+        expected = np.full(x.shape, sign * (want if want == np.inf else share * largest))
+        expected[1] = 0
+        np.testing.assert_allclose(y, expected, rtol=0, atol=bound)
+
+
+def test_nan_beside_samples_near_the_largest_number():
+    x = np.random.default_rng(10).uniform(-3e38, 3e38, (50, 60)).astype("float32")
+    x[20, 30], x[3, 4] = np.nan, np.inf
+    k = np.outer(gaussian(17, 2.5), gaussian(21, 3.0))
+    y = iw.convolve(x, k, method="recursive", precision=1e-3)
+    want = iw.convolve(x, k, method="reference", dtype="float64")
+    np.testing.assert_array_equal(np.isfinite(y), np.isfinite(want))
+    near = np.isfinite(want)
+    assert np.abs(y[near] - want[near]).max() <= 1e-3 * 3e38
+
+
 def test_threads_and_layouts_do_not_show():
     x = np.random.default_rng(7).normal(size=(210, 330)).astype("float32")
     k = np.outer(gaussian(41, 6.0), gaussian(61, 9.0))

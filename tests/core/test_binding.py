@@ -15,6 +15,9 @@ ROW = [8, 8, 3, -1, 1, 1, 0]
 #: Two kernels on rows.
 BANK = {"order": (0, 1), "bank": (2,)}
 
+#: Sums of 16 bits.
+SHORT = {"compute": "int16", "taps": np.ones(3, "i2")}
+
 
 def call(**changes):
     """Make and run `Direct` rightly but for `changes`."""
@@ -25,6 +28,7 @@ def call(**changes):
         "bank": (),
         "taps": np.array([1, 2, 3], np.float32),
         "compute": "float32",
+        "halvings": 0,
         "x": np.arange(8, dtype=np.float32),
         "out": np.zeros(8, np.float32),
         "cval": 0.0,
@@ -33,7 +37,7 @@ def call(**changes):
     }
     given.update(changes)
     values = list(given.values())
-    _core.Direct(_core.Geometry(*values[:4]), *values[4:6]).run(*values[6:])
+    _core.Direct(_core.Geometry(*values[:4]), *values[4:7]).run(*values[7:])
     return given["out"]
 
 
@@ -89,6 +93,10 @@ def test_axes_are_taken_in_their_order():
         ({"order": (0, 0), "channels": True}, "order: no permutation"),
         ({"order": (0, -1), "channels": True}, "order: no permutation"),
         ({"threads": 0}, "threads: less than 1"),
+        ({"halvings": 1}, "halvings: 0 to 14, of sums in 16 bits"),
+        ({"halvings": -1, **SHORT}, "halvings: 0 to 14, of sums in 16 bits"),
+        ({"halvings": 15, **SHORT}, "halvings: 0 to 14, of sums in 16 bits"),
+        ({"halvings": 1, **SHORT, "out": np.zeros(8, "i2")}, "out: halved sums have 8 bits"),
     ],
 )
 def test_wrong_calls_are_refused(changes, text):

@@ -77,6 +77,24 @@ def test_ctrl_c_ends_draws_in_the_midst_of_a_tile(taps, work):
     run(DRAWN.format(taps=taps, work=work))
 
 
+def test_ctrl_c_ends_running_sums_in_the_midst_of_a_tile():
+    """Along many axes one result is summed from millions of samples."""
+    run("""
+axes = 11
+geometry = iw._core.Geometry([1, 1, 5, 0, 1, 1, 2] * axes, list(range(axes)), False)
+sums = iw._core.RunningSum(geometry, [1.0], [0] * axes, [3] * axes, "float32")
+out = np.full((1,) * axes, np.nan, "f4")
+threading.Timer(0.1, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+try:
+    sums.run(np.ones((1,) * axes, "f4"), out, 0.0, False, 1)
+except KeyboardInterrupt:
+    pass
+else:
+    sys.exit("nothing was raised")
+assert np.isnan(out).all(), "all was computed"
+""")
+
+
 def test_whatever_a_handler_raises_comes_through_a_transform_that_is_being_made():
     run("""
 class Late(Exception):

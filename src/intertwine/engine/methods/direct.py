@@ -14,7 +14,7 @@ from intertwine.engine.machine import VECTOR_BYTES, Machine
 from intertwine.engine.methods.base import Array, Prepared, plain_error, plane, too_much_memory
 from intertwine.engine.methods.tiles import SIZE, reading, whole_vectors, widths, writing
 from intertwine.engine.problem import Axis, Problem
-from intertwine.engine.types import integer_limits
+from intertwine.engine.short import short_sums
 
 NAME = "direct"
 BANKS = True
@@ -65,22 +65,12 @@ def tiles(problem: Problem) -> int:
 
 
 def _sums(problem: Problem, lowered: Lowered) -> str:
-    """The type that sums run in: results of at most 16 bits are exact modulo 2**16.
+    """The type that sums run in.
 
-    Sums that are clipped to 8 bits must fit 16 with a sign; any others must be results.
     Rows that fill no vector of 16-bit numbers may still fill one of longer numbers.
     """
-    channels = lowered.inner
-    fills = lowered.axes[-1].m * channels >= VECTOR_BYTES // SIZE["int16"]
-    small = fills and problem.exact and problem.result.itemsize <= SIZE["int16"]
-    return "int16" if small and _fits_short(problem) else problem.compute
-
-
-def _fits_short(problem: Problem) -> bool:
-    least, largest = problem.sum_range
-    own = problem.result if problem.result.itemsize == SIZE["int16"] else np.dtype(np.int16)
-    low, high = integer_limits(own)
-    return low <= least and largest <= high
+    fills = lowered.axes[-1].m * lowered.inner >= VECTOR_BYTES // SIZE["int16"]
+    return "int16" if fills and short_sums(problem) else problem.compute
 
 
 def applies(problem: Problem) -> str:
@@ -175,5 +165,9 @@ def parts(problem: Problem) -> str:
 def prepare(problem: Problem, taps: Array, threads: int) -> Prepared:
     lowered = lower(problem)
     sums = _sums(problem, lowered)
-    plain = lowered.taps(taps.astype(np.int16) if sums == "int16" else plane(problem, taps))
-    return _core.Direct(lowered.geometry(), plain, sums)
+    if sums != "int16":
+        return _core.Direct(lowered.geometry(), lowered.taps(plane(problem, taps)), sums)
+    short = short_sums(problem)
+    assert short is not None  # so `_sums` said
+    whole = short.whole(taps).astype(np.int16)
+    return _core.Direct(lowered.geometry(), lowered.taps(whole), sums, *short)
