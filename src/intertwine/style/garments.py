@@ -75,7 +75,7 @@ def _closer(picture: Array, pixels: Array, mask: Array) -> int:
     if extent >= SMALL * WORKING_SIDE or not border_colour(pixels)[1]:
         return WORKING_SIDE
     closer = min(WORKING_SIDE / extent, MOST_CLOSER)
-    return min(round(closer * WORKING_SIDE), max(picture.shape[:2]))
+    return int(min(round(closer * WORKING_SIDE), max(picture.shape[:2])))
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,7 @@ def without_skin(picture: Array, mask: Array) -> Array:
 
 
 def _pieces(mask: Array) -> int:
-    return np.count_nonzero(parts(mask)[1])
+    return int(np.count_nonzero(parts(mask)[1]))
 
 
 def _bare(picture: Array, mask: Array, skins: Array, limbs: Array) -> Array:
