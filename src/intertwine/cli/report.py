@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rich.measure import Measurement
 from rich.table import Table
 
 from intertwine.base.atomic import atomic
@@ -19,6 +20,9 @@ from intertwine.cli.console import out as standard_out
 from intertwine.files import check_free
 
 FORMATS = ("table", "csv", "json")
+
+#: Columns of a table that is no terminal's: as many as it needs, within reason.
+_WIDEST = 100_000
 
 Row = dict[str, Any]
 
@@ -49,8 +53,11 @@ class Report:
     def write(self, names: Sequence[str], rows: Sequence[Row], doubts: Sequence[str] = ()) -> None:
         """Write rows that have these names; doubts are for people, not for programs."""
         if self.form == "table":
-            console = standard_out()
-            console.print(_table(names, rows))
+            console, table = standard_out(), _table(names, rows)
+            if not console.is_terminal:  # a program or a file reads whole ids, on one line each
+                unlimited = console.options.update(max_width=_WIDEST)
+                console.width = Measurement.get(console, unlimited, table).maximum
+            console.print(table)
             self._print(doubts)
             return
         text = _csv(names, rows) if self.form == "csv" else _json(rows)
