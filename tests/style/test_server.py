@@ -123,8 +123,10 @@ PICTURE = {"picture": png(1)}
 @pytest.mark.parametrize(
     ("data", "files", "status", "text"),
     [
-        ({}, {"picture": b"no picture"}, 400, "cannot be read as a picture"),
-        ({}, {"picture": b""}, 400, "is empty"),
+        ({}, {"picture": b"no picture"}, 400,
+         "The picture cannot be read as a picture: no known format.\n"
+         "  Send a JPEG, PNG, WebP, TIFF, AVIF or HEIC picture."),
+        ({}, {"picture": b""}, 400, "The picture is empty."),
         ({"shape": 0}, PICTURE, 400, "every weight is 0"),
         ({"texture": 1}, PICTURE, 400, "no texture view"),
         ({"where": '{"a": {"<": true}}'}, PICTURE, 400, "not text or a number"),
@@ -132,7 +134,7 @@ PICTURE = {"picture": png(1)}
         ({"where": "[1"}, PICTURE, 400, "`where` is not JSON"),
         ({"where": '{"a": null}'}, PICTURE, 400, "which is not text, a number"),
     ],
-)
+)  # fmt: skip
 def test_what_is_wrong_is_refused(client, data, files, status, text):
     answer = client.post("/search", data=data, files=files)
     assert answer.status_code == status

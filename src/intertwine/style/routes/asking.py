@@ -6,9 +6,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 
-from intertwine.style import pictures
 from intertwine.style.routes.answers import HitAnswer, WhyAnswer, hit_answers, why_answer
-from intertwine.style.routes.served import MOST_HITS, AskedWeights, Here, SentWeights, json_object
+from intertwine.style.routes.served import (
+    MOST_HITS,
+    AskedWeights,
+    Here,
+    SentWeights,
+    json_object,
+    uploaded,
+)
 
 routes = APIRouter()
 
@@ -26,7 +32,7 @@ def search(
 
     `where` is JSON: `{"brand": "Acme", "size": ["S", "M"], "price": {"<": 50}}`.
     """
-    image = pictures.read_picture(picture.file.read())
+    _, image = uploaded(picture)
     narrowed = json_object(where, "where")
     return hit_answers(here.index.search(image, count=count, where=narrowed, **weights), request)
 
@@ -55,7 +61,7 @@ def explain(
 ) -> WhyAnswer:
     """Say why the picture `id` of the index is a hit for an uploaded one, and draw it."""
     known = here.known(id)
-    image = pictures.read_picture(picture.file.read())
+    _, image = uploaded(picture)
     return why_answer(here.index.explain(image, known, **weights))
 
 

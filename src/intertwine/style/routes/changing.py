@@ -10,9 +10,9 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, UploadFile
 
 from intertwine.base.atomic import atomic
-from intertwine.style import pictures
+from intertwine.style.pictures import SUFFIXES
 from intertwine.style.routes.answers import AddedAnswer, RemovedAnswer
-from intertwine.style.routes.served import Here, json_object
+from intertwine.style.routes.served import Here, json_object, uploaded
 
 routes = APIRouter()
 
@@ -29,8 +29,7 @@ def add(
 ) -> AddedAnswer:
     """Add a picture, or replace the one of this id; `metadata` is a JSON object."""
     about = json_object(metadata, "metadata")
-    content = picture.file.read()
-    image = pictures.read_picture(content)  # refused before anything is kept
+    content, image = uploaded(picture)  # refused before anything is kept
     digest = hashlib.sha256(content).hexdigest()[:32]
     name = id or f"upload-{digest}"
     replaced = name in here.index
@@ -49,7 +48,7 @@ def remove(here: Here, id: str) -> RemovedAnswer:
 
 
 def _keep(folder: Path, digest: str, suffix: str, content: bytes) -> Path:
-    suffix = suffix.lower() if suffix.lower() in pictures.SUFFIXES else ".jpg"
+    suffix = suffix.lower() if suffix.lower() in SUFFIXES else ".jpg"
     with suppress(FileExistsError):
         folder.mkdir()
     path = folder / f"{digest}{suffix}"

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import Depends, Form, Query, Request
+from fastapi import Depends, Form, Query, Request, UploadFile
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from intertwine.base.errors import OptionError, shown
+from intertwine.base.checks import Array
+from intertwine.base.errors import FileError, OptionError, shown
 from intertwine.style.index import StyleIndex
+from intertwine.style.pictures import read_picture
 from intertwine.style.routes.refusals import Refused
 
 MOST_HITS = 1000
@@ -86,6 +88,17 @@ def _sent(
 #: Weights of the views, in an address or in a form.
 AskedWeights = Annotated[dict[str, Any], Depends(_asked)]
 SentWeights = Annotated[dict[str, Any], Depends(_sent)]
+
+
+def uploaded(picture: UploadFile) -> tuple[bytes, Array]:
+    """Return the bytes of an uploaded file, and the picture in it."""
+    content = picture.file.read()
+    try:
+        return content, read_picture(content)
+    except FileError as error:
+        text = str(error).replace("the picture", "The picture", 1)
+        step = "" if "\n" in text else "\n  Send a JPEG, PNG, WebP, TIFF, AVIF or HEIC picture."
+        raise FileError(text + step) from error
 
 
 def json_object(text: str, name: str) -> dict[str, Any]:
