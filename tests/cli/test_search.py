@@ -51,6 +51,8 @@ def test_a_piped_table_keeps_long_names_on_one_line(intertwine, here, shop):
     whole = [line for line in told.out.splitlines() if str(deep) in line]
     assert len(whole) == len(shop)
     assert all("The whole score of" in line for line in whole)
+    assert all(line.split()[3] == "-" for line in whole)
+    assert told.out.endswith("False match rates need an index of at least 20 pictures.\n")
 
 
 def test_folders_are_metadata(intertwine, here, shop):

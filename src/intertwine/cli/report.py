@@ -87,6 +87,8 @@ def _table(names: Sequence[str], rows: Sequence[Row]) -> Table:
 
 
 def _shown(name: str, value: Any) -> str:
+    if name == "false_match_rate" and _lost(value):
+        return "-"
     if isinstance(value, float):
         return f"{value:.2g}" if name in ("false_alarm", "false_match_rate") else f"{value:.4f}"
     return str(value)
