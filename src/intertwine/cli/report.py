@@ -35,8 +35,8 @@ class Report:
     form: str
 
     @classmethod
-    def to(cls, path: Path | None, form: str | None, force: bool) -> Report:
-        """A report in a file, or on standard output without one."""
+    def to(cls, path: Path | None, form: str | None, force: bool, also: str = "") -> Report:
+        """A report in a file, or on standard output without one; `also` is one more ending."""
         if form is not None and form not in FORMATS:
             raise OptionError(
                 f"--format {form} is not known.{did_you_mean(form, FORMATS)}\n"
@@ -46,7 +46,8 @@ class Report:
             suffix = path.suffix.lower()[1:]
             form = form or (suffix if suffix in ("csv", "json") else None)
             if form not in ("csv", "json"):
-                raise FileError(f"{path}: hits are written as .csv or .json.\n  Name such a file.")
+                known = f".csv, .json or {also}" if also else ".csv or .json"
+                raise FileError(f"{path}: hits are written as {known}.\n  Name such a file.")
             check_free(path, force)
         return cls(path, form or "table")
 

@@ -120,7 +120,7 @@ def search(
     if bool(pictures) == (id is not None):
         raise OptionError("Name pictures to look for, or one of the index by --id.")
     page = out is not None and out.suffix.lower() == ".html"
-    report = None if page else Report.to(out, form, force)
+    report = None if page else Report.to(out, form, force, also=".html")
     if page and out is not None:
         if form is not None:
             raise OptionError(f"--format {form} does not fit {out}.\n  Leave one of them out.")
