@@ -10,15 +10,13 @@ components, cosine.
 from __future__ import annotations
 
 import argparse
-import io
 import time
-from collections.abc import Callable
 
 import numpy as np
 
-from intertwine.style import duplicates, encoders, wardrobe
+from benchmarks.copies import report
+from intertwine.style import encoders, wardrobe
 from intertwine.style.baseline import PlainSobel
-from intertwine.style.pictures import thumbnail
 
 #: What is asked: a name, the fraction of first hits to reach, and how the query is drawn.
 QUESTIONS: dict[str, tuple[float, dict]] = {
@@ -119,61 +117,11 @@ def buttons(count, seed, encoder):
             print(f"  {name:18} shape 1, detail {weight:<5} {first.mean():8.1%}")
 
 
-def copies(count, seed, encoder):
+def copies(count, seed):
     """Precision and recall over pairs, for `duplicates()` on copies and on different garments."""
     rng = np.random.default_rng(seed)
-    originals = [drawn(g, look(rng)) for g in wardrobe.collection(count, seed)]
-    changes: dict[str, Callable] = {
-        "re-encoded": lambda p: recoded(p, int(rng.integers(30, 96))),
-        "resized": lambda p: resized(p, float(np.exp(rng.uniform(np.log(0.5), np.log(2))))),
-        "cropped": lambda p: cropped(p, rng),
-    }
-    pictures = {}
-    for n, picture in enumerate(originals):
-        pictures[f"{n} original"] = picture
-        for name, change in changes.items():
-            pictures[f"{n} {name}"] = change(picture)
-    ids = list(pictures)
-    start = time.perf_counter()
-    groups = duplicates.groups(ids, {id: thumbnail(p) for id, p in pictures.items()})
-    seconds = time.perf_counter() - start
-    pairs = {(a, b) for group in groups for a in group for b in group if a < b}
-    right = {(a, b) for a, b in pairs if a.split()[0] == b.split()[0]}
-    wanted = {(a, b) for a in ids for b in ids if a < b and a.split()[0] == b.split()[0]}
-    print(
-        f"duplicates of {len(ids)} pictures in {seconds:.1f} s: "
-        f"precision {len(right) / max(len(pairs), 1):.3f}, recall {len(right) / len(wanted):.3f}"
-    )
-    for name in changes:
-        missed = [
-            n for n in range(count) if tuple(sorted((f"{n} original", f"{n} {name}"))) not in pairs
-        ]
-        print(f"  {name:12} found {1 - len(missed) / count:7.1%}  {missed[:10] or ''}")
-    for a, b in sorted(pairs - right)[:10]:
-        print(f"  not copies: {a} and {b}")
-
-
-def recoded(picture, quality):
-    from PIL import Image
-
-    written = io.BytesIO()
-    Image.fromarray(picture).save(written, "JPEG", quality=quality)
-    return np.array(Image.open(written))
-
-
-def resized(picture, factor):
-    from PIL import Image
-
-    side = round(factor * len(picture))
-    return np.array(Image.fromarray(picture).resize((side, side)))
-
-
-def cropped(picture, rng):
-    height, width = picture.shape[:2]
-    top, bottom, left, right = (
-        int(rng.integers(0, side // 40 + 1)) for side in (height, height, width, width)
-    )
-    return picture[top : height - bottom, left : width - right]
+    garments = wardrobe.collection(count, seed)
+    report({str(n): drawn(garment, look(rng)) for n, garment in enumerate(garments)}, rng)
 
 
 def main():
@@ -186,7 +134,7 @@ def main():
     encoder = encoders.by_name(options.encoder)
     encoder = found_again(options.count, options.seed, encoder, options.examples)
     buttons(options.count // 4, options.seed, encoder)
-    copies(options.count // 2, options.seed, encoder)
+    copies(options.count // 2, options.seed)
 
 
 if __name__ == "__main__":

@@ -41,6 +41,29 @@ def test_metadata_of_a_table_narrow_a_search(intertwine, here, shop):
     )
 
 
+def test_a_piped_table_keeps_long_names_on_one_line(intertwine, here, shop):
+    deep = here / ("folder-with-a-long-name-" * 4) / ("another-one-" * 6)
+    deep.mkdir(parents=True)
+    for path in shop:
+        path.rename(deep / path.name)
+    intertwine("index", deep, "-o", "deep", "--encoder", "linear")
+    told = intertwine("search", deep / shop[0].name, "-i", "deep", "--why")
+    whole = [line for line in told.out.splitlines() if str(deep) in line]
+    assert len(whole) == len(shop)
+    assert all("The whole score of" in line for line in whole)
+    assert all(line.split()[3] == "-" for line in whole)
+    refused = intertwine("search", deep / shop[0].name, "-i", "deep", "-o", "hits.pdf")
+    assert refused.err == (
+        "intertwine: hits.pdf: hits are written as .csv, .json or .html.\n  Name such a file.\n"
+    )
+    refused = intertwine("search", "--id", "x", "-i", "deep")
+    assert refused.err == (
+        "intertwine: search: there is no picture 'x' in the index.\n"
+        "  Pass an id as the hits show it; that of a file is its whole path.\n"
+    )
+    assert told.out.endswith("False match rates need an index of at least 20 pictures.\n")
+
+
 def test_folders_are_metadata(intertwine, here, shop):
     for n, path in enumerate(shop):
         place = here / "sorted" / ("odd" if n % 2 else "even")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from intertwine.style.masks import filled, large_parts, main_parts, opened, parts
+from intertwine.style.masks import contact, filled, large_parts, main_parts, opened, parts
 
 SHAPES = [(1, 1), (1, 9), (8, 1), (23, 31), (40, 17)]
 
@@ -51,3 +51,18 @@ def test_large_and_main_parts():
     assert main_parts(mask, 0.5).sum() == 18
     assert main_parts(mask, 0.51).sum() == 12
     assert not main_parts(np.zeros((3, 2), bool), 0.5).any()
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_contact_is_the_fraction_of_what_lies_around(shape):
+    rng = np.random.default_rng(1)
+    mask, one = ndimage.binary_opening(rng.random(shape) < 0.7, np.ones((2, 2))), rng.random(shape)
+    labels, areas = parts(mask)
+    other, one = (one > 0.6) & ~mask, (one < 0.5) & ~mask
+    found = contact(labels, len(areas), one, other)
+    for number in range(1, len(areas)):
+        around = ndimage.binary_dilation(labels == number, np.ones((5, 5))) & ~mask
+        nearer = ndimage.grey_dilation(labels, (5, 5))  # between two parts the later one counts
+        around &= nearer == number
+        near, beside = (around & one).sum(), (around & other).sum()
+        assert found[number] == near / max(near + beside, 1)

@@ -117,27 +117,105 @@ def test_the_page_and_its_documentation(client):
     assert "/search" in client.get("/openapi.json").json()["paths"]
 
 
+PICTURE = {"picture": png(1)}
+
+
 @pytest.mark.parametrize(
     ("data", "files", "status", "text"),
     [
-        ({}, {"picture": b"no picture"}, 400, "cannot be read as a picture"),
-        ({}, {"picture": b""}, 400, "is empty"),
-        ({}, {}, 422, "Field required"),
-        ({"count": 0}, {"picture": png(1)}, 422, "greater than or equal to 1"),
-        ({"shape": "nan"}, {"picture": png(1)}, 422, "shape"),
-        ({"shape": 0}, {"picture": png(1)}, 400, "every weight is 0"),
-        ({"texture": 1}, {"picture": png(1)}, 400, "no texture view"),
-        ({"where": '{"a": {"<": true}}'}, {"picture": png(1)}, 400, "not text or a number"),
-        ({"where": '{"a": "\\ud800"}'}, {"picture": png(1)}, 400, "half a character"),
-        ({"where": "[1"}, {"picture": png(1)}, 400, "`where` is not JSON"),
-        ({"where": "[1]"}, {"picture": png(1)}, 400, "must be a JSON object"),
-        ({"where": '{"a": null}'}, {"picture": png(1)}, 400, "which is not text, a number"),
+        ({}, {"picture": b"no picture"}, 400,
+         "The picture cannot be read as a picture: no known format.\n"
+         "  Send a JPEG, PNG, WebP, TIFF, AVIF or HEIC picture."),
+        ({}, {"picture": b""}, 400, "The picture is empty."),
+        ({"shape": 0}, PICTURE, 400, "every weight is 0"),
+        ({"texture": 1}, PICTURE, 400, "no texture view"),
+        ({"where": '{"a": {"<": true}}'}, PICTURE, 400, "not text or a number"),
+        ({"where": '{"a": "\\ud800"}'}, PICTURE, 400, "half a character"),
+        ({"where": "[1"}, PICTURE, 400, "`where` is not JSON"),
+        ({"where": '{"a": null}'}, PICTURE, 400, "which is not text, a number"),
     ],
-)
+)  # fmt: skip
 def test_what_is_wrong_is_refused(client, data, files, status, text):
     answer = client.post("/search", data=data, files=files)
     assert answer.status_code == status
-    assert text in answer.text
+    assert text in answer.json()["detail"]
+
+
+DESCRIBED = "  /docs describes POST /search."
+SENT = "  Send the picture as a file, as curl -F picture=@FILE does."
+
+
+@pytest.mark.parametrize(
+    ("data", "files", "text"),
+    [
+        ({}, {}, f"`picture` is missing.\n{SENT}"),
+        ({"picture": "a.png"}, {}, f"`picture` is a file, not text.\n{SENT}"),
+        ({"count": 0}, PICTURE, f"`count` is at least 1, not 0.\n{DESCRIBED}"),
+        ({"count": 1001}, PICTURE, f"`count` is at most 1,000, not 1001.\n{DESCRIBED}"),
+        ({"count": "ten"}, PICTURE, f"`count` is a whole number, not 'ten'.\n{DESCRIBED}"),
+        ({"shape": "nan"}, PICTURE, f"`shape` is a number, not 'nan'.\n{DESCRIBED}"),
+        (
+            {"shape": "much", "count": 0}, PICTURE,
+            f"`shape` is a number, not 'much'.\n`count` is at least 1, not 0.\n{DESCRIBED}",
+        ),
+    ],
+)  # fmt: skip
+def test_fields_that_do_not_fit_are_named(client, data, files, text):
+    answer = client.post("/search", data=data, files=files)
+    assert (answer.status_code, answer.json()) == (422, {"detail": text})
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "how", "status", "text"),
+    [
+        ("GET", "/similar", {}, 422, "`id` is missing.\n  /docs describes GET /similar."),
+        ("GET", "/thumbnail?id=x", {}, 404,
+         "There is no picture 'x' in the index.\n"
+         "  POST /search names those like a picture of yours."),
+        ("GET", "/nothing", {}, 404,
+         "There is no route GET /nothing.\n  /docs describes all routes."),
+        ("GET", "/search", {}, 405, "There is no GET /search.\n  /search answers POST."),
+        ("POST", "/search", {"content": b"x", "headers": {"content-type": "multipart/form-data"}},
+         400, "The form cannot be read: Missing boundary in multipart.\n"
+         "  Send multipart/form-data, as curl -F picture=@FILE does."),
+        ("POST", "/search", {"files": PICTURE, "data": {"where": "[1]"}}, 400,
+         '`where` must be a JSON object, not [1].\n  For example: where={"brand": "Acme"}'),
+        ("GET", "/stats", {"headers": {"origin": "http://evil.example"}}, 403,
+         "Pages of other sites may not ask this index.\n"
+         "  Open the page of the index itself: its address without a path."),
+        ("GET", "/stats", {"headers": {"host": "evil.example"}}, 400,
+         "'evil.example' is not a name of this machine.\n"
+         "  Ask 127.0.0.1, or start the server with --host and --token."),
+    ],
+)  # fmt: skip
+def test_every_route_refuses_in_one_format(client, method, path, how, status, text):
+    answer = client.request(method, path, **how)
+    assert (answer.status_code, answer.json()) == (status, {"detail": text})
+
+
+def test_a_failure_of_the_server_is_told_in_the_same_format(index):
+    app = server.create_app(index)
+
+    @app.get("/broken")
+    def broken():
+        raise ZeroDivisionError
+
+    client = testclient.TestClient(app, "http://127.0.0.1", raise_server_exceptions=False)
+    answer = client.get("/broken")
+    assert answer.status_code == 500
+    assert answer.json() == {
+        "detail": "The server failed: ZeroDivisionError.\n"
+        "  Its terminal shows where; please report it with the picture that was sent."
+    }
+
+
+def test_the_description_tells_the_format_of_refusals(client):
+    described = client.get("/openapi.json").json()
+    for path in described["paths"].values():
+        for operation in path.values():
+            for status in ("400", "404", "422"):
+                schema = operation["responses"][status]["content"]["application/json"]["schema"]
+                assert schema == {"$ref": "#/components/schemas/Refusal"}
 
 
 def test_no_file_is_served_that_the_index_does_not_hold(client, photos):
@@ -162,7 +240,12 @@ def test_large_requests_are_refused(client, monkeypatch):
 
 def test_the_token_is_asked_for(index):
     with testclient.TestClient(server.create_app(index, token="secret")) as client:
-        assert client.get("/stats").status_code == 401
+        refused = client.get("/stats")
+        assert (refused.status_code, refused.headers["www-authenticate"]) == (401, "Bearer")
+        assert refused.json() == {
+            "detail": "There is no token in the request.\n"
+            "  Send the header Authorization: Bearer TOKEN."
+        }
         assert client.post("/search", files={"picture": png(1)}).status_code == 401
         assert client.delete("/pictures", params={"id": "picture-1"}).status_code == 401
         assert client.get("/").status_code == 200  # the page, where the token is written
@@ -204,7 +287,7 @@ def test_no_request_breaks_the_server(index, tmp_path):
         def run(case):
             answer = case.call(headers=here)
             assert answer.status_code < 500
-            assert "Invalid host header" not in answer.text
+            assert "not a name of this machine" not in answer.text
             seen.add(answer.status_code)
 
         run()

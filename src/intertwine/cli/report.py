@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rich.measure import Measurement
 from rich.table import Table
 
 from intertwine.base.atomic import atomic
@@ -19,6 +20,9 @@ from intertwine.cli.console import out as standard_out
 from intertwine.files import check_free
 
 FORMATS = ("table", "csv", "json")
+
+#: Columns of a table that is no terminal's: as many as it needs, within reason.
+_WIDEST = 100_000
 
 Row = dict[str, Any]
 
@@ -31,8 +35,8 @@ class Report:
     form: str
 
     @classmethod
-    def to(cls, path: Path | None, form: str | None, force: bool) -> Report:
-        """A report in a file, or on standard output without one."""
+    def to(cls, path: Path | None, form: str | None, force: bool, also: str = "") -> Report:
+        """A report in a file, or on standard output without one; `also` is one more ending."""
         if form is not None and form not in FORMATS:
             raise OptionError(
                 f"--format {form} is not known.{did_you_mean(form, FORMATS)}\n"
@@ -42,15 +46,19 @@ class Report:
             suffix = path.suffix.lower()[1:]
             form = form or (suffix if suffix in ("csv", "json") else None)
             if form not in ("csv", "json"):
-                raise FileError(f"{path}: hits are written as .csv or .json.\n  Name such a file.")
+                known = f".csv, .json or {also}" if also else ".csv or .json"
+                raise FileError(f"{path}: hits are written as {known}.\n  Name such a file.")
             check_free(path, force)
         return cls(path, form or "table")
 
     def write(self, names: Sequence[str], rows: Sequence[Row], doubts: Sequence[str] = ()) -> None:
         """Write rows that have these names; doubts are for people, not for programs."""
         if self.form == "table":
-            console = standard_out()
-            console.print(_table(names, rows))
+            console, table = standard_out(), _table(names, rows)
+            if not console.is_terminal:  # a program or a file reads whole ids, on one line each
+                unlimited = console.options.update(max_width=_WIDEST)
+                console.width = Measurement.get(console, unlimited, table).maximum
+            console.print(table)
             self._print(doubts)
             return
         text = _csv(names, rows) if self.form == "csv" else _json(rows)
@@ -80,6 +88,8 @@ def _table(names: Sequence[str], rows: Sequence[Row]) -> Table:
 
 
 def _shown(name: str, value: Any) -> str:
+    if name == "false_match_rate" and _lost(value):
+        return "-"
     if isinstance(value, float):
         return f"{value:.2g}" if name in ("false_alarm", "false_match_rate") else f"{value:.4f}"
     return str(value)

@@ -110,17 +110,17 @@ def search(
       intertwine search dress.jpg --index shop-index --why
       intertwine search --index shop-index --serve
     """  # fmt: skip
-    from intertwine.style import StyleIndex
-
     if not (index / "index.sqlite").is_file():
         raise FileError(f"There is no index {index}.\n  intertwine index FOLDER -o {index}")
+    from intertwine.style import StyleIndex
+
     if serve:
         _run_server(index, host, port, token)
         return
     if bool(pictures) == (id is not None):
         raise OptionError("Name pictures to look for, or one of the index by --id.")
     page = out is not None and out.suffix.lower() == ".html"
-    report = None if page else Report.to(out, form, force)
+    report = None if page else Report.to(out, form, force, also=".html")
     if page and out is not None:
         if form is not None:
             raise OptionError(f"--format {form} does not fit {out}.\n  Leave one of them out.")
@@ -144,17 +144,23 @@ def search(
     several = len(answers) > 1
     columns = [*(["picture"] if several else []), *COLUMNS, *(["why"] if explained else [])]
     rows = [row for answer in answers for row in _rows(answer, several, report.form == "json")]
-    report.write(columns, rows, _least(answers))
+    report.write(columns, rows, _about_rates(answers))
 
 
-def _least(answers: Sequence[Answer]) -> list[str]:
-    """Say so where a rate is the least that the index can tell."""
-    rates = [hit.false_match_rate for a in answers for hit in a.hits if hit.false_match_is_least]
-    if not rates:
-        return []
-    return [
-        f"A false match rate of {rates[0]:.2g} means at most that: the index tells no smaller one."
-    ]
+def _about_rates(answers: Sequence[Answer]) -> list[str]:
+    """Say so where a rate is the least that the index can tell, or where it can tell none."""
+    hits = [hit for answer in answers for hit in answer.hits]
+    rates = [hit.false_match_rate for hit in hits if hit.false_match_is_least]
+    if rates:
+        return [
+            f"A false match rate of {rates[0]:.2g} means at most that: the index tells no smaller "
+            f"one."
+        ]
+    if any(hit.false_match_rate is None for hit in hits):
+        from intertwine.style.false_matches import LEAST_PICTURES
+
+        return [f"False match rates need an index of at least {LEAST_PICTURES} pictures."]
+    return []
 
 
 def named(index: StyleIndex, text: str) -> str:

@@ -38,12 +38,12 @@ HANGER_WIDTH = 0.07
 LEAST_PART = 0.1
 
 
-def working_copy(picture: Array) -> Array:
-    """Return `picture` as RGB (H, W, 3), its longer side at most `WORKING_SIDE` pixels."""
+def working_copy(picture: Array, side: int = WORKING_SIDE) -> Array:
+    """Return `picture` as RGB (H, W, 3), its longer side at most `side` pixels."""
     cv2 = _cv2()
     if picture.ndim == 2:
         picture = np.repeat(picture[:, :, np.newaxis], 3, axis=2)
-    scale = WORKING_SIDE / max(picture.shape[:2])
+    scale = side / max(picture.shape[:2])
     if scale < 1:
         height, width = (max(1, round(scale * n)) for n in picture.shape[:2])
         picture = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)

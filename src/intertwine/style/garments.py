@@ -12,7 +12,7 @@ from scipy import ndimage  # type: ignore[import-untyped]
 
 from intertwine.base.checks import Array
 from intertwine.base.libraries import need
-from intertwine.style.foreground import foreground, working_copy
+from intertwine.style.foreground import WORKING_SIDE, border_colour, foreground, working_copy
 
 #: What red, green and blue add to brightness: ITU-R BT.601.
 BRIGHTNESS = (0.299, 0.587, 0.114)
@@ -21,6 +21,11 @@ BRIGHTNESS = (0.299, 0.587, 0.114)
 #: extents, it hardly changes with a rotation, a strap or a pixel of noise. A square garment fills
 #: 0.64 of the side, a long dress 0.85.
 SPREAD = 0.26
+
+#: Garments below this fraction of the picture are looked at closer, at most so much: a bag beside
+#: the person who carries it.
+SMALL = 0.6
+MOST_CLOSER = 2.0
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,15 @@ class Garments:
         return Garments(pixels, masks)
 
 
+def _closer(picture: Array, pixels: Array, mask: Array) -> int:
+    """The working side on which a small garment on a plain ground is as large as others are."""
+    extent = max(int(np.ptp(inside)) + 1 for inside in np.nonzero(mask))
+    if extent >= SMALL * WORKING_SIDE or not border_colour(pixels)[1]:
+        return WORKING_SIDE
+    closer = min(WORKING_SIDE / extent, MOST_CLOSER)
+    return int(min(round(closer * WORKING_SIDE), max(picture.shape[:2])))
+
+
 @dataclass(frozen=True)
 class CutOut:
     """A picture of working size and the mask of its garment, before it is placed."""
@@ -75,7 +89,12 @@ class CutOut:
     def of(cls, picture: Array) -> CutOut:
         """Cut out the garment of a picture: uint8 (H, W, 3) or (H, W)."""
         pixels = working_copy(picture)
-        return cls(pixels, foreground(pixels))
+        mask = foreground(pixels)
+        side = _closer(picture, pixels, mask)
+        if side > max(mask.shape):
+            pixels = working_copy(picture, side)
+            mask = foreground(pixels)
+        return cls(pixels, mask)
 
     @cached_property
     def centre(self) -> Array:

@@ -32,6 +32,18 @@ def main_parts(mask: Array, fraction: float) -> Array:
     return large_parts(mask, fraction * parts(mask)[1].max())
 
 
+def contact(labels: Array, count: int, one: Array, other: Array) -> Array:
+    """Return how much of each part's surroundings is `one`, of what is `one` or `other`.
+
+    `labels` number `count` parts from 0 on, as `parts` does; 0 stands for what is beside them.
+    """
+    cv2 = need("cv2", "Cutting out garments")
+    grown = cv2.dilate(labels.astype(np.uint16), np.ones((5, 5), np.uint8)).astype(int)
+    grown[labels > 0] = 0
+    near, beside = (np.bincount(grown[mask], minlength=count) for mask in (one, other))
+    return np.asarray(near / np.maximum(near + beside, 1))
+
+
 def opened(mask: Array, size: int) -> Array:
     """Return what a square of `size` pixels covers while it stays inside the mask."""
     cv2 = need("cv2", "Cutting out garments")

@@ -93,7 +93,7 @@ def _decode(file: Any, name: str, size: int) -> Array:
         except module.UnidentifiedImageError as error:
             raise FileError(f"{name} cannot be read as a picture: no known format.") from error
         except module.DecompressionBombError as error:
-            raise FileError(f"{name} claims more than {MOST_PIXELS} pixels.") from error
+            raise FileError(f"{name} claims more than {MOST_PIXELS:,} pixels.") from error
         except Exception as error:  # Pillow's decoders raise many kinds on a damaged file
             raise FileError(f"{name} cannot be read as a picture: {error}") from error
 
@@ -117,7 +117,7 @@ def _from_pillow(image: Any, name: str) -> Array:
     width, height = image.size
     if width * height > MOST_PIXELS:
         raise FileError(
-            f"{name} claims {width} x {height} pixels, more than {MOST_PIXELS}.\n"
+            f"{name} claims {width} x {height} pixels, more than {MOST_PIXELS:,}.\n"
             f"  Pass a smaller picture."
         )
     operations = need("PIL.ImageOps", "Reading pictures")

@@ -40,7 +40,10 @@ class CodeTable:
             There are none.
         """
         if id not in self._place:
-            raise OptionError(f"{caller}: there is no picture {shown(id)} in the index.")
+            raise OptionError(
+                f"{caller}: there is no picture {shown(id)} in the index.\n"
+                f"  Pass an id as the hits show it; that of a file is its whole path."
+            )
         return self._place[id]
 
     def places(self, ids: set[str]) -> NDArray[np.intp]:
