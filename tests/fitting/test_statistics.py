@@ -83,9 +83,41 @@ def test_errors_under_a_constraint(constraint):
     assert np.mean(narrower) < {"sum one": 1.0, "symmetric": 0.75, "separable": 0.5}[constraint]
 
 
-def test_a_ridge_narrows_the_errors():
-    before = picture(64)
-    after = iw.convolve(before, FIVE[0]) + np.random.default_rng(12348).normal(0, 2, before.shape)
-    plain, held = (fit_kernel(before, after, 9, ridge=ridge) for ridge in (0, 1e5))
-    assert (held.standard_error < plain.standard_error).all()
-    assert held.freedom > plain.freedom
+@pytest.mark.parametrize(
+    ("kernel", "options"),
+    [
+        (iw.kernels.gaussian(1.0, ndim=2), {"constraint": "non-negative"}),
+        (iw.kernels.motion(7), {"constraint": ("non-negative", "sum one")}),
+        (iw.kernels.box((5, 5)), {"constraint": ("non-negative", "separable")}),
+        (iw.kernels.emboss(), {"ridge": 1e5}),
+    ],
+)
+def test_intervals_where_taps_are_moved(kernel, options):
+    """Taps that a bound or a ridge moves: true taps of 0 and others are held apart."""
+    rng = np.random.default_rng(12348)
+    true = widened(kernel.taps, (9, 9))
+    held = []
+    for trial in range(20):
+        before = picture(64, trial)
+        after = iw.convolve(before, true) + rng.normal(0, 2, before.shape)
+        found = fit_kernel(before, after, 9, **options)
+        low, high = found.interval()
+        held.append((low <= true) & (true <= high))
+        assert ((low <= found.kernel.taps) & (found.kernel.taps <= high)).all()
+    large = true > true.max() / 100
+    for part in (large, ~large):  # 20 trials of at least 7 taps, and 4 standard deviations
+        assert np.mean(held, axis=0)[part].mean() >= 0.95 - 4 * (0.95 * 0.05 / (20 * 7)) ** 0.5
+    assert np.mean(held) <= 0.985
+
+
+def test_where_only_a_ridge_decides_errors_are_not_known():
+    """A picture without any detail above some frequency: no interval can be right."""
+    before = np.cos(np.arange(400) / 9) + np.sin(np.arange(400) / 23)
+    after = iw.convolve(before, [1.0, 3.0, 2.0]) + np.random.default_rng(0).normal(0, 0.1, 400)
+    found = fit_kernel(before, after, 9, ridge="gcv")
+    assert np.isnan(found.standard_error).all()
+    assert np.isnan(found.interval()).all()
+    assert found.sentence.endswith("how far the taps are known is open.")
+    assert "Standard errors are NaN" in found.notes[1]
+    assert np.isfinite(found.shift).all()
+    assert str(found.describe())

@@ -1,17 +1,18 @@
-"""The normal equations of a fit, as correlations: no window is ever written out.
+"""The normal equations of a fit, as correlations: the table of all windows is never written out.
 
 With ``source[n + u]`` the sample under tap u of window n, least squares needs
 
     gram[u, v] = sum_n source[n + u] source[n + v]        moment[u] = sum_n source[n + u] target[n]
 
-The moment is one correlation of source and target. A row of `gram` is one correlation of the source
-with a part of itself, and rows that differ by a step along the first axis share nearly all of it:
+over the windows n that count. The moment is one correlation of source and target. A row of `gram`
+is one correlation of the source with a part of itself, and a step e along the first axis changes
+little: with c[n] 1 where window n counts and 0 elsewhere
 
-    gram[u + e, v + e] = gram[u, v] + (what comes in at the bottom) - (what goes out at the top)
+    gram[u + e, v + e] = gram[u, v] + sum_n (c[n - e] - c[n]) source[n + u] source[n + v]
 
-so only the rows with u_0 = 0 are correlated, and the rest follow from strips along two edges
-(the displacement structure of Kailath, Kung and Morf, 1979). Where windows are left out, every
-row is a correlation of its own.
+(the displacement structure of Kailath, Kung and Morf, 1979). So only the rows with u_0 = 0 are
+correlated; the windows at which `c` changes, along the edges of the array and of what is left
+out, give the rest.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ Array = NDArray[np.float64]
 
 #: Below this the gram's smallest eigenvalue cannot be told from the rounding of its largest.
 LEAST_RCOND = 64 * np.finfo(float).eps
+
+_AT_ONCE = 2**22  # samples of windows that are written out together: 32 MiB
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,10 +70,7 @@ def equations(pairs: Sequence[Pair], window: Window) -> Equations:
     for pair in pairs:
         for channel, source in enumerate(pair.source):
             counts = None if pair.counts is None else pair.counts[channel]
-            if counts is None or counts.all():
-                gram += complete_gram(source, window.shape)
-            else:
-                gram += masked_gram(source, counts, window.shape)
+            gram += gram_of(source, counts, window.shape)
     return Equations(
         gram,
         sum_moments(pairs, [pair.target for pair in pairs], window),
@@ -99,39 +99,40 @@ def predicted(pairs: Sequence[Pair], taps: Array, window: Window) -> list[Array]
     ]
 
 
-def masked_gram(source: Array, counts: NDArray[np.bool_], shape: tuple[int, ...]) -> Array:
-    """``gram`` over the windows that count: one correlation for each tap."""
-    gram = np.empty((*shape, *shape))
-    for tap in np.ndindex(*shape):
-        gram[tap] = correlate(source, counts * _part(source, tap, counts.shape), mode="valid")
-    return _square(gram)
-
-
-def complete_gram(source: Array, shape: tuple[int, ...]) -> Array:
-    """``gram`` over all windows: rows without a step along the first axis, and what edges add."""
+def gram_of(source: Array, counts: NDArray[np.bool_] | None, shape: tuple[int, ...]) -> Array:
+    """``gram`` over the windows that count: rows with u_0 = 0, and what changes by a step."""
     targets = tuple(n - taps + 1 for n, taps in zip(source.shape, shape, strict=True))
+    if counts is None:
+        counts = np.ones(targets, bool)
     first, rest = shape[0], shape[1:]
     gram = np.empty((first, prod(rest), first, prod(rest)))
     for place, tap in enumerate(np.ndindex(*rest)):
-        row = correlate(source, _part(source, (0, *tap), targets), mode="valid")
-        gram[0, place] = row.reshape(first, -1)
-    change = _strips(source[targets[0] :], rest, targets[1:])
-    change -= _strips(source[: first - 1], rest, targets[1:])
+        part = counts * _part(source, (0, *tap), targets)
+        gram[0, place] = correlate(source, part, mode="valid").reshape(first, -1)
+    if first > 1:
+        change = _change(source, counts, (first - 1, *rest)).reshape(first - 1, prod(rest), -1)
     for step in range(1, first):
         gram[step, :, 0] = gram[0, :, step].T
-        gram[step, :, 1:] = gram[step - 1, :, :-1] + change[step - 1]
+        gram[step, :, 1:] = gram[step - 1, :, :-1] + change[step - 1].reshape(gram[0, :, 1:].shape)
     return _square(gram)
 
 
-def _strips(rows: Array, shape: tuple[int, ...], targets: tuple[int, ...]) -> Array:
-    """The products of edge rows under each other's windows, summed along the edge."""
-    count, taps = rows.shape[0], prod(shape)
-    if not count:
-        return np.zeros((0, taps, 0, taps))
-    axes = tuple(range(1, rows.ndim))
-    windows = sliding_window_view(rows, targets, axis=axes) if axes else rows
-    lines = windows.reshape(count * taps, -1)
-    return (lines @ lines.T).reshape(count, taps, count, taps)
+def _change(source: Array, counts: NDArray[np.bool_], shape: tuple[int, ...]) -> Array:
+    """``sum_n (c[n - e] - c[n]) source[n + u] source[n + v]`` over the windows where that is not 0.
+
+    These are written out, some at a time: at random samples that is half of all windows at most.
+    """
+    ahead = np.pad(counts, [(0, 1), *[(0, 0)] * (counts.ndim - 1)])
+    behind = np.pad(counts, [(1, 0), *[(0, 0)] * (counts.ndim - 1)])
+    every = sliding_window_view(source, shape)
+    size = prod(shape)
+    total = np.zeros((size, size))
+    for changed, sign in ((behind & ~ahead, 1), (ahead & ~behind, -1)):
+        places = np.argwhere(changed)
+        for start in range(0, len(places), at_once := max(1, _AT_ONCE // size)):
+            rows = every[tuple(places[start : start + at_once].T)].reshape(-1, size)
+            total += sign * (rows.T @ rows)
+    return total
 
 
 def _part(source: Array, start: tuple[int, ...], shape: tuple[int, ...]) -> Array:

@@ -9,14 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine.kernel import Kernel
-from intertwine.learn.fitting.constraints import read_constraint
-from intertwine.learn.fitting.equations import equations, predicted, sum_moments
+from intertwine.learn.fitting.constraints import Constraint, read_constraint
+from intertwine.learn.fitting.intervals import known
 from intertwine.learn.fitting.pairs import INSIDE, Pair, is_several, read_pairs
 from intertwine.learn.fitting.result import KernelFit
 from intertwine.learn.fitting.ridge import checked_ridge, cross_validated
-from intertwine.learn.fitting.solve import solve
+from intertwine.learn.fitting.solve import Solution, solve
+from intertwine.learn.fitting.system import System, square_sum
 from intertwine.learn.fitting.verdict import Fitted, notes, shift_of
-from intertwine.learn.fitting.whiteness import whiteness
+from intertwine.learn.fitting.whiteness import Whiteness, whiteness
 
 Array = NDArray[Any]
 
@@ -62,9 +63,8 @@ def fit_kernel(
     mask : bool array, optional
         True where a sample counts, in `before` and in `after`; for a list of pairs a list.
     ridge : float or "gcv", optional
-        L of ``sum |after - k @ before|^2 + L sum |k|^2``. By default 0: unbiased taps with honest
-        standard errors. "gcv" takes what generalised cross-validation finds, for a `before` that
-        hardly tells some taps apart.
+        L of ``sum |after - k @ before|^2 + L sum |k|^2``. By default 0: unbiased taps. "gcv" takes
+        what generalised cross-validation finds, for a `before` that hardly tells some taps apart.
     constraint : str or several, optional
         "non-negative"; "sum one"; "symmetric", the same when reversed on all axes; "separable",
         the sum of `rank` products of one line an axis. They combine, save the last two.
@@ -86,9 +86,10 @@ def fit_kernel(
     Notes
     -----
     A kernel always comes out: ask for its ``notes``. Standard errors are those of least squares for
-    noise in `after` alone, independent from sample to sample and of one size. With a ridge they
-    leave out how far it pulls the taps; under a constraint they are those of moves that it allows,
-    and taps that "non-negative" holds at 0 have 0.
+    noise in `after` alone, independent from sample to sample and of one size; under "sum one",
+    "symmetric" and "separable" those of moves that the constraint allows. A ridge and
+    "non-negative" move taps by amounts that no error tells: standard errors and intervals stay
+    those of the fit without these, cut off at 0, and are NaN where only the ridge decides.
 
     Examples
     --------
@@ -105,57 +106,64 @@ def fit_kernel(
     asked = checked_ridge(ridge)
     window, pairs = read_pairs(before, after, shape, origin, axes, boundary, cval, mask)
     wanted = read_constraint(constraint, rank, window.shape)
-    summed = equations(pairs, window)
-    held = cross_validated(summed) if asked is None else asked
+    system = System.of(pairs, window)
+    held = cross_validated(system.equations) if asked is None else asked
+    return _judged(system, held, wanted, is_several(before), origin is not None, boundary)
 
-    def gradient(taps: Array) -> Array:
-        return sum_moments(pairs, _residuals(pairs, predicted(pairs, taps, window)), window)
 
-    def followed(noise: Sequence[Array]) -> list[Array]:
-        return predicted(pairs, solution.inverse @ sum_moments(pairs, noise, window), window)
-
-    solution = solve(summed, held, wanted, window.shape, gradient)
-    fits = predicted(pairs, solution.taps, window)
-    residuals = _residuals(pairs, fits)
-    squares = float(sum((each**2).sum() for each in residuals))
-    freedom = max(summed.rows - float(solution.hat.sum()), 1.0)
-    variance = squares / freedom
-    # Windows are numbered from their first sample, taps from their last: the order turns round.
-    taps = np.flip(solution.taps.reshape(window.shape))
-    error = np.flip(np.sqrt(variance * solution.spread).reshape(window.shape))
-    unexplained = _unexplained(pairs, squares, summed.rows)
-    white = whiteness(pairs, residuals, variance, followed, float(solution.hat.sum()))
+def _judged(
+    system: System,
+    ridge: float,
+    constraint: Constraint,
+    several: bool,
+    origin_given: bool,
+    boundary: str,
+) -> KernelFit:
+    """Solve, and ask how far the answer holds."""
+    solution = solve(system, ridge, constraint)
+    taps = system.as_kernel(solution.taps)
+    fits = system.fits(solution.taps)
+    residuals = system.residuals(fits)
+    variance, freedom = system.variance(residuals, solution.decided)
+    sure = known(system, solution, residuals, ridge, constraint)
+    unexplained = _unexplained(system.pairs, square_sum(residuals))
+    white = _whiteness(system, solution, residuals, variance)
     fitted = Fitted(
-        pairs, window, taps, error, fits, residuals, unexplained, variance**0.5, white,
-        origin is not None, float(solution.hat.sum()) if held else float(window.size),
+        system.pairs, system.window, taps, sure.error, fits, residuals, unexplained,
+        variance**0.5, white, origin_given, solution.decided if ridge else float(taps.size),
     )  # fmt: skip
-    left = [pair.laid_back(each) for pair, each in zip(pairs, residuals, strict=True)]
+    left = [pair.laid_back(each) for pair, each in zip(system.pairs, residuals, strict=True)]
     return KernelFit(
-        kernel=Kernel(taps, window.origin, name="fitted"),
-        standard_error=error,
-        residual=left if is_several(before) else left[0],
+        kernel=Kernel(taps, system.window.origin, name="fitted"),
+        standard_error=sure.error,
+        residual=left if several else left[0],
         r_squared=1 - unexplained,
         noise=variance**0.5,
-        ridge=held,
+        ridge=ridge,
         whiteness=white,
-        shift=shift_of(window, taps, error),
+        shift=shift_of(system.window, taps, sure.error),
         notes=notes(fitted),
-        samples=summed.rows,
+        samples=system.equations.rows,
         freedom=freedom,
         boundary=boundary,
-        _pairs=tuple(pairs),
+        _pairs=tuple(system.pairs),
+        _known=sure,
     )
 
 
-def _residuals(pairs: Sequence[Pair], fits: Sequence[Array]) -> list[Array]:
-    return [pair.target - fit for pair, fit in zip(pairs, fits, strict=True)]
+def _whiteness(
+    system: System, solution: Solution, residuals: Sequence[Array], variance: float
+) -> Whiteness:
+    def followed(noise: Sequence[Array]) -> list[Array]:
+        return system.fits(solution.inverse @ system.moment(noise))
+
+    return whiteness(system.pairs, residuals, variance, followed, solution.decided)
 
 
-def _unexplained(pairs: Sequence[Pair], squares: float, rows: int) -> float:
+def _unexplained(pairs: Sequence[Pair], squares: float) -> float:
     """The share of the variance of `after` that is left; NaN where that is constant."""
-    mean = sum(float(pair.target.sum()) for pair in pairs) / rows
-    spread = 0.0
-    for pair in pairs:
-        away = pair.target - mean
-        spread += float((away**2).sum() if pair.counts is None else (away[pair.counts] ** 2).sum())
-    return squares / spread if spread > 0 else float("nan")
+    counting = [pair.target if pair.counts is None else pair.target[pair.counts] for pair in pairs]
+    values = np.concatenate([each.ravel() for each in counting])
+    if values.min() == values.max():
+        return float("nan")
+    return squares / float(((values - values.mean()) ** 2).sum())

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special  # type: ignore[import-untyped]
 
 from intertwine.base.checks import as_array, number
 from intertwine.base.errors import ShapeError, counted
 from intertwine.convolution import convolve
 from intertwine.kernel import Kernel
+from intertwine.learn.fitting.intervals import Known
 from intertwine.learn.fitting.pairs import INSIDE, Pair
 from intertwine.learn.fitting.whiteness import Whiteness
 from intertwine.learn.fitting.words import described
@@ -34,7 +34,8 @@ class KernelFit:
     kernel : Kernel
         The taps that were found; ``save(path)`` keeps them.
     standard_error : array of the kernel's shape
-        How far each tap may be off: one standard deviation of what noise in `after` does to it.
+        How far each tap may be off: one standard deviation of what noise in `after` does to it, in
+        a fit without ridge and "non-negative"; NaN where such a fit leaves taps open.
     residual : array like `after`, or a list of them
         ``after - k @ before``; NaN where no window counts.
     r_squared : float
@@ -70,6 +71,7 @@ class KernelFit:
     freedom: float
     boundary: str
     _pairs: tuple[Pair, ...] = field(repr=False)
+    _known: Known = field(repr=False)
 
     def predict(self, x: Any) -> Array:
         """Convolve `x` with the kernel: what `after` would be, as large as `x`, in float64.
@@ -99,11 +101,14 @@ class KernelFit:
         return described(self.kernel, self.standard_error)
 
     def interval(self, level: float = 0.95) -> tuple[Array, Array]:
-        """The ends of each tap's confidence interval: ``taps -+ t * standard_error``."""
+        """The ends of each tap's confidence interval: ``taps -+ t * standard_error``.
+
+        With a ridge or "non-negative" it lies around the tap that a fit without these finds, is cut
+        off at 0 and reaches to the tap of this fit; NaN where nothing is known.
+        """
         wanted = "a number above 0 and below 1"
         share = number("KernelFit.interval", "level", level, lambda n: 0 < n < 1, wanted)
-        reach = float(special.stdtrit(self.freedom, (1 + share) / 2)) * self.standard_error
-        return self.kernel.taps - reach, self.kernel.taps + reach
+        return self._known.interval(self.kernel.taps, share)
 
     @property
     def sentence(self) -> str:
@@ -114,8 +119,7 @@ class KernelFit:
         return (
             f"A kernel of {' x '.join(map(str, self.kernel.shape))} taps {explained}; "
             f"the residual's standard deviation is {self.noise:.3g} on "
-            f"{counted(self.samples, 'sample')}, and taps are known to about "
-            f"{float(np.median(self.standard_error)):.2g}."
+            f"{counted(self.samples, 'sample')}, and {_reach(self.standard_error)}."
         )
 
     def __str__(self) -> str:
@@ -126,6 +130,12 @@ class KernelFit:
         from intertwine.learn.fitting.picture import drawn
 
         return drawn(self, self._pairs[0])
+
+
+def _reach(error: Array) -> str:
+    if np.isnan(error).any():
+        return "how far the taps are known is open"
+    return f"taps are known to about {float(np.median(error)):.2g}"
 
 
 def _percent(share: float) -> str:

@@ -20,8 +20,9 @@ from scipy import linalg  # type: ignore[import-untyped]
 
 from intertwine.base.errors import OptionError, counted
 from intertwine.learn.fitting.constraints import Constraint, allowed
-from intertwine.learn.fitting.equations import LEAST_RCOND, Equations
+from intertwine.learn.fitting.equations import LEAST_RCOND
 from intertwine.learn.fitting.pairs import CALLER
+from intertwine.learn.fitting.system import System
 
 Array = NDArray[np.float64]
 
@@ -34,51 +35,47 @@ class Solution:
 
     taps: Array
     inverse: Array
-    hat: Array  # diagonal of inverse @ gram: its sum is how many taps the data decided
     spread: Array  # variance of each tap for residuals of variance 1
+    decided: float  # how many taps the data decided: the trace of inverse @ gram
 
 
-def solve(
-    equations: Equations,
-    ridge: float,
-    constraint: Constraint,
-    shape: tuple[int, ...],
-    gradient: Callable[[Array], Array],
-) -> Solution:
-    """Minimise ``|target - A k|^2 + ridge |k|^2`` over the kernels that `constraint` allows.
-
-    ``gradient(taps)`` is the moment of the residual, ``A' (target - A taps)``.
-    """
+def solve(system: System, ridge: float, constraint: Constraint) -> Solution:
+    """Minimise ``|target - A k|^2 + ridge |k|^2`` over the kernels that `constraint` allows."""
+    equations = system.equations
     held = equations.gram + ridge * np.eye(equations.moment.size)
-    _check_known(equations, held)
-    known, flat = allowed(constraint, held, equations.moment, shape)
+    if not is_solvable(held):
+        raise _open(held)
+    known, flat = allowed(constraint, held, equations.moment, system.window.shape)
     inverse = _inverse(held, flat.basis)
     taps = known
     if taps is None:
         taps = flat.particular + inverse @ (equations.moment - held @ flat.particular)
-        taps = _refined(taps, inverse, lambda now: gradient(now) - ridge * now)
+        taps = _refined(taps, inverse, lambda now: system.gradient(now) - ridge * now)
     if constraint.non_negative:
         taps = np.maximum(taps, 0.0)
     across = inverse @ equations.gram
     spread = np.einsum("ij,ij->i", across, inverse) if ridge else np.diag(inverse)
-    return Solution(taps, inverse, np.diag(across), np.maximum(spread, 0.0))
+    return Solution(taps, inverse, np.maximum(spread, 0.0), float(np.trace(across)))
 
 
-def _check_known(equations: Equations, held: Array) -> None:
-    """Refuse equations that leave some combination of taps open."""
+def is_solvable(held: Array) -> bool:
+    """Whether equations leave no combination of taps open, by their condition number."""
     factor, failed = linalg.lapack.dpotrf(held, lower=1)
-    if not failed:
-        rcond, _ = linalg.lapack.dpocon(factor, np.abs(held).sum(axis=0).max(), uplo="L")
-        if rcond >= LEAST_RCOND:
-            return
+    if failed:
+        return False
+    rcond, _ = linalg.lapack.dpocon(factor, np.abs(held).sum(axis=0).max(), uplo="L")
+    return bool(rcond >= LEAST_RCOND)
+
+
+def _open(held: Array) -> OptionError:
     if not np.isfinite(held).all():
-        raise OptionError(
+        return OptionError(
             f"{CALLER}: the squares of `before` are too large to add up.\n"
             f"  Divide `before` and `after` by a large number."
         )
     values = linalg.eigvalsh(held)
     told = int((values > LEAST_RCOND * max(float(values[-1]), 0.0)).sum())
-    raise OptionError(
+    return OptionError(
         f"{CALLER}: `before` tells {told} of {counted(values.size, 'tap')} apart: other kernels "
         f"give the same `after`.\n"
         f"  Pass a `before` with more detail, a smaller shape, or ridge='gcv', which takes the "

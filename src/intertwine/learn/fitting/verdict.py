@@ -54,7 +54,7 @@ class Fitted:
 
 def shift_of(window: Window, taps: Array, error: Array) -> tuple[float, ...]:
     """Where the kernel's energy lies, in samples from the origin; noise is taken off the energy."""
-    energy = np.maximum(taps**2 - error**2, 0.0)
+    energy = np.maximum(taps**2 - np.nan_to_num(error) ** 2, 0.0)
     total = float(energy.sum())
     if total == 0:
         return (0.0,) * taps.ndim
@@ -69,13 +69,20 @@ def notes(fitted: Fitted) -> tuple[str, ...]:
 
 
 def _undecided(fitted: Fitted) -> list[str]:
-    if fitted.decided >= fitted.taps.size / 2:
-        return []
-    return [
-        f"The pair decides {fitted.decided:.1f} of {fitted.taps.size} taps, and the ridge the "
-        "others: kernels of another form do as well. Pass a `before` with more detail, or a "
-        "smaller shape."
-    ]
+    """Said where a ridge decides what the pair does not."""
+    found = []
+    if fitted.decided < fitted.taps.size / 2:
+        found.append(
+            f"The pair decides {fitted.decided:.1f} of {fitted.taps.size} taps, and the ridge the "
+            "others: kernels of another form do as well. Pass a `before` with more detail, or a "
+            "smaller shape."
+        )
+    if np.isnan(fitted.error).any():
+        found.append(
+            "Standard errors are NaN: without the ridge `before` does not tell all taps apart, and "
+            "how far a ridge moves them depends on the true ones."
+        )
+    return found
 
 
 def _nothing(fitted: Fitted) -> list[str]:
@@ -218,7 +225,7 @@ def _registered(fitted: Fitted) -> str:
 
 
 def _border_share(fitted: Fitted) -> float:
-    energy = np.maximum(fitted.taps**2 - fitted.error**2, 0.0)
+    energy = np.maximum(fitted.taps**2 - np.nan_to_num(fitted.error) ** 2, 0.0)
     inner = energy[tuple(slice(1, -1) if n > 2 else slice(None) for n in energy.shape)]
     return float(1 - inner.sum() / energy.sum()) if energy.any() else 0.0
 
