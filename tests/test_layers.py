@@ -28,7 +28,7 @@ LAYERS = [
         "engine.types",
     ],
     ["engine.boxes", "engine.problem"],
-    ["engine.lower", "engine.planes", "engine.stack"],
+    ["engine.kernel_gradient", "engine.lower", "engine.planes", "engine.stack"],
     ["engine.arguments", "engine.sampling", "engine.weights", "engine.methods.base"],
     ["engine.shorten"],
     ["engine.methods", "engine.copies"],
