@@ -154,7 +154,7 @@ def test_a_kernel_is_learned():
     x = torch.from_numpy(np.random.default_rng(0).normal(size=(40, 40)))
     wanted = iw.convolve(x, iw.kernels.sobel())
     k = torch.zeros(3, 3, dtype=torch.float64, requires_grad=True)
-    optimizer = torch.optim.LBFGS([k], max_iter=30, tolerance_grad=1e-12)
+    optimizer = torch.optim.LBFGS([k], max_iter=60, tolerance_grad=1e-12, tolerance_change=0)
 
     def loss():
         optimizer.zero_grad()

@@ -37,6 +37,9 @@ TOGETHER = 1 << 18
 #: it does not change the order of additions.
 PARTS = 16
 
+#: Boundaries with zeros outside, which stand beyond two axes at once.
+ZEROS = ("zero", "renormalize")
+
 #: Tiles are at least so many windows long, or they would give few outputs each.
 LEAST_WINDOWS = 4
 
@@ -57,12 +60,12 @@ def kernel_gradient(
     Parameters
     ----------
     x : array of samples with an axis for each of `axes`; of length 1 where kernels share samples.
-    g : array of the type of `x`, as long as results are: ``axes[i].m``.
+    g : array as long as results are: ``axes[i].m``.
     axes : how the kernel lies on the signal, forward; only those in `along` are filtered.
     along : the axes that the kernel works along.
     shape : the kernel's length along each axis: taps along `along`, elsewhere 1 (all signals are
         added up) or ``axes[i].m`` (each has a kernel of its own).
-    cval : the number outside, where a boundary is constant.
+    cval : the number outside, where a boundary is constant; its real part where `x` is real.
     threads : threads to use; the answer is the same to the bit for any number.
 
     Examples
@@ -128,17 +131,16 @@ def _cuts(lines: Sequence[Axis], cval: complex) -> list[_Cut]:
         if excess[widest] <= 1:
             break
         lengths[widest] = max(lengths[widest] // 2, least[widest])
-    filled = cval != 0 and any(line.boundary == "constant" for line in lines)
     return [
-        _whole(line, filled) if length == span else _tiled(line, length)
+        _whole(line, cval) if length == span else _tiled(line, length)
         for line, length, span in zip(lines, lengths, spans, strict=True)
     ]
 
 
-def _whole(line: Axis, filled: bool) -> _Cut:
-    """One tile; zeros before the signal are left out unless another axis has numbers there."""
+def _whole(line: Axis, cval: complex) -> _Cut:
+    """One tile; zeros before the signal are left out."""
     span = (line.m - 1) * line.stride + line.reach
-    zeros = line.boundary in FILLED and not filled
+    zeros = line.boundary in ZEROS or (line.boundary == "constant" and cval == 0)
     if not zeros or not 0 < -line.start < min(line.reach, span):
         return _Cut(line, _fast(span), line.m)
     skipped = -line.start
@@ -163,6 +165,10 @@ class _Sums:
     grad: Array
     cuts: Sequence[_Cut]
     cval: complex
+
+    @property
+    def complex(self) -> bool:
+        return bool(np.iscomplexobj(self.signal) or np.iscomplexobj(self.grad))
 
     def lags(self, threads: int) -> Array:
         """The gradient of every kernel, in their order."""
@@ -205,9 +211,9 @@ class _Sums:
         return np.asarray(total)
 
     def _samples(self, x: Array, firsts: list[int]) -> Array:
-        """The samples of a tile, those outside the signal included; numbers outside come last."""
+        """The samples of a tile, those outside the signal included; zeros outside are put there last."""
         places = list(zip(self.cuts, firsts, range(2, x.ndim), strict=True))
-        for cut, first, axis in sorted(places, key=lambda p: p[0].axis.boundary == "constant"):
+        for cut, first, axis in sorted(places, key=lambda p: p[0].axis.boundary in ZEROS):
             line = cut.axis
             last = line.start + (line.m - 1) * line.stride + line.reach
             past = min(first + cut.length, last)
@@ -230,7 +236,7 @@ class _Sums:
     def _transform(self, x: Array) -> Array:
         """Forward along the axes of the tile; rows of zeros are added where they are needed."""
         last, *rest = range(x.ndim - 1, 1, -1)
-        spectrum = (fft.fft if np.iscomplexobj(x) else fft.rfft)(x, self.cuts[-1].length, last)
+        spectrum = (fft.fft if self.complex else fft.rfft)(x, self.cuts[-1].length, last)
         for axis in rest:
             spectrum = fft.fft(spectrum, self.cuts[axis - 2].length, axis, overwrite_x=True)
         return np.asarray(spectrum)
@@ -240,7 +246,7 @@ class _Sums:
         for axis, cut in enumerate(self.cuts[:-1], 1):
             spectrum = fft.ifft(spectrum, axis=axis, overwrite_x=True).take(cut.lags, axis)
         length, lags = self.cuts[-1].length, self.cuts[-1].lags
-        inverse = fft.ifft if np.iscomplexobj(self.signal) else fft.irfft
+        inverse = fft.ifft if self.complex else fft.irfft
         return np.asarray(inverse(spectrum, length)[..., lags])
 
 
@@ -253,7 +259,8 @@ def _taken(x: Array, axis: int, first: int, past: int, line: Axis, cval: complex
         return x.take(fold(np.arange(first, past), line.n, line.boundary), axis)
     shape = list(x.shape)
     shape[axis] = past - first
-    fill = cval if line.boundary == "constant" else 0
+    outside = cval if np.iscomplexobj(x) else complex(cval).real
+    fill = outside if line.boundary == "constant" else 0
     surrounded = np.full(shape, fill, x.dtype)
     place = slice(inside.start - first, max(inside.start, inside.stop) - first)
     if inside.stop > inside.start:
