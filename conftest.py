@@ -1,4 +1,4 @@
-"""Tests on real data: where the data are, and how many such tests ran."""
+"""Tests that need real data or PyTorch: where the data are, and how many such tests ran."""
 
 import os
 from pathlib import Path
@@ -15,20 +15,27 @@ def data_folder() -> Path:
     return folder
 
 
+#: Marks of tests that need what not everybody has: the summary says how many of them ran.
+NEEDING = ("data", "torch")
+
+
 def pytest_runtest_makereport(item, call):
-    """Let the summary tell tests on data from the others."""
-    item.user_properties.append(("data", item.get_closest_marker("data") is not None))
+    """Let the summary tell these tests from the others."""
+    item.user_properties.extend(
+        (mark, item.get_closest_marker(mark) is not None) for mark in NEEDING
+    )
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Say how many tests on data ran."""
-    counts = {
-        outcome: sum(
-            dict(report.user_properties).get("data", False)
-            for report in terminalreporter.getreports(outcome)
-            if outcome == "skipped" or report.when == "call"
-        )
-        for outcome in ("passed", "failed", "skipped")
-    }
-    ran = counts["passed"] + counts["failed"]
-    terminalreporter.write_line(f"data tests: {ran} ran, {counts['skipped']} skipped")
+    """Say how many of these tests ran."""
+    for mark in NEEDING:
+        counts = {
+            outcome: sum(
+                dict(report.user_properties).get(mark, False)
+                for report in terminalreporter.getreports(outcome)
+                if outcome == "skipped" or report.when == "call"
+            )
+            for outcome in ("passed", "failed", "skipped")
+        }
+        ran = counts["passed"] + counts["failed"]
+        terminalreporter.write_line(f"{mark} tests: {ran} ran, {counts['skipped']} skipped")

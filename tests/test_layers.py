@@ -42,6 +42,7 @@ LAYERS = [
     ],
     ["engine.plan"],
     ["engine.calibrate", "engine.explain", "engine.measure"],
+    ["arrays"],
     ["convolution", "wisdom"],
     # Kernels.
     ["_gaussians", "_taps", "algebra"],
@@ -61,6 +62,15 @@ LAYERS = [
 
 #: What each part outside the engine may take from it.
 FROM_THE_ENGINE = {
+    "arrays": [
+        "engine.arguments",
+        "engine.boundary",
+        "engine.kernel_gradient",
+        "engine.memory",
+        "engine.plan",
+        "engine.problem",
+        "engine.stack",
+    ],
     "cli": ["engine.calibrate", "engine.machine"],
     "convolution": [
         "engine.arguments",
@@ -88,6 +98,7 @@ FRONT_DOOR = ["base", "convolution", "engine.memory"]
 
 #: Imports that point upwards: inside a function, so that they load only when it is called.
 LATER = {
+    ("arrays.tensors.array_route", "convolution"): "a tensor that is an array goes its way",
     ("algebra.storage", "files.arrays"): "a kernel's file is an array's, of any format",
     ("engine.missing", "engine.plan"): "the engine asks itself",
     ("engine.plan", "convolution"): "a plan that is called lets the friendly layer read arguments",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import Any, cast
 
 import numpy as np
+from numpy import ndarray
 from numpy.typing import DTypeLike, NDArray
 
 from intertwine.arrays import has_tensor
@@ -22,9 +22,6 @@ Array = NDArray[Any]
 
 #: The result of a call whose equal was made lately and whose plan is one sum in the core, or None.
 _again = CACHE.calls.run
-
-#: Libraries that are loaded: where torch is not one, nothing is a tensor.
-_loaded = sys.modules
 
 
 def convolve(
@@ -129,7 +126,7 @@ def convolve(
         axes, mode, boundary, cval, nan, mask, min_weight, dtype, overflow, stride, dilation,
         method, precision,
     )  # fmt: skip
-    if "torch" in _loaded and has_tensor(x, k):
+    if x.__class__ is not ndarray and has_tensor(x, k):
         return _on_tensors("convolve", x, k, said, out, threads, True)
     done = _again(x, k, said, True, out, threads)
     return _run("convolve", x, k, said, out, threads, True) if done is None else done
@@ -172,7 +169,7 @@ def correlate(
         axes, mode, boundary, cval, nan, mask, min_weight, dtype, overflow, stride, dilation,
         method, precision,
     )  # fmt: skip
-    if "torch" in _loaded and has_tensor(x, k):
+    if x.__class__ is not ndarray and has_tensor(x, k):
         return _on_tensors("correlate", x, k, said, out, threads, False)
     done = _again(x, k, said, False, out, threads)
     return _run("correlate", x, k, said, out, threads, False) if done is None else done
@@ -180,11 +177,12 @@ def correlate(
 
 def _on_tensors(
     caller: str, x: Any, k: Any, said: tuple[Any, ...], out: Any, threads: Any, flip: bool
-) -> Any:
+) -> Array:
     """Let torch's side of the house answer, which loads when the first tensor comes."""
     from intertwine.arrays.tensors import run
 
-    return run(caller, x, k, said, out, threads, flip)
+    found: Any = run(caller, x, k, said, out, threads, flip)
+    return cast(Array, found)  # as far as types are told
 
 
 def plan(
@@ -318,6 +316,8 @@ def _run(
     caller: str, x: Any, k: Any, said: tuple[Any, ...], out: Any, threads: Any, flip: bool
 ) -> Array:
     """Compute: by the plan of an equal call, or by reading this one. `said` are its Options."""
+    if has_tensor(k):
+        return _on_tensors(caller, x, k, said, out, threads, flip)
     threading.check(caller, threads)
     chosen = CACHE.lookup(x, k, said, flip)
     if chosen is not None:

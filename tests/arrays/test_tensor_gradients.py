@@ -1,5 +1,7 @@
 """Gradients of the operator: against finite differences, and against torch's own convolutions."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -13,6 +15,11 @@ import intertwine as iw  # noqa: E402
 from cases import BOUNDARIES, MODES  # noqa: E402
 
 pytestmark = pytest.mark.torch
+
+
+#: Along random directions, which notice what every direction would, in a tenth of the time.
+gradcheck = partial(torch.autograd.gradcheck, fast_mode=True)
+gradgradcheck = partial(torch.autograd.gradgradcheck, fast_mode=True)
 
 
 def leaves(*shapes, dtype=torch.float64):
@@ -30,14 +37,14 @@ def positive(*shapes):
 @pytest.mark.parametrize("boundary", BOUNDARIES)
 @pytest.mark.parametrize("mode", MODES)
 def test_gradients_of_gradients(boundary, mode):
-    x, k = positive((5, 6), (3, 4))
+    x, k = positive((4, 3), (3, 2))
     cval = 0.5 if boundary == "constant" else 0.0
 
     def f(x, k):
         return iw.convolve(x, k, boundary=boundary, mode=mode, cval=cval)
 
-    assert torch.autograd.gradcheck(f, (x, k))
-    assert torch.autograd.gradgradcheck(f, (x, k))
+    assert gradcheck(f, (x, k))
+    assert gradgradcheck(f, (x, k))
 
 
 @pytest.mark.parametrize(
@@ -58,32 +65,32 @@ def test_gradients_of_all_that_can_be_asked(x, k, options):
     signal, kernel = positive(x, k)
     for method in ("auto", "torch-direct", "torch-fft"):
         for call in (iw.convolve, iw.correlate):
-            assert torch.autograd.gradcheck(
+            assert gradcheck(
                 lambda a, b, call=call, m=method: call(a, b, method=m, **options), (signal, kernel)
             )
-    assert torch.autograd.gradgradcheck(lambda a, b: iw.convolve(a, b, **options),
+    assert gradgradcheck(lambda a, b: iw.convolve(a, b, **options),
                                         (signal, kernel))  # fmt: skip
 
 
 @pytest.mark.parametrize("types", [("c", "c"), ("c", "r"), ("r", "c")])
 def test_gradients_of_complex_numbers(types):
     kinds = {"c": torch.complex128, "r": torch.float64}
-    x, k = (leaves(shape, dtype=kinds[t])[0] for t, shape in zip(types, [(5, 4), (3, 2)]))
+    x, k = leaves((5, 4), dtype=kinds[types[0]]) + leaves((3, 2), dtype=kinds[types[1]])
     cval = {"boundary": "constant", "cval": 0.5 + (0.25j if types[0] == "c" else 0)}
-    for options in ({"boundary": "mirror"}, cval):
-        for call in (iw.convolve, iw.correlate):
-            assert torch.autograd.gradcheck(lambda a, b: call(a, b, **options), (x, k))
-    assert torch.autograd.gradgradcheck(lambda a, b: iw.correlate(a, b, boundary="wrap"), (x, k))
+    for call in (iw.convolve, iw.correlate):
+        assert gradcheck(partial(call, boundary="mirror"), (x, k))
+        assert gradcheck(partial(call, **cval), (x, k))
+    assert gradgradcheck(lambda a, b: iw.correlate(a, b, boundary="wrap"), (x, k))
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.data())
 def test_the_core_and_torch_agree_on_gradients(data):
     ndim = data.draw(st.integers(1, 3))
     shape = data.draw(st.tuples(*[st.integers(1, 7)] * ndim))
     size = data.draw(st.tuples(*[st.integers(1, 6)] * ndim))
     options = {
-        "boundary": data.draw(st.tuples(*[st.sampled_from(BOUNDARIES[2:6] + ("zero",))] * ndim)),
+        "boundary": data.draw(st.tuples(*[st.sampled_from((*BOUNDARIES[2:6], "zero"))] * ndim)),
         "mode": data.draw(st.sampled_from(["same", "full"])),
         "stride": data.draw(st.tuples(*[st.integers(1, 3)] * ndim)),
         "dilation": data.draw(st.tuples(*[st.integers(1, 3)] * ndim)),
@@ -154,7 +161,7 @@ def test_a_kernel_is_learned():
     x = torch.from_numpy(np.random.default_rng(0).normal(size=(40, 40)))
     wanted = iw.convolve(x, iw.kernels.sobel())
     k = torch.zeros(3, 3, dtype=torch.float64, requires_grad=True)
-    optimizer = torch.optim.LBFGS([k], max_iter=60, tolerance_grad=1e-12, tolerance_change=0)
+    optimizer = torch.optim.LBFGS([k], max_iter=40, tolerance_grad=1e-14, tolerance_change=0)
 
     def loss():
         optimizer.zero_grad()

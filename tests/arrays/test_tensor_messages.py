@@ -1,5 +1,7 @@
 """What a wrong call with tensors is told."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -36,11 +38,7 @@ CALLS = {
                                    nan="ignore")),
 }  # fmt: skip
 
-TEXTS = """
-sparse
-  DTypeError: convolve: `x` is a tensor of layout torch.sparse_coo, which cannot be convolved.
-    Pass x.to_dense().
-"""
+TEXTS = Path(__file__).with_name("tensor_messages.txt").read_text(encoding="utf-8")
 
 
 def said(call):

@@ -65,7 +65,11 @@ def test_export():
 
 @pytest.mark.parametrize(
     ("in_dims", "x", "k"),
-    [((0, None), (4, 7, 8), (3, 2)), ((None, 2), (7, 8), (3, 2, 4)), ((1, 0), (7, 4, 8), (4, 3, 2))],
+    [
+        ((0, None), (4, 7, 8), (3, 2)),
+        ((None, 2), (7, 8), (3, 2, 4)),
+        ((1, 0), (7, 4, 8), (4, 3, 2)),
+    ],
 )
 def test_vmap(in_dims, x, k):
     x, k = data(x, k)
@@ -154,14 +158,23 @@ def test_threads_at_once():
 
 def test_operators_pass_the_checks_of_torch():
     from intertwine.arrays.tensors.geometry import Geometry
-    from intertwine.arrays.tensors.operators import correlate, kernel_gradient, pack
-    from intertwine.arrays.tensors.operators import signal_gradient
+    from intertwine.arrays.tensors.operators import (
+        correlate,
+        kernel_gradient,
+        pack,
+        signal_gradient,
+    )
 
     x, w = (tensor.requires_grad_() for tensor in data((2, 5, 6), (1, 3, 2)))
     geometry = Geometry("convolve", (-2, -1), ("same",) * 2, ("wrap", "zero"), (2, 1), (1, 2),
                         (1, 0), 0j)  # fmt: skip
     packed = pack(geometry)
-    tests = ("test_schema", "test_autograd_registration", "test_faketensor", "test_aot_dispatch_static")
+    tests = (
+        "test_schema",
+        "test_autograd_registration",
+        "test_faketensor",
+        "test_aot_dispatch_static",
+    )
     g = correlate(x, w, *packed, "auto", 0).detach().requires_grad_()
     for operator, arguments in (
         (correlate, (x, w, *packed, "auto", 0)),

@@ -178,7 +178,9 @@ def _mode(caller: str, value: Any) -> str:
     return word(caller, "mode", value, MODES)
 
 
-def outputs_along(caller: str, mode: str, n: int, k: int, dilation: int, still: int) -> tuple[int, int]:
+def outputs_along(
+    caller: str, mode: str, n: int, k: int, dilation: int, still: int
+) -> tuple[int, int]:
     """Where the first window starts and how many there are; tap `still` lies on the output."""
     reach = (k - 1) * dilation + 1
     if reach > MOST:

@@ -5,9 +5,9 @@ through it. A call takes one of three routes:
 
 * `array_route`: nobody asks for gradients and the tensor lies in the machine's memory. It is an
   array, and the NumPy operator does everything.
-* `operators`: somebody asks, or a compiler, `vmap` or `export` is at work. The call becomes a
-  registered operator. It is linear in the signal and in the kernel, so that its two gradients are
-  operators of the same kind (`core_route` computes all three), and theirs are again.
+* `derivatives`: somebody asks, or a compiler, `vmap` or `export` is at work. The call becomes one
+  of the registered `operators`. It is linear in the signal and in the kernel, so that its two
+  gradients are operators of the same kind (`core_route` computes all three), and theirs are again.
 * `torch_route`: the tensor lies on another device, or ``method="torch-..."`` asks for it. The
   formula is written in torch's own operations, which torch can take gradients of.
 

@@ -47,7 +47,8 @@ def check_devices(caller: str, x: Tensor, k: Tensor) -> None:
     """Refuse a signal and a kernel that lie apart."""
     if x.device != k.device:
         raise OptionError(
-            f"{caller}: `x` is on {x.device} but `k` is on {k.device}.\n  Pass k.to({str(x.device)!r})."
+            f"{caller}: `x` is on {x.device} but `k` is on {k.device}.\n"
+            f"  Pass k.to({str(x.device)!r})."
         )
 
 

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from intertwine.arrays.tensors.arguments import WIDER, check_tensor, numpy_dtype
 from intertwine.base.errors import DTypeError, OptionError
+from intertwine.engine.arguments import Options
 
 
 def as_array(value: Any) -> Any:
@@ -25,7 +26,7 @@ def run(
     """Let the NumPy operator answer; `said` are the fields of its Options."""
     from intertwine import convolution  # the friendly layer, which let this one read the call
 
-    options = dict(zip(convolution.Options._fields, said, strict=True))
+    options = dict(zip(Options._fields, said, strict=True))
     asked = options["dtype"]
     if isinstance(asked, torch.dtype):
         options["dtype"] = numpy_dtype(asked)

@@ -40,13 +40,11 @@ def forward(x: Array, w: Array, geometry: Geometry, method: str, threads: int) -
     return _run(geometry, x, taps, found, method, threads, kept=True)
 
 
-def signal_gradient(
-    g: Array, w: Array, shape: Shape, geometry: Geometry, threads: int
-) -> Array:
+def signal_gradient(g: Array, w: Array, shape: Shape, geometry: Geometry, threads: int) -> Array:
     """The adjoint of ``x -> F(x, w)`` for a signal of this shape, applied to `g`."""
     layout = geometry.layout(g.ndim)
     found = lines(geometry, shape, w.shape)
-    mirrored = np.flip(w, range(len(layout.bank), w.ndim))
+    mirrored = np.flip(w, tuple(range(len(layout.bank), w.ndim)))
     axes = list(_bank(g.shape, w.shape, layout.bank))
     for axis in layout.axes:
         axes[axis] = _adjoint(found[axis])
@@ -58,9 +56,7 @@ def signal_gradient(
     return _summed(v, shape)
 
 
-def kernel_gradient(
-    x: Array, g: Array, shape: Shape, geometry: Geometry, threads: int
-) -> Array:
+def kernel_gradient(x: Array, g: Array, shape: Shape, geometry: Geometry, threads: int) -> Array:
     """The adjoint of ``w -> F(x, w)`` for a kernel of this shape, applied to `g`."""
     layout = geometry.layout(g.ndim)
     along, bank = layout.axes, layout.bank

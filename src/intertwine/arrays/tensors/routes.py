@@ -19,8 +19,8 @@ from intertwine.arrays.tensors.arguments import (
     read_geometry,
     torch_dtype,
 )
+from intertwine.arrays.tensors.derivatives import route as core_route
 from intertwine.arrays.tensors.geometry import Geometry
-from intertwine.arrays.tensors.operators import route as core_route
 from intertwine.arrays.tensors.weighted import divided
 from intertwine.base.errors import DTypeError, OptionError
 from intertwine.engine.arguments import Options, parse
@@ -34,6 +34,8 @@ def run(
     """Convolve or correlate, one of the two a tensor; `said` are the fields of Options."""
     options = Options(*said)
     forced = isinstance(options.method, str) and options.method.startswith("torch")
+    if isinstance(x, Tensor) and isinstance(k, Tensor):
+        check_devices(caller, x, k)
     for name, value in (("x", x), ("k", k)):
         if isinstance(value, Tensor):
             check_tensor(caller, name, value)
@@ -54,7 +56,7 @@ def _is_traced(tensor: Tensor) -> bool:
 
 
 def _is_wrapped(tensor: Tensor) -> bool:
-    return bool(torch._C._functorch.is_functorch_wrapped_tensor(tensor))  # type: ignore[attr-defined]
+    return bool(torch._C._functorch.is_functorch_wrapped_tensor(tensor))
 
 
 def _autocast(value: Any) -> Any:
@@ -82,7 +84,6 @@ def _traced(
     kernel_ndim = k.taps.ndim if hasattr(k, "taps") else None
     signal = x if isinstance(x, Tensor) else torch.as_tensor(x, device=device)
     kernel = k if isinstance(k, Tensor) else _constant(caller, k, device)
-    check_devices(caller, signal, kernel)
     if not torch.compiler.is_compiling():
         _check(caller, signal, kernel, k, options, flip)
     geometry = read_geometry(
@@ -151,10 +152,8 @@ def _constant(caller: str, k: Any, device: torch.device) -> Tensor:
     return torch.as_tensor(taps.copy(), device=device)
 
 
-def _check(
-    caller: str, x: Tensor, kernel: Tensor, k: Any, options: Options, flip: bool
-) -> None:
-    """Read the call as the NumPy operator would, for its errors; values count where they are near."""
+def _check(caller: str, x: Tensor, kernel: Tensor, k: Any, options: Options, flip: bool) -> None:
+    """Read the call as the NumPy operator would, for its errors; values count on the CPU."""
     data = np.broadcast_to(np.zeros((), numpy_dtype(x.dtype)), tuple(x.shape))
     taps: Any = k
     if isinstance(k, Tensor):
@@ -188,9 +187,7 @@ def _check_types(
         )
     if whole or options.overflow != "raise":
         what = f"dtype={asked}" if whole else f"overflow={options.overflow!r}"
-        raise DTypeError(
-            f"{caller}: `{what}` rounds, and rounding has no gradients.\n  {advice}."
-        )
+        raise DTypeError(f"{caller}: `{what}` rounds, and rounding has no gradients.\n  {advice}.")
     if options.precision is not None:
         raise OptionError(
             f"{caller}: `precision={options.precision}` is a promise that only the NumPy operator "
