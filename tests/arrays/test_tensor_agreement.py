@@ -109,6 +109,27 @@ def test_a_product_runs_axis_by_axis():
     torch.testing.assert_close(gradient, expected)
 
 
+@pytest.mark.parametrize(
+    ("k", "method"),
+    [
+        (np.ones((3, 3)), "torch-direct"),
+        (iw.kernels.gaussian(3.0, ndim=2).taps, "torch-separable"),
+        (np.random.default_rng(0).random((7, 7)), "torch-direct"),
+        (np.random.default_rng(0).random((63, 63)), "torch-fft"),
+    ],
+    ids=["small", "product", "medium", "large"],
+)
+def test_the_planner_of_devices_takes_the_method_with_the_least_work(k, method):
+    from intertwine.arrays.tensors.geometry import Geometry, lines
+    from intertwine.arrays.tensors.torch_route import _choose
+
+    center = tuple(n // 2 for n in k.shape)
+    geometry = Geometry(
+        "convolve", (-2, -1), ("same",) * 2, ("zero",) * 2, (1, 1), (1, 1), center, 0j
+    )
+    assert _choose(lines(geometry, (256, 256), k.shape), (0, 1), torch.tensor(k)) == method
+
+
 def test_threads_change_no_bit():
     x = torch.randn(300, 200, requires_grad=True)
     k = torch.randn(9, 9, requires_grad=True)

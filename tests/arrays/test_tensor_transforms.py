@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import multiprocessing
+from functools import partial
 
 import pytest
 
@@ -82,6 +83,9 @@ def test_vmap(in_dims, x, k):
           k if in_dims[1] is None else k.select(in_dims[1], i)) for i in range(4)
     ])  # fmt: skip
     torch.testing.assert_close(torch.func.vmap(f, in_dims=in_dims)(x, k), want)
+    for method in ("torch-direct", "torch-fft"):
+        g = partial(iw.convolve, boundary="wrap", method=method)
+        torch.testing.assert_close(torch.func.vmap(g, in_dims=in_dims)(x, k), want)
 
     def loss(x, k):
         return f(x, k).square().sum()

@@ -21,11 +21,11 @@ from intertwine.arrays.tensors.arguments import (
 )
 from intertwine.arrays.tensors.derivatives import route as core_route
 from intertwine.arrays.tensors.geometry import Geometry
+from intertwine.arrays.tensors.reading import can_be_read
 from intertwine.arrays.tensors.weighted import divided
 from intertwine.base.errors import DTypeError, OptionError
+from intertwine.engine import stack
 from intertwine.engine.arguments import Options, parse
-
-_PLAIN = (torch.Tensor, torch.nn.Parameter)
 
 
 def run(
@@ -42,7 +42,7 @@ def run(
     x, k = _autocast(x), _autocast(k)
     device = next(value.device for value in (x, k) if isinstance(value, Tensor))
     tensors = [value for value in (x, k, options.mask) if isinstance(value, Tensor)]
-    looked_through = torch.compiler.is_compiling() or any(map(_is_traced, tensors))
+    looked_through = any(map(_is_traced, tensors))
     if device.type == "cpu" and not forced and not looked_through:
         return array_route.run(caller, x, k, said, out, threads)
     return _traced(caller, x, k, options, out, threads, flip, device)
@@ -52,11 +52,7 @@ def _is_traced(tensor: Tensor) -> bool:
     """Whether torch wants to see what is done to this tensor."""
     wants = tensor.requires_grad and torch.is_grad_enabled()
     dual = forward_ad._current_level >= 0
-    return wants or dual or type(tensor) not in _PLAIN or _is_wrapped(tensor)
-
-
-def _is_wrapped(tensor: Tensor) -> bool:
-    return bool(torch._C._functorch.is_functorch_wrapped_tensor(tensor))
+    return wants or dual or not can_be_read(tensor)
 
 
 def _autocast(value: Any) -> Any:
@@ -82,7 +78,7 @@ def _traced(
     """The answer by operations that torch can look through."""
     origin = getattr(k, "origin", None) if hasattr(k, "taps") else None
     kernel_ndim = k.taps.ndim if hasattr(k, "taps") else None
-    signal = x if isinstance(x, Tensor) else torch.as_tensor(x, device=device)
+    signal = x if isinstance(x, Tensor) else torch.tensor(np.asarray(x), device=device)
     kernel = k if isinstance(k, Tensor) else _constant(caller, k, device)
     if not torch.compiler.is_compiling():
         _check(caller, signal, kernel, k, options, flip)
@@ -146,10 +142,7 @@ def _method(caller: str, options: Options, device: torch.device) -> str:
 
 def _constant(caller: str, k: Any, device: torch.device) -> Tensor:
     """A kernel that is not a tensor, as one without gradients."""
-    from intertwine.engine import stack
-
-    taps = np.ascontiguousarray(stack.read(caller, k).taps)
-    return torch.as_tensor(taps.copy(), device=device)
+    return torch.tensor(np.ascontiguousarray(stack.read(caller, k).taps), device=device)
 
 
 def _check(caller: str, x: Tensor, kernel: Tensor, k: Any, options: Options, flip: bool) -> None:
@@ -157,7 +150,7 @@ def _check(caller: str, x: Tensor, kernel: Tensor, k: Any, options: Options, fli
     data = np.broadcast_to(np.zeros((), numpy_dtype(x.dtype)), tuple(x.shape))
     taps: Any = k
     if isinstance(k, Tensor):
-        near = type(k) in _PLAIN and not _is_wrapped(k) and k.device.type == "cpu"
+        near = can_be_read(k) and k.device.type == "cpu"
         one = np.ones((), numpy_dtype(kernel.dtype))
         taps = array_route.as_array(k) if near else np.broadcast_to(one, tuple(k.shape))
     dtype = options.dtype

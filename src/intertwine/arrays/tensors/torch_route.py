@@ -13,7 +13,8 @@ import torch
 from torch import Tensor
 
 from intertwine.arrays.tensors.geometry import Geometry, Shape, lines
-from intertwine.arrays.tensors.torch_sums import direct, separable
+from intertwine.arrays.tensors.reading import can_be_read
+from intertwine.arrays.tensors.torch_sums import direct, is_product, separable
 from intertwine.arrays.tensors.torch_transforms import overlap_save, padded
 from intertwine.engine.boundary import FILLED, fold
 from intertwine.engine.problem import Axis
@@ -35,25 +36,24 @@ def route(x: Tensor, w: Tensor, geometry: Geometry, method: str, threads: int) -
     signal = _surrounded(x, found, along, geometry.cval)
     signal = signal.movedim(along, tuple(range(-len(along), 0)))
     # A transform would carry NaN and infinities all over the result.
-    if chosen == "torch-fft" and not torch.compiler.is_compiling() and not _finite(signal):
+    if chosen == "torch-fft" and can_be_read(signal) and not bool(torch.isfinite(signal).all()):
         chosen = "torch-direct"
     run = {"torch-direct": direct, "torch-fft": overlap_save, "torch-separable": separable}
     result: Tensor = run[chosen](signal, w, [found[axis] for axis in along], geometry.caller)
     return result.movedim(tuple(range(-len(along), 0)), along)
 
 
-def _finite(signal: Tensor) -> bool:
-    return bool(torch.isfinite(signal).all())
-
-
 def _choose(found: tuple[Axis, ...], along: Shape, w: Tensor) -> str:
-    """The direct sum, unless the work of transforms is clearly less."""
+    """The direct sum, unless passes along the axes or transforms clearly take less work."""
     outputs, taps, padded = 1.0, 1.0, 1.0
     for axis in along:
         line = found[axis]
         outputs *= line.m
         taps *= line.k
         padded *= (line.m - 1) * line.stride + line.reach
+    passes = sum(found[axis].k for axis in along)
+    if len(along) > 1 and 2 * passes < taps and is_product(w, len(along)):
+        return "torch-separable"
     transforms = 3 * padded * (5 * log2(max(2.0, padded)) + 2)
     return "torch-fft" if transforms * _DIRECT_GAIN < outputs * taps else "torch-direct"
 

@@ -9,11 +9,15 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from intertwine.arrays.tensors.reading import can_be_read
 from intertwine.base.errors import OptionError
 from intertwine.engine.problem import Axis
 
-#: Kernels whose singular values beyond the first are below this, relative to it, are products.
-_RANK_ONE = 1e-6
+#: A kernel is a product if its other singular values are so many roundings of the first.
+_ROUNDINGS = 8
+
+#: Kernels of more taps are not looked at: a decomposition takes longer than it saves.
+_MOST_TAPS = 4096
 
 
 def direct(x: Tensor, w: Tensor, along: list[Axis], caller: str) -> Tensor:
@@ -67,6 +71,15 @@ def separable(x: Tensor, w: Tensor, along: list[Axis], caller: str) -> Tensor:
     return x
 
 
+def is_product(w: Tensor, count: int) -> bool:
+    """Whether `w` is one kernel, known by its numbers, that is an outer product."""
+    if w.requires_grad or not can_be_read(w) or not 1 < w.numel() <= _MOST_TAPS:
+        return False
+    if w.numel() != w.shape[-count:].numel():
+        return False
+    return _decomposed(w, count)[1] <= _ROUNDINGS * torch.finfo(w.dtype).eps
+
+
 def _factors(w: Tensor, count: int, caller: str) -> list[Tensor]:
     """The 1-D factors of one kernel whose taps are an outer product."""
     if w.requires_grad or w.shape.numel() != w.shape[-count:].numel():
@@ -74,17 +87,23 @@ def _factors(w: Tensor, count: int, caller: str) -> list[Tensor]:
             f"{caller}: `method='torch-separable'` takes one kernel without gradients.\n"
             f"  Pass method='torch-direct', or filter along each axis in a call of its own."
         )
-    rest = w.reshape(w.shape[-count:])
-    factors = []
+    factors, left = _decomposed(w, count)
+    if left > _ROUNDINGS * torch.finfo(w.dtype).eps:
+        raise OptionError(
+            f"{caller}: `method='torch-separable'` needs a kernel that is an outer product, "
+            f"and this one is not: its second singular value is {left:.2g} of its first.\n"
+            f"  Pass method='torch-direct'."
+        )
+    return factors
+
+
+def _decomposed(w: Tensor, count: int) -> tuple[list[Tensor], float]:
+    """The leading 1-D factors, and the largest other singular value relative to the leading one."""
+    rest, factors, left = w.reshape(w.shape[-count:]), [], 0.0
     for _ in range(count - 1):
-        matrix = rest.reshape(rest.shape[0], -1)
-        u, s, v = torch.linalg.svd(matrix, full_matrices=False)
-        if len(s) > 1 and s[1] > _RANK_ONE * s[0]:
-            raise OptionError(
-                f"{caller}: `method='torch-separable'` needs a kernel that is an outer product, "
-                f"and this one is not: its second singular value is {float(s[1] / s[0]):.2g} of "
-                f"its first.\n  Pass method='torch-direct'."
-            )
+        u, s, v = torch.linalg.svd(rest.reshape(rest.shape[0], -1), full_matrices=False)
+        if len(s) > 1 and s[1] > 0:
+            left = max(left, float(s[1] / s[0]))
         factors.append(u[:, 0] * s[0])
         rest = v[0].reshape(rest.shape[1:])
-    return [*factors, rest]
+    return [*factors, rest], left
