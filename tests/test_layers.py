@@ -83,6 +83,7 @@ FROM_THE_ENGINE = {
     ],
     "diffusion": ["engine.checks", "engine.outputs", "engine.plan", "engine.types"],
     "files": ["engine.types"],
+    "learn": ["engine.boundary"],
     "matching": ["engine.normalising"],
     "stochastic": [
         "engine.arguments",
