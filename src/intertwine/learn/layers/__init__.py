@@ -6,10 +6,10 @@
 * `stochastic`, `propagator`: kernels that are probabilities.
 * `rotation`: kernels in several orientations.
 * `whitening`: a first layer that is given, not learned.
-* `convert`, `timing`: a model's layers swapped where these are measured to be quicker.
+* `conversion`, `timing`: a model's layers swapped where these are measured to be quicker.
 """
 
-from intertwine.learn.layers.convert import Conversion, Swap, convert
+from intertwine.learn.layers.conversion import Conversion, Swap, convert
 from intertwine.learn.layers.convolution import Conv1d, Conv2d, Conv3d
 from intertwine.learn.layers.propagator import PropagatorConv2d
 from intertwine.learn.layers.rotation import RotationPooled2d

@@ -20,7 +20,7 @@ def depthwise(
     stride: Sequence[int],
     dilation: Sequence[int],
 ) -> Tensor:
-    """``y[n, c*m + i, p] = sum_j weight[c*m + i, 0, j] x[n, c, s*p + d*j - pad]``, m kernels each."""
+    """``y[n, c*m + i, p] = sum_j weight[c*m + i, 0, j] x[n, c, s*p + d*j - pad]`` for all i < m."""
     count = weight.ndim - 2
     modes = [mode_of(*each) for each in zip(pads, weight.shape[2:], dilation, strict=True)]
     outside = [pair if mode is None else (0, 0) for pair, mode in zip(pads, modes, strict=True)]

@@ -29,8 +29,9 @@ def spectral(
     """What ``conv2d`` and its like return, by way of frequencies."""
     count = weight.ndim - 2
     x = surround(x, pads, boundary)
-    dtype = x.dtype
-    if dtype in (torch.float16, torch.bfloat16):
+    device = x.device.type
+    dtype = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else x.dtype
+    if x.dtype in (torch.float16, torch.bfloat16):
         x, weight = x.float(), weight.float()
     lengths = x.shape[-count:]
     size = [next_fast_len(n, real=True) for n in lengths]
