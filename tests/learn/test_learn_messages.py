@@ -67,7 +67,7 @@ REFUSED = [
      "ShapeError: RotationPooled2d: the kernel is 3 x 5, and only a square one is rotated.\n"
      "  Pass kernel_size=5."),
     ("learn.RotationPooled2d(1, 1, 3, angles=0)",
-     "OptionError: RotationPooled2d: `angles=0` must be an integer from 1 up."),
+     "OptionError: RotationPooled2d: `angles=0` must be an integer from 1 to 2**62."),
     ("learn.Whiten2d(np.zeros(3))",
      "ShapeError: Whiten2d: `kernels` has 1 axis but 2, 3 or 4 are needed.\n"
      "  kernels: (3,)    wanted: (kh, kw), (C, kh, kw) or (O, C, kh, kw)"),

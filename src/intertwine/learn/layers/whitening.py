@@ -81,7 +81,8 @@ def _bank(name: str, kernels: Any) -> NDArray[Any]:
     array = np.asarray(given, dtype=float)
     if array.ndim not in (2, 3, 4):
         raise ShapeError(
-            f"{name}: `kernels` has {counted(array.ndim, 'axis', 'axes')} but 2, 3 or 4 are needed.\n"
+            f"{name}: `kernels` has {counted(array.ndim, 'axis', 'axes')} but 2, 3 or 4 are "
+            f"needed.\n"
             f"  kernels: {array.shape}    wanted: (kh, kw), (C, kh, kw) or (O, C, kh, kw)"
         )
     taps = [_centred(name, Kernel(each)) for each in array.reshape(-1, *array.shape[-2:])]
@@ -93,7 +94,8 @@ def _centred(name: str, kernel: Kernel) -> NDArray[Any]:
     """The taps, with zeros on one side until the origin is in the middle."""
     if kernel.ndim != 2:
         raise ShapeError(
-            f"{name}: the kernel has {counted(kernel.ndim, 'axis', 'axes')} but pictures are filtered along 2.\n"
+            f"{name}: the kernel has {counted(kernel.ndim, 'axis', 'axes')} but pictures are filtered "
+            f"along 2.\n"
             f"  Pass a 2-D kernel."
         )
     ends = [
