@@ -33,8 +33,8 @@ Array = NDArray[Any]
 #: Samples that are transformed together: they and their spectra stay in a core's second cache.
 TOGETHER = 1 << 18
 
-#: Sums for one kernel that may be made at once. The number of threads does not change it, so that
-#: it does not change the order of additions.
+#: Tasks to cut the work into. The number of threads does not change it, so that it does not change
+#: the order of additions.
 PARTS = 16
 
 #: Boundaries with zeros outside, which stand beyond two axes at once.
@@ -172,22 +172,28 @@ class _Sums:
 
     def lags(self, threads: int) -> Array:
         """The gradient of every kernel, in their order."""
-        steps = self._steps()
-        kernels = len(self.signal)
-        parts = min(len(steps), max(1, PARTS // kernels))
+        steps, groups = self._steps(), self._groups()
+        parts = min(len(steps), max(1, PARTS // len(groups)))
         ends = [len(steps) * part // parts for part in range(parts + 1)]
 
         def spectrum(task: int) -> Array:
-            kernel, part = divmod(task, parts)
-            found = self._spectrum(kernel, steps[ends[part] : ends[part + 1]])
+            group, part = divmod(task, parts)
+            found = self._spectrum(groups[group], steps[ends[part] : ends[part + 1]])
             return found if parts > 1 else self._back(found)
 
         with ThreadPoolExecutor(threads) as pool:
-            found = list((pool.map if threads > 1 else map)(spectrum, range(kernels * parts)))
+            found = list((pool.map if threads > 1 else map)(spectrum, range(len(groups) * parts)))
         if parts == 1:
-            return np.stack(found)
+            return np.concatenate(found)
         starts = range(0, len(found), parts)
-        return np.stack([self._back(reduce(np.add, found[i : i + parts])) for i in starts])
+        return np.concatenate([self._back(reduce(np.add, found[i : i + parts])) for i in starts])
+
+    def _groups(self) -> list[slice]:
+        """Kernels whose small signals are transformed together."""
+        kernels, _, count = self.grad.shape[:3]
+        most = TOGETHER // (count * prod(cut.length for cut in self.cuts))
+        size = max(1, min(most, -(-kernels // PARTS)))
+        return [slice(at, at + size) for at in range(0, kernels, size)]
 
     def _steps(self) -> list[tuple[slice, tuple[int, ...]]]:
         """What is transformed together: a run of signals, and a tile."""
@@ -196,23 +202,24 @@ class _Sums:
         runs = [slice(at, at + batch) for at in range(0, count, batch)]
         return list(product(runs, product(*(range(cut.tiles) for cut in self.cuts))))
 
-    def _spectrum(self, kernel: int, steps: list[tuple[slice, tuple[int, ...]]]) -> Array:
-        """The sum of ``FFT(X) * conj(FFT(g))`` over some steps, for kernels that share samples."""
+    def _spectrum(self, kernels: slice, steps: list[tuple[slice, tuple[int, ...]]]) -> Array:
+        """The sum of ``FFT(X) * conj(FFT(g))`` over some steps, for some kernels."""
         total: Any = 0
         for run, tile in steps:
             windows = [cut.window(at) for cut, at in zip(self.cuts, tile, strict=True)]
-            own = self._samples(self.signal[kernel, :, run], [first for _, _, first in windows])
+            firsts = [first for _, _, first in windows]
+            own = self._samples(self.signal[kernels, :, run], firsts)
             places: Any = (..., *(slice(first, past) for first, past, _ in windows))
-            its = self.grad[kernel, :, run][places]
+            its = self.grad[kernels, :, run][places]
             product = self._transform(self._spread(its))
             np.conj(product, out=product)
             product *= self._transform(own)
-            total = total + product.sum(axis=1)
+            total = total + product.sum(axis=2)
         return np.asarray(total)
 
     def _samples(self, x: Array, firsts: list[int]) -> Array:
-        """The samples of a tile, those outside the signal included; zeros outside are put there last."""
-        places = list(zip(self.cuts, firsts, range(2, x.ndim), strict=True))
+        """The samples of a tile and those outside the signal; zeros are put there last."""
+        places = list(zip(self.cuts, firsts, range(3, x.ndim), strict=True))
         for cut, first, axis in sorted(places, key=lambda p: p[0].axis.boundary in ZEROS):
             line = cut.axis
             last = line.start + (line.m - 1) * line.stride + line.reach
@@ -227,23 +234,23 @@ class _Sums:
         strides = [cut.axis.stride for cut in self.cuts]
         if max(strides) == 1:
             return g
-        sizes = [(n - 1) * s + 1 for n, s in zip(g.shape[2:], strides, strict=True)]
-        spread = np.zeros((*g.shape[:2], *sizes), g.dtype)
+        sizes = [(n - 1) * s + 1 for n, s in zip(g.shape[3:], strides, strict=True)]
+        spread = np.zeros((*g.shape[:3], *sizes), g.dtype)
         places: Any = (..., *(slice(None, None, s) for s in strides))
         spread[places] = g
         return spread
 
     def _transform(self, x: Array) -> Array:
         """Forward along the axes of the tile; rows of zeros are added where they are needed."""
-        last, *rest = range(x.ndim - 1, 1, -1)
+        last, *rest = range(x.ndim - 1, 2, -1)
         spectrum = (fft.fft if self.complex else fft.rfft)(x, self.cuts[-1].length, last)
         for axis in rest:
-            spectrum = fft.fft(spectrum, self.cuts[axis - 2].length, axis, overwrite_x=True)
+            spectrum = fft.fft(spectrum, self.cuts[axis - 3].length, axis, overwrite_x=True)
         return np.asarray(spectrum)
 
     def _back(self, spectrum: Array) -> Array:
         """The taps' lags of a sum of products; lags that are not needed go as early as they can."""
-        for axis, cut in enumerate(self.cuts[:-1], 1):
+        for axis, cut in enumerate(self.cuts[:-1], 2):
             spectrum = fft.ifft(spectrum, axis=axis, overwrite_x=True).take(cut.lags, axis)
         length, lags = self.cuts[-1].length, self.cuts[-1].lags
         inverse = fft.ifft if self.complex else fft.irfft

@@ -16,7 +16,7 @@ from torch import Tensor
 DENSE, DEPTHWISE, OPERATOR = 100e9, 40e9, 80e9
 
 #: Kernels of more taps an axis are no longer compiled by torch on the CPU, which then does less.
-COMPILED_TAPS, UNCOMPILED = 9, 4e9
+COMPILED_TAPS, UNCOMPILED, UNCOMPILED_DENSE = 9, 4e9, 15e9
 
 #: Samples a second through the operator, whatever the kernel; through one transform of torch.
 SAMPLES, TRANSFORMED = 600e6, 160e6
@@ -78,7 +78,8 @@ def engine_of(work: Work, device: str, *, gradients: bool) -> str:
     """
     if work.groups == work.inputs:
         return _depthwise(work, device, gradients)
-    direct = work.sums / DENSE
+    compiled = max(work.kernel) <= COMPILED_TAPS or device != "cpu"
+    direct = work.sums / (DENSE if compiled else UNCOMPILED_DENSE)
     return "spectral" if _spectral_seconds(work) * MARGIN < direct else "torch"
 
 
