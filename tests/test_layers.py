@@ -28,7 +28,7 @@ LAYERS = [
         "engine.types",
     ],
     ["engine.boxes", "engine.problem"],
-    ["engine.lower", "engine.planes", "engine.short", "engine.stack"],
+    ["engine.kernel_gradient", "engine.lower", "engine.planes", "engine.short", "engine.stack"],
     ["engine.arguments", "engine.sampling", "engine.weights", "engine.methods.base"],
     ["engine.shorten"],
     ["engine.methods", "engine.copies"],
@@ -65,6 +65,7 @@ FROM_THE_ENGINE = {
     "arrays": [
         "engine.arguments",
         "engine.boundary",
+        "engine.kernel_gradient",
         "engine.memory",
         "engine.plan",
         "engine.problem",
@@ -82,6 +83,7 @@ FROM_THE_ENGINE = {
     ],
     "diffusion": ["engine.checks", "engine.outputs", "engine.plan", "engine.types"],
     "files": ["engine.types"],
+    "learn": ["engine.boundary"],
     "matching": ["engine.normalising"],
     "stochastic": [
         "engine.arguments",

@@ -23,6 +23,7 @@ _PROJECTS = {
     "sklearn.decomposition": ("scikit-learn", "search"),
     "fastapi": ("fastapi", "search"),
     "uvicorn": ("uvicorn", "search"),
+    "torch": ("torch", "learn"),
 }
 
 

@@ -1,7 +1,9 @@
-"""Kernels that data choose: the kernel that turns one array into another, found by least squares.
+"""Kernels that data choose: layers for neural networks, and kernels found by least squares.
 
-The theorem behind it: a convolution is linear in its kernel, so the kernel that explains a pair
-best solves normal equations, and these hold nothing but correlations of the pair.
+Layers (`Conv2d` and its like) need PyTorch: ``pip install 'intertwine[learn]'``. `fit_kernel` finds
+the kernel that turns one array into another and needs nothing. The theorem behind it: a convolution
+is linear in its kernel, so the kernel that explains a pair best solves normal equations, and these
+hold nothing but correlations of the pair.
 
 >>> import numpy as np
 >>> import intertwine as iw
@@ -17,12 +19,46 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from intertwine.base.libraries import need
+
 if TYPE_CHECKING:
     from intertwine.learn.fitting import KernelFit, fit_kernel
+    from intertwine.learn.layers import (
+        Conv1d,
+        Conv2d,
+        Conv3d,
+        Conversion,
+        ConvTranspose1d,
+        ConvTranspose2d,
+        ConvTranspose3d,
+        PropagatorConv2d,
+        RotationPooled2d,
+        StochasticConv2d,
+        Swap,
+        Whiten2d,
+        convert,
+    )
 
-__all__ = ["KernelFit", "fit_kernel"]
+__all__ = [
+    "Conv1d",
+    "Conv2d",
+    "Conv3d",
+    "ConvTranspose1d",
+    "ConvTranspose2d",
+    "ConvTranspose3d",
+    "Conversion",
+    "KernelFit",
+    "PropagatorConv2d",
+    "RotationPooled2d",
+    "StochasticConv2d",
+    "Swap",
+    "Whiten2d",
+    "convert",
+    "fit_kernel",
+]
 
-#: Names that load with the first use -> the module of this folder that has them.
+#: Names that load with the first use -> the module of this folder that has them: all the others
+#: are layers.
 _LATER = {
     "KernelFit": "fitting",
     "fit_kernel": "fitting",
@@ -33,6 +69,9 @@ def __getattr__(name: str) -> Any:
     """Load what is named: fitting needs no torch, and what needs it says so."""
     if name in _LATER:
         return getattr(importlib.import_module(f"intertwine.learn.{_LATER[name]}"), name)
+    if name in __all__:
+        need("torch", f"learn.{name}")
+        return getattr(importlib.import_module("intertwine.learn.layers"), name)
     raise AttributeError(f"module 'intertwine.learn' has no attribute {name!r}")
 
 

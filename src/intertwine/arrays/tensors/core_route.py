@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from intertwine.arrays.tensors.geometry import Geometry, Shape, lines
 from intertwine.base.threads import resolve
+from intertwine.engine import kernel_gradient as adjoint
 from intertwine.engine.boundary import FILLED, fold
 from intertwine.engine.memory import empty
 from intertwine.engine.plan import CACHE, make
@@ -67,6 +68,12 @@ def kernel_gradient(x: Array, g: Array, shape: Shape, geometry: Geometry, thread
         u[np.broadcast_to(hit.any(axis=shared, keepdims=True), shape[: len(bank)])] = np.nan
         return u
     found = lines(geometry, x.shape, shape)
+    wide = geometry.layout(g.ndim).spread(np.broadcast_to(np.zeros(()), shape)).shape
+    count = resolve(threads or None)
+    u = adjoint.kernel_gradient(x, g, found, along, wide, geometry.cval, count)
+    if np.isfinite(u).all():
+        return np.ascontiguousarray(u.transpose(*bank, *along))
+    # A transform has carried NaN, infinities or an overflow further than their windows reach.
     axes = list(found)
     for place, axis in enumerate(bank):
         if shape[place] > 1 or g.shape[axis] == 1:
