@@ -40,6 +40,10 @@ class Taps:
         kept = np.flatnonzero(rows.any(axis=0))
         return cls(kept.astype(np.int64) + 1, np.ascontiguousarray(rows[:, kept]))
 
+    def values_only(self) -> Taps:
+        """The same without derivatives."""
+        return Taps(self.lags, self.values[:1])
+
     @property
     def reach(self) -> int:
         """The longest lag, 0 without any."""

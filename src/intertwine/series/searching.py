@@ -1,0 +1,143 @@
+"""Where a fit begins, which likelihood it climbs, and what it says about how it went."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import approx_fprime
+
+from intertwine.base.errors import OptionError, counted
+from intertwine.series.approximate import css_value, whittle_value
+from intertwine.series.estimate import (
+    Box,
+    Objective,
+    Search,
+    exact_objective,
+    hannan_rissanen,
+    search,
+    search_free,
+)
+from intertwine.series.likelihood import Likelihood
+from intertwine.series.structure import Structure
+
+if TYPE_CHECKING:
+    from intertwine.series.arima import ARIMA
+
+Array = NDArray[Any]
+
+#: Partial autocorrelations nearer to 1 than this are said to be on the unit circle.
+_ON_THE_EDGE = 1e-4
+
+
+def find(model: ARIMA, likelihood: Likelihood) -> tuple[Array, tuple[str, ...]]:
+    """The best parameters, and what a reader should know of them."""
+    structure = model.structure
+    _refuse_perfect(model, likelihood)
+    if structure.size == 0:
+        return np.empty(0), ()
+    if model.method != "ml" and likelihood.gap_count:
+        raise OptionError(
+            f"ARIMA.fit: method={model.method!r} takes no gaps, `x` has {likelihood.gap_count}.\n"
+            "  Pass method='ml', which is exact with gaps."
+        )
+    if not structure.is_dense:
+        _only_exact(model)
+        found = search_free(likelihood, structure, np.zeros(structure.size))
+        return found.params, _notes(found, None)
+    box = Box(structure)
+    evaluate = _objective(model, likelihood, box)
+    found = search(evaluate, box, starting_points(evaluate, likelihood, structure, box))
+    return found.params, _notes(found, box)
+
+
+def _objective(model: ARIMA, likelihood: Likelihood, box: Box) -> Objective:
+    structure = model.structure
+    if model.method == "ml":
+        return exact_objective(likelihood, structure, box)
+    make = css_value if model.method == "css" else whittle_value
+    value = make(likelihood, structure)
+
+    def at(point: Array) -> float:
+        return value(box.params(np.clip(point, *np.array(box.bounds).T))[0])
+
+    def evaluate(point: Array) -> tuple[float, Array] | None:
+        here = at(point)
+        return None if not np.isfinite(here) else (here, approx_fprime(point, at, 1e-7))
+
+    return evaluate
+
+
+def starting_points(
+    evaluate: Objective, likelihood: Likelihood, structure: Structure, box: Box
+) -> list[Array]:
+    """The guess by least squares, and the best of a few others where several optima may be.
+
+    A model of one factor has one optimum in practice; AR against MA, or two factors of one kind,
+    may trade places, so that two searches begin apart.
+    """
+    guess = box.point(hannan_rissanen(filled(likelihood), structure))
+    zero = np.zeros(structure.size)
+    others = [zero, np.where(structure.is_ar, 0.4, -0.4), np.where(structure.is_ar, -0.4, 0.4)]
+    scored = [(found[0], i) for i, p in enumerate(others) if (found := evaluate(p)) is not None]
+    ranked = [others[i] for _, i in sorted(scored)]
+    if guess is None:
+        return ranked[:2] if structure.size > 1 else ranked[:1]
+    mixed = structure.is_ar.any() and not structure.is_ar.all()
+    return [guess, ranked[0]] if mixed and ranked else [guess]
+
+
+def filled(likelihood: Likelihood) -> Array:
+    """The differenced series with gaps bridged by lines and regressors taken off roughly."""
+    from intertwine.series.polynomials import differenced
+
+    y = likelihood.raw[0].copy()
+    if likelihood.gap_count:
+        there = np.ones(y.size, bool)
+        there[likelihood.gap_places - likelihood.first] = False
+        y = np.interp(np.arange(y.size), np.flatnonzero(there), y[there])
+    w = differenced(y, likelihood.differences)
+    rows = likelihood.columns[1 + likelihood.gap_count :]
+    if len(rows):
+        w = w - np.linalg.lstsq(rows.T, w, rcond=None)[0] @ rows
+    return np.asarray(w)
+
+
+def _refuse_perfect(model: ARIMA, likelihood: Likelihood) -> None:
+    left = filled(likelihood)
+    scale = float(np.abs(likelihood.raw[0]).max()) or 1.0
+    if float(np.abs(left).max()) <= 1e-12 * scale:
+        raise OptionError(
+            "ARIMA.fit: nothing is left of `x` after its differences and regressors: they explain "
+            f"it exactly.\n  Model: {model!r}. Fit fewer differences, or none at all."
+        )
+
+
+def _only_exact(model: ARIMA) -> None:
+    if model.method != "ml":
+        raise OptionError(
+            f"ARIMA.fit: method={model.method!r} takes no lists of lags.\n  Pass method='ml'."
+        )
+
+
+def _notes(found: Search, box: Box | None) -> tuple[str, ...]:
+    notes = []
+    if not found.converged:
+        notes.append(
+            f"The search did not settle after {counted(found.evaluations, 'evaluation')}: "
+            "the model may have more parameters than the data can tell."
+        )
+    if box is not None:
+        edge = 1 - np.abs(found.point) < _ON_THE_EDGE
+        if (edge & box.structure.is_ar).any():
+            notes.append(
+                "An AR root lies on the unit circle: the series looks as if it needed one more "
+                "difference."
+            )
+        if (edge & ~box.structure.is_ar).any():
+            notes.append(
+                "An MA root lies on the unit circle: the series looks differenced once too often, "
+                "or has a trend or season that never changes. Its standard errors mean little."
+            )
+    return tuple(notes)
