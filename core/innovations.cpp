@@ -285,6 +285,12 @@ struct Run {
     if (!start(variance, gain)) return false;
     for (int64_t i = 0; i < r; i++) change[i] = gain[i];
     S* const states = space(5, span * job.columns);
+    // Columns say nothing before their first sample that is not 0: that of a gap's impulse.
+    int64_t* const begins = static_cast<int64_t*>(services.scratch(6, job.columns * 8));
+    for (int64_t c = 0; c < job.columns; c++) {
+      begins[c] = 0;
+      while (begins[c] < n && job.x[c * n + begins[c]] == 0) begins[c]++;
+    }
     S one{};
     set(one, 1);
     bool moving = r > 0, sparse = r == 0;
@@ -294,7 +300,10 @@ struct Run {
       const S root = root_of(variance);
       write(variance, job.variance + t, n, first, count);
       for (int64_t c = 0; c < job.columns; c++)
-        take(c, t, inverse, root, gain, states + c * span + t, sparse);
+        if (t < begins[c])
+          write(S{}, job.out + c * n + t, job.columns * n, first, count);
+        else
+          take(c, t, inverse, root, gain, states + c * span + t, sparse);
       if (moving) {
         step(variance, gain, change++);
         if (t % 16 == 15 && vanished(variance, change)) {

@@ -13,14 +13,37 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from intertwine.series.arima import ARIMA
     from intertwine.series.arma import ARMA
+    from intertwine.series.automatic import auto_arima
+    from intertwine.series.autoregression import AR
+    from intertwine.series.averages import weighted_average
+    from intertwine.series.comparison import backtest
+    from intertwine.series.layers import read_layer
+    from intertwine.series.smoothing import ExponentialSmoothing
+    from intertwine.series.storage import load
 
 _HOMES = {
+    "AR": "autoregression",
     "ARIMA": "arima",
-    "load": "storage",
     "ARMA": "arma",
+    "ExponentialSmoothing": "smoothing",
+    "auto_arima": "automatic",
+    "backtest": "comparison",
+    "load": "storage",
+    "read_layer": "layers",
+    "weighted_average": "averages",
 }
 
-__all__ = ["ARIMA", "ARMA"]
+__all__ = [
+    "AR",
+    "ARIMA",
+    "ARMA",
+    "ExponentialSmoothing",
+    "auto_arima",
+    "backtest",
+    "load",
+    "read_layer",
+    "weighted_average",
+]
 
 
 def __getattr__(name: str) -> Any:

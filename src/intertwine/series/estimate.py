@@ -23,6 +23,9 @@ Array = NDArray[Any]
 #: How near partial autocorrelations of an AR factor come to 1; those of MA factors reach it.
 _AR_EDGE = 1 - 1e-5
 
+#: Partial autocorrelations nearer to 1 than this are said to be on the unit circle.
+_ON_THE_EDGE = 1e-4
+
 #: Searches begin no nearer to the edge than this.
 _START_EDGE = 0.97
 
@@ -68,6 +71,33 @@ class Box:
             if partial is None:
                 return None
             found[block] = np.clip(partial, -_START_EDGE, _START_EDGE)
+        return found
+
+
+    def guess(self, w: Array) -> Array | None:
+        """A point by least squares on the differenced series."""
+        return self.point(hannan_rissanen(w, self.structure))
+
+    def others(self) -> list[Array]:
+        """Points to compare a guess with."""
+        structure = self.structure
+        tilted = np.where(structure.is_ar, 0.4, -0.4)
+        return [np.zeros(structure.size), tilted, -tilted]
+
+    def notes(self, point: Array) -> list[str]:
+        """What roots on the unit circle say."""
+        edge, is_ar = 1 - np.abs(point) < _ON_THE_EDGE, self.structure.is_ar
+        found = []
+        if (edge & is_ar).any():
+            found.append(
+                "An AR root lies on the unit circle: the series looks as if it needed one more "
+                "difference."
+            )
+        if (edge & ~is_ar).any():
+            found.append(
+                "An MA root lies on the unit circle: the series looks differenced once too often, "
+                "or has a trend or season that never changes. Its standard errors mean little."
+            )
         return found
 
 
@@ -208,7 +238,7 @@ def information(
 def _taps_slope(likelihood: Likelihood, here: Profile, taps: Any, best: Profile, m: int) -> Array:
     held = Profile(
         here.deviance, here.squares, here.log_determinant, here.count,
-        best.coefficients if m else here.coefficients, here.gaps, here.errors, here.q, here.r,
+        best.coefficients if m else here.coefficients, here.gaps, here.errors, here.white, here.r,
     )  # fmt: skip
     return likelihood.gradient(held, *taps)
 

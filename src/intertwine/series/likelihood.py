@@ -29,6 +29,10 @@ Array = NDArray[Any]
 _MOST_NUMBERS = 1 << 27
 
 
+#: Ratio of the triangle's ends below which squares are not trusted.
+_WELL_POSED = 1e-4
+
+
 @dataclass(frozen=True)
 class Profile:
     """The likelihood at given taps, at its largest over the regression and the variance.
@@ -43,7 +47,7 @@ class Profile:
     coefficients: Array
     gaps: Array
     errors: Array
-    q: Array | None
+    white: Array
     r: Array | None
 
     @property
@@ -109,13 +113,13 @@ class Likelihood:
         if found is None:
             return None
         white, log_determinant = found.white[0], float(np.log(found.variance[0]).sum())
-        errors, q, r = white[0], None, None
+        errors, r = white[0], None
         solved = np.empty(0)
         if len(white) > 1:
-            q, r = np.linalg.qr(white[1:].T)
-            projected = q.T @ errors
-            solved = solve_triangular(r, projected, check_finite=False)
-            errors = errors - q @ projected
+            r = _triangle(white[1:])
+            half = solve_triangular(r, white[1:] @ errors, trans="T", check_finite=False)
+            solved = solve_triangular(r, half, check_finite=False)
+            errors = errors - solved @ white[1:]
             gap_scale = np.abs(np.diag(r)[: self.gap_count])
             log_determinant += 2 * float(np.log(gap_scale).sum())
         squares = float(errors @ errors)
@@ -126,7 +130,7 @@ class Likelihood:
         used = coefficients if fixed and coefficients is not None else solved[self.gap_count :]
         return Profile(
             deviance, squares, log_determinant, self.count, used, -solved[: self.gap_count],
-            errors, q, r,
+            errors, white, r,
         )  # fmt: skip
 
     def gradient(self, profile: Profile, ar: Taps, ma: Taps) -> Array:
@@ -142,8 +146,10 @@ class Likelihood:
         changes = (found.variance[1:] / found.variance[0]).sum(axis=1)
         if self.gap_count:
             k = self.gap_count
-            assert profile.q is not None and profile.r is not None
-            inverse = solve_triangular(profile.r[:k, :k], profile.q[:, :k].T, check_finite=False)
+            assert profile.r is not None
+            corner, own = profile.r[:k, :k], profile.white[1 : 1 + k]
+            inverse = solve_triangular(corner, own, trans="T", check_finite=False)
+            inverse = solve_triangular(corner, inverse, check_finite=False)
             changes += 2 * np.einsum("dkn,kn->d", found.white[1:, 1:], inverse)
         slopes = found.white[1:, 0] @ found.white[0, 0]
         squares = float(found.white[0, 0] @ found.white[0, 0])
@@ -196,6 +202,18 @@ class Likelihood:
         errors[here] = rows * np.sqrt(spread)
         variance[here] = spread * scale
         return errors, variance
+
+
+def _triangle(rows: Array) -> Array:
+    """R of ``rows.T = Q R``: by Cholesky where squaring loses little, else by reflections."""
+    try:
+        r = np.linalg.cholesky(rows @ rows.T).T
+        scale = np.diag(r)
+        if scale.min() > _WELL_POSED * scale.max():
+            return r
+    except np.linalg.LinAlgError:
+        pass
+    return np.asarray(np.linalg.qr(rows.T, mode="r"))
 
 
 def _recursive_errors(y: Array, impulses: Array) -> tuple[Array, Array]:

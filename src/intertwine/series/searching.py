@@ -15,7 +15,6 @@ from intertwine.series.estimate import (
     Objective,
     Search,
     exact_objective,
-    hannan_rissanen,
     search,
     search_free,
 )
@@ -26,9 +25,6 @@ if TYPE_CHECKING:
     from intertwine.series.arima import ARIMA
 
 Array = NDArray[Any]
-
-#: Partial autocorrelations nearer to 1 than this are said to be on the unit circle.
-_ON_THE_EDGE = 1e-4
 
 
 def find(model: ARIMA, likelihood: Likelihood) -> tuple[Array, tuple[str, ...]]:
@@ -46,7 +42,7 @@ def find(model: ARIMA, likelihood: Likelihood) -> tuple[Array, tuple[str, ...]]:
         _only_exact(model)
         found = search_free(likelihood, structure, np.zeros(structure.size))
         return found.params, _notes(found, None)
-    box = Box(structure)
+    box = structure.box()
     evaluate = _objective(model, likelihood, box)
     found = search(evaluate, box, starting_points(evaluate, likelihood, structure, box))
     return found.params, _notes(found, box)
@@ -77,15 +73,14 @@ def starting_points(
     A model of one factor has one optimum in practice; AR against MA, or two factors of one kind,
     may trade places, so that two searches begin apart.
     """
-    guess = box.point(hannan_rissanen(filled(likelihood), structure))
-    zero = np.zeros(structure.size)
-    others = [zero, np.where(structure.is_ar, 0.4, -0.4), np.where(structure.is_ar, -0.4, 0.4)]
+    guess = box.guess(filled(likelihood))
+    others = box.others()
     scored = [(found[0], i) for i, p in enumerate(others) if (found := evaluate(p)) is not None]
     ranked = [others[i] for _, i in sorted(scored)]
     if guess is None:
         return ranked[:2] if structure.size > 1 else ranked[:1]
-    mixed = structure.is_ar.any() and not structure.is_ar.all()
-    return [guess, ranked[0]] if mixed and ranked else [guess]
+    apart = structure.size > 1 and len(set(structure.is_ar.tolist())) > 1
+    return [guess, *ranked[:1]] if apart else [guess]
 
 
 def filled(likelihood: Likelihood) -> Array:
@@ -129,15 +124,5 @@ def _notes(found: Search, box: Box | None) -> tuple[str, ...]:
             "the model may have more parameters than the data can tell."
         )
     if box is not None:
-        edge = 1 - np.abs(found.point) < _ON_THE_EDGE
-        if (edge & box.structure.is_ar).any():
-            notes.append(
-                "An AR root lies on the unit circle: the series looks as if it needed one more "
-                "difference."
-            )
-        if (edge & ~box.structure.is_ar).any():
-            notes.append(
-                "An MA root lies on the unit circle: the series looks differenced once too often, "
-                "or has a trend or season that never changes. Its standard errors mean little."
-            )
+        notes += box.notes(found.point)
     return tuple(notes)

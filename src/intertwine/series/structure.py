@@ -97,6 +97,12 @@ class Structure:
         seasonal_ma = s * np.array(self.seasonal_ma, np.int64)
         return Product(ar, seasonal_ar, -1), Product(ma, seasonal_ma, 1)
 
+    def box(self) -> Any:
+        """Where the search for parameters takes place."""
+        from intertwine.series.estimate import Box
+
+        return Box(self)
+
     def split(self, params: Array) -> list[Array]:
         """AR, MA, seasonal AR, seasonal MA, along the last axis."""
         ends = np.cumsum(self.counts)
