@@ -19,12 +19,17 @@ from intertwine.series.estimate import (
     search_free,
 )
 from intertwine.series.likelihood import Likelihood
+from intertwine.series.polynomials import differenced, differencing
 from intertwine.series.structure import Structure
 
 if TYPE_CHECKING:
     from intertwine.series.arima import ARIMA
 
 Array = NDArray[Any]
+
+
+#: From so many gaps on a search without them goes before that with them.
+_MANY_GAPS = 4
 
 
 def find(model: ARIMA, likelihood: Likelihood) -> tuple[Array, tuple[str, ...]]:
@@ -44,7 +49,11 @@ def find(model: ARIMA, likelihood: Likelihood) -> tuple[Array, tuple[str, ...]]:
         return found.params, _notes(found, None)
     box = structure.box()
     evaluate = _objective(model, likelihood, box)
-    found = search(evaluate, box, starting_points(evaluate, likelihood, structure, box))
+    if likelihood.gap_count >= _MANY_GAPS:
+        starts = [_without_gaps(likelihood, structure, box)]
+    else:
+        starts = starting_points(evaluate, likelihood, structure, box)
+    found = search(evaluate, box, starts)
     return found.params, _notes(found, box)
 
 
@@ -83,10 +92,28 @@ def starting_points(
     return [guess, *ranked[:1]] if apart else [guess]
 
 
+def _without_gaps(likelihood: Likelihood, structure: Structure, box: Box) -> Array:
+    """Where the search ends when gaps are filled, by lines and then by what the model says.
+
+    Each gap costs a column in every step of a search, but few in one that begins near its end.
+    """
+    k = likelihood.gap_count
+    w, point = filled(likelihood), None
+    for _ in range(2):
+        whole = Likelihood(w, likelihood.columns[1 + k :], differencing(0), "ARIMA.fit")
+        evaluate = exact_objective(whole, structure, box)
+        starts = starting_points(evaluate, whole, structure, box)
+        point = search(evaluate, box, starts if point is None else [point]).point
+        profile = likelihood.profile(*structure.taps(box.params(point)[0]))
+        if profile is None:
+            break
+        w = likelihood.columns[0] + profile.gaps @ likelihood.columns[1 : 1 + k]
+    assert point is not None
+    return point
+
+
 def filled(likelihood: Likelihood) -> Array:
     """The differenced series with gaps bridged by lines and regressors taken off roughly."""
-    from intertwine.series.polynomials import differenced
-
     y = likelihood.raw[0].copy()
     if likelihood.gap_count:
         there = np.ones(y.size, bool)
