@@ -306,6 +306,8 @@ struct Run {
           take(c, t, inverse, root, gain, states + c * span + t, sparse);
       if (moving) {
         step(variance, gain, change++);
+        // Errors are never smaller than those given all of the past: here digits were lost.
+        if (!(value(variance) > 1 - 1e-6)) return false;
         if (t % 16 == 15 && vanished(variance, change)) {
           moving = false;
           sparse = __builtin_fabs(value(variance) - 1) < 1e-13;

@@ -25,6 +25,7 @@ LAYERS = [
         "engine.machine",
         "engine.normalising",
         "engine.memory",
+        "engine.recursions",
         "engine.types",
     ],
     ["engine.boxes", "engine.problem"],
@@ -52,7 +53,7 @@ LAYERS = [
     ["files", "stochastic"],
     ["fourier", "matching", "propagator", "registration"],
     ["diffusion"],
-    ["aquarium", "learn", "style"],
+    ["aquarium", "learn", "series", "style"],
     # The package itself, which names all these, and what speaks its public names as a user does.
     [""],
     ["tour"],
@@ -74,6 +75,7 @@ FROM_THE_ENGINE = {
     "diffusion": ["engine.checks", "engine.outputs", "engine.plan", "engine.types"],
     "files": ["engine.types"],
     "matching": ["engine.normalising"],
+    "series": ["engine.recursions"],
     "stochastic": [
         "engine.arguments",
         "engine.checks",
@@ -93,6 +95,7 @@ LATER = {
     ("engine.plan", "convolution"): "a plan that is called lets the friendly layer read arguments",
     ("engine.plan", "engine.explain"): "a plan explains itself",
     ("kernel", "propagator"): "a kernel's density is one",
+    ("kernel", "series.arma"): "a causal kernel is a moving average",
 }
 
 #: Functions that import a module by its name, and the files where the name is another library's.

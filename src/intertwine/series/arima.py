@@ -209,7 +209,7 @@ def _triple(name: str, value: Any, count: int) -> list[Any]:
     parts = "(p, d, q)" if count == 3 else "(P, D, Q, s)"
     if not is_listed(value) or len(value) != count:
         raise OptionError(f"ARIMA: `{name}={shown(value)}` must be {parts}.")
-    found = []
+    found: list[Any] = []
     for place, part in enumerate(value):
         lags = place in (0, 2) and is_listed(part)
         if lags and all(is_integer(lag) and lag > 0 for lag in part):

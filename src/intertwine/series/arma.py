@@ -116,7 +116,8 @@ class ARMA:
         count = integer("ARMA.psi", "count", count, 1)
         impulse = np.zeros((1, count))
         impulse[0, 0] = 1.0
-        return rational_filter(impulse, *self._taps)[0]
+        taps: Array = rational_filter(impulse, *self._taps)[0]
+        return taps
 
     def kernel(self, count: int) -> Kernel:
         """The psi weights as a causal `Kernel` of `count` taps."""
@@ -140,10 +141,9 @@ class ARMA:
         q = self._ma.size
         both = np.concatenate([plain[:0:-1], plain])
         middle = plain.size - 1
-        found = [
-            mixed @ both[middle + lag - q : middle + lag + q + 1] for lag in range(lags + 1)
-        ]
-        return self.sigma2 * np.array(found)
+        found = [mixed @ both[middle + lag - q : middle + lag + q + 1] for lag in range(lags + 1)]
+        covariance: Array = self.sigma2 * np.array(found)
+        return covariance
 
     def acf(self, lags: int) -> Array:
         """Autocorrelations at lags 0 ... `lags`, of the model."""

@@ -251,9 +251,7 @@ class Walk:
     def _prepared(self, model: ARIMA, constant: bool) -> tuple[Prepared, Likelihood]:
         if constant not in self._data:
             data = model.prepare("auto_arima", self.x, self.exog)
-            likelihood = Likelihood(
-                data.values, data.regressors, model.differences, "auto_arima"
-            )
+            likelihood = Likelihood(data.values, data.regressors, model.differences, "auto_arima")
             self._data[constant] = data, likelihood
         return self._data[constant]
 

@@ -19,7 +19,14 @@ _TOLERANCE = 0.02
 
 #: Seconds of a step -> samples of its usual season.
 _SEASONS = {60: 60, 900: 96, 1800: 48, 3600: 24, 86400: 7, 604800: 52}
-_NAMES = {60: "minutes", 900: "quarter hours", 1800: "half hours", 3600: "hours", 86400: "days", 604800: "weeks"}
+_NAMES = {
+    60: "minutes",
+    900: "quarter hours",
+    1800: "half hours",
+    3600: "hours",
+    86400: "days",
+    604800: "weeks",
+}
 
 
 @dataclass(frozen=True)
@@ -150,8 +157,8 @@ def _grid(at: Array, words: list[str], where: str) -> tuple[float, Array]:
     if (np.abs(steps / usual - count) > _TOLERANCE * count + 1e-9).any():
         row = int(np.argmax(np.abs(steps / usual - count))) + 1
         raise OptionError(
-            f"{where}: times are not evenly spaced: most steps are {usual:g}, from {words[row - 1]} "
-            f"to {words[row]} it is {steps[row - 1]:g}.\n"
+            f"{where}: times are not evenly spaced: most steps are {usual:g}, from "
+            f"{words[row - 1]} to {words[row]} it is {steps[row - 1]:g}.\n"
             "  Bring them to even steps, with empty cells where nothing was measured."
         )
     places = np.concatenate([[0], np.cumsum(count)]).astype(int)

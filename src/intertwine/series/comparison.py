@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from intertwine.base.checks import integer
 from intertwine.base.errors import IntertwineError, ShapeError
+from intertwine.base.tables import aligned
 from intertwine.series.arima import ARIMA
 from intertwine.series.automatic import auto_arima
 from intertwine.series.reading import read_series
@@ -58,17 +59,11 @@ class Backtest:
             )
             for s in self.scores
         ]  # fmt: skip
-        wide = [max(len(row[i]) for row in [head, *rows]) for i in range(5)]
-        lines = [
-            "  ".join([row[0].ljust(wide[0]), *(c.rjust(w) for c, w in zip(row[1:], wide[1:], strict=True))])
-            for row in [head, *rows]
-        ]
+        lines = aligned([head, *rows])
         return "\n".join([f"The last {self.holdout} samples, forecast from those before:", *lines])
 
 
-def backtest(
-    x: Any, holdout: int, season: int = 1, model: ARIMA | None = None
-) -> Backtest:
+def backtest(x: Any, holdout: int, season: int = 1, model: ARIMA | None = None) -> Backtest:
     """Fit without the last `holdout` samples, forecast them, and compare.
 
     Parameters

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import chi2, jarque_bera
+from scipy.stats import chi2, jarque_bera  # type: ignore[import-untyped]
 
 from intertwine.base.checks import integer
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
+from scipy.optimize import minimize  # type: ignore[import-untyped]
 
 from intertwine.series.likelihood import Likelihood, Profile
 from intertwine.series.reparametrize import partial_of, taps_of
@@ -52,9 +52,7 @@ class Box:
         edge = np.where(structure.is_ar, _AR_EDGE, 1.0)
         self.bounds = list(zip((-edge).tolist(), edge.tolist(), strict=True))
         ends = np.cumsum(structure.counts).tolist()
-        self._blocks = [
-            slice(a, b) for a, b in zip([0, *ends[:3]], ends, strict=True) if b > a
-        ]
+        self._blocks = [slice(a, b) for a, b in zip([0, *ends[:3]], ends, strict=True) if b > a]
 
     def params(self, point: Array) -> tuple[Array, Array]:
         """Taps at a point, and their derivatives: row i along ``point[i]``."""
@@ -72,7 +70,6 @@ class Box:
                 return None
             found[block] = np.clip(partial, -_START_EDGE, _START_EDGE)
         return found
-
 
     def guess(self, w: Array) -> Array | None:
         """A point by least squares on the differenced series."""
@@ -167,7 +164,9 @@ def hannan_rissanen(w: Array, structure: Structure) -> Array:
     moving = np.concatenate([structure.ma, np.multiply(structure.season, structure.seasonal_ma)])
     lags = own.astype(int), moving.astype(int)
     w = w - w.mean()
-    long = min(max(int(np.max(np.concatenate([*lags, [1]]))) + 4, int(3 * np.log(w.size))), w.size // 3)
+    long = min(
+        max(int(np.max(np.concatenate([*lags, [1]]))) + 4, int(3 * np.log(w.size))), w.size // 3
+    )
     errors = w - _long_prediction(w, long)
     reach = int(np.max(np.concatenate([*lags, [0]])))
     start = reach + (long if structure.ma or structure.seasonal_ma else 0)
@@ -177,7 +176,9 @@ def hannan_rissanen(w: Array, structure: Structure) -> Array:
     columns += [errors[start - lag : w.size - lag] for lag in lags[1]]
     guess = np.linalg.lstsq(np.array(columns).T, w[start:], rcond=None)[0]
     p, q, sp, _ = structure.counts
-    return np.concatenate([guess[:p], guess[p + sp : p + sp + q], guess[p : p + sp], guess[p + sp + q :]])
+    return np.concatenate(
+        [guess[:p], guess[p + sp : p + sp + q], guess[p : p + sp], guess[p + sp + q :]]
+    )
 
 
 def _long_prediction(w: Array, order: int) -> Array:
@@ -254,7 +255,8 @@ def _coefficient_curvature(
 ) -> Array:
     """Exact: the sum of squares is quadratic in the regression; gaps are projected out."""
     full = likelihood.profile(*structure.taps(params))
-    assert full is not None and full.r is not None
+    assert full is not None
+    assert full.r is not None
     k = likelihood.gap_count
     corner = full.r[k:, k:]
     return np.asarray(2 * likelihood.count * corner.T @ corner / profile.squares)

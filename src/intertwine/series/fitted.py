@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.stats import norm  # type: ignore[import-untyped]
 
 from intertwine.base.checks import integer, number
 from intertwine.base.errors import OptionError, ShapeError, counted
@@ -219,7 +219,7 @@ class FittedARIMA:
         if exog is None and wanted:
             raise OptionError(
                 f"forecast: the model has {counted(wanted, 'regressor')} "
-                f"({', '.join(self._data.names[len(trend):])}), whose next {h} rows are needed.\n"
+                f"({', '.join(self._data.names[len(trend) :])}), whose next {h} rows are needed.\n"
                 "  Pass them: forecast(h, exog=...)."
             )
         rows, _ = read_regressors("forecast", exog, h)

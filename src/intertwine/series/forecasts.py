@@ -8,6 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from intertwine.base.libraries import need
+from intertwine.base.tables import aligned
+
 Array = NDArray[Any]
 
 
@@ -40,8 +43,7 @@ class Forecast:
 
     def to_pandas(self) -> Any:
         """A DataFrame with the columns mean, se, lower, upper."""
-        import pandas as pd
-
+        pd = need("pandas", "A DataFrame")
         columns = {name: np.asarray(self[name]) for name in ("mean", "se", "lower", "upper")}
         return pd.DataFrame(columns, index=pd.Index(self.index))
 
@@ -56,8 +58,4 @@ class Forecast:
         percent = f"{100 * self.level:g} %"
         head = ("step", "mean", "se", f"lower {percent}", f"upper {percent}")
         shown = rows if len(rows) <= 24 else [*rows[:12], ("...",) * 5, *rows[-4:]]
-        wide = [max(len(row[i]) for row in [head, *shown]) for i in range(5)]
-        return "\n".join(
-            "  ".join(cell.rjust(width) for cell, width in zip(row, wide, strict=True))
-            for row in [head, *shown]
-        )
+        return "\n".join(aligned([head, *shown], left=0))

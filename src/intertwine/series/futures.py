@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine.base.errors import OptionError
+from intertwine.base.libraries import need
 from intertwine.engine.recursions import whiten
 from intertwine.series.polynomials import differenced
 from intertwine.series.projection import integrated
@@ -62,8 +63,7 @@ def joined(model: FittedARIMA, x: Any, exog: Any) -> FittedARIMA:
         )
     values: Any = np.concatenate([old.values, more.values])
     if old.index is not None:
-        import pandas as pd
-
+        pd = need("pandas", "A series with an index")
         values = pd.Series(values, index=old.index.append(more.index), name=old.name)
     rows, _ = read_regressors("append", exog, more.values.size)
     both = None

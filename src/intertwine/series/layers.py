@@ -136,7 +136,9 @@ def _sentences(
     size: int,
 ) -> list[str]:
     taps = " ".join(f"{tap:+.4g} x[t-{i + 1}]" for i, tap in enumerate(model.ar))
-    said = [f"As an autoregression: x[t] = {constant:.4g} {taps} + e[t], C(kernel) = {constant:.4g}."]
+    said = [
+        f"As an autoregression: x[t] = {constant:.4g} {taps} + e[t], C(kernel) = {constant:.4g}."
+    ]
     if np.isnan(level):
         said.append("Such a series is not stationary: it has no mean to return to.")
     else:

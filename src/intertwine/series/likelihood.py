@@ -2,9 +2,9 @@
 
 A gap is an unknown number about which nothing is known beforehand, so it is one more regressor: a
 unit impulse at its place. Integrating the likelihood over all gaps multiplies what generalised
-least squares leaves by ``|D' S^-1 D|^(-1/2)``, with the impulses in the columns of D and the series'
-covariance S (Kohn and Ansley 1986 for the filter that finds the same number). Differencing keeps
-all of this linear, so that gaps under differences are no special case.
+least squares leaves by ``|D' S^-1 D|^(-1/2)``, with the impulses in the columns of D and the
+series' covariance S (Kohn and Ansley 1986 for the filter that finds the same number). Differencing
+keeps all of this linear, so that gaps under differences are no special case.
 
 The whitening of columns is the core's (`engine.recursions`); what is left is least squares.
 """
@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import solve_triangular
+from scipy.linalg import solve_triangular  # type: ignore[import-untyped]
 
 from intertwine.base.errors import OptionError, counted
 from intertwine.engine.recursions import Taps, whiten
@@ -58,9 +58,8 @@ class Profile:
     def log_likelihood(self, variance: float | None = None) -> float:
         """The logarithm of the likelihood, at this variance of e or at the best."""
         best = self.variance if variance is None else variance
-        return -0.5 * (
-            self.count * np.log(2 * np.pi * best) + self.log_determinant + self.squares / best
-        )
+        fit = self.count * np.log(2 * np.pi * best) + self.squares / best
+        return float(-0.5 * (fit + self.log_determinant))
 
 
 class Likelihood:
@@ -177,7 +176,7 @@ class Likelihood:
         found = whiten(self.columns, ar, ma)
         assert found is not None
         regressors = found.white[0, 1 + self.gap_count :]
-        return -2 * self.count * (regressors @ profile.errors) / profile.squares
+        return np.asarray(-2 * self.count * (regressors @ profile.errors) / profile.squares)
 
     def remaining(self, coefficients: Array) -> Array:
         """The series without its regression, gaps still 0, before differencing."""

@@ -63,7 +63,7 @@ def text(taps: Array, letter: str = "B") -> str:
     >>> text(np.array([1.0, -0.5, 0.0, 0.25]))
     '1 - 0.5 B + 0.25 B^3'
     """
-    parts = []
+    parts: list[str] = []
     for lag in np.flatnonzero(taps):
         size = f"{abs(taps[lag]):.4g}"
         power = "" if lag == 0 else letter if lag == 1 else f"{letter}^{lag}"
@@ -89,4 +89,5 @@ def roots(taps: Array, most: int = 400) -> Array:
     if step == 1:
         return found
     circle = np.exp(2j * np.pi * np.arange(step) / step)
-    return (found[:, None] ** (1 / step) * circle).ravel()
+    spread: Array = found[:, None] ** (1 / step) * circle
+    return spread.ravel()

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import solve_triangular
+from scipy.linalg import solve_triangular  # type: ignore[import-untyped]
 
 from intertwine.engine.recursions import Taps, forecast_variance, whiten
 from intertwine.series.likelihood import Likelihood, Profile

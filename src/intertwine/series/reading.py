@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from intertwine.base.checks import as_array
 from intertwine.base.errors import DTypeError, OptionError, ShapeError, counted
+from intertwine.base.libraries import need
 
 Array = NDArray[Any]
 
@@ -39,8 +40,7 @@ class Observed:
 def _as_series(values: Array, index: Any, name: str | None) -> Any:
     if index is None:
         return values
-    import pandas as pd
-
+    pd = need("pandas", "A series with an index")
     return pd.Series(values, index=index, name=name)
 
 
@@ -130,8 +130,7 @@ def _checked_index(caller: str, index: Any) -> Any:
 
 
 def _check_spacing(caller: str, index: Any) -> None:
-    import pandas as pd
-
+    pd = need("pandas", "A series with an index")
     if pd.infer_freq(index) is None:
         steps = np.diff(index.asi8)
         raise OptionError(
@@ -144,8 +143,7 @@ def _check_spacing(caller: str, index: Any) -> None:
 
 def following(index: Any, count: int) -> Any:
     """The `count` entries that carry on a pandas index."""
-    import pandas as pd
-
+    pd = need("pandas", "A series with an index")
     if isinstance(index, pd.DatetimeIndex):
         freq = index.freq or pd.infer_freq(index)
         return pd.date_range(index[-1], periods=count + 1, freq=freq)[1:]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import approx_fprime
+from scipy.optimize import approx_fprime  # type: ignore[import-untyped]
 
 from intertwine.base.errors import OptionError, counted
 from intertwine.series.approximate import css_value, whittle_value

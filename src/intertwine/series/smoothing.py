@@ -103,7 +103,6 @@ class SmoothingBox:
                 rows[i, i], rows[0, i] = 1 - point[0], -point[i]
         return found, rows
 
-
     def guess(self, w: Array) -> Array:
         """A usual beginning, whatever the series."""
         return np.array([0.3, 0.1, 0.1])[: self.structure.size]
@@ -177,5 +176,3 @@ def smoothing_kernel(alpha: float, count: int) -> Kernel:
     array([0.5  , 0.25 , 0.125])
     """
     return Kernel(alpha * (1 - alpha) ** np.arange(count), origin=0, name="exponential")
-
-

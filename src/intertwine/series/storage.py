@@ -10,6 +10,7 @@ import numpy as np
 
 from intertwine.base.atomic import atomic
 from intertwine.base.errors import FileError
+from intertwine.base.libraries import need
 from intertwine.series.arima import ARIMA
 
 if TYPE_CHECKING:
@@ -91,8 +92,7 @@ def _plain(value: Any) -> Any:
 
 
 def _with_pandas(x: Any, exog: Any, names: list[str], content: dict[str, Any]) -> tuple[Any, Any]:
-    import pandas as pd
-
+    pd = need("pandas", "A series with an index")
     words = content["index"]
     index = None
     if words is not None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import norm
+from scipy.stats import norm  # type: ignore[import-untyped]
 
+from intertwine.base.tables import aligned
 from intertwine.series.polynomials import lag_kernel, text
 
 if TYPE_CHECKING:
@@ -50,10 +51,7 @@ def summary(fitted: FittedARIMA) -> str:
         low, high = value - reach * error, value + reach * error
         z = "" if name == "sigma2" else f"{value / error:.2f}"
         rows.append((name, f"{value:.5g}", f"{error:.3g}", z, f"{low:.4g} to {high:.4g}"))
-    wide = [max(len(row[i]) for row in [head, *rows]) for i in range(5)]
-    for row in [head, *rows]:
-        cells = [row[0].ljust(wide[0]), *(c.rjust(w) for c, w in zip(row[1:], wide[1:], strict=True))]
-        lines.append("  ".join(cells).rstrip())
+    lines += aligned([head, *rows])
     lines += [
         "",
         f"{fitted.nobs} samples count, log-likelihood {fitted.llf:.4f}",

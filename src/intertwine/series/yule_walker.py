@@ -21,9 +21,13 @@ def autocovariance(x: Array, lags: int) -> Array:
     centred = np.asarray(x, float) - np.mean(x)
     n = centred.size
     if n * (lags + 1) <= 1 << 16:
-        return np.array([centred[: n - lag] @ centred[lag:] for lag in range(lags + 1)]) / n
+        direct: Array = (
+            np.array([centred[: n - lag] @ centred[lag:] for lag in range(lags + 1)]) / n
+        )
+        return direct
     padded = np.concatenate([centred, np.zeros(lags)])
-    return np.asarray(correlate(padded, centred, mode="valid")) / n
+    found: Array = correlate(padded, centred, mode="valid") / n
+    return found
 
 
 def yule_walker(covariance: Array) -> tuple[Array, float, Array]:
