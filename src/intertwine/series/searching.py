@@ -129,10 +129,10 @@ def filled(likelihood: Likelihood) -> Array:
 def _refuse_perfect(model: ARIMA, likelihood: Likelihood) -> None:
     left = filled(likelihood)
     scale = float(np.abs(likelihood.raw[0]).max()) or 1.0
-    if float(np.abs(left).max()) <= 1e-12 * scale:
+    if float(np.ptp(left)) <= 1e-12 * scale:
         raise OptionError(
-            "ARIMA.fit: nothing is left of `x` after its differences and regressors: they explain "
-            f"it exactly.\n  Model: {model!r}. Fit fewer differences, or none at all."
+            f"ARIMA.fit: `x` less its differences and regressors is constant, {left[0]:.4g}: there "
+            f"is no noise to model.\n  Model: {model!r}. Extend it as it is: a line or a season that never changes."
         )
 
 
