@@ -18,6 +18,14 @@ def dated(*days):
 
 CASES = [
     (
+        lambda: ARIMA((1, 1, 0)).fit(np.arange(30.0)),
+        "OptionError",
+        "ARIMA.fit: `x` less its differences and regressors is constant, 1: there is no noise to "
+        "model.\n"
+        "  ARIMA(order=(1, 1, 0), trend='n')\n"
+        "  Extend the series as it is: its trend or season never changes.",
+    ),
+    (
         lambda: ARIMA((1, 0, 0)).fit([5.0] * 20),
         "OptionError",
         "ARIMA.fit: `x` is constant, all 20 samples are 5.\n"

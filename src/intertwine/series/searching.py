@@ -132,7 +132,8 @@ def _refuse_perfect(model: ARIMA, likelihood: Likelihood) -> None:
     if float(np.ptp(left)) <= 1e-12 * scale:
         raise OptionError(
             f"ARIMA.fit: `x` less its differences and regressors is constant, {left[0]:.4g}: there "
-            f"is no noise to model.\n  Model: {model!r}. Extend it as it is: a line or a season that never changes."
+            f"is no noise to model.\n  {model!r}\n"
+            "  Extend the series as it is: its trend or season never changes."
         )
 
 
