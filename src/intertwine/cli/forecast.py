@@ -113,7 +113,7 @@ def forecast(
       intertwine forecast sales.csv
       intertwine forecast sales.csv --column units --season 12 --horizon 24
       intertwine forecast air.csv --log --holdout 24
-      intertwine forecast load.csv --order 2,0,1 --seasonal-order 0,1,1 --season 168
+      intertwine forecast load.csv --order 2,0,1 --seasonal-order 0,1,1 -s 24
     """  # fmt: skip
     target = source.with_name(f"{source.stem}-forecast.csv") if out is None else out
     drawing = target.with_suffix(".png") if picture is None else picture
