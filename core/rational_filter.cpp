@@ -9,7 +9,11 @@
 // with the response of 1 / phi in the columns of H, and what each earlier result leaves behind in
 // those of G. So a recursion waits for itself once in eight samples.
 //
-// A NaN or Inf stays in the recursion, as the formula says; it never reaches an earlier sample.
+// Long rows are cut, by their length alone, into pieces that threads share: where the response of
+// 1 / phi dies away soon, a piece that begins so many samples early has forgotten where it began.
+//
+// A NaN or Inf stays in the recursion, as the formula says, through all later pieces too; it never
+// reaches an earlier sample.
 #include "kernels.hpp"
 #include "vec.hpp"
 
@@ -20,6 +24,9 @@ using iw::Services;
 
 constexpr int W = 8;
 constexpr int64_t kBetween = 1 << 16;  // samples between two looks at signals
+constexpr int64_t kPiece = 1 << 17;    // samples of a piece of a row
+constexpr int64_t kLongest = 1 << 12;  // samples in which responses have to die away
+constexpr double kNothing = 1e-20;     // of a response
 typedef double V __attribute__((vector_size(8 * W)));
 
 IW_INLINE V load8(const double* p) {
@@ -110,16 +117,81 @@ struct Filter {
     }
   }
 
-  void row(int64_t i) const {
-    const double* x = job.x + i * job.n;
-    double* y = job.y + i * job.n;
-    int64_t t = 0;
-    for (; t < least(most(reach, W), job.n); t++) y[t] = one(x, y, t);
-    while (t + W <= job.n) {
-      t = some_blocks(x, y, t, least(job.n, t + kBetween));
+  // Samples after which the response of 1 / phi is nothing; -1 where it takes too long.
+  int64_t memory() const {
+    if (!job.ar_count) return 0;
+    const int64_t span = kLongest + job.ar_lag[job.ar_count - 1];
+    double* const response = static_cast<double*>(services.scratch(0, span * 8));
+    int64_t still = 0;
+    for (int64_t t = 0; t < span; t++) {
+      double sum = t == 0;
+      for (int64_t i = 0; i < job.ar_count && job.ar_lag[i] <= t; i++)
+        sum += job.ar[i] * response[t - job.ar_lag[i]];
+      response[t] = sum;
+      if (!(__builtin_fabs(sum) < kNothing)) still = t + 1;
+    }
+    return still <= kLongest ? still : -1;
+  }
+
+  // Results `begin` to `end` of a row, those before them being there.
+  void some(const double* x, double* y, int64_t begin, int64_t end) const {
+    int64_t t = begin;
+    const int64_t start = most(reach, W);
+    for (; t < least(start, end); t++) y[t] = one(x, y, t);
+    while (t + W <= end) {
+      t = some_blocks(x, y, t, least(end, t + kBetween));
       services.check_interrupt();
     }
-    for (; t < job.n; t++) y[t] = one(x, y, t);
+    for (; t < end; t++) y[t] = one(x, y, t);
+  }
+
+  // A piece of a row that does not begin it: found in work space with what leads to it.
+  void piece(const double* x, double* y, int64_t begin, int64_t end, int64_t lead) const {
+    const int64_t early = round_up(lead + reach + W, W), count = end - begin + early;
+    double* const space = static_cast<double*>(services.scratch(1, count * 8));
+    for (int64_t t = 0; t < early - lead; t++) space[t] = 0;  // forgotten by the time it counts
+    const double* const from = x + begin - early;
+    double* const to = space;
+    int64_t t = early - lead;
+    while (t + W <= count) {
+      t = some_blocks(from, to, t, least(count, t + kBetween));
+      services.check_interrupt();
+    }
+    for (; t < count; t++) to[t] = one(from, to, t);
+    __builtin_memcpy(y + begin, space + early, size_t(end - begin) * 8);
+  }
+};
+
+struct Pieces {
+  const Filter& filter;
+  int64_t lead, count;  // pieces of a row
+
+  Pieces(const Filter& f) : filter(f), lead(f.memory()) {
+    const int64_t n = f.job.n;
+    const bool cut = lead >= 0 && 4 * (lead + f.reach + 2 * W) < kPiece && n >= 2 * kPiece;
+    count = cut ? (n + kPiece - 1) / kPiece : 1;
+  }
+
+  void run(int64_t i) const {
+    const int64_t n = filter.job.n, row = i / count, p = i % count;
+    const double* x = filter.job.x + row * n;
+    double* y = filter.job.y + row * n;
+    const int64_t begin = p * kPiece, end = count == 1 ? n : least(n, begin + kPiece);
+    if (p == 0)
+      filter.some(x, y, 0, end);
+    else
+      filter.piece(x, y, begin, end, lead);
+  }
+
+  // What is not finite at the end of a piece lasts: the rest of the row is done again.
+  void mend(int64_t row) const {
+    const int64_t n = filter.job.n;
+    double* y = filter.job.y + row * n;
+    if (!filter.job.ar_count) return;
+    for (int64_t p = 1; p < count; p++)
+      for (int64_t t = least(filter.reach, kPiece); t >= 1; t--)
+        if (y[p * kPiece - t] - y[p * kPiece - t] != 0)
+          return filter.some(filter.job.x + row * n, y, p * kPiece, n);
   }
 };
 
@@ -128,10 +200,14 @@ struct Filter {
 namespace iw::IW_LEVEL {
 
 void rational_filter(const RationalFilter& job, const Services& services) {
-  Filter filter(job, services);
+  const Filter filter(job, services);
+  const Pieces pieces(filter);
   services.parallel_for(
-      job.rows, job.rows * job.n < 20000 ? 1 : job.threads,
-      [](void* context, int64_t i) { static_cast<const Filter*>(context)->row(i); }, &filter);
+      job.rows * pieces.count, job.rows * job.n < 20000 ? 1 : job.threads,
+      [](void* context, int64_t i) { static_cast<const Pieces*>(context)->run(i); },
+      const_cast<Pieces*>(&pieces));
+  if (pieces.count > 1)
+    for (int64_t row = 0; row < job.rows; row++) pieces.mend(row);
 }
 
 }  // namespace iw::IW_LEVEL

@@ -43,6 +43,25 @@ def test_nan_never_reaches_back(ar, ma, bad):
             assert np.isfinite(found[at + len(ma) + 1 :]).all()
 
 
+@pytest.mark.parametrize(("ar", "ma"), [([1.2, -0.5], [0.3]), ([], [0.5] * 3), ([0.9999], [])])
+def test_long_rows_are_cut_without_a_trace(ar, ma):
+    from scipy.signal import lfilter
+
+    x = np.random.default_rng(5).normal(size=300_011)
+    model = ARMA(ar, ma)
+    one = model.filter(x, threads=1)
+    assert np.array_equal(model.filter(x, threads=3), one)
+    other = lfilter([1.0, *ma], [1.0, *(-np.array(ar))], x)
+    assert np.abs(one - other).max() < 1e-12 * np.abs(other).max()
+    for at in (131_000, 131_071, 131_072):  # before a seam, on it
+        y = x.copy()
+        y[at] = np.nan
+        found = model.filter(y, threads=2)
+        assert np.array_equal(found[:at], one[:at])
+        touched = found[at:] if ar else found[at : at + len(ma) + 1]
+        assert np.isnan(touched).all()
+
+
 def test_threads_and_types_change_nothing():
     x = np.random.default_rng(1).normal(size=(40, 1000))
     model = ARMA([0.5, 0.2], [0.3])

@@ -105,14 +105,6 @@ CASES = [
         "ARIMA: `method='mle'` is not known. Did you mean 'ml'?\n  Known: ml, css, whittle.",
     ),
     (
-        lambda: ARIMA((1, 1, 0)).fit(np.arange(30.0)),
-        "OptionError",
-        "ARIMA.fit: `x` less its differences and regressors is constant, 1: there is no "
-        "noise to model.\n"
-        "  Model: ARIMA(order=(1, 1, 0), trend='n'). Extend it as it is: a line or a "
-        "season that never changes.",
-    ),
-    (
         lambda: ARIMA((1, 0, 0)).fit(ROOTS, exog=np.ones(29)),
         "ShapeError",
         "ARIMA.fit: `exog` has shape (29, 1), 30 rows are needed.\n"

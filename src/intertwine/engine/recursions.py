@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from intertwine import _core
 from intertwine.base import threads as thread_count
+from intertwine.engine import memory
 
 Array = NDArray[Any]
 
@@ -118,7 +119,7 @@ def rational_filter(x: Array, ar: Taps, ma: Taps, threads: int | None = None) ->
     >>> rational_filter(np.array([[1.0, 0.0, 0.0]]), half, none).tolist()
     [[1.0, 0.5, 0.25]]
     """
-    out = np.empty(x.shape)
+    out = memory.empty(x.shape, np.dtype(float))
     if out.size:
         _core.rational_filter(
             x, ar.lags, ar.values, ma.lags, ma.values, out, thread_count.resolve(threads)

@@ -25,8 +25,8 @@ from intertwine.series.unit_roots import choose_differences
 
 Array = NDArray[Any]
 
-#: Models whose roots come nearer to the unit circle are not taken, as in R's forecast; save those
-#: of a seasonal MA factor, where a root on the circle is a season that never changes.
+#: Models with an AR root nearer to the unit circle are not taken: a difference serves better. MA
+#: roots there do no harm to an exact likelihood, nor to its forecasts.
 _NEAREST_ROOT = 1.01
 
 _MOST_MODELS = 94
@@ -258,10 +258,10 @@ class Walk:
 
 
 def _nearest_root(model: ARIMA, params: Array) -> float:
-    """The magnitude of the nearest root of the factors that count, seasonal ones in seasons."""
+    """The magnitude of the nearest AR root; those of the seasonal factor are counted in seasons."""
     nearest = np.inf
-    ar, ma, seasonal_ar, _ = model.structure.factors(params)
-    for taps in (-ar, ma, -seasonal_ar):
+    ar, _, seasonal_ar, _ = model.structure.factors(params)
+    for taps in (-ar, -seasonal_ar):
         if taps.size and taps.any():
             found = np.abs(np.roots(np.concatenate([taps[::-1], [1.0]])))
             nearest = min(nearest, float(found.min()) if found.size else np.inf)

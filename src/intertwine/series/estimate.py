@@ -1,4 +1,4 @@
-"""The taps that make the exact likelihood largest, and how well the data tell them.
+"""The taps that make the exact likelihood largest.
 
 Models with all lags are searched in the box of their partial autocorrelations (`reparametrize`),
 whose faces are roots on the unit circle; others, with lags left out, in their taps themselves.
@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize  # type: ignore[import-untyped]
 
-from intertwine.series.likelihood import Likelihood, Profile
+from intertwine.series.likelihood import Likelihood
 from intertwine.series.reparametrize import partial_of, taps_of
 from intertwine.series.structure import Structure
+from intertwine.series.yule_walker import autocovariance, yule_walker
 
 Array = NDArray[Any]
 
@@ -183,8 +184,6 @@ def hannan_rissanen(w: Array, structure: Structure) -> Array:
 
 def _long_prediction(w: Array, order: int) -> Array:
     """What an autoregression of this order, by Yule and Walker, predicts."""
-    from intertwine.series.yule_walker import autocovariance, yule_walker
-
     if order < 1:
         return np.zeros(w.size)
     covariance = autocovariance(w, order)
@@ -192,71 +191,3 @@ def _long_prediction(w: Array, order: int) -> Array:
         return np.zeros(w.size)
     taps = yule_walker(covariance)[0]
     return np.convolve(w, np.concatenate([[0.0], taps]))[: w.size]
-
-
-def information(
-    likelihood: Likelihood, structure: Structure, params: Array, profile: Profile
-) -> Array:
-    """The observed information: minus the curvature of the log-likelihood, profiled over e.
-
-    Of the regression's coefficients, then the taps; by central differences of the exact gradient.
-    NaN where a step leaves the stationary models.
-    """
-    m, count = profile.coefficients.size, structure.size
-    size = m + count
-    curvature = np.full((size, size), np.nan)
-    planes = np.eye(count)
-
-    def slope(at: Array) -> Array | None:
-        ar, ma = structure.taps(at)
-        here = likelihood.profile(ar, ma, profile.coefficients if m else None)
-        if here is None:
-            return None
-        parts = []
-        if m:
-            parts.append(_coefficient_slope(likelihood, here, ar, ma, profile.coefficients))
-        if count:
-            parts.append(_taps_slope(likelihood, here, structure.taps(at, planes), profile, m))
-        return np.concatenate(parts)
-
-    for i in range(count):
-        step = 1e-4 * max(abs(params[i]), 0.1)
-        ends = []
-        for sign in (1, -1):
-            moved = params.copy()
-            moved[i] += sign * step
-            ends.append(slope(moved))
-        if ends[0] is not None and ends[1] is not None:
-            curvature[m + i] = (ends[0] - ends[1]) / (2 * step)
-    if m:
-        for i in range(m):
-            curvature[i, m:] = curvature[m:, i]
-        curvature[:m, :m] = _coefficient_curvature(likelihood, structure, params, profile)
-    curvature[m:, m:] = (curvature[m:, m:] + curvature[m:, m:].T) / 2
-    return curvature / 2
-
-
-def _taps_slope(likelihood: Likelihood, here: Profile, taps: Any, best: Profile, m: int) -> Array:
-    held = Profile(
-        here.deviance, here.squares, here.log_determinant, here.count,
-        best.coefficients if m else here.coefficients, here.gaps, here.errors, here.white, here.r,
-    )  # fmt: skip
-    return likelihood.gradient(held, *taps)
-
-
-def _coefficient_slope(
-    likelihood: Likelihood, here: Profile, ar: Any, ma: Any, coefficients: Array
-) -> Array:
-    return likelihood.coefficient_gradient(here, ar, ma)
-
-
-def _coefficient_curvature(
-    likelihood: Likelihood, structure: Structure, params: Array, profile: Profile
-) -> Array:
-    """Exact: the sum of squares is quadratic in the regression; gaps are projected out."""
-    full = likelihood.profile(*structure.taps(params))
-    assert full is not None
-    assert full.r is not None
-    k = likelihood.gap_count
-    corner = full.r[k:, k:]
-    return np.asarray(2 * likelihood.count * corner.T @ corner / profile.squares)

@@ -14,8 +14,8 @@ from intertwine.base.checks import integer, number
 from intertwine.base.errors import OptionError, ShapeError, counted
 from intertwine.series.arima import ARIMA, Prepared
 from intertwine.series.arma import ARMA
-from intertwine.series.estimate import information
 from intertwine.series.forecasts import Forecast
+from intertwine.series.information import information
 from intertwine.series.likelihood import Likelihood
 from intertwine.series.projection import project
 from intertwine.series.reading import read_regressors
