@@ -20,6 +20,7 @@ void bind_results(nb::module_& m);                         // bind_results.cpp
 void bind_scores(nb::module_& m, const Kernels* chosen);   // bind_scores.cpp
 void bind_present(nb::module_& m, const Kernels* chosen);  // bind_present.cpp
 void bind_weights(nb::module_& m, const Kernels* chosen);  // bind_weights.cpp
+void bind_series(nb::module_& m, const Kernels* chosen);   // bind_series.cpp
 
 NB_MODULE(_core, m) {
   // Plans may live until the process ends, in the cache of plans or wherever a program keeps them.
@@ -44,4 +45,5 @@ NB_MODULE(_core, m) {
   bind_scores(m, kernels);
   bind_weights(m, kernels);
   bind_present(m, kernels);
+  bind_series(m, kernels);
 }

@@ -5,31 +5,36 @@
 
 #include "levels.hpp"
 
-#define IW_DECLARE(level)                                                                      \
-  namespace iw::level {                                                                        \
-  void direct(const Job&, const Services&, Type, const void*);                                 \
-  bool separable(const Job&, const Services&, Type, const Factors&);                           \
-  bool running_sum(const Job&, const Services&, Type, const Boxes&);                           \
-  bool recursive(const Job&, const Services&, Type, const Recursion&);                         \
-  Spectrum* spectrum_new(const Job&, const Services&, Type, int, const void*, const int64_t*,  \
-                         int);                                                                 \
-  void spectrum_free(Spectrum*);                                                               \
-  int64_t spectrum_bytes(const Spectrum*);                                                     \
-  bool overlap_save(const Job*, bool, const Services&, const Spectrum*, const Cut&);           \
-  bool missing(const Job&, const Services&, bool);                                             \
-  void within(const Job&, const Services&, const Span&, bool);                                 \
-  void sample(const Job&, const Services&, const Chances&);                                    \
-  void variance(const Job&, const Services&, const Chances&);                                  \
-  bool norms(const Scores&);                                                                   \
-  void scores(bool, const void*, int64_t, int64_t, void*);                                     \
-  void weights(const Weights&, const Services&);                                               \
-  bool present(const Present&, const Services&);                                               \
-  void turn(const Turn&, const Services&);                                                     \
-  static const Kernels table(const char* name) {                                               \
-    return {name,          direct,         separable,    running_sum, recursive, spectrum_new, \
-            spectrum_free, spectrum_bytes, overlap_save, missing,     within,    sample,       \
-            variance,      norms,          scores,       weights,     present,   turn};        \
-  }                                                                                            \
+#define IW_DECLARE(level)                                                                     \
+  namespace iw::level {                                                                       \
+  void direct(const Job&, const Services&, Type, const void*);                                \
+  bool separable(const Job&, const Services&, Type, const Factors&);                          \
+  bool running_sum(const Job&, const Services&, Type, const Boxes&);                          \
+  bool recursive(const Job&, const Services&, Type, const Recursion&);                        \
+  Spectrum* spectrum_new(const Job&, const Services&, Type, int, const void*, const int64_t*, \
+                         int);                                                                \
+  void spectrum_free(Spectrum*);                                                              \
+  int64_t spectrum_bytes(const Spectrum*);                                                    \
+  bool overlap_save(const Job*, bool, const Services&, const Spectrum*, const Cut&);          \
+  bool missing(const Job&, const Services&, bool);                                            \
+  void within(const Job&, const Services&, const Span&, bool);                                \
+  void sample(const Job&, const Services&, const Chances&);                                   \
+  void variance(const Job&, const Services&, const Chances&);                                 \
+  bool norms(const Scores&);                                                                  \
+  void scores(bool, const void*, int64_t, int64_t, void*);                                    \
+  void weights(const Weights&, const Services&);                                              \
+  bool present(const Present&, const Services&);                                              \
+  void turn(const Turn&, const Services&);                                                    \
+  bool innovations(const Innovations&, const Services&);                                      \
+  void forecast_variance(const Spread&, const Services&);                                     \
+  void rational_filter(const RationalFilter&, const Services&);                               \
+  static const Kernels table(const char* name) {                                              \
+    return {name,           direct,        separable,      running_sum,  recursive,           \
+            spectrum_new,   spectrum_free, spectrum_bytes, overlap_save, missing,             \
+            within,         sample,        variance,       norms,        scores,              \
+            weights,        present,       turn,           innovations,  forecast_variance,   \
+            rational_filter};                                                                 \
+  }                                                                                           \
   }
 
 #ifdef IW_HAS_base

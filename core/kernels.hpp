@@ -134,6 +134,43 @@ struct Span {
   bool empty() const { return low > high; }
 };
 
+// An ARMA model's taps by lag, rising: phi(B) = 1 - sum ar B^lag, theta(B) = 1 + sum ma B^lag.
+// With derivatives, a plane of taps follows for each.
+struct Arma {
+  int64_t ar_count, ma_count;
+  const int64_t *ar_lag, *ma_lag;
+  const double *ar, *ma;
+};
+
+// Series made white by a model, or white noise made a series (`colour`).
+struct Innovations : Arma {
+  int derivatives;
+  int64_t n, columns, ahead;
+  const double* x;   // columns x n
+  double* out;       // (1 + derivatives) x columns x n
+  double* variance;  // (1 + derivatives) x n, of the errors
+  double* forecast;  // columns x ahead
+  double* state;     // what `Spread` goes on from, or null: F, K and L
+  bool colour;
+};
+
+// Variances of forecasts: `full` is phi times differences, as 1 - sum full B^lag.
+struct Spread : Arma {
+  int64_t r, ahead, full_count;
+  const double* state;
+  const int64_t* full_lag;
+  const double* full;
+  double* out;
+};
+
+// Rows filtered by theta / phi, at rest before their first samples.
+struct RationalFilter : Arma {
+  int64_t rows, n;
+  const double* x;
+  double* y;
+  int threads;
+};
+
 struct Kernels {
   const char* name;
   void (*direct)(const Job&, const Services&, Type compute, const void* taps);
@@ -161,6 +198,9 @@ struct Kernels {
   void (*weights)(const Weights&, const Services&);
   bool (*present)(const Present&, const Services&);  // whether any is missing
   void (*turn)(const Turn&, const Services&);
+  bool (*innovations)(const Innovations&, const Services&);  // false: not stationary
+  void (*forecast_variance)(const Spread&, const Services&);
+  void (*rational_filter)(const RationalFilter&, const Services&);
 };
 
 }  // namespace iw

@@ -27,7 +27,7 @@ LAYERS = [
         "engine.memory",
         "engine.types",
     ],
-    ["engine.boxes", "engine.problem"],
+    ["engine.boxes", "engine.problem", "engine.recursions"],
     ["engine.kernel_gradient", "engine.lower", "engine.planes", "engine.short", "engine.stack"],
     ["engine.arguments", "engine.sampling", "engine.weights", "engine.methods.base"],
     ["engine.shorten"],
@@ -53,7 +53,7 @@ LAYERS = [
     ["files", "stochastic"],
     ["fourier", "matching", "propagator", "registration"],
     ["diffusion"],
-    ["aquarium", "learn", "style"],
+    ["aquarium", "learn", "series", "style"],
     # The package itself, which names all these, and what speaks its public names as a user does.
     [""],
     ["tour"],
@@ -85,6 +85,7 @@ FROM_THE_ENGINE = {
     "files": ["engine.types"],
     "learn": ["engine.boundary"],
     "matching": ["engine.normalising"],
+    "series": ["engine.recursions"],
     "stochastic": [
         "engine.arguments",
         "engine.checks",
@@ -105,6 +106,7 @@ LATER = {
     ("engine.plan", "convolution"): "a plan that is called lets the friendly layer read arguments",
     ("engine.plan", "engine.explain"): "a plan explains itself",
     ("kernel", "propagator"): "a kernel's density is one",
+    ("kernel", "series.arma"): "a causal kernel is a moving average",
 }
 
 #: Functions that import a module by its name, and the files where the name is another library's.

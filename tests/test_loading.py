@@ -33,6 +33,7 @@ PUBLIC = [
     "plan",
     "release_memory",
     "rotation",
+    "series",
     "set_memory_limit",
     "set_threads",
     "spectrum",

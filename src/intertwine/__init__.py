@@ -22,7 +22,7 @@ from intertwine.convolution import convolve, correlate, plan
 from intertwine.engine.memory import release_memory, set_memory_limit
 
 if TYPE_CHECKING:
-    from intertwine import fourier, kernels, learn, stochastic, style, wisdom
+    from intertwine import fourier, kernels, learn, series, stochastic, style, wisdom
     from intertwine.diffusion import diffuse, diffuse_radial
     from intertwine.fourier.compression.compressed import compress
     from intertwine.fourier.spectra import spectrum
@@ -55,6 +55,7 @@ __all__ = [
     "plan",
     "release_memory",
     "rotation",
+    "series",
     "set_memory_limit",
     "set_threads",
     "spectrum",
@@ -82,7 +83,7 @@ def __getattr__(name: str) -> Any:
     """Load the parts that not every program needs when they are first named."""
     if name in _LATER:
         return getattr(importlib.import_module(f"intertwine.{_LATER[name]}"), name)
-    if name in ("fourier", "kernels", "learn", "stochastic", "style", "wisdom"):
+    if name in ("fourier", "kernels", "learn", "series", "stochastic", "style", "wisdom"):
         return importlib.import_module(f"intertwine.{name}")
     raise AttributeError(f"module 'intertwine' has no attribute {name!r}")
 

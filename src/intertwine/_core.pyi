@@ -278,3 +278,28 @@ def move_counts(
     threads: int,
 ) -> None:
     """Share out the counts of some cells among the places where they arrive in `out`."""
+
+def innovations(
+    x: Any,
+    ar_lag: Any,
+    ar: Any,
+    ma_lag: Any,
+    ma: Any,
+    derivatives: int,
+    out: Any,
+    variance: Any,
+    forecast: Any,
+    state: Any,
+    colour: bool,
+) -> bool:
+    """Whiten columns by an ARMA model, or `colour` white ones; False: it is not stationary."""
+
+def forecast_variance(
+    state: Any, ar_lag: Any, ar: Any, full_lag: Any, full: Any, out: Any
+) -> None:
+    """Mean squared errors of forecasts, from the state that `innovations` left."""
+
+def rational_filter(
+    x: Any, ar_lag: Any, ar: Any, ma_lag: Any, ma: Any, out: Any, threads: int
+) -> None:
+    """Filter rows by theta(B) / phi(B), at rest before their first samples."""

@@ -24,6 +24,7 @@ from intertwine.convolution import convolve
 
 if TYPE_CHECKING:
     from intertwine.propagator import Propagator
+    from intertwine.series.arma import ARMA
 
 _TAPS_SHOWN = 64  # repr prints the taps of kernels up to this size
 
@@ -176,6 +177,28 @@ class Kernel(Operations, Views):
         from intertwine.propagator import Propagator
 
         return Propagator.of(self, how, temperature)
+
+    def as_arma(self) -> ARMA:
+        """Read a causal 1-D kernel as a moving average: ``theta(B)``, its first tap the scale.
+
+        White noise of variance 1 convolved with the kernel is a series of that model.
+
+        Examples
+        --------
+        >>> Kernel([2.0, 1.0], origin=0).as_arma().ma
+        array([0.5])
+        """
+        from intertwine.series.arma import ARMA
+
+        taps = self._taps
+        if taps.ndim != 1 or self._origin != (0,) or taps.dtype.kind == "c" or taps[0] == 0:
+            raise OptionError(
+                f"as_arma: a kernel of shape {self.shape} with origin {self._origin} is no moving "
+                "average of the past.\n"
+                "  It needs one axis, real taps, origin 0 and a first tap that is not 0."
+            )
+        first = float(taps[0])
+        return ARMA(ma=taps[1:] / first, sigma2=first**2)
 
     def _key(self) -> tuple[object, ...]:
         # Python's numbers, because they compare exactly and hash alike across types; NumPy would

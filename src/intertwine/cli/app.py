@@ -21,6 +21,7 @@ COMMANDS = {
     "rotation": "rotation",
     "deskew": "deskew",
     "diffuse": "diffuse",
+    "forecast": "forecast",
     "fit-kernel": "fit_kernel",
     "index": "index",
     "search": "search",

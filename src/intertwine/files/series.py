@@ -18,6 +18,24 @@ from intertwine.files.document import Array, Document, Kind, named
 _MISSING = ("", "na", "nan", "null", "none", "?", "-")
 
 
+def table(path: Path) -> tuple[list[str] | None, list[list[str]], str | None]:
+    """The head line of a table, or None, its rows of cells, and what parts them.
+
+    Raises
+    ------
+    FileError
+        There is no such file, it is no text, or its rows differ in length.
+    """
+    lines, mark = _lines(path)
+    rows = _cells(lines, mark)
+    head = rows.pop(0) if _is_head(rows[0]) else None
+    ragged = [n for n, row in enumerate(rows, 1) if len(row) != len(rows[0])]
+    if not rows or ragged:
+        what = f"row {ragged[0]} has another number of cells" if ragged else "it has no rows"
+        raise FileError(f"{path} is not a table: {what}.")
+    return head, rows, mark
+
+
 def read(path: Path, column: str | None = None) -> Document:
     """Read one column of a .csv, .tsv or .txt: the one named, or the last that holds numbers.
 
@@ -31,13 +49,7 @@ def read(path: Path, column: str | None = None) -> Document:
     OptionError
         It has no column of this name.
     """
-    lines, mark = _lines(path)
-    rows = _cells(lines, mark)
-    head = rows.pop(0) if _is_head(rows[0]) else None
-    ragged = [n for n, row in enumerate(rows, 1) if len(row) != len(rows[0])]
-    if not rows or ragged:
-        what = f"row {ragged[0]} has another number of cells" if ragged else "it has no rows"
-        raise FileError(f"{path} is not a table: {what}.")
+    head, rows, mark = table(path)
     columns = [[_number(cell) for cell in each] for each in zip(*rows, strict=True)]
     if column is None:
         place = _last_of_numbers(path, columns)

@@ -107,6 +107,51 @@ def _lines(start: Profiled, states: Sequence[Profiled], theme: dict[str, str]) -
     return plot
 
 
+def courses(
+    lines: Sequence[tuple[str, Any]],
+    across: str,
+    up: str,
+    caption: str,
+    band: tuple[Any, Any, Any] | None = None,
+) -> Figure:
+    """Series as lines, for light and dark pages: each a label and values, or places and values.
+
+    `band` is places, lower and upper ends of what is shaded.
+    """
+    alt = f"{', '.join(label for label, _ in lines)}, as lines."
+    light, dark = (
+        _picture(_course(lines, across, up, band, theme), alt) for theme in (_LIGHT, _DARK)
+    )
+    return Figure((replace(light, dark=dark.png),), caption, layout="wide")
+
+
+def _course(
+    lines: Sequence[tuple[str, Any]],
+    across: str,
+    up: str,
+    band: tuple[Any, Any, Any] | None,
+    theme: dict[str, str],
+) -> Plot:
+    plot = Plot(figsize=(5.4, 2.4), dpi=_DPI, facecolor=theme["paper"])
+    axes = plot.add_subplot(facecolor=theme["paper"])
+    if band is not None:
+        axes.fill_between(*band, color=_FADING[2], alpha=0.25, linewidth=0)
+    for (label, values), colour in zip(lines, (_FADING[1], _FADING[2]), strict=False):
+        places, heights = values if isinstance(values, tuple) else (range(len(values)), values)
+        axes.plot(places, heights, color=colour, linewidth=1.4, label=label)
+    axes.set_xlabel(across, color=theme["ink"], fontsize=10)
+    axes.set_ylabel(up, color=theme["ink"], fontsize=10)
+    axes.tick_params(colors=theme["ink"], length=0, labelsize=10)
+    axes.grid(color=theme["grid"], linewidth=0.8)
+    axes.spines[:].set_visible(False)
+    axes.legend(
+        loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, frameon=False, fontsize=10,
+        labelcolor=theme["ink"],
+    )  # fmt: skip
+    plot.tight_layout()
+    return plot
+
+
 def _tick(value: float, _: int) -> str:
     """A power of ten without decimals."""
     text, unit = duration(value).split()

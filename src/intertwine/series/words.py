@@ -1,0 +1,63 @@
+"""Models in words: how long shocks last, what cycles they leave, whether they can be read off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from intertwine.base.errors import counted
+
+if TYPE_CHECKING:
+    from intertwine.series.arma import ARMA
+
+#: Roots nearer to the unit circle than this are said to lie on it.
+NEAR = 0.01
+
+
+def described(model: ARMA) -> str:
+    """Two or three sentences about a rational kernel."""
+    p, q = model._taps[0].reach, model._taps[1].reach
+    if p == q == 0:
+        return "White noise: no sample tells anything about another."
+    kind = (
+        f"an autoregression on {counted(p, 'past sample')}" if q == 0
+        else f"a moving average of {counted(q, 'past shock')}" if p == 0
+        else f"an autoregression of order {p} with a moving average of order {q}"
+    )  # fmt: skip
+    return " ".join([f"{kind[0].upper()}{kind[1:]}.", *_memory(model), *_invertible(model)])
+
+
+def _memory(model: ARMA) -> list[str]:
+    if not model._taps[0].reach:
+        return [f"A shock is gone after {counted(model._taps[1].reach, 'sample')}."]
+    near = model.ar_roots
+    root = near[np.argmin(np.abs(near))]
+    size = float(abs(root))
+    if size <= 1:
+        return [f"Not stationary: a root of phi lies at {size:.4g}, shocks never die away."]
+    half = np.log(2) / np.log(size)
+    said = [f"Stationary: a shock halves in about {half:.3g} samples."]
+    if size < 1 + NEAR:
+        said.append(f"It is close to a unit root ({size:.4g}): differencing may serve better.")
+    if abs(root.imag) > 1e-6:
+        period = 2 * np.pi / abs(np.angle(root))
+        said.append(f"Its slowest part swings with a period of {period:.3g} samples.")
+    return said
+
+
+def _invertible(model: ARMA) -> list[str]:
+    if not model._taps[1].reach:
+        return []
+    size = float(np.abs(model.ma_roots).min())
+    if size < 1 - 1e-9:
+        return [
+            f"Not invertible: a root of theta lies at {size:.4g}, shocks cannot be read off the "
+            "past; the model with the inverse root has the same autocorrelations."
+        ]
+    if size < 1 + NEAR:
+        return [
+            f"A root of theta lies at {size:.4g}, on the edge of invertibility: often a sign of "
+            "one difference too many."
+        ]
+    return ["Invertible: shocks can be read off the past."]
