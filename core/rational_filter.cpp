@@ -77,27 +77,37 @@ struct Filter {
     V hh[W], gg[Last + 1];
     for (int c = 0; c < W; c++) hh[c] = h[c];
     for (int j = 0; j < Last; j++) gg[j] = g[j];
+    const auto solve = [&](const V& u, const double* before) __attribute__((always_inline)) {
+      if constexpr (Last == 0) return u;
+      V even = u[0] * hh[0], odd = u[1] * hh[1];
+#pragma GCC unroll 8
+      for (int c = 2; c < W; c += 2) even += u[c] * hh[c], odd += u[c + 1] * hh[c + 1];
+      V result = even + odd;
+#pragma GCC unroll 8
+      for (int j = Last - 1; j >= 0; j--) result += before[-1 - j] * gg[j];
+      return result;
+    };
     for (; t + W <= n; t += W) {
       V u = load8(x + t);
       for (int64_t i = 0; i < job.ma_count; i++) u += job.ma[i] * load8(x + t - job.ma_lag[i]);
       for (int64_t i = near; i < job.ar_count; i++) u += job.ar[i] * load8(y + t - job.ar_lag[i]);
-      V result = u;
-      if constexpr (Last > 0) {
-        V even = u[0] * hh[0], odd = u[1] * hh[1];
-#pragma GCC unroll 8
-        for (int c = 2; c < W; c += 2) even += u[c] * hh[c], odd += u[c + 1] * hh[c + 1];
-        result = even + odd;
-#pragma GCC unroll 8
-        for (int j = Last - 1; j >= 0; j--) result += y[t - 1 - j] * gg[j];
-      }
+      V result = solve(u, y + t);
       const V none = result - result;  // not 0 where one is NaN or infinite
       double sum = 0;
 #pragma GCC unroll 8
       for (int i = 0; i < W; i++) sum += none[i];
-      if (sum == 0)
+      if (__builtin_expect(sum != 0, 0)) {
+        // Zeros of H times NaN would reach back: results before the first keep every bit.
+        int first = 0;
+        while (first < W && u[first] - u[first] == 0) first++;
+        for (int i = first; i < W; i++) u[i] = 0;
+        result = solve(u, y + t);
         __builtin_memcpy(y + t, &result, sizeof result);
-      else
-        for (int64_t i = t; i < t + W; i++) y[i] = one(x, y, i);
+        for (int i = 0; i < W; i++)
+          if (i >= first || result[i] - result[i] != 0) y[t + i] = one(x, y, t + i);
+        continue;
+      }
+      __builtin_memcpy(y + t, &result, sizeof result);
     }
     return t;
   }
