@@ -21,6 +21,9 @@ MOST_ASKED = 1 << 20
 #: With fewer outputs every method is asked about such a kernel, product or not.
 MANY_OUTPUTS = 1 << 16
 
+#: Kernels of a bank that tell how long all of them take, where it is this much too long.
+ENOUGH_ASKED, FORESEEN = 8, 1.25
+
 #: Predicted seconds that make a further thread worth waking.
 WORTH_A_THREAD = 3e-5
 
@@ -97,7 +100,8 @@ def _one_by_one(
 ) -> Candidate:
     """The answer of a method that takes the kernels of a bank one after the other.
 
-    It is asked about no more of them once they take more than `at_most` seconds together.
+    It is asked about no more of them once they take more than `at_most` seconds together, or a few
+    of them tell that all will: asking about hundreds takes longer than filtering with them.
     """
     seconds, error, memory, why, shared = 0.0, 0.0, 0, "", False
     for asked, single in enumerate(problem.singles, 1):
@@ -109,9 +113,11 @@ def _one_by_one(
         seconds += one.seconds
         error, memory = max(error, one.error), max(memory, one.memory)
         shared = shared or one.shared
-        if seconds > at_most and asked < problem.kernel_count:
+        rest = problem.kernel_count / asked
+        foreseen = asked >= ENOUGH_ASKED and seconds * rest > FORESEEN * at_most
+        if (seconds > at_most or foreseen) and rest > 1:
             why = why or f"too slow after {asked} of its kernels already"
-            seconds *= problem.kernel_count / asked
+            seconds *= rest
             break
     return Candidate(Each(method), why, seconds, error, memory, shared)
 

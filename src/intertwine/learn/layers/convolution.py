@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.modules.conv import _ConvNd
@@ -99,9 +98,7 @@ class _Convolution(_ConvNd):
             (n - (k - 1) * d - 1) // s + 1
             for n, k, d, s in zip(padded, self.kernel_size, self.dilation, self.stride, strict=True)
         ]
-        work = work_of(x, weight, self.groups, padded, result)
-        gradients = torch.is_grad_enabled() and (x.requires_grad or weight.requires_grad)
-        return engine_of(work, x.device.type, gradients=gradients)
+        return engine_of(work_of(x, weight, self.groups, padded, result), x.device.type)
 
     def _by_torch(
         self, x: Tensor, weight: Tensor, bias: Tensor | None, pads: list[tuple[int, int]]

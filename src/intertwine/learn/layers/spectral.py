@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
-from scipy.fft import next_fast_len  # type: ignore[import-untyped]
 from torch import Tensor
 from torch.nn import functional
 
@@ -34,7 +33,7 @@ def spectral(
     if x.dtype in (torch.float16, torch.bfloat16):
         x, weight = x.float(), weight.float()
     lengths = x.shape[-count:]
-    size = [next_fast_len(n, real=True) for n in lengths]
+    size = [fast_length(n) for n in lengths]
     axes = tuple(range(-count, 0))
     batch, channels = x.shape[: -count - 1], x.shape[-count - 1]
     apart = x.reshape(-1, groups, channels // groups, *lengths)
@@ -49,6 +48,24 @@ def spectral(
     places: Any = (..., *(slice(0, end, s) for end, s in zip(ends, stride, strict=True)))
     result: Tensor = y[places].to(dtype)
     return result
+
+
+def fast_length(n: int) -> int:
+    """The least product of 2, 3 and 5 that is not below `n`, found so that compilers follow.
+
+    >>> [fast_length(n) for n in (1, 7, 158, 16384 + 1023)]
+    [1, 8, 160, 17496]
+    """
+    best = 1 << (n - 1).bit_length()
+    five = 1
+    while five < best:
+        length = five
+        while length < best:
+            short = -(-n // length)
+            best = min(best, length << (short - 1).bit_length())
+            length *= 3
+        five *= 5
+    return best
 
 
 def _summed(signal: Tensor, kernel: Tensor) -> Tensor:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.modules.conv import _ConvTransposeNd
 
 from intertwine.base.errors import OptionError, shown
 from intertwine.learn.layers.checks import check_input
-from intertwine.learn.layers.choice import Work, engine_of
+from intertwine.learn.layers.choice import engine_of, work_of
 from intertwine.learn.layers.depthwise import spread_out
 
 _TORCH: dict[int, Any] = {
@@ -87,17 +86,8 @@ class _Transposed(_ConvTransposeNd):
         if not plain or x.is_complex() or x.numel() == 0:
             return "torch"
         size = x.shape[-count:]
-        work = Work(
-            x.shape[: -count - 1].numel(),
-            self.in_channels,
-            self.out_channels,
-            self.groups,
-            self.kernel_size,
-            tuple(size),
-            tuple(size),
-        )
-        gradients = torch.is_grad_enabled() and (x.requires_grad or self.weight.requires_grad)
-        return engine_of(work, x.device.type, gradients=gradients)
+        weight = self.weight.flatten(0, 1).unsqueeze(1)  # every kernel has an output
+        return engine_of(work_of(x, weight, self.groups, size, size), x.device.type)
 
 
 class ConvTranspose1d(_Transposed, nn.ConvTranspose1d):
