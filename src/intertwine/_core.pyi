@@ -294,9 +294,7 @@ def innovations(
 ) -> bool:
     """Whiten columns by an ARMA model, or `colour` white ones; False: it is not stationary."""
 
-def forecast_variance(
-    state: Any, ar_lag: Any, ar: Any, full_lag: Any, full: Any, out: Any
-) -> None:
+def forecast_variance(state: Any, ar_lag: Any, ar: Any, full_lag: Any, full: Any, out: Any) -> None:
     """Mean squared errors of forecasts, from the state that `innovations` left."""
 
 def rational_filter(
