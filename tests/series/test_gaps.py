@@ -6,9 +6,9 @@ Its numbers, for these parameters, less what it adds for the samples that differ
 
 import numpy as np
 import pytest
-from series.published import AIR_PASSENGERS
 
 from intertwine.series import ARIMA
+from series.published import AIR_PASSENGERS
 
 
 def test_the_air_passengers_with_gaps():
