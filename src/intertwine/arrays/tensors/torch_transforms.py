@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
-import scipy  # type: ignore[import-untyped]
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -30,7 +30,7 @@ def overlap_save(x: Tensor, w: Tensor, along: list[Axis], caller: str) -> Tensor
     for place, cut in enumerate(cuts):
         signal = signal.unfold(first + place, cut.tile, cut.step)
     # (..., tiles of each axis, samples of each axis)
-    kernel = _dilated(w, along)
+    kernel = dilated(w, [line.dilation for line in along])
     for place in range(count):
         kernel = kernel.unsqueeze(w.ndim - count + place)
     axes = tuple(range(-count, 0))
@@ -61,14 +61,28 @@ class _Cut(NamedTuple):
 
 
 def _cut(length: int, reach: int) -> _Cut:
-    tile = min(_fast(length), _fast(max(4 * reach, 64)))
+    tile = min(fast_length(length), fast_length(max(4 * reach, 64)))
     step, outputs = tile - reach + 1, length - reach + 1
     tiles = -(-outputs // step)
     return _Cut(tile, step, outputs, (tiles - 1) * step + tile - length)
 
 
-def _fast(length: int) -> int:
-    return int(scipy.fft.next_fast_len(length, True))
+def fast_length(n: int) -> int:
+    """The least product of 2, 3 and 5 that is not below `n`, found so that compilers follow.
+
+    >>> [fast_length(n) for n in (1, 7, 158, 16384 + 1023)]
+    [1, 8, 160, 17496]
+    """
+    best = 1 << (n - 1).bit_length()
+    five = 1
+    while five < best:
+        length = five
+        while length < best:
+            short = -(-n // length)
+            best = min(best, length << (short - 1).bit_length())
+            length *= 3
+        five *= 5
+    return best
 
 
 def _joined(y: Tensor, count: int) -> Tensor:
@@ -81,11 +95,11 @@ def _joined(y: Tensor, count: int) -> Tensor:
     return y
 
 
-def _dilated(w: Tensor, along: list[Axis]) -> Tensor:
-    """The kernel with zeros between its taps."""
-    for place, line in enumerate(along):
-        if line.dilation > 1:
-            axis = w.ndim - len(along) + place
-            spread = functional.pad(w.movedim(axis, -1).unsqueeze(-1), (0, line.dilation - 1))
-            w = spread.flatten(-2)[..., : line.reach].movedim(-1, axis)
+def dilated(w: Tensor, dilation: Sequence[int]) -> Tensor:
+    """Kernels with zeros between their taps along the last axes, one for each `dilation`."""
+    for axis, d in enumerate(dilation, w.ndim - len(dilation)):
+        if d > 1:
+            apart = functional.pad(w.movedim(axis, -1).unsqueeze(-1), (0, d - 1))
+            spread = apart.flatten(-2)
+            w = spread[..., : spread.shape[-1] - d + 1].movedim(-1, axis)
     return w

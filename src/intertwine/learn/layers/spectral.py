@@ -11,8 +11,8 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
+from intertwine.arrays.tensors.torch_transforms import dilated, fast_length
 from intertwine.learn.layers.paddings import Pads, surround
 
 
@@ -38,7 +38,7 @@ def spectral(
     batch, channels = x.shape[: -count - 1], x.shape[-count - 1]
     apart = x.reshape(-1, groups, channels // groups, *lengths)
     signal = torch.fft.rfftn(apart, s=size, dim=axes)
-    kernel = torch.fft.rfftn(_dilated(weight, dilation), s=size, dim=axes).conj()
+    kernel = torch.fft.rfftn(dilated(weight, dilation), s=size, dim=axes).conj()
     kernel = kernel.reshape(groups, weight.shape[0] // groups, *kernel.shape[1:])
     product = _summed(signal.flatten(3), kernel.flatten(3))
     product = product.reshape(*product.shape[:3], *signal.shape[3:])
@@ -50,37 +50,8 @@ def spectral(
     return result
 
 
-def fast_length(n: int) -> int:
-    """The least product of 2, 3 and 5 that is not below `n`, found so that compilers follow.
-
-    >>> [fast_length(n) for n in (1, 7, 158, 16384 + 1023)]
-    [1, 8, 160, 17496]
-    """
-    best = 1 << (n - 1).bit_length()
-    five = 1
-    while five < best:
-        length = five
-        while length < best:
-            short = -(-n // length)
-            best = min(best, length << (short - 1).bit_length())
-            length *= 3
-        five *= 5
-    return best
-
-
 def _summed(signal: Tensor, kernel: Tensor) -> Tensor:
     """``sum_i signal[n, g, i, f] kernel[g, o, i, f]``: a matrix product for each frequency."""
     left = signal.permute(1, 3, 0, 2)
     right = kernel.permute(0, 3, 2, 1)
     return (left @ right).permute(2, 0, 3, 1)
-
-
-def _dilated(weight: Tensor, dilation: Sequence[int]) -> Tensor:
-    """The kernels with zeros between their taps."""
-    count = len(dilation)
-    for axis, d in enumerate(dilation, weight.ndim - count):
-        if d > 1:
-            apart = weight.movedim(axis, -1).unsqueeze(-1)
-            spread = functional.pad(apart, (0, d - 1)).flatten(-2)
-            weight = spread[..., : spread.shape[-1] - d + 1].movedim(-1, axis)
-    return weight
