@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from intertwine.kernel import Kernel
 from intertwine.learn.fitting.constraints import Constraint, read_constraint
+from intertwine.learn.fitting.evidence import Fitted
 from intertwine.learn.fitting.intervals import known
 from intertwine.learn.fitting.pairs import INSIDE, Pair, is_several, read_pairs
 from intertwine.learn.fitting.result import KernelFit
 from intertwine.learn.fitting.ridge import checked_ridge, cross_validated
 from intertwine.learn.fitting.solve import Solution, solve
 from intertwine.learn.fitting.system import System, square_sum
-from intertwine.learn.fitting.verdict import Fitted, notes, shift_of
+from intertwine.learn.fitting.verdict import notes, shift_of
 from intertwine.learn.fitting.whiteness import Whiteness, whiteness
 
 Array = NDArray[Any]
