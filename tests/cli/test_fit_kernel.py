@@ -89,3 +89,19 @@ def test_what_is_wrong_is_said(intertwine, pair, words, said):
 def test_the_help_names_every_constraint():
     (option,) = Constraint.__metadata__
     assert all(word in option.help for word in WORDS)
+
+
+def test_errors_that_are_not_known(intertwine, here):
+    """A picture of two waves tells few taps apart: only the ridge decides the others."""
+    waves = np.add.outer(np.cos(np.arange(80) / 9), np.sin(np.arange(90) / 7))
+    np.save("waves.npy", waves)
+    np.save("soft.npy", iw.convolve(waves, LOPSIDED))
+    given = "fit-kernel", "waves.npy", "soft.npy", "--size", 3, "--ridge", "gcv"
+    done = intertwine(*given, "--page", "k.html")
+    assert done.code == 0, done.err
+    assert "Standard errors are NaN" in done.out
+    assert "how far the taps are known is open." in done.out
+    assert re.search(r"open +open +open$", done.out, re.MULTILINE)
+    page = Path("k.html").read_text(encoding="utf-8")
+    assert "± open" in page
+    assert "Standard errors</" not in page

@@ -129,7 +129,7 @@ def test_noise_of_before_is_told(kernel):
     """Behind a Sobel neighbours agree by more than 0.4 then: no reason to deny a convolution."""
     after = iw.convolve(BEFORE, kernel) + RNG.normal(0, 0.2, BEFORE.shape)
     (said,) = fit_kernel(BEFORE + RNG.normal(0, 2, BEFORE.shape), after, 7).notes
-    assert "So does noise in `before` that the kernel passes on" in said
+    assert "Noise in `before` does that behind this kernel, and makes the taps" in said
 
 
 def test_noise_around_a_mean_does_not_follow():
@@ -170,7 +170,9 @@ def test_a_before_of_zeros(after):
 def test_what_is_wrong_comes_first():
     """A kernel always comes out; no reader shall see it before the word that denies it."""
     found = fit_kernel(BEFORE, picture(160, 77), 7)
+    assert not found.is_trusted
     assert str(found).startswith(found.notes[0])
+    assert fit_kernel(BEFORE, BLURRED, 7).is_trusted
 
 
 @pytest.mark.parametrize("level", [0.0, 0.1, -7.0])

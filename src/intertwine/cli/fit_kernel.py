@@ -196,7 +196,7 @@ def taps_lines(found: KernelFit) -> list[str]:
     largest = float(np.abs(taps).max()) or 1.0
     digits = int(np.clip(3 - np.floor(np.log10(largest)), 0, 8))
     texts = [
-        [f"{tap:.{digits}f}" for tap in row] + [f"{error:.1g}" for error in error_row]
+        [f"{tap:.{digits}f}" for tap in row] + [known(error, 1) for error in error_row]
         for row, error_row in zip(np.round(taps, digits) + 0.0, errors, strict=True)
     ]
     wide = max(len(text) for row in texts for text in row)
@@ -209,6 +209,11 @@ def taps_lines(found: KernelFit) -> list[str]:
         for row in texts
     ]
     return [head, *rows, ""]
+
+
+def known(value: float, digits: int = 2) -> str:
+    """A number that tells how far a tap is known, or that it is not."""
+    return "open" if np.isnan(value) else f"{value:.{digits}g}"
 
 
 def clipping_note(pair: FilePair, skipped: bool) -> list[str]:

@@ -48,10 +48,12 @@ def shift_of(window: Window, taps: Array, error: Array) -> tuple[float, ...]:
     return tuple(float((energy * place).sum() / total) for place in places)
 
 
-def notes(fitted: Fitted) -> tuple[str, ...]:
-    """What a reader of the kernel must know, the gravest first; nothing where all is well."""
+def judge(fitted: Fitted) -> tuple[tuple[str, ...], bool]:
+    """What a reader of the kernel must know, the gravest first, and whether the kernel holds."""
     grave = _constant(fitted) or _nothing(fitted) or _misfit(fitted)
-    return tuple(grave or [*_undecided(fitted), *_coloured(fitted), *_off_centre(fitted)])
+    if grave:
+        return tuple(grave), False
+    return (*_undecided(fitted), *_coloured(fitted), *_off_centre(fitted)), True
 
 
 def _undecided(fitted: Fitted) -> list[str]:
@@ -149,8 +151,7 @@ def _coloured(fitted: Fitted) -> list[str]:
         cause = "It changes from block to block of 8 samples, as JPEG's errors do."
     elif is_noise_of_before(fitted):
         cause = (
-            "So does noise in `before` that the kernel passes on: it leaves the taps smaller than "
-            "they are."
+            "Noise in `before` does that behind this kernel, and makes the taps come out too small."
         )
     else:
         cause = (

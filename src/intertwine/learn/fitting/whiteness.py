@@ -109,8 +109,9 @@ def correlation(arrays: Sequence[Array], lag: tuple[int, ...]) -> float:
 
 def _shifted(array: Array, lag: tuple[int, ...]) -> tuple[Array, Array]:
     """The samples that have one at `lag`, and those."""
-    one = tuple(slice(max(0, -d), n - max(0, d)) for n, d in zip(array.shape, lag, strict=True))
-    other = tuple(slice(max(0, d), n - max(0, -d)) for n, d in zip(array.shape, lag, strict=True))
+    ends = [max(0, n - abs(d)) for n, d in zip(array.shape, lag, strict=True)]
+    one = tuple(slice(max(0, -d), max(0, -d) + n) for n, d in zip(ends, lag, strict=True))
+    other = tuple(slice(max(0, d), max(0, d) + n) for n, d in zip(ends, lag, strict=True))
     return array[one], array[other]
 
 
