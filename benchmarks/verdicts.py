@@ -102,7 +102,7 @@ def others(before: np.ndarray, next_one: np.ndarray) -> Iterator[tuple[str, np.n
     for gamma in (0.45, 0.9, 1.1, 2.2):
         yield f"gamma {gamma}", 255 * (soft / 255) ** gamma
     yield "a constant added", 0.9 * soft + 20
-    yield "clipped", soft * 1.5
+    yield "clipped", soft * (255 / np.quantile(soft, 0.95))
     for angle in (0.5, 1, 2, 5):
         after = ndimage.rotate(before, angle, reshape=False, mode="reflect")
         yield f"rotated by {angle} degrees", after

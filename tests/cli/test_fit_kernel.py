@@ -105,3 +105,18 @@ def test_errors_that_are_not_known(intertwine, here):
     page = Path("k.html").read_text(encoding="utf-8")
     assert "± open" in page
     assert "Standard errors</" not in page
+
+
+def test_a_few_clipped_samples_that_miss_by_much_are_told_of(intertwine, here):
+    rng = np.random.default_rng(2)
+    before = rng.normal(0, 0.2, 8000)
+    after = iw.convolve(before, [0.5, 1.0, 0.25])
+    assert 5 < (np.abs(after) > 0.7).sum() < 80
+    for name, samples in (("dry.wav", before), ("wet.wav", after / 0.7)):
+        soundfile.write(name, samples.clip(-1, 1), 8000, subtype="PCM_16")
+    told = intertwine("fit-kernel", "dry.wav", "wet.wav", "--size", 3)
+    assert re.search(
+        r"^\d+ samples of AFTER \(0\.\d+ %\) at an end of the range may", told.out, re.M
+    )
+    skipped = intertwine("fit-kernel", "dry.wav", "wet.wav", "--size", 3, "--skip-clipped")
+    assert "may be clipped" not in skipped.out

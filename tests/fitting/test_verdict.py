@@ -117,6 +117,17 @@ def test_blocks_of_jpeg_are_told_but_no_convolution_is_denied(quality, cut):
     assert not found.whiteness.is_white
 
 
+def test_blocks_of_a_colour_jpeg_are_told():
+    """Colours themselves are stored at half the size, which is no noise: pale ones hide that."""
+    tints = np.stack([picture(160, seed) for seed in (5, 6, 7)], axis=2)
+    colours = 0.9 * BEFORE[..., None] + 0.1 * tints
+    soft = np.rint(iw.convolve(colours, FIVE[0], axes=(0, 1))).astype(np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(soft).save(buffer, "JPEG", quality=75)
+    (said,) = fit_kernel(colours, np.asarray(Image.open(buffer)), 7, axes=(0, 1)).notes
+    assert "from block to block of 8 samples, as JPEG's errors do." in said
+
+
 def test_coloured_noise_is_told_but_no_convolution_is_denied():
     noise = ndimage.gaussian_filter(RNG.normal(0, 8, BEFORE.shape), 0.45)
     (said,) = fit_kernel(BEFORE, BLURRED + noise, 9).notes

@@ -134,7 +134,7 @@ def _kernel(found: KernelFit) -> list[Block]:
 
 
 def _trust(found: KernelFit, pair: FilePair) -> list[Block]:
-    words = [*pair.notes, *found.notes, *clipping_note(pair, False)]
+    words = [*pair.notes, *found.notes, *clipping_note(found, pair, False)]
     calm = "The residual has no structure beyond what noise or rounding gives it."
     return [
         *(words or [calm]),

@@ -74,13 +74,15 @@ def in_blocks(fitted: Fitted) -> bool:
     """Whether the residual is that of JPEG: neighbours of one block agree, of two blocks do not."""
     if fitted.residuals[0].ndim != 3:
         return False
-    return all(_has_borders(fitted.residuals, axis) for axis in (1, 2))
+    # Colours are stored at half the size: blocks of 8 are those of the brightness.
+    planes = [residual.mean(axis=0) for residual in fitted.residuals]
+    return all(_has_borders(planes, axis) for axis in (0, 1))
 
 
-def _has_borders(residuals: Sequence[Array], axis: int) -> bool:
+def _has_borders(planes: Sequence[Array], axis: int) -> bool:
     agree, size, count = (np.zeros(_BLOCK) for _ in range(3))
-    for residual in residuals:
-        lines = np.moveaxis(residual, axis, 0)
+    for plane in planes:
+        lines = np.moveaxis(plane, axis, 0)
         for phase in range(_BLOCK):
             one, other = lines[:-1][phase::_BLOCK], lines[1:][phase::_BLOCK]
             agree[phase] += float((one * other).sum())
