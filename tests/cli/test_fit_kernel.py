@@ -89,3 +89,34 @@ def test_what_is_wrong_is_said(intertwine, pair, words, said):
 def test_the_help_names_every_constraint():
     (option,) = Constraint.__metadata__
     assert all(word in option.help for word in WORDS)
+
+
+def test_errors_that_are_not_known(intertwine, here):
+    """A picture of two waves tells few taps apart: only the ridge decides the others."""
+    waves = np.add.outer(np.cos(np.arange(80) / 9), np.sin(np.arange(90) / 7))
+    np.save("waves.npy", waves)
+    np.save("soft.npy", iw.convolve(waves, LOPSIDED))
+    given = "fit-kernel", "waves.npy", "soft.npy", "--size", 3, "--ridge", "gcv"
+    done = intertwine(*given, "--page", "k.html")
+    assert done.code == 0, done.err
+    assert "Standard errors are NaN" in done.out
+    assert "how far the taps are known is open." in done.out
+    assert re.search(r"open +open +open$", done.out, re.MULTILINE)
+    page = Path("k.html").read_text(encoding="utf-8")
+    assert "± open" in page
+    assert "Standard errors</" not in page
+
+
+def test_a_few_clipped_samples_that_miss_by_much_are_told_of(intertwine, here):
+    rng = np.random.default_rng(2)
+    before = rng.normal(0, 0.2, 8000)
+    after = iw.convolve(before, [0.5, 1.0, 0.25])
+    assert 5 < (np.abs(after) > 0.7).sum() < 80
+    for name, samples in (("dry.wav", before), ("wet.wav", after / 0.7)):
+        soundfile.write(name, samples.clip(-1, 1), 8000, subtype="PCM_16")
+    told = intertwine("fit-kernel", "dry.wav", "wet.wav", "--size", 3)
+    assert re.search(
+        r"^\d+ samples of AFTER \(0\.\d+ %\) at an end of the range may", told.out, re.M
+    )
+    skipped = intertwine("fit-kernel", "dry.wav", "wet.wav", "--size", 3, "--skip-clipped")
+    assert "may be clipped" not in skipped.out

@@ -121,3 +121,11 @@ def test_where_only_a_ridge_decides_errors_are_not_known():
     assert "Standard errors are NaN" in found.notes[1]
     assert np.isfinite(found.shift).all()
     assert str(found.describe())
+
+
+@pytest.mark.parametrize("samples", [4, 6, 9])
+def test_recordings_shorter_than_the_lags_that_are_tried(samples):
+    before, after = np.random.default_rng(1).normal(size=(2, samples))
+    found = fit_kernel(before, after, 2)
+    assert found.samples == samples - 1
+    assert 0 <= found.whiteness.p_value <= 1

@@ -104,14 +104,53 @@ def test_rounding_is_not_accused():
     assert fit_kernel(smooth, soft, 3, ridge="gcv").notes == ()
 
 
-def test_coloured_noise_is_told_but_no_convolution_is_denied():
-    """JPEG's errors are alike among neighbours; the kernel is there all the same."""
+@pytest.mark.parametrize("quality", [75, 20])
+@pytest.mark.parametrize("cut", [0, 3])
+def test_blocks_of_jpeg_are_told_but_no_convolution_is_denied(quality, cut):
+    """JPEG's errors are alike among neighbours of a block; the kernel is there all the same."""
     buffer = io.BytesIO()
-    Image.fromarray(np.rint(BLURRED).astype(np.uint8)).save(buffer, "JPEG", quality=75)
-    found = fit_kernel(BEFORE, np.asarray(Image.open(buffer)), 9)
+    Image.fromarray(np.rint(BLURRED).astype(np.uint8)).save(buffer, "JPEG", quality=quality)
+    found = fit_kernel(BEFORE[cut:], np.asarray(Image.open(buffer))[cut:], 9)
     (said,) = found.notes
     assert said.startswith("The residual is not white: at lag (")
+    assert "from block to block of 8 samples, as JPEG's errors do." in said
     assert not found.whiteness.is_white
+
+
+def test_blocks_of_a_colour_jpeg_are_told():
+    """Colours themselves are stored at half the size, which is no noise: pale ones hide that."""
+    tints = np.stack([picture(160, seed) for seed in (5, 6, 7)], axis=2)
+    colours = 0.9 * BEFORE[..., None] + 0.1 * tints
+    soft = np.rint(iw.convolve(colours, FIVE[0], axes=(0, 1))).astype(np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(soft).save(buffer, "JPEG", quality=75)
+    (said,) = fit_kernel(colours, np.asarray(Image.open(buffer)), 7, axes=(0, 1)).notes
+    assert "from block to block of 8 samples, as JPEG's errors do." in said
+
+
+def test_coloured_noise_is_told_but_no_convolution_is_denied():
+    noise = ndimage.gaussian_filter(RNG.normal(0, 8, BEFORE.shape), 0.45)
+    (said,) = fit_kernel(BEFORE, BLURRED + noise, 9).notes
+    assert said.startswith("The residual is not white: at lag (")
+    assert "`before` has noise of its own" in said
+
+
+@pytest.mark.parametrize("kernel", [FIVE[1], iw.kernels.disk(2)], ids=lambda kernel: kernel.name)
+def test_noise_of_before_is_told(kernel):
+    """Behind a Sobel neighbours agree by more than 0.4 then: no reason to deny a convolution."""
+    after = iw.convolve(BEFORE, kernel) + RNG.normal(0, 0.2, BEFORE.shape)
+    (said,) = fit_kernel(BEFORE + RNG.normal(0, 2, BEFORE.shape), after, 7).notes
+    assert "Noise in `before` does that behind this kernel, and makes the taps" in said
+
+
+def test_noise_around_a_mean_does_not_follow():
+    """Two arrays with a mean each: some kernel carries the one to the other, and no more."""
+    noise = RNG.normal(128, 30, (2, 3, 120, 120))
+    for one, other in zip(*noise, strict=True):
+        assert fit_kernel(one, other, 7).notes[0].startswith("No tap stands out of the noise")
+    # A blur as wide as the window is found under much noise for all that.
+    blurred = iw.convolve(noise[0, 0], np.full((7, 7), 1 / 49))
+    assert fit_kernel(noise[0, 0], blurred + RNG.normal(0, 15, blurred.shape), 7).notes == ()
 
 
 def test_copies_of_a_channel_are_noticed():
@@ -128,18 +167,34 @@ def test_a_constant_pair_under_a_ridge():
     found = fit_kernel(np.full((30, 30), 7.0), np.full((30, 30), 14.0), 3, ridge="gcv")
     np.testing.assert_allclose(found.kernel.taps, 2 / 9, rtol=1e-6)
     assert np.isnan(found.r_squared)
-    assert found.notes[0].startswith("The pair decides 1.0 of 9 taps, and the ridge the others")
+    said = "`before` is 7 everywhere: only the sum of the taps can be learned from it."
+    assert found.notes == (said,)
+
+
+@pytest.mark.parametrize("after", [BEFORE, np.full_like(BEFORE, 3.0)], ids=["picture", "constant"])
+def test_a_before_of_zeros(after):
+    found = fit_kernel(np.zeros_like(BEFORE), after, 3, ridge="gcv")
+    assert found.notes == ("`before` is 0 everywhere: nothing can be learned from it.",)
+    assert str(found).startswith(found.notes[0])
 
 
 def test_what_is_wrong_comes_first():
     """A kernel always comes out; no reader shall see it before the word that denies it."""
     found = fit_kernel(BEFORE, picture(160, 77), 7)
+    assert not found.is_trusted
     assert str(found).startswith(found.notes[0])
+    assert fit_kernel(BEFORE, BLURRED, 7).is_trusted
 
 
-def test_a_constant_after():
-    found = fit_kernel(BEFORE, np.zeros_like(BEFORE), 3)
-    assert not found.kernel.taps.any()
+@pytest.mark.parametrize("level", [0.0, 0.1, -7.0])
+@pytest.mark.parametrize("options", [{}, {"ridge": "gcv"}, {"constraint": "non-negative"}])
+def test_a_constant_after(level, options):
+    found = fit_kernel(BEFORE, np.full_like(BEFORE, level), 3, **options)
     assert np.isnan(found.r_squared)
-    assert found.notes == ()
+    assert found.notes == (
+        f"`after` is {level:.6g} everywhere: nothing can be learned from it. These taps come "
+        "closest to it, no more.",
+    )
+    assert level or not found.kernel.taps.any()
     assert "leaves a constant `after`" in found.sentence
+    assert str(found).startswith(found.notes[0])

@@ -10,7 +10,7 @@ import numpy as np
 import typer
 
 from intertwine.base.atomic import check_free
-from intertwine.base.errors import OptionError, unknown_suffix
+from intertwine.base.errors import OptionError, counted, unknown_suffix
 from intertwine.base.text import number
 from intertwine.cli import options as o
 from intertwine.cli.console import out as standard_out
@@ -23,6 +23,7 @@ _fit = partial(o.option, panel="Fit")
 
 _MOST_COLUMNS, _MOST_ROWS = 9, 15  # of taps that are printed
 _MUCH = 0.01  # the share of clipped samples that is worth a word
+_MISSED = 0.1  # the share of the squared residual that they hold
 
 Before = Annotated[
     Path,
@@ -166,7 +167,7 @@ def _report(found: KernelFit, pair: FilePair, skipped: bool) -> None:
     lines += [str(found.describe()), found.sentence, ""]
     lines += taps_lines(found)
     lines += [f"{name:11s} {value}" for name, value in measures(found)]
-    lines += ["", *pair.notes, *clipping_note(pair, skipped)]
+    lines += ["", *pair.notes, *clipping_note(found, pair, skipped)]
     for line in lines if lines[-1] else lines[:-1]:
         standard_out().print(line, markup=False, soft_wrap=True)
 
@@ -196,7 +197,7 @@ def taps_lines(found: KernelFit) -> list[str]:
     largest = float(np.abs(taps).max()) or 1.0
     digits = int(np.clip(3 - np.floor(np.log10(largest)), 0, 8))
     texts = [
-        [f"{tap:.{digits}f}" for tap in row] + [f"{error:.1g}" for error in error_row]
+        [f"{tap:.{digits}f}" for tap in row] + [known(error, 1) for error in error_row]
         for row, error_row in zip(np.round(taps, digits) + 0.0, errors, strict=True)
     ]
     wide = max(len(text) for row in texts for text in row)
@@ -211,11 +212,22 @@ def taps_lines(found: KernelFit) -> list[str]:
     return [head, *rows, ""]
 
 
-def clipping_note(pair: FilePair, skipped: bool) -> list[str]:
-    """A word on samples that are at an end of their range, if they are many."""
-    share = float(pair.clipped.mean())
-    if skipped or share < _MUCH:
+def known(value: float, digits: int = 2) -> str:
+    """A number that tells how far a tap is known, or that it is not."""
+    return "open" if np.isnan(value) else f"{value:.{digits}g}"
+
+
+def clipping_note(found: KernelFit, pair: FilePair, skipped: bool) -> list[str]:
+    """A word on samples that are at an end of their range, if they are many or miss by much."""
+    count = int(np.count_nonzero(pair.clipped))
+    if skipped or not count:
         return []
+    squares = np.asarray(found.residual) ** 2
+    missed = float(np.nansum(squares[pair.clipped])) / max(float(np.nansum(squares)), 1e-300)
+    if count < _MUCH * pair.clipped.size and missed < _MISSED:
+        return []
+    share = 100 * count / pair.clipped.size
     return [
-        f"{100 * share:.0f} % of AFTER is black or white and may be clipped: try --skip-clipped."
+        f"{counted(count, 'sample')} of AFTER ({share:.2g} %) at an end of the range may be "
+        f"clipped: {100 * missed:.0f} % of the squared residual. Try --skip-clipped."
     ]

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from intertwine.algebra.picture import taps_figure
 from intertwine.base.atomic import atomic, check_free
 from intertwine.base.text import number
-from intertwine.cli.fit_kernel import clipping_note, measures
+from intertwine.cli.fit_kernel import clipping_note, known, measures
 from intertwine.cli.kernel_page import drawn, spectrum
 from intertwine.cli.pairs import FilePair
 from intertwine.kernel import Kernel
 from intertwine.learn import KernelFit
+from intertwine.learn.fitting.words import NOTHING
 from intertwine.tour import pictures
 from intertwine.tour.blocks import Block, Chapter, Figure, Picture, Table
 from intertwine.tour.page import made, template
@@ -41,13 +42,21 @@ def write(
     ]
     text = page.render(
         title=f"From {names[0]} to {names[1]}",
-        sentence=found.notes[0] if found.notes else str(found.describe()),
+        sentence=_headline(found),
         chapters=[Chapter(title, tuple(blocks)) for title, blocks in sections],
         made=made(),
     )
     with atomic(path) as handle:
         handle.write(text.encode("utf-8"))
     return path
+
+
+def _headline(found: KernelFit) -> str:
+    """What speaks against the kernel; else what it does, or how well it fits if that is no word."""
+    if not found.is_trusted:
+        return found.notes[0]
+    description = found.describe()
+    return found.sentence if description.kind == NOTHING else str(description)
 
 
 def _pair(found: KernelFit, pair: FilePair, names: tuple[str, str]) -> list[Block]:
@@ -92,24 +101,18 @@ def _kernel(found: KernelFit) -> list[Block]:
     kernel, error = found.kernel, found.standard_error
     where = "The dotted line" if kernel.ndim == 1 else "The red square"
     middle = " Drawn is the middle of the first axes." if kernel.ndim > 2 else ""
+    figures = [drawn(taps_figure(kernel), "The taps of the kernel.", "Taps")]
+    if np.isfinite(error).all():
+        shown = taps_figure(Kernel(error, kernel.origin))
+        figures.append(drawn(shown, "The standard error of each tap.", "Standard errors"))
     blocks: list[Block] = [
         str(found.describe()),
-        Figure(
-            (
-                drawn(taps_figure(kernel), "The taps of the kernel.", "Taps"),
-                drawn(
-                    taps_figure(Kernel(error, kernel.origin)),
-                    "The standard error of each tap.",
-                    "Standard errors",
-                ),
-            ),
-            f"{where} marks the origin.{middle}",
-        ),
+        Figure(tuple(figures), f"{where} marks the origin.{middle}"),
     ]
     taps = kernel.taps
     if kernel.ndim == 2 and max(taps.shape) <= _MOST_NUMBERS:
         rows = tuple(
-            (str(row), *(f"{number(t)} ± {e:.1g}" for t, e in zip(line, errors, strict=True)))
+            (str(row), *(f"{number(t)} ± {known(e, 1)}" for t, e in zip(line, errors, strict=True)))
             for row, (line, errors) in enumerate(zip(taps, error, strict=True))
         )
         head = ("row", *(f"column {column}" for column in range(taps.shape[1])))
@@ -121,8 +124,8 @@ def _kernel(found: KernelFit) -> list[Block]:
         (
             ", ".join(f"{at - o:+d}" for at, o in zip(place, kernel.origin, strict=True)),
             number(float(taps[place])),
-            f"{float(error[place]):.2g}",
-            f"{number(float(low[place]))} to {number(float(high[place]))}",
+            known(float(error[place])),
+            f"{known(float(low[place]), 4)} to {known(float(high[place]), 4)}",
         )
         for place in places
     )
@@ -131,7 +134,7 @@ def _kernel(found: KernelFit) -> list[Block]:
 
 
 def _trust(found: KernelFit, pair: FilePair) -> list[Block]:
-    words = [*pair.notes, *found.notes, *clipping_note(pair, False)]
+    words = [*pair.notes, *found.notes, *clipping_note(found, pair, False)]
     calm = "The residual has no structure beyond what noise or rounding gives it."
     return [
         *(words or [calm]),

@@ -9,6 +9,7 @@ One idea a file, in the order in which a fit runs:
 - `constraints` says which taps are allowed, `solve` finds the best of these;
 - `intervals` says how far each tap is known;
 - `whiteness` asks whether anything of a convolution is left in the residual;
+- `evidence` looks for what no convolution does;
 - `verdict` says in sentences what is wrong with the pair, if anything is;
 - `words` says what the kernel does, as far as its errors tell;
 - `result` holds the answer, `picture` draws it.

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from intertwine.kernel import Kernel
 from intertwine.learn.fitting.constraints import Constraint, read_constraint
+from intertwine.learn.fitting.evidence import Fitted
 from intertwine.learn.fitting.intervals import known
 from intertwine.learn.fitting.pairs import INSIDE, Pair, is_several, read_pairs
 from intertwine.learn.fitting.result import KernelFit
 from intertwine.learn.fitting.ridge import checked_ridge, cross_validated
 from intertwine.learn.fitting.solve import Solution, solve
 from intertwine.learn.fitting.system import System, square_sum
-from intertwine.learn.fitting.verdict import Fitted, notes, shift_of
+from intertwine.learn.fitting.verdict import judge, shift_of
 from intertwine.learn.fitting.whiteness import Whiteness, whiteness
 
 Array = NDArray[Any]
@@ -132,6 +133,7 @@ def _judged(
         system.pairs, system.window, taps, sure.error, fits, residuals, unexplained,
         variance**0.5, white, origin_given, solution.decided if ridge else float(taps.size),
     )  # fmt: skip
+    notes, is_trusted = judge(fitted)
     left = [pair.laid_back(each) for pair, each in zip(system.pairs, residuals, strict=True)]
     return KernelFit(
         kernel=Kernel(taps, system.window.origin, name="fitted"),
@@ -142,7 +144,8 @@ def _judged(
         ridge=ridge,
         whiteness=white,
         shift=shift_of(system.window, taps, sure.error),
-        notes=notes(fitted),
+        notes=notes,
+        is_trusted=is_trusted,
         samples=system.equations.rows,
         freedom=freedom,
         boundary=boundary,

@@ -50,6 +50,9 @@ class KernelFit:
         Where the kernel's energy lies, in samples from its origin, along each axis.
     notes : tuple of str
         What is wrong with the pair, in sentences; empty where all is well.
+    is_trusted : bool
+        False where `notes` say that no convolution connects the two, or that there was nothing to
+        learn: the kernel then means nothing.
     samples : int
         How many samples of `after` counted.
     freedom : float
@@ -67,6 +70,7 @@ class KernelFit:
     whiteness: Whiteness
     shift: tuple[float, ...]
     notes: tuple[str, ...]
+    is_trusted: bool
     samples: int
     freedom: float
     boundary: str

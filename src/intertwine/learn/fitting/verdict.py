@@ -7,17 +7,21 @@ reaches beyond the window) leaves neighbours alike, or a residual that goes with
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special  # type: ignore[import-untyped]
 
 from intertwine.base.errors import IntertwineError
-from intertwine.learn.fitting.equations import predicted
-from intertwine.learn.fitting.pairs import Pair, Window
-from intertwine.learn.fitting.whiteness import Whiteness
+from intertwine.learn.fitting.evidence import (
+    SURE,
+    Fitted,
+    border_share,
+    counting,
+    follows,
+    in_blocks,
+    is_noise_of_before,
+    share_by_level,
+)
+from intertwine.learn.fitting.pairs import Window
 from intertwine.learn.fitting.words import largest_of_noise
 
 Array = NDArray[np.float64]
@@ -25,31 +29,13 @@ Array = NDArray[np.float64]
 _FAR = 0.75  # samples: an even kernel's middle is half a sample off its origin
 _BORDER = 0.25  # the share of the kernel's energy along its border that says it is cut off
 _ALIKE = 0.4  # the correlation of neighbours that is no coloured noise, as JPEG's
-_SURE = 1e-3  # p-values above this are accidents
 _UNEXPLAINED = 1e-3  # the share of `after` that neighbours of the residual have in common
 _BY_LEVEL = 0.6  # the share of the residual that goes with the level
 _MOSTLY_BY_LEVEL = 0.9  # where the kernel explains nothing, as between any two pictures
 _CONFIDENT, _TURNED_DEG, _SCALED = 0.9, 0.2, 0.004  # of a registration
 _ROUNDING = 0.5  # steps: rounding leaves 0.29, and a little more where it clips
 _NEARLY_ALL = 0.9
-_BINS = 32
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Fitted:
-    """What the verdict looks at."""
-
-    pairs: Sequence[Pair]
-    window: Window
-    taps: Array  # in the shape of the window, as the kernel has them
-    error: Array
-    fits: Sequence[Array]
-    residuals: Sequence[Array]
-    unexplained: float  # 1 - R^2
-    noise: float
-    whiteness: Whiteness
-    origin_given: bool
-    decided: float  # taps that the data decide; a ridge decides the others
+_ONE_TAP = 1.5  # less than this many taps decided: their sum at most
 
 
 def shift_of(window: Window, taps: Array, error: Array) -> tuple[float, ...]:
@@ -62,10 +48,12 @@ def shift_of(window: Window, taps: Array, error: Array) -> tuple[float, ...]:
     return tuple(float((energy * place).sum() / total) for place in places)
 
 
-def notes(fitted: Fitted) -> tuple[str, ...]:
-    """What a reader of the kernel must know, the gravest first; nothing where all is well."""
-    grave = _nothing(fitted) or _misfit(fitted)
-    return tuple(grave or [*_undecided(fitted), *_coloured(fitted), *_off_centre(fitted)])
+def judge(fitted: Fitted) -> tuple[tuple[str, ...], bool]:
+    """What a reader of the kernel must know, the gravest first, and whether the kernel holds."""
+    grave = _constant(fitted) or _nothing(fitted) or _misfit(fitted)
+    if grave:
+        return tuple(grave), False
+    return (*_undecided(fitted), *_coloured(fitted), *_off_centre(fitted)), True
 
 
 def _undecided(fitted: Fitted) -> list[str]:
@@ -85,24 +73,29 @@ def _undecided(fitted: Fitted) -> list[str]:
     return found
 
 
+def _constant(fitted: Fitted) -> list[str]:
+    """Said where one of the two holds a single value."""
+    values = [pair.before[np.isfinite(pair.before)] for pair in fitted.pairs]
+    first = float(values[0][0])
+    if fitted.decided < _ONE_TAP and all((each == first).all() for each in values):
+        what = "only the sum of the taps can be learned" if first else "nothing can be learned"
+        return [f"`before` is {first:.6g} everywhere: {what} from it."]
+    if np.isnan(fitted.unexplained):
+        level = float(counting(fitted, [pair.target for pair in fitted.pairs])[0])
+        return [
+            f"`after` is {level:.6g} everywhere: nothing can be learned from it. These taps come "
+            "closest to it, no more."
+        ]
+    return []
+
+
 def _nothing(fitted: Fitted) -> list[str]:
-    """Said where a kernel of zeros would do as well (F-test)."""
-    rows = sum(pair.rows for pair in fitted.pairs)
-    squares = sum(float((pair.target**2).sum()) for pair in fitted.pairs)
-    rest = sum(float((residual**2).sum()) for residual in fitted.residuals)
-    free = max(rows - fitted.taps.size, 1)
-    if squares == 0 or _tail(fitted.taps.size, free, squares - rest, rest) < _SURE:
+    if follows(fitted):
         return []
     return [
         "No tap stands out of the noise: nothing in `after` follows `before`. Do the two belong "
         "together?"
     ]
-
-
-def _tail(degrees: int, free: int, explained: float, rest: float) -> float:
-    """How often noise explains as much by `degrees` numbers, `free` others being left."""
-    ratio = (max(explained, 0.0) / degrees) / max(rest / free, 1e-300)
-    return float(special.fdtrc(degrees, free, ratio))
 
 
 def _off_centre(fitted: Fitted) -> list[str]:
@@ -129,8 +122,8 @@ def _misfit(fitted: Fitted) -> list[str]:
     if _is_rounding(fitted):
         return []
     white = fitted.whiteness
-    alike = white.p_value < _SURE and abs(white.correlation) > _ALIKE
-    level = _share_by_level(fitted)
+    alike = white.p_value < SURE and abs(white.correlation) > _ALIKE
+    level = share_by_level(fitted)
     if level > (_BY_LEVEL if fitted.unexplained < 1 else _MOSTLY_BY_LEVEL):
         return [
             f"{_start(fitted)}: {100 * level:.0f} % of the residual goes with the level. `after` "
@@ -138,23 +131,34 @@ def _misfit(fitted: Fitted) -> list[str]:
             "that first; make clipped samples NaN to leave them out."
             + (" Or the two do not belong together." if fitted.unexplained >= 1 else "")
         ]
-    if alike and abs(white.correlation) * fitted.unexplained > _UNEXPLAINED:
-        return [
-            f"{_start(fitted)}: neighbours correlate by {white.correlation:.2f}. {_advice(fitted)}"
-        ]
-    return []
+    if not alike or abs(white.correlation) * fitted.unexplained <= _UNEXPLAINED:
+        return []
+    if in_blocks(fitted) or is_noise_of_before(fitted):
+        return []
+    return [f"{_start(fitted)}: neighbours correlate by {white.correlation:.2f}. {_advice(fitted)}"]
 
 
 def _coloured(fitted: Fitted) -> list[str]:
     white = fitted.whiteness
-    if white.p_value < _SURE and not _is_rounding(fitted):
-        return [
-            f"The residual is not white: at lag {_lag(white.lag)} it correlates by "
-            f"{white.correlation:.2f}. Either the noise is alike among neighbours, as JPEG's is, "
-            "or what was done is not quite a convolution, as a median is not. The standard errors "
-            "take noise to be independent from sample to sample."
-        ]
-    return []
+    if white.p_value >= SURE or _is_rounding(fitted):
+        return []
+    start = (
+        f"The residual is not white: at lag {_lag(white.lag)} it correlates by "
+        f"{white.correlation:.2f}. "
+    )
+    end = "The standard errors take noise to be independent from sample to sample."
+    if in_blocks(fitted):
+        cause = "It changes from block to block of 8 samples, as JPEG's errors do."
+    elif is_noise_of_before(fitted):
+        cause = (
+            "Noise in `before` does that behind this kernel, and makes the taps come out too small."
+        )
+    else:
+        cause = (
+            "Either the noise is alike among neighbours, or `before` has noise of its own, or what "
+            "was done is not quite a convolution, as a median is not."
+        )
+    return [f"{start}{cause} {end}"]
 
 
 def _is_rounding(fitted: Fitted) -> bool:
@@ -182,7 +186,7 @@ def _advice(fitted: Fitted) -> str:
         return f"`after` seems to be `before` {moved}: align the two first."
     if fitted.unexplained > _NEARLY_ALL:
         return "Do the two belong together?"
-    if _border_share(fitted) > _BORDER and max(fitted.window.shape) > 2:
+    if border_share(fitted) > _BORDER and max(fitted.window.shape) > 2:
         return (
             "The kernel reaches the border of its window: pass a larger shape. If that does not "
             "help, it changes from place to place, or with what is there."
@@ -224,48 +228,6 @@ def _registered(fitted: Fitted) -> str:
     return " and ".join(moved) if sure else ""
 
 
-def _border_share(fitted: Fitted) -> float:
-    energy = np.maximum(fitted.taps**2 - np.nan_to_num(fitted.error) ** 2, 0.0)
-    inner = energy[tuple(slice(1, -1) if n > 2 else slice(None) for n in energy.shape)]
-    return float(1 - inner.sum() / energy.sum()) if energy.any() else 0.0
-
-
 def _size(fitted: Fitted) -> float:
     squares = sum(float((pair.target**2).sum()) for pair in fitted.pairs)
     return float(np.sqrt(squares / max(sum(pair.rows for pair in fitted.pairs), 1)))
-
-
-def _share_by_level(fitted: Fitted) -> float:
-    """The share of the residual that its mean at each level explains, if that is no accident.
-
-    Levels are those of the fit, as clipping goes by, or means over windows of `before`, as tone
-    curves do; those that explain more count.
-    """
-    size = fitted.taps.size
-    means = predicted(fitted.pairs, np.full(size, 1 / size), fitted.window)
-    rest = _counting(fitted, fitted.residuals)
-    return max(_share_by(_counting(fitted, each), rest) for each in (fitted.fits, means))
-
-
-def _share_by(level: Array, rest: Array) -> float:
-    """In bins of as many samples each, whose means are held against 0 by an F-test."""
-    bins = min(_BINS, len(level) // 32)
-    if bins < 2:
-        return 0.0
-    edges = np.quantile(level, np.linspace(0, 1, bins + 1)[1:-1])
-    where = np.searchsorted(edges, level)
-    counts = np.bincount(where, minlength=bins)
-    sums = np.bincount(where, rest, minlength=bins)
-    explained, total = float((sums**2 / np.maximum(counts, 1)).sum()), float((rest**2).sum())
-    sure = _tail(bins, len(level) - bins, explained, total - explained) < _SURE
-    return explained / total if sure else 0.0
-
-
-def _counting(fitted: Fitted, arrays: Sequence[Array]) -> Array:
-    """The values of all targets that count, in one row."""
-    return np.concatenate(
-        [
-            array.ravel() if pair.counts is None else array[pair.counts]
-            for pair, array in zip(fitted.pairs, arrays, strict=True)
-        ]
-    )

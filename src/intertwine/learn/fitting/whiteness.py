@@ -67,7 +67,7 @@ def whiteness(
     ``followed(noise)`` is ``H noise``, what the kernel fitted to noise predicts of it; `taps` is
     the trace of H.
     """
-    lags = list(_lags(residuals[0].ndim - 1, max(len(pair.source) for pair in pairs)))
+    lags = list(lags_of(residuals[0].ndim - 1, max(len(pair.source) for pair in pairs)))
     traces = _traces(pairs, lags, followed, taps)
     z, correlations = [], []
     for lag, lost in zip(lags, traces, strict=True):
@@ -86,7 +86,7 @@ def whiteness(
     return Whiteness(correlation, lags[strongest][0 if lags[0][0] else 1 :], p_value)
 
 
-def _lags(ndim: int, channels: int) -> Iterator[tuple[int, ...]]:
+def lags_of(ndim: int, channels: int) -> Iterator[tuple[int, ...]]:
     """One of each lag and its opposite; that of the channel first, alone."""
     reach = _REACH.get(ndim, 1)
     zero = (0,) * (ndim + 1)
@@ -97,10 +97,21 @@ def _lags(ndim: int, channels: int) -> Iterator[tuple[int, ...]]:
             yield (0, *lag)
 
 
+def correlation(arrays: Sequence[Array], lag: tuple[int, ...]) -> float:
+    """How neighbours at a lag agree, 1 at most."""
+    agree = size = 0.0
+    for array in arrays:
+        one, other = _shifted(array, lag)
+        agree += float((one * other).sum())
+        size += float((array**2).sum())
+    return agree / size if size > 0 else 0.0
+
+
 def _shifted(array: Array, lag: tuple[int, ...]) -> tuple[Array, Array]:
     """The samples that have one at `lag`, and those."""
-    one = tuple(slice(max(0, -d), n - max(0, d)) for n, d in zip(array.shape, lag, strict=True))
-    other = tuple(slice(max(0, d), n - max(0, -d)) for n, d in zip(array.shape, lag, strict=True))
+    ends = [max(0, n - abs(d)) for n, d in zip(array.shape, lag, strict=True)]
+    one = tuple(slice(max(0, -d), max(0, -d) + n) for n, d in zip(ends, lag, strict=True))
+    other = tuple(slice(max(0, d), max(0, d) + n) for n, d in zip(ends, lag, strict=True))
     return array[one], array[other]
 
 

@@ -19,13 +19,13 @@ from intertwine.kernel import Kernel
 
 Array = NDArray[Any]
 
-_NOTHING = "none of these"
+NOTHING = "none of these"
 
 
 def described(kernel: Kernel, error: Array) -> Description:
     """The first answer that is one: of the kernel itself, then of plainer ones."""
     answers = (each.describe() for each in _plainer(kernel, error))
-    return next((answer for answer in answers if answer.kind != _NOTHING), kernel.describe())
+    return next((answer for answer in answers if answer.kind != NOTHING), kernel.describe())
 
 
 def largest_of_noise(count: int) -> float:
