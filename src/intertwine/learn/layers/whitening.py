@@ -94,8 +94,8 @@ def _centred(name: str, kernel: Kernel) -> NDArray[Any]:
     """The taps, with zeros on one side until the origin is in the middle."""
     if kernel.ndim != 2:
         raise ShapeError(
-            f"{name}: the kernel has {counted(kernel.ndim, 'axis', 'axes')} but pictures are filtered "
-            f"along 2.\n"
+            f"{name}: the kernel has {counted(kernel.ndim, 'axis', 'axes')} but pictures are "
+            f"filtered along 2.\n"
             f"  Pass a 2-D kernel."
         )
     ends = [
