@@ -152,10 +152,23 @@ def test_a_bank_on_one_picture():
         ((64, 64, 31, 1, 15, 1, 64), (8, 64, 128, 128), "depthwise"),
         ((384, 384, 3, 1, 1, 1, 384), (1, 384, 14, 14), "torch"),
         ((16, 16, 63, 1, 31), (2, 16, 256, 256), "spectral"),
+        ((64, 64, 15, 1, 7, 1, 64), (8, 64, 14, 14), "torch"),
     ],
 )
 def test_the_engine(arguments, size, engine):
-    assert learn.Conv2d(*arguments, device="meta").engine(torch.empty(size)) == engine
+    with torch.no_grad():
+        assert learn.Conv2d(*arguments, device="meta").engine(torch.empty(size)) == engine
+
+
+def test_large_kernels_of_torchs_have_channels_last():
+    """torch compiles them in no other layout; numbers and shape are the same."""
+    layer = learn.Conv2d(4, 4, 15, padding=7)
+    x = torch.randn(1, 4, 16, 16)
+    with torch.no_grad():
+        found = layer(x)
+    assert layer.engine(x) == "torch"
+    assert found.is_contiguous(memory_format=torch.channels_last)
+    np.testing.assert_allclose(found, layer(x).detach(), atol=1e-5)
 
 
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])

@@ -246,6 +246,14 @@ class TestConversion:
         found = learn.convert(model, torch.randn(1, 8, 64, 64))
         assert str(found) == "0 of 2 convolutions swapped: torch's own are as quick."
 
+    def test_no_convolution(self):
+        class Own(torch.nn.Conv2d):
+            """A class of somebody's, which may do something else."""
+
+        found = learn.convert(torch.nn.Sequential(Own(1, 1, 3)), torch.randn(1, 1, 8, 8))
+        wanted = "Nothing swapped: the example met no convolution of torch's own classes."
+        assert str(found) == wanted
+
     def test_a_watched_layer_stays(self, timed):
         timed((1.0, 1.0))
         model = Twice()

@@ -15,9 +15,10 @@ from math import log2, prod
 import torch
 from torch import Tensor
 
-#: Multiply-adds a second: torch's dense sums and its depthwise ones, compiled or not; and both
-#: ways back of these, for channels that lie last and for others.
-DENSE, DENSE_LOOPS, COMPILED, LOOPS = 100e9, 20e9, 50e9, 3.5e9
+#: Multiply-adds a second: torch's dense sums, those with large kernels, compiled or not; its
+#: depthwise ones, compiled or not; and both ways back of these, for channels that lie last and for
+#: others.
+DENSE, DENSE_LARGE, DENSE_LOOPS, COMPILED, LOOPS = 100e9, 50e9, 15e9, 50e9, 3.5e9
 BACK_LAST, BACK = 4.5e9, 2e9
 
 #: torch compiles 2-D kernels up to so many taps along an axis.
@@ -105,15 +106,26 @@ def engine_of(work: Work, device: str) -> str:
         if device != "cpu":
             return "depthwise" if prod(work.kernel) > FEW_TAPS else "torch"
         return "depthwise" if operator_seconds(work) * MARGIN < torch_seconds(work) else "torch"
-    loops = device == "cpu" and max(work.kernel) > COMPILED_TAPS and not work.last
-    direct = work.sums / (DENSE_LOOPS if loops else DENSE)
+    large = device == "cpu" and max(work.kernel) > COMPILED_TAPS
+    loops = large and work.back and not work.last
+    direct = work.sums / (DENSE_LOOPS if loops else DENSE_LARGE if large else DENSE)
     return "spectral" if spectral_seconds(work) * MARGIN < direct else "torch"
+
+
+def wants_channels_last(x: Tensor, weight: Tensor) -> bool:
+    """Whether torch compiles its sums only for channels that lie last, and nobody needs gradients.
+
+    Its gradients in that layout are slower than in the other.
+    """
+    back = torch.is_grad_enabled() and (x.requires_grad or weight.requires_grad)
+    large = weight.ndim == 4 and max(weight.shape[2:]) > COMPILED_TAPS
+    return large and x.ndim == 4 and x.device.type == "cpu" and not back
 
 
 def torch_seconds(work: Work) -> float:
     """A depthwise layer by torch, on the CPU."""
     flat = len(work.kernel) == 2
-    compiled = work.last or (flat and max(work.kernel) <= COMPILED_TAPS)
+    compiled = work.last or (flat and (max(work.kernel) <= COMPILED_TAPS or not work.back))
     seconds = work.sums / (COMPILED if compiled else LOOPS)
     if not work.last:
         seconds += REARRANGED * work.results

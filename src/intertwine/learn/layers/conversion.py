@@ -75,6 +75,8 @@ class Conversion:
         return self.before / self.after
 
     def __str__(self) -> str:
+        if not self.convolutions:
+            return "Nothing swapped: the example met no convolution of torch's own classes."
         text = f"{len(self.swaps)} of {counted(self.convolutions, 'convolution')} swapped"
         if not self.swaps:
             return f"{text}: torch's own are as quick."

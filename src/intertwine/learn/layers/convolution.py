@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.modules.conv import _ConvNd
 
 from intertwine.base.errors import OptionError
 from intertwine.learn.layers.checks import check_input, check_reach
-from intertwine.learn.layers.choice import engine_of, work_of
+from intertwine.learn.layers.choice import engine_of, wants_channels_last, work_of
 from intertwine.learn.layers.depthwise import depthwise
 from intertwine.learn.layers.paddings import boundary_of, mode_of, pads_of, surround
 from intertwine.learn.layers.spectral import spectral
@@ -108,6 +109,8 @@ class _Convolution(_ConvNd):
             padding: Any = self.padding
         else:
             x, padding = surround(x, pads, self.boundary), 0
+        if wants_channels_last(x, weight):
+            x = x.contiguous(memory_format=torch.channels_last)
         return convolve(x, weight, bias, self.stride, padding, self.dilation, self.groups)  # type: ignore[no-any-return]
 
 
