@@ -65,7 +65,7 @@ class ARIMA:
     >>> rng = np.random.default_rng(0)
     >>> x = np.cumsum(rng.normal(size=300)) + 50
     >>> model = ARIMA(order=(0, 1, 1)).fit(x)
-    >>> abs(model.params[0]) < 0.2
+    >>> bool(abs(model.params[0]) < 0.2)
     True
     >>> model.forecast(2, level=0.95).mean.shape
     (2,)

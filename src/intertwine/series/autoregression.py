@@ -40,7 +40,7 @@ class AR:
     >>> from intertwine.series.arma import ARMA
     >>> x = ARMA(ar=[0.8]).simulate(500, rng=0)
     >>> found = AR(1, method="burg").fit(x)
-    >>> abs(found.arma.ar[0] - 0.8) < 0.1
+    >>> bool(abs(found.arma.ar[0] - 0.8) < 0.1)
     True
     """
 

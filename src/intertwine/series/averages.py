@@ -28,8 +28,8 @@ def weighted_average(x: Any, weights: ArrayLike, *, centered: bool = False) -> A
 
     Examples
     --------
-    >>> weighted_average([1, 2, 6, 3], [2, 1]).tolist()
-    [1.0, 1.6666666666666667, 4.666666666666667, 4.0]
+    >>> weighted_average([1, 2, 6, 3], [2, 1]).round(9).tolist()
+    [1.0, 1.666666667, 4.666666667, 4.0]
     """
     observed = read_series("weighted_average", x)
     taps = np.asarray(weights, float)

@@ -72,7 +72,7 @@ def read_layer(
     Examples
     --------
     >>> reading = read_layer([0.2, 0.5], bias=3.0)
-    >>> reading.autoregression.ar, reading.mean
+    >>> reading.autoregression.ar, round(reading.mean, 9)
     (array([0.5, 0.2]), 10.0)
     """
     taps = _weights(weights)
