@@ -83,7 +83,8 @@ class _Convolution(_ConvNd):
             )
         if bias is None:
             return y
-        return y + bias.to(y.dtype).reshape(-1, *[1] * len(self.kernel_size))
+        # In place: memory for another result takes as long as the convolution.
+        return y.add_(bias.to(y.dtype).reshape(-1, *[1] * len(self.kernel_size)))
 
     def engine(self, x: Tensor, weight: Tensor | None = None) -> str:
         """What convolves this input: "torch", "depthwise" (the operator) or "spectral"."""

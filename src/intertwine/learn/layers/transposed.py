@@ -74,7 +74,7 @@ class _Transposed(_ConvTransposeNd):
         y = spread_out(input, self.weight, padding, more, self.stride, self.dilation)
         if self.bias is None:
             return y
-        return y + self.bias.to(y.dtype).reshape(-1, *[1] * count)
+        return y.add_(self.bias.to(y.dtype).reshape(-1, *[1] * count))
 
     def engine(self, x: Tensor) -> str:
         """What convolves this input: "torch", or "depthwise" (the operator).
