@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 
 from intertwine.significance.grids import cells_on_grid
 from intertwine.significance.halves import choice_halves, tails_by_halves
-from intertwine.significance.laws import Law, Tails, tails_of
+from intertwine.significance.laws import Law, Tails, next_narrow
 
 Array = NDArray[np.float64]
 Cells = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
-_MOST_WORK, _BRACKET_WORK = 1.5e9, 3e8
+#: Additions that an exact distribution may take, and those of ever narrower brackets: a second.
+_MOST_WORK, _BRACKET_WORK = 1.5e9, (2e6, 2e7, 2e8)
 _MOST_CELLS = 1 << 24
 
 
@@ -36,6 +37,16 @@ def choice_law(values: Sequence[Cells], counts: Sequence[int]) -> Array:
     for stratum, count in zip(values, counts, strict=True):
         mass = _one_stratum(np.sort(stratum), count, mass)
     return mass
+
+
+def u_law(n: int, m: int) -> Array:
+    """The distribution of Mann and Whitney's U of n values and m others, without ties.
+
+    >>> u_law(2, 2) * 6
+    array([1., 1., 2., 1., 1.])
+    """
+    few = min(n, m)
+    return choice_law([np.arange(n + m)], [few])[few * (few - 1) // 2 :]
 
 
 def _one_stratum(values: Cells, count: int, start: Array) -> Array:
@@ -59,8 +70,13 @@ def _one_stratum(values: Cells, count: int, start: Array) -> Array:
     return np.asarray(row / row.sum())
 
 
-def sum_law(values: Sequence[Array], first: Sequence[Mask], eps: float) -> Law:
-    """The law of how far the first group's sum lies above the observed one."""
+def sum_law(
+    values: Sequence[Array], first: Sequence[Mask], eps: float, work: float = _BRACKET_WORK[-1]
+) -> Law:
+    """The law of how far the first group's sum lies above the observed one.
+
+    Off the grid it takes about `work` additions.
+    """
     together = np.concatenate(list(values))
     found = cells_on_grid(together, eps)
     if found is not None:
@@ -72,7 +88,7 @@ def sum_law(values: Sequence[Array], first: Sequence[Mask], eps: float) -> Law:
             return Law(
                 choice_law([s.cells for s in strata], [s.count for s in strata]), start, unit
             )
-    return _bracket(values, first, max(float(np.ptp(together)), 1e-300) / (1 << 20))
+    return _bracket(values, first, max(float(np.ptp(together)), 1e-300) / (1 << 20), work)
 
 
 def choice_tails(
@@ -83,17 +99,18 @@ def choice_tails(
     if cells_on_grid(np.concatenate(list(values)), eps) is None:
         halves = choice_halves(values, [int(m.sum()) for m in first])
     if halves is None:
-        return tails_of(law or sum_law(values, first, eps), 0.0)
+        laws = (law or sum_law(values, first, eps, work) for work in _BRACKET_WORK)
+        return next_narrow(laws, 0.0)
     observed = float(sum(v[m].sum() for v, m in zip(values, first, strict=True)))
     return tails_by_halves(halves, observed, _rounding(values))
 
 
-def _bracket(values: Sequence[Array], first: Sequence[Mask], unit: float) -> Law:
+def _bracket(values: Sequence[Array], first: Sequence[Mask], unit: float, work: float) -> Law:
     """The law on cells as fine as work allows, with how far off that is at most."""
     while True:
         parts = [np.rint((v - v.min()) / unit).astype(np.int64) for v in values]
         strata = [_Stratum.of(c, m) for c, m in zip(parts, first, strict=True)]
-        excess = _cost(strata, _BRACKET_WORK)
+        excess = _cost(strata, work)
         if excess <= 1:
             break
         unit *= 1.05 * excess

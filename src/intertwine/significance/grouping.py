@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats  # type: ignore[import-untyped]
 
 from intertwine.base.errors import OptionError, ShapeError
 from intertwine.significance import prediction
-from intertwine.significance.choices import choice_law, choice_tails, sum_law
+from intertwine.significance.choices import choice_tails, sum_law, u_law
 from intertwine.significance.crossings import choice_crossings
 from intertwine.significance.pairing import order_interval
 from intertwine.significance.reading import Groups
@@ -101,8 +103,7 @@ def rank(data: Groups, alternative: str) -> Found:
     )
 
     def interval(level: float, side: str) -> tuple[float, float]:
-        whole = [np.arange(m.size) for m in data.first]
-        counts = choice_law(whole, [int(min(m.sum(), (~m).sum())) for m in data.first])
+        counts = reduce(np.convolve, [u_law(int(m.sum()), int((~m).sum())) for m in data.first])
         return order_interval(shifts, counts, level, side)
 
     u = prediction.superiority(data.values, data.first) * shifts.size

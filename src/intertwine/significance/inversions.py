@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.significance.choices import choice_law
+from intertwine.significance.choices import u_law
 
 Array = NDArray[np.float64]
 
@@ -27,8 +27,7 @@ def inversion_law(groups: NDArray[np.int64]) -> Array:
         if there and size == 1:
             mass = np.convolve(mass, np.full(there + 1, 1 / (there + 1)))
         elif there:
-            fewer = min(size, there)
-            mass = np.convolve(mass, choice_law([np.arange(there + size)], [fewer]))
+            mass = np.convolve(mass, u_law(size, there))
         there += size
     return mass
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ Array = NDArray[np.float64]
 #: How much of a chance a bracket may spend on rounding errors that stray, and the least chance
 #: that it is narrow for.
 _MISSED, _LEAST = 1e-3, 1e-9
+_NARROW = 0.01  # of a p-value: brackets are refined until they are this narrow
 
 
 class Bounds(NamedTuple):
@@ -112,6 +114,16 @@ def tails_of(law: Law, observed: float) -> Tails:
     """What a law on cells says."""
     upper, lower = law.at_least(observed), law.at_most(observed)
     return Tails(upper, lower, "exact" if law.exact else "bracketed")
+
+
+def next_narrow(laws: Iterable[Law], observed: float) -> Tails:
+    """What the first law says whose bracket is narrow, or the last."""
+    for law in laws:
+        tails = tails_of(law, observed)
+        bounds = tails.pvalue("two-sided")
+        if law.exact or bounds.high - bounds.low <= _NARROW * bounds.high:
+            break
+    return tails
 
 
 def sampled_tails(draws: Array, observed: float, tolerance: float) -> Tails:

@@ -25,7 +25,7 @@ def paired(data: Pairs, alternative: str, seed: int) -> Found:
     cells, unit = grid or (None, 1.0)
     if grid is not None:
         d = unit * cells.astype(np.float64)  # without the rounding of the subtraction
-    tails = sign_tails(d, cells, unit, None)
+    tails = sign_tails(d, cells, unit)
     crossings = None
 
     def interval(level: float, side: str) -> tuple[float, float]:

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from intertwine.significance.grids import cells_on_grid
 from intertwine.significance.halves import sign_halves, tails_by_halves
-from intertwine.significance.laws import Law, Tails, tails_of
+from intertwine.significance.laws import Law, Tails, next_narrow, tails_of
 
 Array = NDArray[np.float64]
 Cells = NDArray[np.int64]
 
 #: Additions that an exact distribution may take, and those of a bracket: about a second.
-_MOST_WORK, _BRACKET_WORK = 1.2e9, 1e8
+_MOST_WORK, _BRACKET_WORK = 1.2e9, (1e6, 1e7, 1e8)
 _MOST_CELLS = 1 << 24
 
 
@@ -56,31 +56,33 @@ def difference_cells(a: Array, b: Array, eps: float) -> tuple[Cells, float] | No
     return differences // shared, unit * shared
 
 
-def sign_law(differences: Array, cells: Cells | None, unit: float = 1.0) -> Law:
+def sign_law(
+    differences: Array, cells: Cells | None, unit: float = 1.0, work: float = _BRACKET_WORK[-1]
+) -> Law:
     """The distribution of the sum of `differences` under random signs."""
     sizes = np.abs(differences)
     if cells is not None and _affordable(np.abs(cells)):
         reach = np.abs(cells)
         return Law(coin_law(reach), -unit * float(reach.sum()), 2 * unit)
     total = float(sizes.sum())
-    unit = max(total * differences.size / (2 * _BRACKET_WORK), total / _MOST_CELLS)
+    unit = max(total * differences.size / (2 * work), total / _MOST_CELLS)
     reach = np.rint(sizes / unit).astype(np.int64)
     # A sum of signs off by s * e is at worst off by the sum of |e|, either way.
     off = float(np.abs(sizes - unit * reach).sum()) + _rounding(sizes)
     return Law(coin_law(reach), -unit * float(reach.sum()), 2 * unit, -off, off)
 
 
-def sign_tails(differences: Array, cells: Cells | None, unit: float, law: Law | None) -> Tails:
-    """The chances of their sum and beyond; `law` where it is known already."""
+def sign_tails(differences: Array, cells: Cells | None, unit: float) -> Tails:
+    """The chances of their sum and beyond."""
     observed = float(differences.sum())
     if cells is not None and _affordable(np.abs(cells)):
-        return tails_of(law or sign_law(differences, cells, unit), unit * float(cells.sum()))
+        return tails_of(sign_law(differences, cells, unit), unit * float(cells.sum()))
     sizes = np.abs(differences)
     halves = sign_halves(sizes)
     if halves is not None:
         positive = float(sizes[differences > 0].sum())
         return tails_by_halves(halves, positive, _rounding(sizes))
-    return tails_of(law or sign_law(differences, None), observed)
+    return next_narrow((sign_law(differences, None, work=w) for w in _BRACKET_WORK), observed)
 
 
 def _affordable(reach: Cells) -> bool:

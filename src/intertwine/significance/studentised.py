@@ -3,19 +3,22 @@
 A permutation of means tests whether two distributions are the same, and rejects equal means where
 the smaller group spreads more. Studentised, its level is right for equal means too, in large
 samples whatever the spreads and exactly where the distributions are the same (Janssen 1997; Chung
-and Romano 2013).
+and Romano 2013). In small samples it may be far off: of 10 and 40 normal values, the 10 with nine
+times the spread, it rejects a true hypothesis in 19 % of cases at a level of 5 %, where Welch's t
+holds the level. So the larger of the two p-values counts, which is valid where either is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize  # type: ignore[import-untyped]
+from scipy import optimize, special  # type: ignore[import-untyped]
 
 from intertwine.significance.arrangements import Arrangements
-from intertwine.significance.laws import Tails, listed_tails, sampled_tails
+from intertwine.significance.laws import Bounds, Tails, listed_tails, sampled_tails
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -27,6 +30,7 @@ class Studentised:
     def __init__(self, values: Sequence[Array], first: Sequence[Mask], resamples: int, seed: int):
         self._values, self._first = values, first
         self._plan = Arrangements.of(first, resamples, seed)
+        self._freedom = _freedom(values, first)
         self.statistic = float(_statistics(values, [m[None].astype(float) for m in first])[0])
 
     def draws(self, values: Sequence[Array]) -> Array:
@@ -43,7 +47,16 @@ class Studentised:
         draws = self.draws(values)
         tolerance = 1e-12 * abs(observed)
         test = listed_tails if self._plan.listed else sampled_tails
-        return test(draws, observed, tolerance)
+        tails = test(draws, observed, tolerance)
+        above = self._welch(observed)
+        upper, lower = max(tails.upper.high, above), max(tails.lower.high, 1 - above)
+        return replace(tails, upper=Bounds(upper, upper), lower=Bounds(lower, lower))
+
+    def _welch(self, statistic: float) -> float:
+        """How often Welch's t lies above `statistic`."""
+        if not np.isfinite(statistic):
+            return float(statistic < 0)
+        return float(special.stdtr(self._freedom, -statistic))
 
     def interval(self, level: float, alternative: str) -> tuple[float, float]:
         """Where the p-value comes to what is left, by bisection between far and near shifts."""
@@ -86,6 +99,16 @@ def _statistics(values: Sequence[Array], tables: Sequence[Array]) -> Array:
         found = effect / error
     # No spread within the groups: a difference is infinitely many errors, none is none.
     return np.asarray(np.where(error > 0, found, np.where(effect == 0, 0.0, effect * np.inf)))
+
+
+def _freedom(values: Sequence[Array], first: Sequence[Mask]) -> float:
+    """Welch and Satterthwaite's degrees of freedom."""
+    parts = []
+    for v, m in zip(values, first, strict=True):
+        weight = m.sum() * (~m).sum() / m.size
+        parts += [(weight**2 * g.var(ddof=1) / g.size, g.size - 1) for g in (v[m], v[~m])]
+    total = sum(part for part, _ in parts)
+    return float(total**2 / sum(p**2 / f for p, f in parts)) if total > 0 else 1.0
 
 
 def _moments(values: Sequence[Array], tables: Sequence[Array]) -> tuple[Array, Array]:
