@@ -22,6 +22,7 @@ COMMANDS = {
     "deskew": "deskew",
     "diffuse": "diffuse",
     "fit-kernel": "fit_kernel",
+    "chance": "chance",
     "index": "index",
     "search": "search",
     "data": "data",

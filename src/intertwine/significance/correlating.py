@@ -94,12 +94,14 @@ def _measure(
         observed = sum(inversions.concordance(a[at], b[at]) for at in rows)
 
         def concordances(orders: list[Orders]) -> Array:
-            return np.sum(
-                [
-                    inversions.concordances(a[at], order, b[at])
-                    for at, order in zip(rows, orders, strict=True)
-                ],
-                axis=0,
+            return np.asarray(
+                np.sum(
+                    [
+                        inversions.concordances(a[at], order, b[at])
+                        for at, order in zip(rows, orders, strict=True)
+                    ],
+                    axis=0,
+                )
             )
 
         return observed, concordances, _kendall_law(a, b, rows)
@@ -108,12 +110,14 @@ def _measure(
         centred[at] -= a[at].mean()
 
     def products(orders: list[Orders]) -> Array:
-        return np.sum(
-            [
-                (b[at] - b[at].mean())[order] @ centred[at]
-                for at, order in zip(rows, orders, strict=True)
-            ],
-            axis=0,
+        return np.asarray(
+            np.sum(
+                [
+                    (b[at] - b[at].mean())[order] @ centred[at]
+                    for at, order in zip(rows, orders, strict=True)
+                ],
+                axis=0,
+            )
         )
 
     return float(products([np.arange(at.size)[None] for at in rows])[0]), products, None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import reduce
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -166,7 +167,7 @@ def _moved(picture: Picture, by: float) -> Picture:
     return Picture(picture.values + by, picture.mass, by, picture.label)
 
 
-def _views(data: Groups, effects: list[float]) -> dict[str, object]:
+def _views(data: Groups, effects: list[float]) -> dict[str, Any]:
     strata = tuple(
         Stratum(name, (int(m.sum()), int((~m).sum())), effect)
         for name, m, effect in zip(data.names, data.first, effects, strict=False)

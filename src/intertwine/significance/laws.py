@@ -81,7 +81,7 @@ class Law:
     @property
     def values(self) -> Array:
         """The statistic of every cell."""
-        return self.start + self.step * np.arange(self.mass.size)
+        return np.asarray(self.start + self.step * np.arange(self.mass.size), np.float64)
 
 
 def _bounds(low: float, high: float, missed: float) -> Bounds:

@@ -22,8 +22,8 @@ def paired(data: Pairs, alternative: str, seed: int) -> Found:
     """The mean difference, under random signs of all differences."""
     d = data.a - data.b
     grid = difference_cells(data.a, data.b, data.eps)
-    cells, unit = grid or (None, 1.0)
-    if grid is not None:
+    cells, unit = (None, 1.0) if grid is None else grid
+    if cells is not None:
         d = unit * cells.astype(np.float64)  # without the rounding of the subtraction
     tails = sign_tails(d, cells, unit)
     crossings = None

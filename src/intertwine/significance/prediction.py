@@ -62,4 +62,4 @@ def superiority(values: Sequence[Array], first: Sequence[Mask]) -> float:
 
 def _left_out(v: Array) -> Array:
     """Each value less the mean of the others."""
-    return (v - v.mean()) * v.size / max(v.size - 1, 1)
+    return np.asarray((v - v.mean()) * (v.size / max(v.size - 1, 1)))

@@ -124,7 +124,11 @@ class Chance:
         """Draw the null distribution with the observed value; returns Matplotlib's axes."""
         from intertwine.significance.drawing import draw
 
-        return draw(self, self._found.picture(), axes)
+        return draw(self, self.null_distribution(), axes)
+
+    def null_distribution(self) -> Picture:
+        """What chance alone does: values of the statistic and their chances."""
+        return self._found.picture()
 
     def __str__(self) -> str:
         return "\n".join([self.sentence, *self.notes])

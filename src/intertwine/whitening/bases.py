@@ -14,6 +14,14 @@ import numpy as np
 from intertwine.base.checks import as_array
 from intertwine.base.errors import OptionError, ShapeError
 
+__all__ = [
+    "BaseEstimator",
+    "ClassNamePrefixFeaturesOutMixin",
+    "TransformerMixin",
+    "check_is_fitted",
+    "validate_data",
+]
+
 try:
     from sklearn.base import (  # type: ignore[import-untyped]
         BaseEstimator,

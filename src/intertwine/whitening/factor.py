@@ -38,7 +38,7 @@ class Factor:
         centred -= centred.mean(axis=0)
         apart = (n * m / (n + m)) ** 0.5 * (mean - self.mean)
         stacked = np.vstack([self.triangle, apart[None], centred])
-        triangle = np.linalg.qr(stacked, mode="r")
+        triangle: Array = np.asarray(np.linalg.qr(stacked, mode="r"))
         return Factor(n + m, self.mean + (mean - self.mean) * (m / (n + m)), triangle)
 
     @property
@@ -47,4 +47,5 @@ class Factor:
         size = float(np.linalg.norm(self.triangle, 2)) if self.triangle.size else 0.0
         level = float(np.abs(self.mean).max(initial=0.0))
         eps = float(np.finfo(float).eps)
-        return eps * max(max(self.count, self.mean.size) * size, 4 * self.count**0.5 * level)
+        relative = max(self.count, self.mean.size) * size
+        return eps * max(relative, 4 * float(self.count) ** 0.5 * level)

@@ -13,11 +13,12 @@ mean of windowed tiles, which fade to nothing before their edges: borders leave 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft  # type: ignore[import-untyped]
+from scipy import fft, linalg  # type: ignore[import-untyped]
 
 from intertwine.base.checks import as_array, integer, per_axis
 from intertwine.base.errors import OptionError, ShapeError
@@ -25,7 +26,8 @@ from intertwine.kernel import Kernel
 
 Array = NDArray[np.float64]
 
-_ROUNDS = 8
+_ROUNDS, _RINGS = 8, 25
+_RIDGE = 1e-12
 _FLOOR = 1e-9  # of the mean power: what is weaker is not amplified further
 
 
@@ -52,14 +54,15 @@ def whitening_kernel(images: Any, shape: Any = 21) -> Kernel:
     """
     height, width = per_axis("whitening_kernel", "shape", shape, 2, _odd)
     tile = max(64, 1 << (max(height, width) * 2 - 1).bit_length())
-    power = mean_power(_read(images, (height, width)), tile)
+    read = _read(images, (height, width))
+    power = mean_power(read, tile)
     if not power.any():
         raise OptionError(
             "whitening_kernel: the images are constant, with no spectrum to flatten.\n"
             "  Pass images that vary."
         )
     power = np.maximum(power, _FLOOR * power.mean())
-    taps = _fitted(power, height, width)
+    taps = _fitted(power, height, width, read)
     return Kernel(taps, name=f"whitening({height}x{width})")
 
 
@@ -128,27 +131,52 @@ def _both_halves(half: Array, tile: int) -> Array:
     return np.hstack([half, mirrored])
 
 
-def _fitted(power: Array, height: int, width: int) -> Array:
+def _fitted(power: Array, height: int, width: int, images: list[Array]) -> Array:
     """Least squares for symmetric taps, with a target that is corrected ring by ring."""
-    tile = len(power)
-    across = np.fft.fftfreq(tile)
-    radius = np.hypot(across[:, None], across[None, :])
-    rings = np.minimum((radius * tile / 2).astype(int), int(0.5 * tile / 2))
     pairs = _pairs(height, width)
     normal = _normal(power, pairs)
-    solve = np.linalg.inv(normal + 1e-12 * np.trace(normal) / len(normal) * np.eye(len(normal)))
+    ridge = _RIDGE * np.trace(normal) / len(normal) * np.eye(len(normal))
+    factor = linalg.cho_factor(normal + ridge)
+    across = np.fft.fftfreq(len(power))
+    radius = np.hypot(across[:, None], across[None, :])
+    middles = (np.arange(_RINGS) + 0.5) * 0.5 / _RINGS
     root, target = np.sqrt(power), np.ones_like(power)
-    taps = np.zeros((height, width))
-    counts = np.bincount(rings.ravel())
+    whole = [_Rings.of(image) for image in images]
     for _ in range(_ROUNDS):
         wanted = fft.ifft2(root * target).real
-        found = solve @ np.array([2 * wanted[p] if any(p) else wanted[p] for p in pairs])
+        found = linalg.cho_solve(
+            factor, np.array([2 * wanted[p] if any(p) else wanted[p] for p in pairs])
+        )
         taps = _placed(found, pairs, height, width)
-        white = np.abs(fft.fft2(taps, power.shape)) ** 2 * power
-        strength = np.bincount(rings.ravel(), white.ravel()) / counts
-        target /= np.sqrt(strength[rings])
+        strength = np.mean([rings.of_white(taps) for rings in whole], axis=0)
+        target /= np.sqrt(np.interp(radius, middles, strength))
     gain = np.abs(fft.fft2(taps, power.shape)) ** 2 * power
     return taps / float(np.sqrt(gain.mean()))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rings:
+    """The power of a whole image, and the ring of every frequency."""
+
+    power: Array
+    ring: NDArray[np.intp]
+    shape: tuple[int, ...]
+
+    @classmethod
+    def of(cls, image: Array) -> _Rings:
+        window = np.outer(*(np.hanning(n + 2)[1:-1] for n in image.shape))
+        seen = (image - (image * window).sum() / window.sum()) * window
+        power = np.abs(fft.rfft2(seen)) ** 2 / (window**2).sum()
+        down, across = fft.fftfreq(image.shape[0]), fft.rfftfreq(image.shape[1])
+        radius = np.hypot(down[:, None], across[None, :])
+        ring = np.minimum((radius * 2 * _RINGS).astype(np.intp), _RINGS)
+        return cls(power.ravel(), ring.ravel(), image.shape)
+
+    def of_white(self, taps: Array) -> Array:
+        """The mean power of each ring after the kernel."""
+        gain = np.abs(fft.rfft2(taps, self.shape)) ** 2
+        totals = np.bincount(self.ring, self.power * gain.ravel(), _RINGS + 1)
+        return np.asarray((totals / np.bincount(self.ring, minlength=_RINGS + 1))[:_RINGS])
 
 
 def _pairs(height: int, width: int) -> list[tuple[int, int]]:

@@ -59,7 +59,7 @@ class Whiteness:
     @property
     def is_standard(self) -> bool:
         """Whether mean and variance are 0 and 1 to four standard errors of normal data."""
-        return (
+        return bool(
             abs(self.mean) <= 4 / self.size**0.5
             and abs(self.variance - 1) <= 4 * (2 / self.size) ** 0.5
         )
