@@ -8,6 +8,7 @@ where the next begins.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -95,12 +96,11 @@ def choice_tails(
     values: Sequence[Array], first: Sequence[Mask], eps: float, law: Law | None = None
 ) -> Tails:
     """The chances of the first group's sum and beyond; `law` where it is known already."""
-    halves = None
-    if cells_on_grid(np.concatenate(list(values)), eps) is None:
-        halves = choice_halves(values, [int(m.sum()) for m in first])
+    law = law or sum_law(values, first, eps, _BRACKET_WORK[0])
+    halves = None if law.exact else choice_halves(values, [int(m.sum()) for m in first])
     if halves is None:
-        laws = (law or sum_law(values, first, eps, work) for work in _BRACKET_WORK)
-        return next_narrow(laws, 0.0)
+        finer = (sum_law(values, first, eps, work) for work in _BRACKET_WORK[1:])
+        return next_narrow(itertools.chain([law], finer), 0.0)
     observed = float(sum(v[m].sum() for v, m in zip(values, first, strict=True)))
     return tails_by_halves(halves, observed, _rounding(values))
 

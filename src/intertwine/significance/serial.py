@@ -16,19 +16,22 @@ from intertwine.significance.autoregression import burg, residual
 
 Array = NDArray[np.float64]
 
-_STRONGEST = (
-    0.95  # of the filter's gain at frequency 0 that is divided out: 1 - sum of taps >= 1/20
-)
+#: Blocks are this many square roots of the length long: with shorter ones, what the filter leaves
+#: of an AR(1) of .8 makes p-values too small; with longer ones there are too few to tell anything.
+_LENGTH = 1.5
+
+_STRONGEST = 0.95  # sum of the taps: the level of what is left is divided by 1 minus this
 
 
 def blocks(series: Sequence[Array]) -> tuple[list[Array], str]:
     """Means of blocks of each whitened series, by one common filter, and what was done."""
     taps = burg([x - x.mean() for x in series], 1 + min(x.size for x in series) // 10)
+    shortest = min(x.size for x in series)
     total = float(taps.sum())
-    if total > _STRONGEST:
-        taps = taps * (_STRONGEST / total)
-        total = _STRONGEST
-    length = max(2, round(min(x.size for x in series) ** 0.5))
+    if total > 0:  # estimates of autocorrelation about a mean lie low (Marriott and Pope 1954)
+        raised = min(total + (1 + 3 * total) / shortest, _STRONGEST)
+        taps, total = taps * (raised / total), raised
+    length = max(2, round(_LENGTH * shortest**0.5))
     means = []
     for x in series:
         level = x.mean()

@@ -48,4 +48,4 @@ class Factor:
         level = float(np.abs(self.mean).max(initial=0.0))
         eps = float(np.finfo(float).eps)
         relative = max(self.count, self.mean.size) * size
-        return eps * max(relative, 4 * float(self.count) ** 0.5 * level)
+        return float(eps * max(relative, 4 * float(self.count) ** 0.5 * level))
