@@ -39,7 +39,7 @@ def test_large_samples_off_the_grid_are_bracketed_narrowly():
     assert found.bounds.low < found.pvalue == found.bounds.high
     assert found.bounds.high - found.bounds.low < 0.25 * found.pvalue
     normal = stats.ttest_ind(a, b).pvalue
-    assert found.pvalue == pytest.approx(normal, rel=0.1)
+    assert 0.9 * found.bounds.low < normal < 1.1 * found.bounds.high
     assert "between" in found.sentence
 
 

@@ -34,6 +34,7 @@ from intertwine.tour.chapters import (
     time_to_frequency,
     timing,
     turned,
+    whitened,
 )
 from intertwine.tour.photo import Photo
 
@@ -66,5 +67,6 @@ CHAPTERS: tuple[ChapterModule, ...] = (
     propagator,
     diffusion,
     sampling,
+    whitened,
     timing,
 )
