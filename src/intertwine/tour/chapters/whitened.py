@@ -1,4 +1,4 @@
-"""Decorrelated colours, the photo whitened by a convolution, and a difference that may be chance."""
+"""Decorrelated colours, the photo whitened by a convolution, and what may be chance."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def _colours(pixels: Levels) -> list[Block]:
     dead = 3 - model.rank_
     return [
         "Take every pixel as a point in the space of red, green and blue. The **eigenvectors** of "
-        "the covariance are the axes of that cloud; along them nothing is correlated, and scaled to "
-        "variance 1 the colours are white."
+        "the covariance are the axes of that cloud; along them nothing is correlated, and scaled "
+        "to variance 1 the colours are white."
         + (f" Along {dead} of the 3 directions this photo does not vary at all." if dead else ""),
         Table(
             "The reoriented axes of this photo's colours, and how much of the variance each holds.",
@@ -67,8 +67,8 @@ def _whitened(grey: Levels) -> list[Block]:
     return [
         "A photo looks much alike everywhere, so that its covariance is a convolution, and its "
         f"inverse square root is one too: a kernel of {_TAPS} × {_TAPS} taps. Neighbours that "
-        f"correlated by {fixed(before.correlation)} correlate by {fixed(after.correlation)} at most, "
-        f"and the flatness of the spectrum rises from {fixed(before.flatness)} to "
+        f"correlated by {fixed(before.correlation)} correlate by {fixed(after.correlation)} at "
+        f"most, and the flatness of the spectrum rises from {fixed(before.flatness)} to "
         f"{fixed(after.flatness)} (1 is white).",
         Figure(
             (
@@ -90,8 +90,8 @@ def _halves(grey: Levels) -> list[Block]:
     )
     found = iw.chance(left, right)
     return [
-        f"Is the left half (a) brighter than the right (b)? From {_SAMPLED} pixels of each, drawn at "
-        f"random: {found.sentence} The p-value is exact: the sums of all ways to deal out the "
+        f"Is the left half (a) brighter than the right (b)? From {_SAMPLED} pixels of each, drawn "
+        f"at random: {found.sentence} The p-value is exact: the sums of all ways to deal out the "
         f"{2 * _SAMPLED} pixels are a convolution of two-point kernels."
     ]
 
