@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import intertwine as iw
+from intertwine.significance import Chance
 from intertwine.tour import pictures
 from intertwine.tour.blocks import Block, Code, Figure, Table
 from intertwine.tour.photo import Photo
@@ -89,6 +90,7 @@ def _halves(grey: Levels) -> list[Block]:
         for part in (grey[:, :middle], grey[:, middle:])
     )
     found = iw.chance(left, right)
+    assert isinstance(found, Chance)  # of two samples
     return [
         f"Is the left half (a) brighter than the right (b)? From {_SAMPLED} pixels of each, drawn "
         f"at random: {found.sentence} The p-value is exact: the sums of all ways to deal out the "
