@@ -26,7 +26,7 @@ from intertwine.kernel import Kernel
 
 Array = NDArray[np.float64]
 
-_ROUNDS, _RINGS = 8, 25
+_ROUNDS, _RINGS = 5, 25
 _RIDGE = 1e-12
 _FLOOR = 1e-9  # of the mean power: what is weaker is not amplified further
 
