@@ -50,8 +50,8 @@ LAYERS = [
     ["_named"],
     ["kernels"],
     # Tools.
-    ["files", "stochastic"],
-    ["fourier", "matching", "propagator", "registration"],
+    ["files", "significance", "stochastic"],
+    ["fourier", "matching", "propagator", "registration", "whitening"],
     ["diffusion"],
     ["aquarium", "learn", "series", "style"],
     # The package itself, which names all these, and what speaks its public names as a user does.

@@ -19,6 +19,8 @@ PUBLIC = [
     "OptionError",
     "Propagator",
     "ShapeError",
+    "Whitener",
+    "chance",
     "compress",
     "convolve",
     "correlate",
@@ -27,6 +29,7 @@ PUBLIC = [
     "diffuse_radial",
     "find",
     "fourier",
+    "is_white",
     "kernels",
     "learn",
     "orientation",
@@ -39,6 +42,8 @@ PUBLIC = [
     "spectrum",
     "stochastic",
     "style",
+    "whiten",
+    "whitening_kernel",
     "wisdom",
 ]
 

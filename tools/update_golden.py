@@ -25,6 +25,7 @@ COMMANDS = {
     "help-diffuse.txt": "intertwine diffuse --help",
     "help-fit-kernel.txt": "intertwine fit-kernel --help",
     "help-forecast.txt": "intertwine forecast --help",
+    "help-chance.txt": "intertwine chance --help",
     "help-find.txt": "intertwine find --help",
     "help-spectrum.txt": "intertwine spectrum --help",
     "help-compress.txt": "intertwine compress --help",

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from intertwine.matching import find
     from intertwine.propagator import Propagator
     from intertwine.registration import deskew, orientation, rotation
+    from intertwine.significance import chance
+    from intertwine.whitening import Whitener, is_white, whiten, whitening_kernel
 
 __version__ = "0.1.0"
 
@@ -41,6 +43,8 @@ __all__ = [
     "OptionError",
     "Propagator",
     "ShapeError",
+    "Whitener",
+    "chance",
     "compress",
     "convolve",
     "correlate",
@@ -49,6 +53,7 @@ __all__ = [
     "diffuse_radial",
     "find",
     "fourier",
+    "is_white",
     "kernels",
     "learn",
     "orientation",
@@ -61,6 +66,8 @@ __all__ = [
     "spectrum",
     "stochastic",
     "style",
+    "whiten",
+    "whitening_kernel",
     "wisdom",
 ]
 
@@ -76,6 +83,11 @@ _LATER = {
     "deskew": "registration",
     "orientation": "registration",
     "rotation": "registration",
+    "chance": "significance",
+    "Whitener": "whitening",
+    "is_white": "whitening",
+    "whiten": "whitening",
+    "whitening_kernel": "whitening",
 }
 
 

@@ -23,6 +23,7 @@ COMMANDS = {
     "diffuse": "diffuse",
     "forecast": "forecast",
     "fit-kernel": "fit_kernel",
+    "chance": "chance",
     "index": "index",
     "search": "search",
     "data": "data",

@@ -36,6 +36,7 @@ from intertwine.tour.chapters import (
     time_to_frequency,
     timing,
     turned,
+    whitened,
 )
 from intertwine.tour.photo import Photo
 
@@ -70,5 +71,6 @@ CHAPTERS: tuple[ChapterModule, ...] = (
     sampling,
     row_as_series,
     forecast,
+    whitened,
     timing,
 )

@@ -1,0 +1,69 @@
+"""Several comparisons at once: the more are made, the likelier one looks real by chance alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intertwine.significance.result import Chance
+
+Array = NDArray[np.float64]
+
+
+def holm(pvalues: Sequence[float]) -> Array:
+    """Holm's correction: the chance that any of true null hypotheses looks this unlikely.
+
+    ``max_{j <= i} min(1, (n - j + 1) p_(j))`` for sorted p-values (Holm 1979); valid whatever the
+    dependence between them.
+
+    >>> holm([0.01, 0.04, 0.03])
+    array([0.03, 0.06, 0.06])
+    """
+    p = np.asarray(pvalues, float)
+    order = np.argsort(p)
+    raised = np.minimum(1, p[order] * np.arange(p.size, 0, -1))
+    corrected = np.empty_like(p)
+    corrected[order] = np.maximum.accumulate(raised)
+    return corrected
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparisons:
+    """Several results with their p-values corrected for each other.
+
+    Attributes
+    ----------
+    names : tuple of (a, b)
+    results : tuple of Chance
+        Each as if it were alone.
+    pvalue : array
+        After Holm's correction.
+    """
+
+    names: tuple[tuple[Any, Any], ...]
+    results: tuple[Chance, ...]
+    pvalue: Array
+
+    def __len__(self) -> int:
+        return len(self.results)
+
+    def __iter__(self) -> Iterator[Chance]:
+        return iter(self.results)
+
+    def __getitem__(self, place: int) -> Chance:
+        return self.results[place]
+
+    def __str__(self) -> str:
+        head = (
+            f"{len(self)} comparisons; p-values are corrected for that (Holm): below 0.05 in "
+            f"{int((self.pvalue < 0.05).sum())}."
+        )
+        lines = [
+            f"{a} and {b}: p = {p:.4g} ({r.pvalue:.4g} alone). {r.sentence}"
+            for (a, b), p, r in zip(self.names, self.pvalue, self.results, strict=True)
+        ]
+        return "\n".join([head, *lines])
