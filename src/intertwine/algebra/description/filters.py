@@ -7,6 +7,7 @@ phase is.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,12 +18,17 @@ from intertwine.algebra.frame import Array
 from intertwine.base.text import denoised
 
 _LEAST_TAPS = 7
-_EVEN = 0.9  # of the energy that a band explains
-_OF_CHANCE = 1.5  # of the taps' number, what a band of random taps falls short by
+_EVEN = 0.915  # of the energy that a band explains; 0.90 of a Gaussian's slope
+_ODD = 0.9  # the same for Hilbert transformers and differentiators
+_RANDOM = 0.88  # and 1 over their number: what a band of random taps stays below
+_ORDERS = (1, 2, 3, 4)  # of Butterworth's gain
+_ROLLED = 0.97  # of the energy that Butterworth's gain explains
+_MANY = 49
 _BINS = 96
 _PASS, _STOP = 0.7, 0.3
 _MOST_OF_ALL = 0.93  # of all frequencies: a wider band is no filter's
 _WIDE = 0.55
+_RISES = (0.36, 0.4, 0.45, 0.5)  # cycles per sample up to which a differentiator's gain grows
 
 
 @dataclass(frozen=True)
@@ -76,12 +82,33 @@ def band(found: Measures) -> Description | None:
     if max(found.kernel.shape) < _LEAST_TAPS or len(axes) not in (1, found.kernel.ndim):
         return None
     best = best_band(found)
-    if best is None or best.share < max(_EVEN, 1 - _OF_CHANCE / found.taps.size):
-        return None
+    chance = _RANDOM + 1 / found.taps.size if found.parity == 0 else 0.0
+    if best.share < max(_EVEN, chance):
+        return _butterworth(found) if found.taps.size >= _MANY else None
     if best.kind in ("low-pass", "high-pass") and not _level_enough(found, best):
         return None
     numbers = {"edges": _edges(best), "share": best.share}
     return Description(best.kind, f"{_noun(best)}, {100 * best.share:.0f} % of its energy", numbers)
+
+
+def _butterworth(found: Measures) -> Description | None:
+    """A low-pass or a high-pass of Butterworth's gain, ``1 / sqrt(1 + (f / edge)**(2 order))``."""
+    radius, gain = _by_radius(found)
+    size = float(np.linalg.norm(gain))
+    best = (0.0, "", 0.0, 0)
+    for order, edge in itertools.product(_ORDERS, np.linspace(0.02, 0.45, 44).tolist()):
+        low = 1 / np.sqrt(1 + (radius / edge) ** (2 * order))
+        for kind, shape in (("low-pass", low), ("high-pass", np.sqrt(1 - low**2))):
+            share = float((gain @ shape) / (size * np.linalg.norm(shape))) ** 2
+            best = max(best, (share, kind, edge, order))
+    share, kind, edge, order = best
+    if share < _ROLLED:
+        return None
+    text = (
+        f"A {kind} filter: near Butterworth's gain of order {order} with its edge at "
+        f"{denoised(edge)} cycles per sample, {100 * share:.0f} % of its energy"
+    )
+    return Description(kind, text, {"edges": (edge,), "share": share, "order": order})
 
 
 def _level_enough(found: Measures, best: Band) -> bool:
@@ -127,6 +154,10 @@ def wavelet(found: Measures) -> Description | None:
     return None
 
 
+def _explained_by(gain: Array, shape: Array) -> float:
+    return float((gain @ shape) ** 2 / ((gain @ gain) * (shape @ shape)))
+
+
 def odd_filters(found: Measures) -> Description | None:
     """Hilbert transformers and differentiators of a wide band: odd taps, an even or rising gain."""
     taps = found.taps
@@ -134,13 +165,13 @@ def odd_filters(found: Measures) -> Description | None:
         return None
     half = found.gain[: found.gain.size // 2 + 1]
     frequency = np.linspace(0, 0.5, half.size)
-    rising = float((half @ frequency) ** 2 / ((half @ half) * (frequency @ frequency)))
-    if rising >= _EVEN:
+    rising = max(_explained_by(half, frequency * (frequency <= edge)) for edge in _RISES)
+    if rising >= _ODD:
         text = f"A differentiator: near a gain that grows with frequency, {100 * rising:.0f} % of its energy"
         return Description("differentiator", text, {"share": rising, "order": 1})
     inside = half >= 0.5 * half.max()
     even = float(half[inside].sum() ** 2 / (inside.sum() * (half @ half)))
-    if even >= _EVEN and inside.mean() >= _WIDE:
+    if even >= _ODD and inside.mean() >= _WIDE:
         text = f"A Hilbert transformer: sinusoids turn by 90 degrees about its middle, {100 * even:.0f} % of its energy"
         return Description("Hilbert transformer", text, {"share": even})
     return None

@@ -73,6 +73,10 @@ def polynomial(found: Measures) -> Description | None:
     if explained >= _ALL:
         numbers = {"share": explained, "keeps": 3}
         return Description("smoother", f"A smoother: Henderson's average of {k.size} terms", numbers)
+    whole = abs(found.total * found.scale - 1) < 1e-6  # Lanczos' windowed sinc keeps no sum of 1
+    keeps = found.parity == 1 and whole and abs(found.second.item()) < 1e-6
+    if keeps and found.gain.max() <= 1.02 * found.total:
+        return Description("smoother", "A smoother: cubics stay", {"keeps": 3})
     return None
 
 
