@@ -116,7 +116,7 @@ def sinusoid(k, words):
 
 def noise(k, words):
     stated = float(re.search(NUMBER + "$", words)[1])
-    drawn = np.random.default_rng(3).normal(size=[1 if n == 1 else 4 * n + 4096 // max(k.size, 1) ** 0 // 64 for n in k.shape])
+    drawn = np.random.default_rng(3).normal(size=[1 if n == 1 else 4 * n + 32 for n in k.shape])
     power = np.abs(np.fft.fftn(k.taps, drawn.shape)) ** 2
     answer = np.fft.ifftn(np.fft.fftn(drawn) * np.fft.fftn(k.taps, drawn.shape))
     # The answer's power is that of the noise, weighed by the gain: chi-square of so many samples.
