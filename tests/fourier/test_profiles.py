@@ -62,7 +62,8 @@ def test_one_angle_means_one_direction_everywhere(angle):
     slope = kernels.sobel(axis=1).rotated(angle).describe().numbers["angle_deg"]
     assert abs((slope - angle + 180) % 360 - 180) < 0.01
     answers = [
-        np.ptp(iw.convolve(stripes, kernels.gabor(3.0, 0.125, a))) for a in (angle, angle + 90)
+        np.ptp(iw.convolve(stripes, kernels.gabor(3.0, 0.125, a))[32:96, 32:96])
+        for a in (angle, angle + 90)
     ]
     assert answers[0] > 10 * answers[1]
 
@@ -82,7 +83,7 @@ def test_derivatives_of_sinusoids_are_exact(size, order):
 def test_the_nyquist_frequency_has_no_odd_derivative():
     x = (-1.0) ** np.arange(8)
     assert fourier.derivative(x).tolist() == [0] * 8
-    np.testing.assert_allclose(fourier.derivative(x, 2), -np.pi**2 * x, rtol=1e-14)
+    np.testing.assert_allclose(fourier.derivative(x, 2), -(np.pi**2) * x, rtol=1e-14)
 
 
 def test_the_mirror_image_has_no_jump_at_the_ends():

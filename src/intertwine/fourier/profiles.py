@@ -95,13 +95,18 @@ def _spread(
     sums = tuple(np.zeros(shape[0] * bins) for _ in range(3))
     narrow = width <= _NEAR / 3
     nearest = np.rint(turn).astype(int)
-    for chosen, steps in ((narrow, range(-_NEAR, _NEAR + 1)), (~narrow, range(-(bins // 2), bins - bins // 2))):
+    for chosen, steps in (
+        (narrow, range(-_NEAR, _NEAR + 1)),
+        (~narrow, range(-(bins // 2), bins - bins // 2)),
+    ):
         at, off = nearest[chosen], turn[chosen]
         for step in steps:
             apart = (at + step - off + bins / 2) % bins - bins / 2
             weight = np.exp(-0.5 * (apart / width[chosen]) ** 2)
             flat = ring[chosen] * bins + (at + step) % bins
-            for total, values in zip(sums, (weight, weight**2, weight * power[chosen]), strict=True):
+            for total, values in zip(
+                sums, (weight, weight**2, weight * power[chosen]), strict=True
+            ):
                 total += np.bincount(flat, values, total.size)
     weights, squares, powers = (each.reshape(shape) for each in sums)
     return weights, squares, powers

@@ -14,6 +14,7 @@ from intertwine.base.text import denoised
 if TYPE_CHECKING:
     from intertwine.kernel import Kernel
 
+
 def profile(found: Measures) -> tuple[Array, Array]:
     """Gain by distance from frequency 0, up to 1/2, as a share of the largest."""
     grid = np.meshgrid(*[np.fft.fftfreq(n) for n in found.gain.shape], indexing="ij")

@@ -118,6 +118,10 @@ def refined(taps: Array, start: Array) -> tuple[Array, float]:
 
 def _options(taps: Array) -> dict[str, object]:
     step = [0.02 / n for n in taps.shape]
-    return {"xatol": 1e-7, "fatol": 1e-12, "maxiter": 120, "initial_simplex": None, "disp": False} | (
-        {"adaptive": True} if len(step) > 2 else {}
-    )
+    return {
+        "xatol": 1e-7,
+        "fatol": 1e-12,
+        "maxiter": 120,
+        "initial_simplex": None,
+        "disp": False,
+    } | ({"adaptive": True} if len(step) > 2 else {})

@@ -115,7 +115,9 @@ def _percent(share: float) -> str:
 def _named(found: Measures, each: Nearest) -> Description:
     kind, head, numbers = _words(found, each)
     numbers |= {"share": each.share}
-    return Description(kind, f"{head}, {_percent(each.share)} of its energy", numbers, each.template)
+    return Description(
+        kind, f"{head}, {_percent(each.share)} of its energy", numbers, each.template
+    )
 
 
 def _words(found: Measures, each: Nearest) -> tuple[str, str, dict[str, object]]:

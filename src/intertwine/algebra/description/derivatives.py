@@ -96,7 +96,9 @@ def _higher(found: Measures, best: BellDerivative) -> Description:
     if alone and found.kernel.ndim > 1:
         parts = [f"order {p} along axis {axis}" for axis, p in enumerate(main) if p]
         where = f", {' and '.join(parts)}"
-    text = f"A mixed derivative: the {word} derivative{where}, of a smoothed signal{of_energy(best)}"
+    text = (
+        f"A mixed derivative: the {word} derivative{where}, of a smoothed signal{of_energy(best)}"
+    )
     numbers = {"order": order, "powers": main if alone else None, "share": 1 - best.misfit}
     return Description("mixed derivative", text, numbers)
 

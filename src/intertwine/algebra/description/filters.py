@@ -79,12 +79,16 @@ def _by_radius(found: Measures) -> tuple[Array, Array]:
 def band(found: Measures) -> Description | None:
     """A filter whose gain is nearly that of an even band."""
     axes = found.used_axes
+    if np.iscomplexobj(found.taps):
+        return None
     if max(found.kernel.shape) < _LEAST_TAPS or len(axes) not in (1, found.kernel.ndim):
         return None
     best = best_band(found)
     chance = _RANDOM + 1 / found.taps.size if found.parity == 0 else 0.0
     if best.share < max(_EVEN, chance):
         return _butterworth(found) if found.taps.size >= _MANY else None
+    if best.kind == "high-pass" and found.kernel.ndim > 1 and abs(found.total) <= found.rounding:
+        return None  # it keeps nothing of flat areas: a Laplacian, thin as it may be
     if best.kind in ("low-pass", "high-pass") and not _level_enough(found, best):
         return None
     numbers = {"edges": _edges(best), "share": best.share}
@@ -149,7 +153,9 @@ def wavelet(found: Measures) -> Description | None:
         at = np.arange(taps.size) / taps.size
         moments = [float((line * at**p).sum()) for p in range(taps.size // 2)]
         if max(map(abs, moments)) <= 1e-6 * float(np.abs(taps).sum()):
-            text = f"A {kind} filter: Daubechies' wavelet filter of {taps.size // 2} vanishing moments"
+            text = (
+                f"A {kind} filter: Daubechies' wavelet filter of {taps.size // 2} vanishing moments"
+            )
             return Description(kind, text, {"vanishing": taps.size // 2, "share": 1.0})
     return None
 

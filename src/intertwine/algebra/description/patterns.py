@@ -8,6 +8,7 @@ import numpy as np
 
 from intertwine.algebra.description.answer import Description, along, angle_of
 from intertwine.algebra.description.bell import CLOSE, EXACT, best_derivative
+from intertwine.algebra.description.degrees import NAMED
 from intertwine.algebra.description.derivatives import derivative, flattens
 from intertwine.algebra.description.gabor import Wave, best_wave
 from intertwine.algebra.description.measure import Measures
@@ -16,6 +17,7 @@ from intertwine.base.text import denoised
 
 _NEAR = 0.2  # energy that a wave may miss
 _WAVES = 0.3  # waves in a standard deviation from which it is seen to oscillate
+_GONE = 0.1  # of a lower moment that cutting off the tails leaves
 _MOST_CLEAR = 4  # orders above are waves but for some thousandths
 
 
@@ -24,11 +26,14 @@ def smooth_derivative(found: Measures) -> Description | None:
     if not flattens(found):
         return None
     best = best_derivative(found)
-    if best is None or best.misfit > CLOSE:
+    if best is None or best.misfit > (1 - NAMED if best.order <= 2 else CLOSE):
         return None
     rival = _wave(found)
     if rival is not None and best.misfit > (rival.misfit if best.order <= _MOST_CLEAR else EXACT):
         return None
+    lower = range(best.order - 2, 0, -2)
+    if any(found.vanishing(order) > _GONE for order in lower):
+        return None  # no derivative of this order: lower polynomials are answered
     return derivative(found, best)
 
 

@@ -72,7 +72,9 @@ def polynomial(found: Measures) -> Description | None:
     explained = share(found.taps, henderson(k.size))
     if explained >= _ALL:
         numbers = {"share": explained, "keeps": 3}
-        return Description("smoother", f"A smoother: Henderson's average of {k.size} terms", numbers)
+        return Description(
+            "smoother", f"A smoother: Henderson's average of {k.size} terms", numbers
+        )
     whole = abs(found.total * found.scale - 1) < 1e-6  # Lanczos' windowed sinc keeps no sum of 1
     keeps = found.parity == 1 and whole and abs(found.second.item()) < 1e-6
     if keeps and found.gain.max() <= 1.02 * found.total:
@@ -84,7 +86,9 @@ def _least_squares(found: Measures, order: int, degree: int, explained: float) -
     kind = ("smoother", "edge detector", "Laplacian")[order]
     what = ("A smoother: the value", "An edge detector: the slope", "A Laplacian: the curvature")
     numbers: dict[str, object] = {"share": explained, "order": order, "degree": degree}
-    text = f"{what[order]} of the polynomial of degree {degree} that fits {found.kernel.size} samples"
+    text = (
+        f"{what[order]} of the polynomial of degree {degree} that fits {found.kernel.size} samples"
+    )
     return Description(kind, f"{text} best (Savitzky-Golay)", numbers)
 
 
@@ -121,7 +125,9 @@ def compass(found: Measures) -> Description | None:
         explained = share(found.taps, taps)
         if explained >= _ALL:
             if kind == "ripple":
-                text = "A ripple of Frei and Chen: the part of a 3 x 3 window that is odd and no slope"
+                text = (
+                    "A ripple of Frei and Chen: the part of a 3 x 3 window that is odd and no slope"
+                )
             else:
                 text = f"An edge detector {towards(-found.first)}: a compass mask of Kirsch"
             return Description(kind, text, {"share": explained})
