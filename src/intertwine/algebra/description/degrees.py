@@ -20,7 +20,7 @@ from intertwine.algebra.frame import Array
 from intertwine.base.text import denoised
 
 NAMED = 0.8
-_CHANCE = 0.0025  # of random kernels that one family may name
+_CHANCE = 0.0015  # of random kernels that one family may name
 _LEVEL = 0.6  # of the energy about the mean that a family with a level explains, at least
 _NEARLY_ALL = 0.97
 _BALANCED = 0.2  # of the weight that may be left of a spot against its surroundings
