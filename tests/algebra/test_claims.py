@@ -4,8 +4,8 @@ import re
 
 import numpy as np
 import pytest
-from algebra.collection import collection
 
+from algebra.collection import collection
 from intertwine import Kernel
 
 NUMBER = r"(-?[\d.]+(?:e[+-]?\d+)?)"

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
         notch,
         overshoot,
     )
-    from intertwine.fourier.quality import psnr, ssim
     from intertwine.fourier.profiles import Profile
+    from intertwine.fourier.quality import psnr, ssim
     from intertwine.fourier.spectra import Spectrum, spectrum
     from intertwine.fourier.theorem import Scheme, continuous_gap, padding_schemes, theorem_gap
 

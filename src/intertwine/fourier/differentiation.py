@@ -27,8 +27,8 @@ def derivative(
 ) -> Array:
     """Differentiate `order` times along each of `axes`: ``X(f) (2 pi i f)**order``, a sample apart.
 
-    Exact but for rounding where x is periodic and band-limited. Of an even length, the frequency 1/2
-    stands for +1/2 and -1/2 alike: odd orders send it to 0, even ones to ``(pi i)**order``.
+    Exact but for rounding where x is periodic and band-limited. Of an even length, the frequency
+    1/2 stands for +1/2 and -1/2 alike: odd orders send it to 0, even ones to ``(pi i)**order``.
 
     Parameters
     ----------
@@ -39,8 +39,8 @@ def derivative(
     axes : int or tuple of int, optional
         Differentiate along each, one after the other; all axes of one or two by default.
     extension : {"wrap", "symmetric"}
-        What lies outside: the data again, or their mirror image ``4321|1234|4321``, which has no jump
-        at the ends but a kink: the first derivative is then small-scale wrong only near them.
+        What lies outside: the data again, or their mirror image ``4321|1234|4321``, which has no
+        jump at the ends but a kink: the first derivative is then small-scale wrong only near them.
 
     Returns
     -------

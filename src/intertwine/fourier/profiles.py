@@ -1,9 +1,9 @@
 """Power by distance and by direction: profiles of a picture's spectrum.
 
 A ring holds the frequencies nearest to its radius, so that a frequency of the grid lies in the ring
-of its own name, and the rings together hold every frequency (Parseval). By direction, each frequency
-counts for the angle that its cell of the grid covers, and each ring for its own mean at every angle:
-the few low frequencies of the axes, which hold most of a picture's power, then do not pass for
+of its own name, and the rings together hold every frequency (Parseval). By direction, each
+frequency counts for the angle that its cell of the grid covers, and each ring for its own mean at every
+angle: the few low frequencies of the axes, which hold most of a picture's power, then do not pass for
 directions. Powers of noise are exponential, and this gives every profile its standard error.
 """
 
@@ -60,7 +60,7 @@ def radial(power: Array, radius: Array, width: float, unit: str) -> Profile:
 
 
 def angular(power: Array, down: Array, across: Array, bins: int, correlation: float) -> Profile:
-    """The mean by direction over rings up to 0.5 cycles per pixel, each ring with its own weight."""
+    """The mean by direction over rings up to 0.5 cycles per pixel, each with its own weight."""
     cell = 1 / min(power.shape)
     radius = np.hypot(down, across)
     up = -down + np.zeros_like(across)

@@ -69,8 +69,8 @@ class Spectrum:
     def radial_profile(self, bins: int | None = None) -> Profile:
         """The mean power by distance from frequency 0, all directions together.
 
-        Rings are centred on the frequencies of the shorter side, or on ``bins`` steps up to 0.5, and
-        run out to the corners: ``sum(counts * power)`` is the whole power. A ring that holds no
+        Rings are centred on the frequencies of the shorter side, or on ``bins`` steps up to 0.5,
+        and run out to the corners: ``sum(counts * power)`` is the whole power. A ring that holds no
         frequency is NaN.
         """
         power, down, across = self._picture("radial_profile")

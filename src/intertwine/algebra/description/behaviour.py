@@ -53,7 +53,8 @@ def _polynomials(found: Measures, kind: str) -> Iterator[str]:
             yield f"the signal is{moved(found.mean).removeprefix(',')}" if moved(found.mean) else ""
         else:
             verb = "gains" if flat else "gives"
-            yield f"a ramp that rises 1 a sample {towards(way)} {verb} {denoised(size * found.scale)}"
+            answer = denoised(size * found.scale)
+            yield f"a ramp that rises 1 a sample {towards(way)} {verb} {answer}"
         return
     if flat:
         return
@@ -108,20 +109,10 @@ def refined(taps: Array, start: Array) -> tuple[Array, float]:
     first = gain(start)
     if not start.any():
         return start, first
-    best = minimize(lambda f: -gain(f), start, method="Nelder-Mead", options=_options(taps))
+    options = {"xatol": 1e-7, "fatol": 1e-12, "maxiter": 120}
+    best = minimize(lambda f: -gain(f), start, method="Nelder-Mead", options=options)
     inside = bool((np.abs(best.x) <= 0.5).all())
     best_gain = gain(best.x)
     if not inside or best_gain <= first * (1 + 1e-9):
         return start, first
     return np.asarray(best.x), best_gain
-
-
-def _options(taps: Array) -> dict[str, object]:
-    step = [0.02 / n for n in taps.shape]
-    return {
-        "xatol": 1e-7,
-        "fatol": 1e-12,
-        "maxiter": 120,
-        "initial_simplex": None,
-        "disp": False,
-    } | ({"adaptive": True} if len(step) > 2 else {})

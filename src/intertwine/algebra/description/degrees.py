@@ -1,8 +1,8 @@
 """The nearest family, and the fraction of a kernel's energy that it explains.
 
 A kernel is named when a family explains 80 % of its energy, and more than chance would: random taps
-reach the fraction that is asked for once in some hundreds of kernels. Of ``n`` random taps, a family
-of ``d`` amplitudes explains a fraction that is distributed as ``Beta(d / 2, (n - d) / 2)``.
+reach the fraction that is asked for once in some hundreds of kernels. Of ``n`` random taps, a
+family of ``d`` amplitudes explains a fraction that is distributed as ``Beta(d / 2, (n - d) / 2)``.
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ def nearest(found: Measures) -> Description | None:
         return _named(found, good[0])
     kind, head, numbers = _words(found, near[0])
     numbers |= {"share": near[0].share, "nearest": kind}
-    text = f"None of these: nearest is {head[0].lower()}{head[1:]}, {_percent(near[0].share)} of its energy"
+    share = _percent(near[0].share)
+    text = f"None of these: nearest is {head[0].lower()}{head[1:]}, {share} of its energy"
     return Description("none of these", text, numbers)
 
 
@@ -149,7 +150,7 @@ def _words(found: Measures, each: Nearest) -> tuple[str, str, dict[str, object]]
     if name == "planes of blurs":
         return "blur", "A blur along axes 1 and 2, weighted along axis 0", {}
     if name == "planes of slopes":
-        head = "An edge detector along axes 1 and 2, with a direction of its own at each place of axis 0"
+        head = "An edge detector along axes 1 and 2, of another direction at each place of axis 0"
         return "edge detector", head, {}
     if name == "Laplacian":
         return "Laplacian", "A Laplacian: a spot against its surroundings", {"sigma": each.label[0]}

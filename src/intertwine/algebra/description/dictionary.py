@@ -1,8 +1,8 @@
 """Shapes that kernels are compared with: Gaussians, their slopes and curvatures, spots and lines.
 
 An entry spans all multiples (and sums) of its few arrays, and a kernel's fraction of energy in that
-span says how much of it the entry explains. Widths and places run over a grid, so that every array of
-one shape is compared with the same entries, prepared once.
+span says how much of it the entry explains. Widths and places run over a grid, so that every array
+of one shape is compared with the same entries, prepared once.
 """
 
 from __future__ import annotations
@@ -205,7 +205,7 @@ def _centred(shape: tuple[int, ...]) -> tuple[str, float, bool, Entries]:
         if any(n % 2 == 0 for n in shape):
             return
         grid = _grid(shape)
-        tap = (sum(np.abs(g) for g in grid) == 0).astype(float)
+        tap = np.asarray(sum(np.abs(g) for g in grid) == 0, float)
         for width in _widths(shape, 0.6):
             yield (width,), [tap, _bell(grid, [width] * len(shape))]
 

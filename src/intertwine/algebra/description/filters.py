@@ -1,8 +1,8 @@
 """Filters by the band that they pass: low, high, band or all but a band; wavelets; Hilbert's.
 
 The measure is the cosine squared between the gain ``|K|`` and a band of gain 1, over all
-frequencies: 1 for an ideal filter. It says how much of the energy an even band explains, whatever the
-phase is.
+frequencies: 1 for an ideal filter. It says how much of the energy an even band explains, whatever
+the phase is.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Band:
     share: float
 
 
-def best_band(found: Measures) -> Band | None:
+def best_band(found: Measures) -> Band:
     """The kind and the edges of the band that explains most."""
     radius, gain = _by_radius(found)
     most = float(radius.max())
@@ -173,11 +173,17 @@ def odd_filters(found: Measures) -> Description | None:
     frequency = np.linspace(0, 0.5, half.size)
     rising = max(_explained_by(half, frequency * (frequency <= edge)) for edge in _RISES)
     if rising >= _ODD:
-        text = f"A differentiator: near a gain that grows with frequency, {100 * rising:.0f} % of its energy"
+        text = (
+            "A differentiator: near a gain that grows with frequency, "
+            f"{100 * rising:.0f} % of its energy"
+        )
         return Description("differentiator", text, {"share": rising, "order": 1})
     inside = half >= 0.5 * half.max()
     even = float(half[inside].sum() ** 2 / (inside.sum() * (half @ half)))
     if even >= _ODD and inside.mean() >= _WIDE:
-        text = f"A Hilbert transformer: sinusoids turn by 90 degrees about its middle, {100 * even:.0f} % of its energy"
+        text = (
+            "A Hilbert transformer: sinusoids turn by 90 degrees about its middle, "
+            f"{100 * even:.0f} % of its energy"
+        )
         return Description("Hilbert transformer", text, {"share": even})
     return None

@@ -1,7 +1,7 @@
 """Families whose taps a formula gives for every size: cosines, polynomials, compass masks.
 
-A kernel is of such a family when the formula's taps, times one factor, explain all of its energy but
-a ten-thousandth.
+A kernel is of such a family when the formula's taps, times one factor, explain all of its energy
+but a ten-thousandth.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def henderson(size: int) -> Array:
     j = np.arange(size) - size // 2
     weights = ((n - 1) ** 2 - j**2) * (n**2 - j**2) * ((n + 1) ** 2 - j**2)
     taps = np.asarray(weights * (3 * n**2 - 16 - 11 * j**2))
-    return taps / taps.sum()
+    return np.asarray(taps / taps.sum())
 
 
 def compass(found: Measures) -> Description | None:
