@@ -9,7 +9,10 @@ from algebra.collection import collection
 from intertwine import Kernel
 
 NUMBER = r"(-?[\d.]+(?:e[+-]?\d+)?)"
-WAY = r"(along the axis|against the axis|(?:along|against) axis \d(?:, \w+(?: \w+ \w+)?)?|at [\d.]+ degrees|along \(.*?\))"
+WAY = (
+    r"((?:along|against) the axis|(?:along|against) axis \d(?:, \w+(?: \w+ \w+)?)?"
+    r"|at [\d.]+ degrees|along \(.*?\))"
+)
 DIGITS = 6e-4  # what four digits round off, of the number
 
 
@@ -53,7 +56,10 @@ def ramp(k, words):
     match = re.fullmatch(rf"a ramp that rises 1 a sample {WAY} (gives|gains) {NUMBER}", words)
     way = direction(match[1], k.ndim)
     for start in (0.0, 7.0):
-        line = lambda *at: start + sum(w * n for w, n in zip(way, at, strict=True))  # noqa: E731
+
+        def line(*at, start=start):
+            return start + sum(w * n for w, n in zip(way, at, strict=True))
+
         kept = start * k.taps.sum()
         if not near(through(k, line) - kept, match[3], np.abs(k.taps).sum()):
             return False

@@ -1,8 +1,8 @@
 """What a kernel does, in two sentences, decided from its taps alone.
 
 The first names it, by the first of the rules that holds: families that a formula gives, averages
-and sharpeners, filters and derivatives, and last the nearest of many shapes with the fraction of the
-energy that it explains. Names are never looked at. What no family explains to 80 % is "none of
+and sharpeners, filters and derivatives, and last the nearest of many shapes with the fraction of
+the energy that it explains. Names are never looked at. What no family explains to 80 % is "none of
 these".
 
 The second says what the kernel does to flat areas, ramps, steps, sinusoids and noise, each clause
