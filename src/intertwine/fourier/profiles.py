@@ -56,7 +56,9 @@ def radial(power: Array, radius: Array, width: float, unit: str) -> Profile:
     np.divide(total, count, out=mean, where=count > 0)
     # Of real data half of the frequencies repeat the other half.
     error = np.divide(mean, np.sqrt(count / 2), out=np.full(count.size, np.nan), where=count > 0)
-    return Profile(np.arange(count.size) * width, mean, unit, count, error)
+    return Profile(
+        np.arange(count.size).astype(np.float64) * np.float64(width), mean, unit, count, error
+    )
 
 
 def angular(power: Array, down: Array, across: Array, bins: int, correlation: float) -> Profile:
@@ -79,7 +81,7 @@ def angular(power: Array, down: Array, across: Array, bins: int, correlation: fl
     spread = np.divide(squares, weights**2, out=np.zeros_like(weights), where=weights > 0)[used]
     variance = (share**2 * level[:, None] ** 2 * spread).sum(axis=0) * correlation
     return Profile(
-        np.arange(bins) * (180 / bins),
+        np.arange(bins).astype(np.float64) * np.float64(180 / bins),
         (share * mean).sum(axis=0),
         "degrees",
         1 / np.maximum((share**2 * spread).sum(axis=0), 1e-300),
