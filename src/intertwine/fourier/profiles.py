@@ -3,8 +3,8 @@
 A ring holds the frequencies nearest to its radius, so that a frequency of the grid lies in the ring
 of its own name, and the rings together hold every frequency (Parseval). By direction, each
 frequency counts for the angle that its cell of the grid covers, and each ring for its own mean at
-every angle: the few low frequencies of the axes, which hold most of a picture's power, then do not
-pass for directions. Powers of noise are exponential, and this gives every profile its standard error.
+every angle: the few low frequencies of the axes, which hold most of a picture's power, then do
+not pass for directions. Powers of noise are exponential, and this gives every profile its standard error.
 """
 
 from __future__ import annotations

@@ -23,6 +23,7 @@ NAMED = 0.8
 _CHANCE = 0.0015  # of random kernels that one family may name
 _LEVEL = 0.6  # of the energy about the mean that a family with a level explains, at least
 _NEARLY_ALL = 0.97
+_ALL = 0.995  # from which nothing is said of the rest
 _BALANCED = 0.2  # of the weight that may be left of a spot against its surroundings
 _SIMPLER = 0.02  # of the energy that one more amplitude has to explain
 
@@ -160,7 +161,9 @@ def _words(found: Measures, each: Nearest) -> tuple[str, str, dict[str, object]]
 def _slope(found: Measures, each: Nearest) -> tuple[str, str, dict[str, object]]:
     grid = np.meshgrid(*[np.arange(n) for n in each.template.shape], indexing="ij")
     way = -np.array([float((each.template * g).sum()) for g in grid])
-    numbers: dict[str, object] = {"order": 1, "slope": tuple((way * found.scale).tolist())}
+    if each.share >= _ALL:
+        way = -found.first  # the kernel itself is one
+    numbers: dict[str, object] = {"order": 1, "slope": tuple((-found.first * found.scale).tolist())}
     if way.size == 2:
         from intertwine.algebra.description.answer import angle_of
 
