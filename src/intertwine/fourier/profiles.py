@@ -4,7 +4,7 @@ A ring holds the frequencies nearest to its radius, so that a frequency of the g
 of its own name, and the rings together hold every frequency (Parseval). By direction, each
 frequency counts for the angle that its cell of the grid covers, and each ring for its own mean at
 every angle: the few low frequencies of the axes, which hold most of a picture's power, then do
-not pass for directions. Powers of noise are exponential, and this gives every profile its standard error.
+not pass for directions. Powers of noise are exponential, which gives each profile its error.
 """
 
 from __future__ import annotations

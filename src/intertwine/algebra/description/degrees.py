@@ -117,9 +117,8 @@ def _percent(share: float) -> str:
 def _named(found: Measures, each: Nearest) -> Description:
     kind, head, numbers = _words(found, each)
     numbers |= {"share": each.share}
-    return Description(
-        kind, f"{head}, {_percent(each.share)} of its energy", numbers, each.template
-    )
+    part = "" if each.share >= _ALL else f", {_percent(each.share)} of its energy"
+    return Description(kind, f"{head}{part}", numbers, each.template)
 
 
 def _words(found: Measures, each: Nearest) -> tuple[str, str, dict[str, object]]:
