@@ -12,14 +12,20 @@ from intertwine.kernel import Kernel
 ORDER = [
     "zero",
     "single_tap",
+    "cosine",
+    "polynomial",
+    "wavelet",
+    "compass",
+    "binomial",
     "blur",
     "sharpener",
     "emboss",
+    "odd_filters",
     "band",
     "smooth_derivative",
     "wave",
-    "derivative",
     "matched_pattern",
+    "nearest",
 ]
 
 AT = np.arange(-9, 10)
@@ -29,16 +35,16 @@ BELL = np.exp(-(AT**2) / 18)
 SEVERAL = [
     (
         Kernel(np.sinc(np.arange(-30, 31)) - 0.4 * np.sinc(0.4 * np.arange(-30, 31))),
-        ["band", "smooth_derivative", "wave"],
+        ["band"],
         "high-pass",
     ),
     (
         kernels.gaussian(3.0, order=2),
-        ["smooth_derivative", "wave", "derivative"],
+        ["smooth_derivative", "wave", "nearest"],
         "Laplacian",
     ),
-    (Kernel(BELL * np.cos(1.2 * AT)), ["wave", "derivative"], "Gabor"),
-    (Kernel(BELL * np.sin(1.2 * AT)), ["wave", "derivative"], "Gabor"),
+    (Kernel(BELL * np.cos(1.2 * AT)), ["wave", "nearest"], "Gabor"),
+    (Kernel(BELL * np.sin(1.2 * AT)), ["wave", "nearest"], "Gabor"),
 ]
 
 
@@ -50,6 +56,6 @@ def test_the_rules_are_asked_from_the_special_to_the_general():
 def test_the_first_of_the_rules_that_hold_answers(kernel, holding, kind):
     found = Measures.of(kernel)
     answers = {rule.__name__: answer for rule in RULES if (answer := rule(found)) is not None}
-    assert list(answers) == holding
-    assert kernel.describe() == answers[holding[0]]
+    assert [name for name in answers if name in holding] == holding == list(answers)[: len(holding)]
+    assert kernel.describe().sentence.startswith(answers[holding[0]].sentence)
     assert kernel.describe().kind == kind

@@ -102,17 +102,17 @@ def test_a_spectrum_says_where_and_how_strong():
 def test_profiles_find_a_grating(angle):
     row, column = np.mgrid[:128, :128]
     turn = np.radians(angle)
-    wave = np.cos(2 * np.pi * 0.2 * (column * np.cos(turn) + row * np.sin(turn)))
+    wave = np.cos(2 * np.pi * 0.2 * (column * np.cos(turn) - row * np.sin(turn)))
     found = spectrum(wave, window="hann", detrend="mean")
     radial, angular = found.radial_profile(), found.angular_profile(36)
     assert radial.places[radial.power.argmax()] == pytest.approx(0.2, abs=0.01)
     assert angular.places[angular.power.argmax()] == angle
-    assert len(radial.places) == 64
+    assert angle in angular.directions
 
 
 def test_the_rings_hold_the_mean_power_of_noise():
     radial = spectrum(RNG.normal(size=(200, 120))).radial_profile(5)
-    np.testing.assert_allclose(radial.power, 1, atol=0.12)
+    assert (np.abs(radial.power - 1) <= 4.5 * radial.error).all()
 
 
 @pytest.mark.parametrize("shape", [(30, 41), (8, 8), (41,), (2, 5)])

@@ -135,18 +135,12 @@ def _measured(kernel: Kernel) -> Iterator[tuple[str, str]]:
         first, second = _rounding(kernel)
         mean = by_axis(_snap(moments.mean, first), "sample")
         yield "mean", f"{mean}, from the origin"
-        yield "variance", _variance(kernel, by_axis(_snap(moments.variance, second)))
+        if kernel.taps.min() >= 0 or kernel.taps.max() <= 0:  # else no weights of a distribution
+            yield "variance", by_axis(_snap(moments.variance, second))
     elif kernel.dtype.kind != "c" and kernel.norm(1):
         yield "moments", _first_moment(kernel)
     yield "spectrum", kernel.spectrum().sentence
     yield "noise gain", f"{number(kernel.noise_gain)} (variance out for variance 1 in)"
-
-
-def _variance(kernel: Kernel, second: str) -> str:
-    """Taps of one sign are weights of a distribution, which has a variance; others are not."""
-    if kernel.taps.min() < 0 < kernel.taps.max():
-        return f"none, as taps of both signs are no chances; the second moment is {second}"
-    return second
 
 
 def _first_moment(kernel: Kernel) -> str:

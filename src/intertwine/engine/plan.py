@@ -29,6 +29,9 @@ from intertwine.engine.wisdom import WISDOM, Measured
 Array = NDArray[Any]
 
 #: What methods are called in other libraries, for hints.
+#: Multiply-adds of a tiny product, and the fraction of the time that is clearly quicker.
+_TINY, _CLEARLY = 1024, 0.8
+
 _ELSEWHERE = {
     "fft": "overlap_save",
     "sep": "separable",
@@ -111,6 +114,14 @@ class Plan:
             return {"whole"}
         return {p.factor for p in self._products}
 
+    def _plain(self, able: dict[str, Candidate], best: Candidate) -> Candidate:
+        """`best`, or direct where the product is tiny and no way is clearly quicker: exact sums."""
+        plain = able.get("direct")
+        size = self._problem.out_size * self._problem.kernel_size
+        if plain is None or size > _TINY or best.seconds < _CLEARLY * plain.seconds:
+            return best
+        return plain
+
     def _choose(self, wanted: str) -> Candidate:
         if wanted == "auto":
             able = {c.method.NAME: c for c in self._found if not c.reason}
@@ -118,7 +129,7 @@ class Plan:
                 return able[self._measured.method]
             self._measured = None
             if able:
-                return min(able.values(), key=self._weighed)
+                return self._plain(able, min(able.values(), key=self._weighed))
             asked = self._problem.precision
             best = f"{1.005 * min(c.error for c in self._found):.3g}"  # rounded up
             raise OptionError(

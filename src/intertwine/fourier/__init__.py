@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from intertwine.fourier.bands import Bands, Density, octave_bands, welch
     from intertwine.fourier.compression.compressed import Compressed, compress
+    from intertwine.fourier.differentiation import derivative
     from intertwine.fourier.edges import even_extension, smooth_component
     from intertwine.fourier.filters import (
         FrequencyFilter,
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
         notch,
         overshoot,
     )
+    from intertwine.fourier.profiles import Profile
     from intertwine.fourier.quality import psnr, ssim
-    from intertwine.fourier.spectra import Profile, Spectrum, spectrum
+    from intertwine.fourier.spectra import Spectrum, spectrum
     from intertwine.fourier.theorem import Scheme, continuous_gap, padding_schemes, theorem_gap
 
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "band_pass",
     "compress",
     "continuous_gap",
+    "derivative",
     "even_extension",
     "high_pass",
     "low_pass",
@@ -60,12 +63,13 @@ _HOMES = {
     "Compressed": "compression.compressed",
     "Density": "bands",
     "FrequencyFilter": "filters",
-    "Profile": "spectra",
+    "Profile": "profiles",
     "Scheme": "theorem",
     "Spectrum": "spectra",
     "band_pass": "filters",
     "compress": "compression.compressed",
     "continuous_gap": "theorem",
+    "derivative": "differentiation",
     "even_extension": "edges",
     "high_pass": "filters",
     "low_pass": "filters",

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from intertwine.base import checks
 from intertwine.base.errors import OptionError, ShapeError, did_you_mean, shown
 from intertwine.fourier.edges import smooth_component
+from intertwine.fourier.profiles import Profile, angular, radial
 from intertwine.fourier.samples import as_samples, axes_of, positive
 
 Array = NDArray[Any]
@@ -20,7 +21,7 @@ Array = NDArray[Any]
 DETREND = ("mean", "linear", "periodic")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Spectrum:
     """``X(f) = sum_n w[n] x[n] exp(-2 pi i f n)`` at the frequencies of the data's own length.
 
@@ -30,12 +31,14 @@ class Spectrum:
     frequencies : one array for each transformed axis, in `unit`
     axes : the transformed axes
     unit : "Hz", "cycles per sample" or "cycles per pixel"
+    correlation : how much more the mean over frequencies varies under the window; 1 without one
     """
 
     values: Array
     frequencies: tuple[NDArray[np.float64], ...]
     axes: tuple[int, ...]
     unit: str
+    correlation: float = 1.0
 
     @property
     def amplitude(self) -> Array:
@@ -66,32 +69,41 @@ class Spectrum:
     def radial_profile(self, bins: int | None = None) -> Profile:
         """The mean power by distance from frequency 0, all directions together.
 
-        Rings of equal width from 0 to 0.5 cycles per pixel, by default as many as the shorter side
-        has frequencies there. A ring that holds no frequency is NaN.
+        Rings are centred on the frequencies of the shorter side, or on ``bins`` steps up to 0.5,
+        and run out to the corners: ``sum(counts * power)`` is the whole power. A ring that holds no
+        frequency is NaN.
         """
         power, down, across = self._picture("radial_profile")
-        radius = np.hypot(down, across)
-        count = min(power.shape) // 2 if bins is None else bins
-        count = checks.integer("radial_profile", "bins", max(count, 1), 1)
-        place = np.floor(radius / 0.5 * count).astype(int)
-        inside = place < count
-        centres = (np.arange(count) + 0.5) * (0.5 / count)
-        return _means(centres, place[inside], power[inside], count, self.unit)
+        nyquist = max(float(np.abs(down).max()), float(np.abs(across).max()))
+        step = 1 / (min(power.shape) * self._spacing())
+        if bins is not None:
+            count = checks.integer("radial_profile", "bins", bins, 1)
+            step = 0.5 / (count * self._spacing())
+        width = min(step, 2 * nyquist) if nyquist else step
+        return radial(power, np.hypot(down, across), width, self.unit)
 
     def angular_profile(self, bins: int = 180) -> Profile:
         """The mean power by direction, from 0 to 180 degrees, frequency 0 and the corners left out.
 
-        The angle is that in which a wave changes, from the columns' axis towards the rows' as they
-        grow: 0 degrees are upright stripes, 90 level ones.
+        The angle is that in which a wave changes, as seen on the screen: 0 degrees points right
+        (upright stripes), 90 up (level ones). Noise without a direction is flat within `error`, and
+        ``directions`` are those that stand above it.
         """
         power, down, across = self._picture("angular_profile")
         count = checks.integer("angular_profile", "bins", bins, 1)
-        radius = np.hypot(down, across)
-        inside = (radius > 0) & (radius <= 0.5)
-        turn = np.degrees(np.arctan2(*np.broadcast_arrays(down, across))) % 180
-        place = np.floor(turn / 180 * count + 0.5).astype(int) % count
-        centres = np.arange(count) * (180 / count)
-        return _means(centres, place[inside], power[inside], count, "degrees")
+        spacing = self._spacing()
+        return angular(power, down * spacing, across * spacing, count, self.correlation)
+
+    def _spacing(self) -> float:
+        """The time or length between two samples."""
+        grid, size = self.frequencies[0], self.values.shape[self.axes[0]]
+        return 1.0 if size < 2 else float(1 / (size * np.min(np.diff(np.sort(grid)))))
+
+    def __repr__(self) -> str:
+        strongest = "x".join(map(str, self.values.shape))
+        return f"<Spectrum {strongest}, {self.values.dtype}, axes {self.axes}, {self.unit}>"
+
+    __str__ = __repr__
 
     def _picture(self, caller: str) -> tuple[Array, Array, Array]:
         if self.values.ndim != 2 or len(self.axes) != 2:
@@ -101,23 +113,6 @@ class Spectrum:
             )
         down, across = (self.frequencies[self.axes.index(axis)] for axis in (0, 1))
         return self.power, down[:, None], across[None, :]
-
-
-@dataclass(frozen=True)
-class Profile:
-    """The mean `power` at each of `places`, in `unit`."""
-
-    places: NDArray[np.float64]
-    power: NDArray[np.float64]
-    unit: str
-
-
-def _means(centres: Array, place: Array, power: Array, count: int, unit: str) -> Profile:
-    total = np.bincount(place, power, count)
-    number = np.bincount(place, minlength=count)
-    mean = np.full(count, np.nan)
-    np.divide(total, number, out=mean, where=number > 0)
-    return Profile(centres, mean, unit)
 
 
 def spectrum(
@@ -186,7 +181,8 @@ def spectrum(
         values = fft.fftshift(values, axes=along)
         grids = tuple(np.asarray(np.fft.fftshift(grid), np.float64) for grid in grids)
     plain = "cycles per pixel" if len(along) == 2 else "cycles per sample"
-    return Spectrum(values, grids, along, plain if rate_hz is None else "Hz")
+    unit = plain if rate_hz is None else "Hz"
+    return Spectrum(values, grids, along, unit, _correlation(samples, along, window))
 
 
 def _level(x: Array, axes: tuple[int, ...], detrend: str | None) -> Array:
@@ -212,6 +208,15 @@ def _windowed(x: Array, axes: tuple[int, ...], window: str | None) -> Array:
         form = [-1 if a == axis else 1 for a in range(x.ndim)]
         x = x * window_weights(window, x.shape[axis]).reshape(form).astype(x.real.dtype)
     return x
+
+
+def _correlation(x: Array, axes: tuple[int, ...], window: str | None) -> float:
+    """``N sum w**4 / (sum w**2)**2`` for each axis: neighbours share their noise."""
+    if window is None:
+        return 1.0
+    lines = (window_weights(window, x.shape[axis]) for axis in axes)
+    sums = ((w.size * float((w**4).sum()), float((w**2).sum()) ** 2) for w in lines)
+    return math.prod(top / below if below else 1.0 for top, below in sums)
 
 
 def window_weights(window: str, size: int) -> Array:

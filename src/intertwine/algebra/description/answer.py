@@ -29,6 +29,7 @@ class Description:
     kind: str
     sentence: str
     numbers: Mapping[str, Any] = field(default_factory=dict)
+    template: Any = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         return self.sentence
@@ -81,8 +82,8 @@ def along(way: Any) -> str:
 
 
 def at_an_angle(degrees: float) -> str:
-    """``at 30 degrees (counter-clockwise from axis 1)``."""
-    return f"at {round(degrees, 1):g} degrees (counter-clockwise from axis 1)"
+    """``at 30 degrees``: 0 points to the right, 90 upwards."""
+    return f"at {round(degrees, 1):g} degrees"
 
 
 def by_axis(values: Any, unit: str = "") -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from intertwine.algebra.description.answer import Description, along, by_axis, moved
+from intertwine.algebra.description.answer import Description, along, by_axis
 from intertwine.algebra.description.measure import Measures
 from intertwine.algebra.frame import Array
 from intertwine.base.errors import counted
@@ -20,6 +20,7 @@ _THIN = 0.6  # standard deviation across a line that is one sample wide, in samp
 _LONG = 2.0  # times as long as wide
 _FLAT = -0.7  # excess kurtosis of taps that are all alike; 0 for a Gaussian, -1.2 for a box
 _SAME = 0.02
+_WIDTH_LEFT = 0.5  # of the variance of the absolute taps, below which negative ones spoil it
 
 
 def blur(found: Measures) -> Description | None:
@@ -30,12 +31,12 @@ def blur(found: Measures) -> Description | None:
         return None
     widths, ways = _principal(found.covariance)
     line = found.kernel.ndim > 1 and widths[-1] > 0 and _is_line(found, widths, ways)
-    if widths[-1] <= 0 or not (line or _falls_off(found)):
+    if widths[-1] <= 0 or not (line or _falls_off(found)) or _narrowed(found):
         return None
     width = tuple(np.sqrt(np.maximum(np.diag(found.covariance), 0)).tolist())
     total = found.total * found.scale
     numbers = {"sigma": width, "shift": tuple(found.mean.tolist()), "sum": total}
-    rest = f"{moved(found.mean)}{_times(total)}."
+    rest = _times(total)
     if line:
         return _motion(found, widths, ways, numbers, rest)
     if found.kernel.ndim == 1:
@@ -90,8 +91,7 @@ def sharpener(found: Measures) -> Description | None:
         return None
     return Description(
         "sharpener",
-        f"A sharpener: flat areas stay{_times(total) or ' as they are'}, details come out up to "
-        f"{denoised(strongest)} times as strong.",
+        f"A sharpener: details come out up to {denoised(strongest)} times as strong as flat areas",
         {"sum": total, "strongest": strongest, "covariance": found.covariance.tolist()},
     )
 
@@ -130,6 +130,16 @@ def _is_line(found: Measures, widths: Array, ways: Array) -> bool:
     at = sum((n - c) * w for n, c, w in zip(offsets, centre, ways[:, -1], strict=True))
     fourth = float((found.taps * at**4).sum() / found.total) / float(widths[-1]) ** 4
     return fourth - 3 <= _FLAT
+
+
+def _narrowed(found: Measures) -> bool:
+    """Whether negative taps take so much off the variance that it says no width."""
+    size = np.abs(found.taps)
+    weight = float(size.sum())
+    offsets = np.meshgrid(*[np.arange(n) for n in found.kernel.shape], indexing="ij")
+    centre = found.mean + np.array(found.kernel.origin)
+    around = sum(float((size * (n - c) ** 2).sum()) for n, c in zip(offsets, centre, strict=True))
+    return float(np.trace(found.covariance)) < _WIDTH_LEFT * around / weight
 
 
 def _times(total: float) -> str:

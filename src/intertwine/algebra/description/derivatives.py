@@ -16,30 +16,13 @@ from intertwine.algebra.description.answer import (
     Description,
     along,
     angle_of,
-    by_axis,
     towards,
 )
+from intertwine.algebra.description.bell import BellDerivative
 from intertwine.algebra.description.measure import Measures
-from intertwine.algebra.frame import Array
-from intertwine.base.text import denoised
 
-_GONE = 0.1  # a moment that truncation of a smooth derivative may leave
-_THERE = 0.16  # the least that the leading moment of a derivative has
-_MOST_ORDER = 12
-#: Higher orders come up in any narrow band, and then moments alone do not make a derivative.
-MOST_CLEAR = 4
+_GONE = 0.1  # of the weight that truncation of a smooth derivative may leave as its sum
 _ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", 6: "sixth"}
-
-
-def leading_order(found: Measures) -> int:
-    """The order of the first moment about the middle that does not vanish; 0 when none is clear."""
-    for order in range(0 if found.parity == 1 else 1, _MOST_ORDER + 1, 2):
-        size = found.vanishing(order)
-        if size >= _THERE:
-            return order
-        if size > _GONE:
-            return 0
-    return 0
 
 
 def flattens(found: Measures) -> bool:
@@ -47,87 +30,59 @@ def flattens(found: Measures) -> bool:
     return not np.iscomplexobj(found.taps) and found.parity != 0 and abs(found.total) <= _GONE
 
 
-def derivative(found: Measures, order: int | None = None) -> Description | None:
-    """An edge detector of some order and direction, or a Laplacian."""
-    if not flattens(found):
-        return None
-    order = leading_order(found) or order
-    if not order:
-        return None
-    if order == 1:
-        return _first(found)
-    return _second(found) if order == 2 else _higher(found, order)
+def derivative(found: Measures, best: BellDerivative) -> Description:
+    """A derivative of a Gaussian, of an order that was found."""
+    if best.order == 1:
+        return _first(found, best)
+    return _second(found, best) if best.order == 2 else _higher(found, best)
 
 
-def _first(found: Measures) -> Description:
+def of_energy(best: BellDerivative) -> str:
+    """``, 96 % of its energy`` where the Gaussian's derivative is not all."""
+    return "" if best.misfit < 0.005 else f", {100 * (1 - best.misfit):.0f} % of its energy"
+
+
+def _first(found: Measures, best: BellDerivative) -> Description:
     slope = -found.first * found.scale
-    size = float(np.linalg.norm(slope))
-    numbers: dict[str, Any] = {"order": 1, "slope": tuple(slope.tolist())}
+    numbers: dict[str, Any] = {
+        "order": 1,
+        "slope": tuple(slope.tolist()),
+        "share": 1 - best.misfit,
+    }
     if slope.size == 2:
         numbers["angle_deg"] = angle_of(slope)
-    return Description(
-        "edge detector",
-        f"An edge detector: the first derivative {towards(slope)}; flat areas become 0 and a ramp "
-        f"that rises 1 a sample that way gives {denoised(size)}.",
-        numbers,
-    )
+    text = f"An edge detector: the slope {towards(slope)} of a smoothed signal{of_energy(best)}"
+    return Description("edge detector", text, numbers)
 
 
-def _second(found: Measures) -> Description:
+def _second(found: Measures, best: BellDerivative) -> Description:
     curvature = found.matrix(found.middle) / 2 * found.scale
     values, ways = np.linalg.eigh(curvature)
     strong = float(np.abs(values).max())
-    numbers: dict[str, Any] = {"order": 2, "curvature": curvature.tolist()}
-    same_sign = values.min() > 0.1 * strong or values.max() < -0.1 * strong
-    if same_sign:
-        return _laplacian(found, values, numbers)
+    numbers: dict[str, Any] = {
+        "order": 2,
+        "curvature": curvature.tolist(),
+        "share": 1 - best.misfit,
+    }
+    if values.min() > 0.1 * strong or values.max() < -0.1 * strong:
+        numbers["isotropic"] = bool(np.ptp(values) <= 0.02 * strong)
+        kind = "Laplacian" if values.size == 1 or strong else "line detector"
+        each = "" if values.size == 1 else " in every direction"
+        text = f"A Laplacian: the second derivative{each} of a smoothed signal{of_energy(best)}"
+        return Description(kind, text, numbers)
     at = int(np.abs(values).argmax())
     if np.sum(np.abs(values) > 0.1 * strong) == 1:
         numbers["direction"] = tuple(ways[:, at].tolist())
         if values.size == 2:
             numbers["angle_deg"] = angle_of(ways[:, at]) % 180
-        return Description(
-            "edge detector",
-            f"An edge detector: the second derivative {along(ways[:, at])}, which is strongest on "
-            f"lines; ramps become 0 and n²/2 that way gives {denoised(float(values[at]))}.",
-            numbers,
-        )
-    return Description(
-        "edge detector",
-        "An edge detector: a second derivative that takes curvature "
-        f"{along(ways[:, -1])} against curvature {along(ways[:, 0])}; "
-        "ramps become 0, corners and saddles stand out.",
-        numbers,
-    )
+        text = f"A line detector: the second derivative {along(ways[:, at])}{of_energy(best)}"
+        return Description("line detector", text, numbers)
+    text = f"A saddle detector: a mixed second derivative of a smoothed signal{of_energy(best)}"
+    return Description("saddle detector", text, numbers)
 
 
-def _laplacian(found: Measures, values: Array, numbers: dict[str, Any]) -> Description:
-    sign = "below" if values[-1] > 0 else "above"
-    isotropic = float(values.max() - values.min()) <= 0.02 * float(np.abs(values).max())
-    numbers["isotropic"] = isotropic
-    ring = found.gain.max()
-    peak = np.unravel_index(int(found.gain.argmax()), found.gain.shape)
-    cycles = math.hypot(
-        *(float(np.fft.fftfreq(n)[i]) for n, i in zip(found.gain.shape, peak, strict=True))
-    )
-    numbers |= {"strongest": float(ring * found.scale), "frequency": cycles}
-    smooth = cycles < 0.45
-    name = "A Laplacian of a smoothed signal" if smooth else "A Laplacian"
-    each = (
-        ""
-        if values.size == 1
-        else f", {'the same' if isotropic else 'of one sign'} in every direction"
-    )
-    return Description(
-        "Laplacian",
-        f"{name}: the second derivative{each}; ramps become 0, what lies {sign} its surroundings "
-        f"is positive; n²/2 gives {by_axis(np.diag(numbers['curvature']))}; strongest at "
-        f"{denoised(cycles)} cycles per sample.",
-        numbers,
-    )
-
-
-def _higher(found: Measures, order: int) -> Description:
+def _higher(found: Measures, best: BellDerivative) -> Description:
+    order = best.order
     powers = [
         a for a in itertools.product(range(order + 1), repeat=found.kernel.ndim) if sum(a) == order
     ]
@@ -141,12 +96,11 @@ def _higher(found: Measures, order: int) -> Description:
     if alone and found.kernel.ndim > 1:
         parts = [f"order {p} along axis {axis}" for axis, p in enumerate(main) if p]
         where = f", {' and '.join(parts)}"
-    return Description(
-        "edge detector",
-        f"An edge detector: a derivative of the {word} order{where}; polynomials of lower order "
-        "become 0.",
-        {"order": order, "powers": main if alone else None},
+    text = (
+        f"A mixed derivative: the {word} derivative{where}, of a smoothed signal{of_energy(best)}"
     )
+    numbers = {"order": order, "powers": main if alone else None, "share": 1 - best.misfit}
+    return Description("mixed derivative", text, numbers)
 
 
 def emboss(found: Measures) -> Description | None:
@@ -167,8 +121,6 @@ def emboss(found: Measures) -> Description | None:
         numbers["angle_deg"] = angle_of(light)
     return Description(
         "emboss",
-        f"An emboss: flat areas are multiplied by {denoised(found.total * found.scale)} and slopes "
-        f"are added, {denoised(float(np.linalg.norm(slope)))} for a ramp that falls 1 a sample "
-        f"{towards(light)}; the picture looks lit from there.",
+        f"An emboss: the picture looks lit from a light {towards(light)}",
         numbers,
     )

@@ -52,6 +52,29 @@ class Measures:
         return max(_LIKE, 10 * rounding(self.kernel))
 
     @cached_property
+    def rounding(self) -> float:
+        """Shares of the weight below this are 0 but for the taps' rounding."""
+        return max(1e-9, rounding(self.kernel))
+
+    @cached_property
+    def reach(self) -> float:
+        """The root mean square distance of the absolute weight from the origin."""
+        squares = sum(n**2 for n in self._offsets)
+        return float(np.sqrt((np.abs(self.taps) * squares).sum()))
+
+    @cached_property
+    def peak(self) -> tuple[Array, float]:
+        """The frequency at which the gain is largest, and this gain."""
+        from intertwine.algebra.description.behaviour import refined
+
+        at = np.unravel_index(int(self.gain.argmax()), self.gain.shape)
+        least = float(self.gain.flat[0])
+        if least >= self.gain[at] * (1 - 1e-9):
+            return np.zeros(self.kernel.ndim), least
+        start = np.array([np.fft.fftfreq(n)[i] for n, i in zip(self.gain.shape, at, strict=True)])
+        return refined(self.taps, start)
+
+    @cached_property
     def total(self) -> float:
         """The sum, from -1 to 1."""
         return math.fsum(self.taps.real.ravel().tolist())

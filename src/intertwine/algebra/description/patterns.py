@@ -1,4 +1,4 @@
-"""Kernels that look for something: a wave, or a pattern."""
+"""Kernels that look for something: a wave, a derivative of a Gaussian, or a pattern."""
 
 from __future__ import annotations
 
@@ -8,38 +8,33 @@ import numpy as np
 
 from intertwine.algebra.description.answer import Description, along, angle_of
 from intertwine.algebra.description.bell import CLOSE, EXACT, best_derivative
-from intertwine.algebra.description.derivatives import (
-    MOST_CLEAR,
-    derivative,
-    flattens,
-    leading_order,
-)
+from intertwine.algebra.description.degrees import NAMED
+from intertwine.algebra.description.derivatives import derivative, flattens
 from intertwine.algebra.description.gabor import Wave, best_wave
 from intertwine.algebra.description.measure import Measures
 from intertwine.base.errors import counted
 from intertwine.base.text import denoised
 
-_NEAR = 0.15  # energy that a wave may miss
-_TURNED = 0.35  # that of a fine wave which was turned: taps hold f as they hold 1 - f
-_FINE = 0.3  # cycles per sample from which turning does that
-_ENOUGH = 81  # taps from which random ones never come as near
+_NEAR = 0.2  # energy that a wave may miss
 _WAVES = 0.3  # waves in a standard deviation from which it is seen to oscillate
+_GONE = 0.1  # of a lower moment that cutting off the tails leaves
+_MOST_CLEAR = 4  # orders above are waves but for some thousandths
 
 
 def smooth_derivative(found: Measures) -> Description | None:
-    """A derivative of a Gaussian, where moments leave it open or a wave comes near as well."""
+    """A derivative of a Gaussian, where no wave comes nearer."""
     if not flattens(found):
         return None
-    rival = _wave(found)
-    if rival is None and 0 < leading_order(found) <= MOST_CLEAR:
-        return None  # the moments are enough
     best = best_derivative(found)
-    most = CLOSE if rival is None else rival.misfit
-    if rival is not None and best is not None and best.order > MOST_CLEAR:
-        most = EXACT  # such a derivative along one direction is a wave, but for some thousandths
-    if best is None or best.misfit > most:
+    if best is None or best.misfit > (1 - NAMED if best.order <= 2 else CLOSE):
         return None
-    return derivative(found, best.order)
+    rival = _wave(found)
+    if rival is not None and best.misfit > (rival.misfit if best.order <= _MOST_CLEAR else EXACT):
+        return None
+    lower = range(best.order - 2, 0, -2)
+    if any(found.vanishing(order) > _GONE for order in lower):
+        return None  # no derivative of this order: lower polynomials are answered
+    return derivative(found, best)
 
 
 def _wave(found: Measures) -> Wave | None:
@@ -47,36 +42,34 @@ def _wave(found: Measures) -> Wave | None:
     best = best_wave(found) if abs(found.total) <= 0.35 else None
     if best is None or best.waves_in_sigma < _WAVES:
         return None
-    turned = found.kernel.ndim > 1 and best.cycles > _FINE and found.taps.size >= _ENOUGH
-    return best if best.misfit <= (_TURNED if turned else _NEAR) else None
+    return best if best.misfit <= _NEAR else None
 
 
 def wave(found: Measures) -> Description | None:
     """A Gabor kernel: a wave under a Gaussian."""
     best = _wave(found)
-    if best is None:
+    if best is None or best.sigma > 4 * max(found.kernel.shape):
         return None
     numbers: dict[str, Any] = {
         "frequency": best.cycles,
         "sigma": best.sigma,
         "wave": tuple(best.frequency.tolist()),
-        "misfit": best.misfit,
+        "share": 1 - best.misfit,
     }
     if best.frequency.size == 2:
         numbers["angle_deg"] = angle_of(best.frequency) % 180
     return Description(
         "Gabor",
-        f"A Gabor: a wave of {denoised(best.cycles)} cycles per sample {along(best.frequency)} "
+        f"A Gabor: a sinusoid of {denoised(best.cycles)} cycles per sample {along(best.frequency)} "
         f"under a Gaussian of standard deviation {counted(denoised(best.sigma), 'sample')} that "
-        f"way; it answers to stripes of that spacing and direction{_share(best)}.",
+        f"way{_share(best)}",
         numbers,
     )
 
 
 def _share(best: Wave) -> str:
     """How much of the kernel the wave is, where it is not all."""
-    whole = best.misfit < 0.02
-    return "" if whole else f", which are {100 * (1 - best.misfit):.0f} % of its energy"
+    return "" if best.misfit < 0.005 else f", {100 * (1 - best.misfit):.0f} % of its energy"
 
 
 def matched_pattern(found: Measures) -> Description | None:
@@ -89,6 +82,6 @@ def matched_pattern(found: Measures) -> Description | None:
     return Description(
         "matched pattern",
         f"A matched pattern: {found.taps.size} taps of mean 0 and sum of squares 1, so that the "
-        "answer is largest where the signal looks like the kernel turned by half a turn.",
+        "answer is largest where the signal looks like the kernel rotated by half a turn",
         {"energy": energy},
     )

@@ -6,12 +6,14 @@ from collections.abc import Callable
 
 import numpy as np
 
-from intertwine.algebra.description.answer import Description, by_axis, moved
+from intertwine.algebra.description.answer import Description, by_axis
 from intertwine.algebra.description.averages import blur, sharpener
-from intertwine.algebra.description.bands import band
-from intertwine.algebra.description.derivatives import derivative, emboss
+from intertwine.algebra.description.degrees import nearest
+from intertwine.algebra.description.derivatives import emboss
+from intertwine.algebra.description.filters import band, odd_filters, wavelet
 from intertwine.algebra.description.measure import Measures
 from intertwine.algebra.description.patterns import matched_pattern, smooth_derivative, wave
+from intertwine.algebra.description.tabulated import binomial, compass, cosine, polynomial
 from intertwine.base.text import denoised
 
 Rule = Callable[[Measures], Description | None]
@@ -44,46 +46,31 @@ def single_tap(found: Measures) -> Description | None:
 
 
 def none_of_these(found: Measures) -> Description:
-    """Say why no rule held, and what is certain all the same."""
-    numbers: dict[str, object] = {"sum": found.total * found.scale}
+    """What is left when nothing is near, or nothing can be compared."""
     if np.iscomplexobj(found.taps):
         return Description(
             "none of these",
-            "None of these, because its taps are complex and are no wave under a Gaussian.",
+            "None of these: its taps are complex and are no wave under a Gaussian",
         )
-    if found.parity == 0:
-        turned = np.flip(found.taps)
-        even = float(((found.taps + turned) ** 2).sum() / (4 * (found.taps**2).sum()))
-        numbers |= {"even": even, "odd": 1 - even}
-        reason = (
-            "it is neither symmetric nor antisymmetric about any point (of its energy, "
-            f"{100 * even:.0f} % is the same after half a turn and {100 * (1 - even):.0f} % the "
-            "opposite)"
-        )
-    else:
-        reason = (
-            "it is symmetric, but its spectrum has no one band that passes and no one that stops"
-        )
-    certain = (
-        f"flat areas are multiplied by {denoised(found.total * found.scale)}"
-        if abs(found.total) > found.tolerance
-        else "flat areas become 0"
-    )
-    if found.negative == 0:
-        certain += f", and as no tap is negative it averages{moved(found.mean)}"
-        numbers["mean"] = tuple(found.mean.tolist())
-    return Description("none of these", f"None of these, because {reason}; {certain}.", numbers)
+    numbers = {"sum": found.total * found.scale}
+    return Description("none of these", "None of these: no family is near", numbers)
 
 
 RULES: tuple[Rule, ...] = (
     zero,
     single_tap,
+    cosine,
+    polynomial,
+    wavelet,
+    compass,
+    binomial,
     blur,
     sharpener,
     emboss,
+    odd_filters,
     band,
     smooth_derivative,
     wave,
-    derivative,
     matched_pattern,
+    nearest,
 )

@@ -34,7 +34,7 @@ def draw(found: Spectrum, title: str) -> Any:
 
 def _profile(axes: Any, found: Spectrum) -> None:
     profile = found.radial_profile()
-    usable = profile.power > 0
+    usable = (profile.power > 0) & (profile.places > 0)
     axes.set_title("Mean power by fineness", loc="left", fontsize=10)
     if usable.any():
         axes.semilogy(

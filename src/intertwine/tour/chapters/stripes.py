@@ -48,10 +48,10 @@ def write(photo: Photo) -> list[Block]:
 
 
 def grating(period_px: float, angle_deg: float, size: int = _SIZE) -> np.ndarray:
-    """Stripes that change in the direction `angle_deg`, from across (0) to down (90)."""
+    """Stripes that change in the direction `angle_deg`, from right (0) to up (90)."""
     row, column = np.mgrid[:size, :size]
     turn = np.radians(angle_deg)
-    along = column * np.cos(turn) + row * np.sin(turn)
+    along = column * np.cos(turn) - row * np.sin(turn)
     return np.asarray(127.5 + 100 * np.cos(2 * np.pi * along / period_px))
 
 
@@ -60,7 +60,7 @@ def peak(stripes: np.ndarray) -> tuple[float, float]:
     found = iw.spectrum(stripes, detrend="mean", window="hann")
     at = np.unravel_index(found.power.argmax(), found.power.shape)
     down, across = (float(f[i]) for f, i in zip(found.frequencies, at, strict=True))
-    return 1 / np.hypot(down, across), float(np.degrees(np.arctan2(down, across)) % 180)
+    return 1 / np.hypot(down, across), float(np.degrees(np.arctan2(-down, across)) % 180)
 
 
 def _log(image: np.ndarray, detrend: str | None, alt: str, label: str) -> Picture:
