@@ -85,7 +85,7 @@ def cases(draw):
 
 
 @pytest.mark.parametrize("together", [module.TOGETHER, 16])
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=15)
 @given(cases())
 def test_the_formula(together, case):
     x, g, axes, along, shape, cval = case
