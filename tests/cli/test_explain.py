@@ -230,11 +230,7 @@ def test_complex_taps_are_no_chances():
 
 
 def test_taps_of_both_signs_have_no_variance(intertwine):
-    said = " ".join(intertwine("explain", "emboss", "--normalize").out.replace("│", "").split())
-    assert (
-        "variance none, as taps of both signs are no chances; "
-        "the second moment is -36 along each axis"
-    ) in said
+    assert "│ variance" not in intertwine("explain", "emboss", "--normalize").out
     assert "variance 0.5 " in intertwine("explain", "--taps", "-1 -2 -1").out.replace("   ", "")
 
 

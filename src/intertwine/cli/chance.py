@@ -95,7 +95,7 @@ def chance(
     [bold]Examples[/]
       intertwine chance trial.csv --a before --b after
       intertwine chance trial.csv --a improvement --group drug --by age
-      intertwine chance trial.csv --a weight --group treatment --unequal-spread -o chance.png
+      intertwine chance trial.csv --a weight --group treatment -o chance.png
     """  # fmt: skip
     from intertwine.significance import chance as ask  # loads SciPy's statistics
 

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 _LIKE = 1e-6
 
 
+#: Frequencies of the grid from which the highest gain is looked for, each beside its negative.
+_LOBES = 8
+
+
 @dataclass(frozen=True)
 class Measures:
     """What is asked of a kernel more than once; real taps divided by ``sum |k|``.
@@ -71,8 +75,13 @@ class Measures:
         least = float(self.gain.flat[0])
         if least >= self.gain[at] * (1 - 1e-9):
             return np.zeros(self.kernel.ndim), least
-        start = np.array([np.fft.fftfreq(n)[i] for n, i in zip(self.gain.shape, at, strict=True)])
-        return refined(self.taps, start)
+        # Between frequencies of the grid another lobe may be the higher one: a few are tried.
+        places = np.argsort(self.gain, axis=None)[: -_LOBES - 1 : -1]
+        grid = [np.fft.fftfreq(n) for n in self.gain.shape]
+        starts = np.transpose(
+            [f[i] for f, i in zip(grid, np.unravel_index(places, self.gain.shape), strict=True)]
+        )
+        return max((refined(self.taps, start) for start in starts), key=lambda found: found[1])
 
     @cached_property
     def total(self) -> float:
