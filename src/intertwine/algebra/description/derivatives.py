@@ -121,6 +121,6 @@ def emboss(found: Measures) -> Description | None:
         numbers["angle_deg"] = angle_of(light)
     return Description(
         "emboss",
-        f"An emboss: the picture looks lit from a light {towards(light)}",
+        f"An emboss: the picture looks lit by a light {towards(light)}",
         numbers,
     )
