@@ -195,4 +195,6 @@ def _centre(each: Nearest) -> tuple[str, str, dict[str, object]]:
         return "Laplacian", "A Laplacian: the sample itself against a blur", numbers
     if level * middle > 0:
         return "sharpener", "A sharpener: the sample itself less a blur", numbers
+    if (each.template * level).min() >= -_BALANCED * weight * abs(level):  # no tap is against it
+        return "blur", "A blur: flatter in the middle than a Gaussian", numbers
     return "centre-surround", "A centre-surround: a blur less the sample itself", numbers

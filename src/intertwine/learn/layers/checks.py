@@ -13,6 +13,11 @@ from intertwine.learn.layers.paddings import Pads
 
 def check_input(caller: str, x: Tensor, weight: Tensor, channels: int) -> None:
     """Refuse inputs whose type, device or channels are not the layer's."""
+    if not isinstance(x, Tensor):
+        raise DTypeError(
+            f"{caller}: the input is {type(x).__name__}, not a tensor.\n"
+            f"  Pass torch.as_tensor(input, dtype={weight.dtype})."
+        )
     if not (x.is_floating_point() or x.is_complex()):
         raise DTypeError(
             f"{caller}: the input is {x.dtype} but the weight is {weight.dtype}.\n"

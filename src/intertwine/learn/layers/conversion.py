@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from intertwine.base.errors import OptionError, counted
+from intertwine.base.errors import DTypeError, OptionError, counted
 from intertwine.learn.layers.convolution import Conv1d, Conv2d, Conv3d
 from intertwine.learn.layers.timing import alternating
 from intertwine.learn.layers.transposed import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
@@ -76,8 +76,12 @@ class Conversion:
 
     def __str__(self) -> str:
         if not self.convolutions:
-            return "Nothing swapped: the example met no convolution of torch's own classes."
-        text = f"{len(self.swaps)} of {counted(self.convolutions, 'convolution')} swapped"
+            return (
+                "Nothing swapped: the example met no convolution of torch's own classes without "
+                "hooks or attributes of its own."
+            )
+        swapped = len({id(swap.layer) for swap in self.swaps})
+        text = f"{swapped} of {counted(self.convolutions, 'convolution')} swapped"
         if not self.swaps:
             return f"{text}: torch's own are as quick."
         lines = [f"{text}; the model is {_quicker(self.before, self.after)}."]
@@ -109,6 +113,17 @@ def convert(model: nn.Module, *example: Any) -> Conversion:
     >>> print(convert(model, torch.zeros(1, 3, 32, 32)))
     0 of 1 convolution swapped: torch's own are as quick.
     """
+    if not isinstance(model, nn.Module):
+        raise DTypeError(
+            f"convert: the model is {type(model).__name__}, not a torch.nn.Module.\n"
+            f"  Pass a model, such as torch.nn.Sequential(layer)."
+        )
+    if type(model) in TWINS:
+        name = type(model).__name__
+        raise OptionError(
+            f"convert: the model is a single {name}, which cannot be swapped in place.\n"
+            f"  Pass torch.nn.Sequential(layer), or make an intertwine.learn.{name}."
+        )
     if not example:
         raise OptionError(
             "convert: no example input, which the layers are timed on.\n"
@@ -127,7 +142,7 @@ def convert(model: nn.Module, *example: Any) -> Conversion:
 def _convert(model: nn.Module, example: tuple[Any, ...]) -> Conversion:
     inputs = _inputs(model, example)
     count = len(inputs)
-    measured = [(layer, _better(layer, x)) for layer, x in inputs.items() if layer is not model]
+    measured = [(layer, _better(layer, x)) for layer, x in inputs.items()]
     found = {layer: swap for layer, swap in measured if swap is not None}
     named = [(n, m) for n, m in model.named_modules(remove_duplicate=False) if m in found]
     swaps = [replace(found[layer], name=name) for name, layer in named]
@@ -153,13 +168,13 @@ def _inputs(model: nn.Module, example: tuple[Any, ...]) -> dict[nn.Module, Tenso
     """The first input of each convolution."""
     found: dict[nn.Module, Tensor] = {}
 
-    def keep(layer: nn.Module, args: tuple[Any, ...]) -> None:
-        found.setdefault(layer, args[0])
+    def keep(layer: nn.Module, args: tuple[Any, ...], named: dict[str, Any]) -> None:
+        found.setdefault(layer, args[0] if args else named["input"])
 
     hooks = [
-        module.register_forward_pre_hook(keep)
+        module.register_forward_pre_hook(keep, with_kwargs=True)
         for module in model.modules()
-        if type(module) in TWINS and not _is_watched(module)
+        if type(module) in TWINS and _is_plain(module)
     ]
     try:
         model(*example)
@@ -169,9 +184,12 @@ def _inputs(model: nn.Module, example: tuple[Any, ...]) -> dict[nn.Module, Tenso
     return found
 
 
-def _is_watched(layer: nn.Module) -> bool:
-    """Whether somebody hooks into it, and would miss the calls of a twin."""
-    return bool(layer._forward_hooks or layer._forward_pre_hooks or layer._backward_hooks)
+def _is_plain(layer: nn.Module) -> bool:
+    """Whether a twin can take its place: nobody hooks into it or hangs anything on it."""
+    own, usual = vars(layer), vars(type(layer)(1, 1, 1, device="meta"))
+    hooks = [value for name, value in own.items() if name.endswith(("hooks", "hooks_with_kwargs"))]
+    hung = layer._buffers or layer._modules or set(layer._parameters) != {"weight", "bias"}
+    return own.keys() == usual.keys() and not any(hooks) and not hung
 
 
 def _better(layer: nn.Module, x: Tensor) -> Swap | None:

@@ -6,9 +6,11 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.compiler import is_compiling as compiling
 from torch.nn import functional
 from torch.nn.modules.conv import _ConvNd
 
+from intertwine.arrays.tensors.reading import can_be_read, is_wrapped
 from intertwine.base.errors import OptionError
 from intertwine.learn.layers.checks import check_input, check_reach
 from intertwine.learn.layers.choice import engine_of, wants_channels_last, work_of
@@ -73,6 +75,8 @@ class _Convolution(_ConvNd):
         pads = pads_of(self.padding, self.kernel_size, self.dilation)
         check_reach(name, input, self.kernel_size, self.dilation, pads)
         engine = self.engine(input, weight)
+        if not _can_take(engine, input, weight) and self.boundary != "renormalize":
+            engine = "torch"
         if engine == "torch":
             return self._by_torch(input, weight, bias, pads)
         if engine == "depthwise":
@@ -83,8 +87,7 @@ class _Convolution(_ConvNd):
             )
         if bias is None:
             return y
-        # In place: memory for another result takes as long as the convolution.
-        return y.add_(bias.to(y.dtype).reshape(-1, *[1] * len(self.kernel_size)))
+        return with_bias(y, bias, len(self.kernel_size))
 
     def engine(self, x: Tensor, weight: Tensor | None = None) -> str:
         """What convolves this input: "torch", "depthwise" (the operator) or "spectral"."""
@@ -113,6 +116,29 @@ class _Convolution(_ConvNd):
         if wants_channels_last(x, weight):
             x = x.contiguous(memory_format=torch.channels_last)
         return convolve(x, weight, bias, self.stride, padding, self.dilation, self.groups)  # type: ignore[no-any-return]
+
+
+def _can_take(engine: str, x: Tensor, weight: Tensor) -> bool:
+    """Whether an engine keeps a NaN or an infinity where its windows are; a compiler cannot ask.
+
+    The operator takes finite kernels only; spectra spread what is not finite over the result, and
+    overflow early.
+    """
+    if engine == "torch" or not (can_be_read(x) and can_be_read(weight)):
+        return True
+    if not bool(torch.isfinite(weight).all()):
+        return False
+    if engine == "depthwise" or x.numel() == 0:
+        return True
+    reach = x.numel() / x.shape[0] * float(weight.detach().abs().max())
+    return bool(x.detach().abs().max() * reach < torch.finfo(torch.float32).max)
+
+
+def with_bias(y: Tensor, bias: Tensor, count: int) -> Tensor:
+    """A bias for each channel, in place: memory for another result takes as long as the sums."""
+    shaped = bias.to(y.dtype).reshape(-1, *[1] * count)
+    # Under `vmap` the bias may have an axis that the result lacks.
+    return y + shaped if not compiling() and is_wrapped(bias) else y.add_(shaped)
 
 
 class Conv1d(_Convolution, nn.Conv1d):

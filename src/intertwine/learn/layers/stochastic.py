@@ -16,6 +16,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from intertwine.base.errors import OptionError
 from intertwine.learn.layers.checks import check_input, check_reach
 from intertwine.learn.layers.convolution import Conv2d
 from intertwine.learn.layers.paddings import pads_of, surround
@@ -36,6 +37,14 @@ class StochasticConv2d(Conv2d):
     True
     """
 
+    def _check_renormalize(self) -> None:
+        if self.boundary == "renormalize":
+            raise OptionError(
+                "StochasticConv2d: `padding_mode='renormalize'` leaves no neighbour to draw beyond "
+                "the border.\n"
+                "  Pass another padding_mode, such as 'nearest'."
+            )
+
     def probabilities(self) -> Tensor:
         """The probability of each neighbour, of the shape of ``weight``; an output's sum to one."""
         return self.weight.flatten(1).softmax(1).reshape(self.weight.shape)
@@ -43,6 +52,8 @@ class StochasticConv2d(Conv2d):
     def forward(self, input: Tensor) -> Tensor:
         probabilities = self.probabilities()
         if not self.training:
+            return self._conv_forward(input, probabilities, self.bias)
+        if input.numel() == 0:  # nothing to draw
             return self._conv_forward(input, probabilities, self.bias)
         y = self._draw(input, probabilities.detach())
         if torch.is_grad_enabled() and self.weight.requires_grad:

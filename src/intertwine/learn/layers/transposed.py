@@ -15,6 +15,7 @@ from torch.nn.modules.conv import _ConvTransposeNd
 from intertwine.base.errors import OptionError, shown
 from intertwine.learn.layers.checks import check_input
 from intertwine.learn.layers.choice import engine_of, work_of
+from intertwine.learn.layers.convolution import with_bias
 from intertwine.learn.layers.depthwise import spread_out
 
 _TORCH: dict[int, Any] = {
@@ -74,7 +75,7 @@ class _Transposed(_ConvTransposeNd):
         y = spread_out(input, self.weight, padding, more, self.stride, self.dilation)
         if self.bias is None:
             return y
-        return y.add_(self.bias.to(y.dtype).reshape(-1, *[1] * count))
+        return with_bias(y, self.bias, count)
 
     def engine(self, x: Tensor) -> str:
         """What convolves this input: "torch", or "depthwise" (the operator).

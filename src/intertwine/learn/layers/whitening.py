@@ -10,7 +10,7 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 
 from intertwine.base.checks import integer
-from intertwine.base.errors import ShapeError, counted
+from intertwine.base.errors import DTypeError, ShapeError, counted
 from intertwine.kernel import Kernel
 from intertwine.learn.layers.convolution import Conv2d
 
@@ -78,7 +78,7 @@ def _bank(name: str, kernels: Any) -> NDArray[Any]:
         return _together([_centred(name, kernel) for kernel in given])
     if isinstance(given, Kernel):
         return _centred(name, given)
-    array = np.asarray(given, dtype=float)
+    array = _real(name, np.asarray(given))
     if array.ndim not in (2, 3, 4):
         raise ShapeError(
             f"{name}: `kernels` has {counted(array.ndim, 'axis', 'axes')} but 2, 3 or 4 are "
@@ -102,7 +102,16 @@ def _centred(name: str, kernel: Kernel) -> NDArray[Any]:
         (max(0, n - 1 - 2 * c), max(0, 2 * c - (n - 1)))
         for n, c in zip(kernel.shape, kernel.origin, strict=True)
     ]
-    return np.pad(np.asarray(kernel.taps, dtype=float), ends)
+    return np.pad(_real(name, np.asarray(kernel.taps)), ends)
+
+
+def _real(name: str, taps: NDArray[Any]) -> NDArray[Any]:
+    if taps.dtype.kind == "c":
+        raise DTypeError(
+            f"{name}: the kernel is {taps.dtype}, and layers of pictures are real.\n"
+            f"  Pass its real part, kernel.taps.real."
+        )
+    return taps.astype(float)
 
 
 def _together(taps: list[NDArray[Any]]) -> NDArray[Any]:
