@@ -98,7 +98,8 @@ def long() -> None:
     print(f"(1,1,1)(0,1,1)365 on 2,000 rows: fit {spent:.0f} ms, ll {fitted.llf:.3f}")
     hours = seasonal(3 * 8760, 8760)
     spent, fitted = best(lambda: ARIMA((0, 1, 1), (0, 1, 1, 8760)).at(hours, [-0.4, -0.55, 1]), 0.0)
-    print(f"(0,1,1)(0,1,1)8760 on 35,000 rows: one likelihood {spent:.0f} ms, ll {fitted.llf:.3f}")
+    name = f"(0,1,1)(0,1,1)8760 on {len(hours):,} rows"
+    print(f"{name}: one likelihood {spent:.0f} ms, ll {fitted.llf:.3f}")
 
 
 def filters() -> None:
