@@ -179,11 +179,11 @@ def test_operators_pass_the_checks_of_torch():
         "test_faketensor",
         "test_aot_dispatch_static",
     )
-    g = correlate(x, w, *packed, "auto", 0).detach().requires_grad_()
+    g = correlate(x, w, packed, "auto", 0).detach().requires_grad_()
     for operator, arguments in (
-        (correlate, (x, w, *packed, "auto", 0)),
-        (signal_gradient, (g, w, [2, 5, 6], *packed, 0)),
-        (kernel_gradient, (x, g, [1, 3, 2], *packed, 0)),
+        (correlate, (x, w, packed, "auto", 0)),
+        (signal_gradient, (g, w, [2, 5, 6], packed, 0)),
+        (kernel_gradient, (x, g, [1, 3, 2], packed, 0)),
     ):
         found = torch.library.opcheck(operator, arguments, test_utils=tests)
         assert set(found.values()) == {"SUCCESS"}

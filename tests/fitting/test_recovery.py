@@ -124,28 +124,24 @@ def test_types(dtype):
     np.testing.assert_allclose(fit_kernel(before, after, (3, 4)).kernel.taps, LOPSIDED, atol=1e-9)
 
 
-@pytest.mark.parametrize(
-    ("rate", "taps"), [(2000, 300), pytest.param(4000, 600, marks=pytest.mark.slow)]
-)
-def test_the_response_of_a_room_from_a_sweep(rate, taps):
-    seconds, top = 2, 0.475 * rate
+def test_the_response_of_a_room_from_a_sweep():
+    rate, seconds = 4000, 2
     time = np.arange(rate * seconds) / rate
-    octaves = np.log(top / 20)
+    octaves = np.log(1900 / 20)
     sweep = np.sin(2 * np.pi * 20 * seconds / octaves * np.expm1(time / seconds * octaves))
     sweep = np.concatenate([sweep, np.zeros(rate // 2)])
     rng = np.random.default_rng(10)
-    response = rng.normal(size=taps) * np.exp(-np.arange(taps) / (taps / 6))
+    response = rng.normal(size=600) * np.exp(-np.arange(600) / 100)
     response[0] = 4.0
     room = iw.convolve(sweep, iw.Kernel(response, 0), boundary="zero")
-    exact = fit_kernel(sweep, room, taps, origin=0, boundary="zero")
+    exact = fit_kernel(sweep, room, 600, origin=0, boundary="zero")
     np.testing.assert_allclose(exact.kernel.taps, response, rtol=0, atol=1e-6)
     noisy = fit_kernel(
-        sweep, room + rng.normal(0, 0.05, room.shape), taps, origin=0, boundary="zero", ridge="gcv"
+        sweep, room + rng.normal(0, 0.05, room.shape), 600, origin=0, boundary="zero", ridge="gcv"
     )
     assert noisy.notes == ()
     low, high = noisy.interval()
-    spread = 3 * np.sqrt(0.95 * 0.05 / taps)
-    assert abs(((low <= response) & (response <= high)).mean() - 0.95) <= spread
+    assert 0.93 <= ((low <= response) & (response <= high)).mean() <= 0.97
 
 
 def test_a_camera_s_point_spread_from_a_sharp_and_a_blurred_frame():

@@ -19,17 +19,24 @@ import torch
 from torch import Tensor
 
 from intertwine.arrays.tensors.geometry import Geometry
-from intertwine.arrays.tensors.operators import correlate, kernel_gradient, pack, signal_gradient
+from intertwine.arrays.tensors.operators import (
+    correlate,
+    kernel_gradient,
+    pack,
+    signal_gradient,
+    unpack,
+)
 
 _Ints = Sequence[int]
 
 
-def _without_cval(packed: tuple[Any, ...]) -> tuple[Any, ...]:
-    return (*packed[:7], 0.0, 0.0)
+def _without_cval(geometry: str) -> str:
+    return pack(unpack(geometry)._replace(cval=0j))
 
 
-def _conjugate_cval(packed: tuple[Any, ...]) -> tuple[Any, ...]:
-    return (*packed[:8], -packed[8])
+def _conjugate_cval(geometry: str) -> str:
+    lying = unpack(geometry)
+    return pack(lying._replace(cval=lying.cval.conjugate()))
 
 
 def _like(gradient: Tensor, tensor: Tensor) -> Tensor:
@@ -49,36 +56,37 @@ def _save(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
 
 def _correlate_backward(ctx: Any, dy: Tensor) -> tuple[Any, ...]:
     x, w = ctx.saved_tensors
-    packed, threads = ctx.rest[:9], ctx.rest[10]
+    geometry, _, threads = ctx.rest
     dx = dw = None
     if ctx.needs_input_grad[0]:
-        dx = _like(Backward.apply(dy, _conj(w), list(x.shape), *packed, threads), x)
+        dx = _like(Backward.apply(dy, _conj(w), list(x.shape), geometry, threads), x)
     if ctx.needs_input_grad[1]:
-        conjugate = _conjugate_cval(packed)
-        dw = _like(Lags.apply(_conj(x), dy, list(w.shape), *conjugate, threads), w)
+        conjugate = _conjugate_cval(geometry)
+        dw = _like(Lags.apply(_conj(x), dy, list(w.shape), conjugate, threads), w)
     return (dx, dw, *(None for _ in ctx.rest))
 
 
 def _signal_backward(ctx: Any, dv: Tensor) -> tuple[Any, ...]:
     g, w = ctx.saved_tensors
-    packed, threads = _without_cval(ctx.rest[1:10]), ctx.rest[10]
+    _, geometry, threads = ctx.rest
+    geometry = _without_cval(geometry)
     dg = dw = None
     if ctx.needs_input_grad[0]:
-        dg = _like(Forward.apply(dv, _conj(w), *packed, "auto", threads), g)
+        dg = _like(Forward.apply(dv, _conj(w), geometry, "auto", threads), g)
     if ctx.needs_input_grad[1]:
-        dw = _like(Lags.apply(dv, _conj(g), list(w.shape), *packed, threads), w)
+        dw = _like(Lags.apply(dv, _conj(g), list(w.shape), geometry, threads), w)
     return (dg, dw, *(None for _ in ctx.rest))
 
 
 def _kernel_backward(ctx: Any, du: Tensor) -> tuple[Any, ...]:
     x, g = ctx.saved_tensors
-    packed, threads = ctx.rest[1:10], ctx.rest[10]
+    _, geometry, threads = ctx.rest
     dx = dg = None
     if ctx.needs_input_grad[0]:
-        zero = _without_cval(packed)
-        dx = _like(Backward.apply(_conj(g), du, list(x.shape), *zero, threads), x)
+        zero = _without_cval(geometry)
+        dx = _like(Backward.apply(_conj(g), du, list(x.shape), zero, threads), x)
     if ctx.needs_input_grad[1]:
-        dg = _like(Forward.apply(_conj(x), du, *_conjugate_cval(packed), "auto", threads), g)
+        dg = _like(Forward.apply(_conj(x), du, _conjugate_cval(geometry), "auto", threads), g)
     return (dx, dg, *(None for _ in ctx.rest))
 
 
@@ -129,10 +137,10 @@ class Forward(_Bilinear):
     @staticmethod
     def jvp(ctx: Any, x_tangent: Tensor | None, w_tangent: Tensor | None, *_: None) -> Any:
         x, w = ctx.saved_tensors
-        packed, rest = ctx.rest[:9], ctx.rest[9:]
-        zero = _without_cval(packed)
-        along_x = None if x_tangent is None else Forward.apply(x_tangent, w, *zero, *rest)
-        along_w = None if w_tangent is None else Forward.apply(x, w_tangent, *packed, *rest)
+        geometry, *rest = ctx.rest
+        zero = _without_cval(geometry)
+        along_x = None if x_tangent is None else Forward.apply(x_tangent, w, zero, *rest)
+        along_w = None if w_tangent is None else Forward.apply(x, w_tangent, geometry, *rest)
         return _sum(along_x, along_w)
 
     backward, vmap = staticmethod(_correlate_backward), staticmethod(_correlate_vmap)
@@ -165,9 +173,9 @@ class Lags(_Bilinear):
     @staticmethod
     def jvp(ctx: Any, x_tangent: Tensor | None, g_tangent: Tensor | None, *_: None) -> Any:
         x, g = ctx.saved_tensors
-        shape, packed, rest = ctx.rest[0], ctx.rest[1:10], ctx.rest[10:]
-        zero = _without_cval(packed)
-        along_x = None if x_tangent is None else Lags.apply(x_tangent, g, shape, *zero, *rest)
+        shape, geometry, *rest = ctx.rest
+        zero = _without_cval(geometry)
+        along_x = None if x_tangent is None else Lags.apply(x_tangent, g, shape, zero, *rest)
         along_g = None if g_tangent is None else Lags.apply(x, g_tangent, *ctx.rest)
         return _sum(along_x, along_g)
 
@@ -186,7 +194,7 @@ kernel_gradient.register_autograd(_kernel_backward, setup_context=_save)
 
 def route(x: Tensor, w: Tensor, geometry: Geometry, method: str, threads: int) -> Tensor:
     """F through the core, with everything that torch wants to know of it."""
-    arguments = (x, w, *pack(geometry), method, threads)
+    arguments = (x, w, pack(geometry), method, threads)
     # A compiler takes the registered operator; everybody else may ask for tangents, too.
     found: Tensor = (
         correlate(*arguments) if torch.compiler.is_compiling() else Forward.apply(*arguments)

@@ -1,12 +1,13 @@
 """The core's route as registered operators, so that compilers and `export` see one node.
 
-A registered operator takes tensors, numbers, words and lists of numbers: `pack` makes these of a
-geometry. `derivatives` tells torch how the three are differentiated.
+A registered operator takes tensors, numbers and words: `pack` makes one of a geometry.
+`derivatives` tells torch how the three are differentiated.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,37 +17,35 @@ from torch import Tensor
 from intertwine.arrays.tensors import core_route
 from intertwine.arrays.tensors.geometry import Geometry, result_shape
 
-#: Types of the numbers that carry a geometry through a registered operator, in its order.
 _Ints = Sequence[int]
 
 
-def pack(geometry: Geometry) -> tuple[Any, ...]:
-    """A geometry as arguments that a registered operator takes."""
-    return (
-        geometry.caller,
-        list(geometry.axes),
-        ",".join(geometry.modes),
-        ",".join(geometry.boundaries),
-        list(geometry.stride),
-        list(geometry.dilation),
-        list(geometry.center),
-        float(geometry.cval.real),
-        float(geometry.cval.imag),
-    )
+def pack(geometry: Geometry) -> str:
+    """A geometry as a text, which a registered operator takes; compilers follow how it is made."""
+    caller, *parts, cval = geometry
+    lists = [",".join([str(part) for part in each]) for each in parts]
+    return ";".join([caller, *lists, f"{cval.real},{cval.imag}"])
 
 
-def _unpack(packed: Sequence[Any]) -> Geometry:
-    caller, axes, modes, boundaries, stride, dilation, center, real, imaginary = packed
+@lru_cache(maxsize=512)
+def unpack(text: str) -> Geometry:
+    """The geometry that `pack` wrote."""
+    caller, axes, modes, boundaries, stride, dilation, center, cval = text.split(";")
+    real, imaginary = cval.split(",")
     return Geometry(
         caller,
-        tuple(map(int, axes)),
+        _numbers(axes),
         tuple(modes.split(",")),
         tuple(boundaries.split(",")),
-        tuple(map(int, stride)),
-        tuple(map(int, dilation)),
-        tuple(map(int, center)),
-        complex(real, imaginary),
+        _numbers(stride),
+        _numbers(dilation),
+        _numbers(center),
+        complex(float(real), float(imaginary)),
     )
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(map(int, text.split(",")))
 
 
 def _shape(tensor: Tensor) -> tuple[int, ...]:
@@ -65,21 +64,12 @@ def _tensor(array: Any) -> Tensor:
 def correlate(
     x: Tensor,
     w: Tensor,
-    caller: str,
-    axes: _Ints,
-    modes: str,
-    boundaries: str,
-    stride: _Ints,
-    dilation: _Ints,
-    center: _Ints,
-    real: float,
-    imaginary: float,
+    geometry: str,
     method: str,
     threads: int,
 ) -> Tensor:
     """F: the correlation of a signal with a kernel."""
-    packed = (caller, axes, modes, boundaries, stride, dilation, center, real, imaginary)
-    return _tensor(core_route.forward(_array(x), _array(w), _unpack(packed), method, threads))
+    return _tensor(core_route.forward(_array(x), _array(w), unpack(geometry), method, threads))
 
 
 @torch.library.custom_op("intertwine::signal_gradient", mutates_args=(), device_types="cpu")
@@ -87,22 +77,13 @@ def signal_gradient(
     g: Tensor,
     w: Tensor,
     shape: _Ints,
-    caller: str,
-    axes: _Ints,
-    modes: str,
-    boundaries: str,
-    stride: _Ints,
-    dilation: _Ints,
-    center: _Ints,
-    real: float,
-    imaginary: float,
+    geometry: str,
     threads: int,
 ) -> Tensor:
     """A: what the signal has to do with `g`, which lies where results do."""
-    packed = (caller, axes, modes, boundaries, stride, dilation, center, real, imaginary)
     wanted = tuple(map(int, shape))
     return _tensor(
-        core_route.signal_gradient(_array(g), _array(w), wanted, _unpack(packed), threads)
+        core_route.signal_gradient(_array(g), _array(w), wanted, unpack(geometry), threads)
     )
 
 
@@ -111,28 +92,19 @@ def kernel_gradient(
     x: Tensor,
     g: Tensor,
     shape: _Ints,
-    caller: str,
-    axes: _Ints,
-    modes: str,
-    boundaries: str,
-    stride: _Ints,
-    dilation: _Ints,
-    center: _Ints,
-    real: float,
-    imaginary: float,
+    geometry: str,
     threads: int,
 ) -> Tensor:
     """G: what the kernel has to do with `g`, which lies where results do."""
-    packed = (caller, axes, modes, boundaries, stride, dilation, center, real, imaginary)
     wanted = tuple(map(int, shape))
     return _tensor(
-        core_route.kernel_gradient(_array(x), _array(g), wanted, _unpack(packed), threads)
+        core_route.kernel_gradient(_array(x), _array(g), wanted, unpack(geometry), threads)
     )
 
 
 @correlate.register_fake
-def _(x: Tensor, w: Tensor, *rest: Any) -> Tensor:
-    found = result_shape(_unpack(rest[:9]), _shape(x), _shape(w))
+def _(x: Tensor, w: Tensor, geometry: str, method: str, threads: int) -> Tensor:
+    found = result_shape(unpack(geometry), _shape(x), _shape(w))
     return x.new_empty(found, dtype=torch.promote_types(x.dtype, w.dtype))
 
 
