@@ -19,24 +19,17 @@ def trials(count, shape, size, noise):
         yield fit_kernel(before, after, shape), widened(kernel.taps, shape)
 
 
-@pytest.mark.parametrize(
-    ("count", "most_fired", "most_noted"),
-    [(80, 5, 1), pytest.param(200, 8, 2, marks=pytest.mark.slow)],
-)
-def test_intervals_hold_their_share_and_white_noise_passes(count, most_fired, most_noted):
-    """95 % intervals hold 93 to 97 % of all taps; a test at 1 % fires in 1 %.
-
-    More than `most_fired` come once in some thousand times.
-    """
+def test_intervals_hold_their_share_and_white_noise_passes():
+    """200 trials: 95 % intervals hold 93 to 97 % of 16,200 taps; a test at 1 % fires in 1 %."""
     held, fired, noted = [], 0, 0
-    for found, true in trials(count, (9, 9), 64, noise=0.01):
+    for found, true in trials(200, (9, 9), 64, noise=0.01):
         low, high = found.interval(0.95)
         held.append((low <= true) & (true <= high))
         fired += not found.whiteness.is_white
         noted += bool(found.notes)
     assert 0.93 <= np.mean(held) <= 0.97
-    assert fired <= most_fired
-    assert noted <= most_noted
+    assert fired <= 8  # 2 are expected; 9 or more come once in 4,000 times
+    assert noted <= 2
 
 
 @pytest.mark.parametrize(("level", "least", "most"), [(0.5, 0.46, 0.54), (0.99, 0.98, 0.998)])

@@ -6,6 +6,7 @@ import pytest
 
 from intertwine.base.errors import FileError
 from intertwine.series import AR, ARIMA, ARMA, ExponentialSmoothing, load
+from intertwine.series.diagnosis import Diagnosis, Whiteness
 from intertwine.series.estimate import Box, exact_objective
 from intertwine.series.likelihood import Likelihood
 from intertwine.series.reparametrize import partial_of, taps_of
@@ -142,6 +143,21 @@ def test_white_noise_is_not_forecast():
     assert fitted.forecast(5).se == pytest.approx([noise.std()] * 5)
     assert fitted.diagnose().whiteness.is_white
     assert "look white" in str(fitted.diagnose())
+
+
+@pytest.mark.parametrize(
+    ("p_value", "white", "normal"),
+    [
+        (0.2, "The residuals look white", "They look normal"),
+        (0.03, "The residuals may or may not be white", "They may or may not be normal"),
+        (0.004, "The residuals are not white", "They are not normal"),
+    ],
+)
+def test_a_doubtful_test_says_nothing_for_sure(p_value, white, normal):
+    found = Diagnosis(Whiteness(9.0, p_value, 4, 4), np.array([0.3, 0.1]), 0.2, 0.0, 3.0, p_value)
+    first, second = found.sentences
+    assert first.startswith(f"{white} (")
+    assert second.startswith(f"{normal} (")
 
 
 def test_a_model_too_small_is_told():

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 
-#: Below this chance a test is said to fail.
-_DOUBT = 0.01
+#: p-values below the first speak against a claim, above the second none does; it is open between.
+_DOUBT, _SURE = 0.01, 0.05
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,8 @@ class Diagnosis:
         test = f"Ljung-Box over {w.lags} lags: {w.statistic:.4g}, p {w.p_value:.2g}"
         said = []
         if w.is_white:
-            said.append(f"The residuals look white ({test}).")
+            look = "look" if w.p_value >= _SURE else "may or may not be"
+            said.append(f"The residuals {look} white ({test}).")
         else:
             worst = int(np.argmax(np.abs(self.acf))) + 1
             said.append(
@@ -89,7 +90,8 @@ class Diagnosis:
         if self.normality_p_value < _DOUBT:
             said.append(f"They are not normal ({test}): take the ends of intervals with care.")
         else:
-            said.append(f"They look normal ({test}).")
+            look = "look" if self.normality_p_value >= _SURE else "may or may not be"
+            said.append(f"They {look} normal ({test}).")
         return said
 
     def __str__(self) -> str:
