@@ -1,134 +1,44 @@
 // Rows filtered by theta(B) / phi(B): y[t] = sum ma x[t - lag] + sum ar y[t - lag], nothing before
-// the first sample.
+// the first sample. Many rows travel as lanes (filter_lanes.hpp), a few one by one
+// (filter_row.hpp).
 //
-// Eight results are found at once. What theta and phi's long lags say of them is known beforehand,
-// u; phi's short lags, which tie them to each other, have an answer of their own:
-//
-//   y[t .. t+7] = H u + G (y[t-1], y[t-2], ...),
-//
-// with the response of 1 / phi in the columns of H, and what each earlier result leaves behind in
-// those of G. So a recursion waits for itself once in eight samples.
-//
-// Long rows are cut, by their length alone, into pieces that threads share: where the response of
-// 1 / phi dies away soon, a piece that begins so many samples early has forgotten where it began.
+// Long rows are cut, by their length alone, into pieces that travel like rows: where the response
+// of 1 / phi dies away soon, a piece that begins so many samples early has forgotten where it
+// began. So the bits depend on shapes and taps, never on threads.
 //
 // A NaN or Inf stays in the recursion, as the formula says, through all later pieces too; it never
-// reaches an earlier sample.
-#include "kernels.hpp"
-#include "vec.hpp"
+// reaches an earlier sample or another row.
+#include "filter_lanes.hpp"
+#include "filter_row.hpp"
 
 namespace {
 
-using iw::RationalFilter;
-using iw::Services;
-
-constexpr int W = 8;
-constexpr int64_t kBetween = 1 << 16;  // samples between two looks at signals
-constexpr int64_t kPiece = 1 << 17;    // samples of a piece of a row
+constexpr int64_t kPiece = 1 << 15;    // samples of a piece of a row
 constexpr int64_t kLongest = 1 << 12;  // samples in which responses have to die away
 constexpr double kNothing = 1e-20;     // of a response
-typedef double V __attribute__((vector_size(8 * W)));
 
-IW_INLINE V load8(const double* p) {
-  V v;
-  __builtin_memcpy(&v, p, sizeof v);
-  return v;
-}
-
-struct Filter {
+struct Pieces {
   const RationalFilter& job;
   const Services& services;
-  int64_t reach = 0;  // the longest lag
-  int64_t near = 0;   // lags of phi shorter than W
-  int last = 0;       // the longest of them
-  V h[W], g[W];       // g[j]: of y[t - 1 - j]
+  const RowFilter row;
+  const LaneFilter lanes;
+  int64_t lead = 0, count = 1;  // of pieces of a row
+  bool side_by_side;
 
-  Filter(const RationalFilter& j, const Services& s) : job(j), services(s) {
-    if (job.ma_count) reach = job.ma_lag[job.ma_count - 1];
-    if (job.ar_count) reach = most(reach, job.ar_lag[job.ar_count - 1]);
-    while (near < job.ar_count && job.ar_lag[near] < W) last = int(job.ar_lag[near++]);
-    double response[W] = {1};
-    for (int t = 1; t < W; t++)
-      for (int64_t i = 0; i < near && job.ar_lag[i] <= t; i++)
-        response[t] += job.ar[i] * response[t - job.ar_lag[i]];
-    for (int c = 0; c < W; c++)
-      for (int t = 0; t < W; t++) h[c][t] = t < c ? 0 : response[t - c];
-    for (int j = 0; j < W; j++) {
-      g[j] = V{};
-      for (int64_t i = 0; i < near; i++)
-        for (int t = 0; t < W; t++) {
-          const int64_t at = job.ar_lag[i] - 1 - j;  // y[t-1-j] reaches the result at `at`
-          if (at >= 0 && at <= t) g[j][t] += job.ar[i] * response[t - at];
-        }
+  Pieces(const RationalFilter& j, const Services& s)
+      : job(j), services(s), row(j, s), lanes(j, s, row.reach) {
+    if (job.n >= 2 * kPiece) {
+      const int64_t memory = find_memory(), early = memory + row.reach;
+      const int64_t pieces = (job.n + kPiece - 1) / kPiece;
+      const bool few = job.rows * pieces < LaneFilter::kLanesAtOnce;
+      if (memory >= 0 && 4 * early < kPiece && !few) lead = early, count = pieces;
     }
-  }
-
-  double one(const double* x, const double* y, int64_t t) const {
-    double sum = x[t];
-    for (int64_t i = 0; i < job.ma_count && job.ma_lag[i] <= t; i++)
-      sum += job.ma[i] * x[t - job.ma_lag[i]];
-    for (int64_t i = 0; i < job.ar_count && job.ar_lag[i] <= t; i++)
-      sum += job.ar[i] * y[t - job.ar_lag[i]];
-    return sum;
-  }
-
-  template <int Last>
-  int64_t blocks(const double* x, double* y, int64_t t, int64_t n) const {
-    V hh[W], gg[Last + 1];
-    for (int c = 0; c < W; c++) hh[c] = h[c];
-    for (int j = 0; j < Last; j++) gg[j] = g[j];
-    const auto solve = [&](const V& u, const double* before) __attribute__((always_inline)) {
-      if constexpr (Last == 0) return u;
-      V even = u[0] * hh[0], odd = u[1] * hh[1];
-#pragma GCC unroll 8
-      for (int c = 2; c < W; c += 2) even += u[c] * hh[c], odd += u[c + 1] * hh[c + 1];
-      V result = even + odd;
-#pragma GCC unroll 8
-      for (int j = Last - 1; j >= 0; j--) result += before[-1 - j] * gg[j];
-      return result;
-    };
-    for (; t + W <= n; t += W) {
-      V u = load8(x + t);
-      for (int64_t i = 0; i < job.ma_count; i++) u += job.ma[i] * load8(x + t - job.ma_lag[i]);
-      for (int64_t i = near; i < job.ar_count; i++) u += job.ar[i] * load8(y + t - job.ar_lag[i]);
-      V result = solve(u, y + t);
-      const V none = result - result;  // not 0 where one is NaN or infinite
-      double sum = 0;
-#pragma GCC unroll 8
-      for (int i = 0; i < W; i++) sum += none[i];
-      if (__builtin_expect(sum != 0, 0)) {
-        // Zeros of H times NaN would reach back: results before the first keep every bit.
-        int first = 0;
-        while (first < W && u[first] - u[first] == 0) first++;
-        for (int i = first; i < W; i++) u[i] = 0;
-        result = solve(u, y + t);
-        __builtin_memcpy(y + t, &result, sizeof result);
-        for (int i = 0; i < W; i++)
-          if (i >= first || result[i] - result[i] != 0) y[t + i] = one(x, y, t + i);
-        continue;
-      }
-      __builtin_memcpy(y + t, &result, sizeof result);
-    }
-    return t;
-  }
-
-  int64_t some_blocks(const double* x, double* y, int64_t t, int64_t n) const {
-    switch (last) {
-      case 0:
-        return blocks<0>(x, y, t, n);
-      case 1:
-        return blocks<1>(x, y, t, n);
-      case 2:
-        return blocks<2>(x, y, t, n);
-      case 3:
-        return blocks<3>(x, y, t, n);
-      default:
-        return blocks<W - 1>(x, y, t, n);
-    }
+    side_by_side =
+        row.reach <= LaneFilter::kFarthest && job.rows * count >= LaneFilter::kLanesAtOnce;
   }
 
   // Samples after which the response of 1 / phi is nothing; -1 where it takes too long.
-  int64_t memory() const {
+  int64_t find_memory() const {
     if (!job.ar_count) return 0;
     const int64_t span = kLongest + job.ar_lag[job.ar_count - 1];
     double* const response = static_cast<double*>(services.scratch(0, span * 8));
@@ -143,65 +53,31 @@ struct Filter {
     return still <= kLongest ? still : -1;
   }
 
-  // Results `begin` to `end` of a row, those before them being there.
-  void some(const double* x, double* y, int64_t begin, int64_t end) const {
-    int64_t t = begin;
-    const int64_t start = most(reach, W);
-    for (; t < least(start, end); t++) y[t] = one(x, y, t);
-    while (t + W <= end) {
-      t = some_blocks(x, y, t, least(end, t + kBetween));
-      services.check_interrupt();
+  int64_t tasks() const {
+    constexpr int64_t L = LaneFilter::kLanesAtOnce;
+    return side_by_side ? (job.rows * count + L - 1) / L : job.rows;
+  }
+
+  void run(int64_t task) const {
+    if (!side_by_side) return row.some(job.x + task * job.n, job.y + task * job.n, 0, job.n);
+    constexpr int64_t L = LaneFilter::kLanesAtOnce;
+    Lane group[L];
+    const int64_t last = job.rows * count - 1, length = count == 1 ? job.n : kPiece;
+    for (int64_t r = 0; r < L; r++) {
+      const int64_t i = least(task * L + r, last), begin = i % count * kPiece;
+      const int64_t at = i / count * job.n, end = least(job.n, begin + length);
+      group[r] = {job.x + at, job.y + at, begin - lead, begin, task * L + r > last ? begin : end};
     }
-    for (; t < end; t++) y[t] = one(x, y, t);
-  }
-
-  // A piece of a row that does not begin it: found in work space with what leads to it.
-  void piece(const double* x, double* y, int64_t begin, int64_t end, int64_t lead) const {
-    const int64_t early = round_up(lead + reach + W, W), count = end - begin + early;
-    double* const space = static_cast<double*>(services.scratch(1, count * 8));
-    for (int64_t t = 0; t < early - lead; t++) space[t] = 0;  // forgotten by the time it counts
-    const double* const from = x + begin - early;
-    double* const to = space;
-    int64_t t = early - lead;
-    while (t + W <= count) {
-      t = some_blocks(from, to, t, least(count, t + kBetween));
-      services.check_interrupt();
-    }
-    for (; t < count; t++) to[t] = one(from, to, t);
-    __builtin_memcpy(y + begin, space + early, size_t(end - begin) * 8);
-  }
-};
-
-struct Pieces {
-  const Filter& filter;
-  int64_t lead, count;  // pieces of a row
-
-  Pieces(const Filter& f) : filter(f), lead(f.memory()) {
-    const int64_t n = f.job.n;
-    const bool cut = lead >= 0 && 4 * (lead + f.reach + 2 * W) < kPiece && n >= 2 * kPiece;
-    count = cut ? (n + kPiece - 1) / kPiece : 1;
-  }
-
-  void run(int64_t i) const {
-    const int64_t n = filter.job.n, row = i / count, p = i % count;
-    const double* x = filter.job.x + row * n;
-    double* y = filter.job.y + row * n;
-    const int64_t begin = p * kPiece, end = count == 1 ? n : least(n, begin + kPiece);
-    if (p == 0)
-      filter.some(x, y, 0, end);
-    else
-      filter.piece(x, y, begin, end, lead);
+    lanes.run(group, lead + length);
   }
 
   // What is not finite at the end of a piece lasts: the rest of the row is done again.
-  void mend(int64_t row) const {
-    const int64_t n = filter.job.n;
-    double* y = filter.job.y + row * n;
-    if (!filter.job.ar_count) return;
-    for (int64_t p = 1; p < count; p++)
-      for (int64_t t = least(filter.reach, kPiece); t >= 1; t--)
+  void mend(int64_t i) const {
+    double* const y = job.y + i * job.n;
+    for (int64_t p = 1; p < count && job.ar_count; p++)
+      for (int64_t t = least(row.reach, kPiece); t >= 1; t--)
         if (y[p * kPiece - t] - y[p * kPiece - t] != 0)
-          return filter.some(filter.job.x + row * n, y, p * kPiece, n);
+          return row.some(job.x + i * job.n, y, p * kPiece, job.n);
   }
 };
 
@@ -210,14 +86,12 @@ struct Pieces {
 namespace iw::IW_LEVEL {
 
 void rational_filter(const RationalFilter& job, const Services& services) {
-  const Filter filter(job, services);
-  const Pieces pieces(filter);
+  const Pieces pieces(job, services);
   services.parallel_for(
-      job.rows * pieces.count, job.rows * job.n < 20000 ? 1 : job.threads,
+      pieces.tasks(), job.rows * job.n < 20000 ? 1 : job.threads,
       [](void* context, int64_t i) { static_cast<const Pieces*>(context)->run(i); },
       const_cast<Pieces*>(&pieces));
-  if (pieces.count > 1)
-    for (int64_t row = 0; row < job.rows; row++) pieces.mend(row);
+  for (int64_t i = 0; pieces.count > 1 && i < job.rows; i++) pieces.mend(i);
 }
 
 }  // namespace iw::IW_LEVEL
