@@ -18,6 +18,8 @@ namespace {
 using iw::Factors;
 using iw::Services;
 
+constexpr int64_t kTermsBetween = 256;  // two looks at signals
+
 template <class T>
 struct Separable {
   const Job& job;
@@ -116,6 +118,7 @@ struct Separable {
     bool in_place = w.in_place;
     const T* taps = static_cast<const T*>(factors.taps);
     for (int64_t t = 0; t < factors.terms; t++) {
+      if (t % kTermsBetween == kTermsBetween - 1) services.check_interrupt();
       if (!filter_planes(w, p, count, taps + t * taps_per_term, t, in_place)) continue;
       if (in_place) load(w, p, count);
       in_place = false;
@@ -294,6 +297,7 @@ struct Separable {
     const int64_t behind = (n - 1) * down.stride + down.reach();
     w.aside.ahead = {};
     for (int64_t t = 0; t < factors.terms; t++) {
+      if (t % kTermsBetween == kTermsBetween - 1) services.check_interrupt();
       const int64_t each = down.stride > 1 ? 1 : down.dilation;
       for (int64_t i = 0; i < behind; i++)
         w.ring[Listed<T>::place(i, each, behind)] =

@@ -62,6 +62,60 @@ def test_long_rows_are_cut_without_a_trace(ar, ma):
         assert np.isnan(touched).all()
 
 
+@pytest.mark.parametrize(("ar", "ma"), SHORT + LONG + [([0, 0.5], []), ([0.2, 0, -0.3, 0.1], [])])
+@pytest.mark.parametrize(("rows", "n"), [(8, 1), (9, 7), (19, 33), (16, 256), (11, 603)])
+def test_many_rows_go_side_by_side(ar, ma, rows, n):
+    from scipy.signal import lfilter
+
+    model, rng = ARMA(ar, ma), np.random.default_rng(rows)
+    x = rng.normal(size=(rows, n))
+    found = model.filter(x, threads=1)
+    assert np.array_equal(model.filter(x, threads=2), found)
+    other = lfilter([1.0, *ma], [1.0, *(-np.array(ar))], x)
+    psi = lfilter([1.0, *np.abs(ma)], [1.0, *(-np.abs(ar))], np.eye(1, n)[0])
+    terms = np.array([np.convolve(np.abs(row), psi)[:n] for row in x])  # of the recursion, at most
+    bound = 4 * np.finfo(float).eps * (2 + len(ar) + len(ma)) * np.abs(terms).cumsum(axis=1)
+    assert (np.abs(found - other) <= bound).all()
+    single = model.filter(x.astype(np.float32))
+    assert np.array_equal(single, model.filter(x.astype(np.float32).astype(float)).astype("f4"))
+    wide = np.full((2 * rows, 3 * n), np.nan)
+    wide[::2, ::3] = x
+    assert np.array_equal(model.filter(wide[::2, ::3]), found)
+
+
+@pytest.mark.parametrize(("ar", "ma"), [([1.2, -0.5], [0.3]), ([0, 0, 0.4], []), ([], [0.5, 0.2])])
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_nan_stays_in_its_row_and_where_the_formula_says(ar, ma, bad):
+    x = np.random.default_rng(6).normal(size=(11, 700))
+    model = ARMA(ar, ma)
+    clean = model.filter(x)
+    for row, at in ((0, 0), (3, 257), (7, 255), (8, 300), (10, 699)):
+        y = x.copy()
+        y[row, at] = bad
+        found = model.filter(y)
+        impulse = np.zeros(700)
+        impulse[at] = 1
+        struck = filtered(impulse, np.sign(np.abs(ar)), np.sign(np.abs(ma))) != 0
+        assert np.array_equal(~np.isfinite(found[row]), struck)
+        expected = clean.copy()
+        expected[row, struck] = found[row, struck]
+        assert np.array_equal(found, expected, equal_nan=True)
+
+
+def test_pieces_of_many_long_rows():
+    x = np.random.default_rng(9).normal(size=(9, 70_001))
+    model = ARMA([1.2, -0.5], [0.3])
+    one = model.filter(x, threads=1)
+    assert np.array_equal(model.filter(x, threads=3), one)
+    whole = model.filter(x[0])  # too few pieces: row by row
+    assert np.abs(one[0] - whole).max() < 1e-13 * np.abs(whole).max()
+    x[4, 32_767] = np.nan  # before a seam
+    found = model.filter(x, threads=2)
+    assert np.isnan(found[4, 32_767:]).all()
+    one[4, 32_767:] = np.nan
+    assert np.array_equal(found, one, equal_nan=True)
+
+
 def test_threads_and_types_change_nothing():
     x = np.random.default_rng(1).normal(size=(40, 1000))
     model = ARMA([0.5, 0.2], [0.3])
