@@ -23,10 +23,10 @@ struct Lane {
 struct LaneFilter {
   static constexpr int kVectors = kVectorBytes == 64 ? 1 : 2;
   static constexpr int kLanesAtOnce = kVectors * kLanes<double>;
-  static constexpr int kSteps = 4;               // found together as far as they can be
-  static constexpr int64_t kLeastBlock = 256;    // samples
-  static constexpr int64_t kFarthest = 1 << 12;  // of the lags: panels lie in the cache
-  static constexpr int64_t kBlocksBetween = 32;  // two looks at signals
+  static constexpr int kSteps = 4;                   // found together as far as they can be
+  static constexpr int64_t kLeastBlock = 256;        // samples
+  static constexpr int64_t kFarthest = 1 << 12;      // of the lags: panels lie in the cache
+  static constexpr int64_t kBetweenLooks = 1 << 13;  // at signals, samples of each lane
 
   const iw::RationalFilter& job;
   const iw::Services& services;
@@ -122,7 +122,8 @@ struct LaneFilter {
     double* const rows = static_cast<double*>(services.scratch(2, kLanesAtOnce * (block + 8) * 8));
     __builtin_memset(x - before, 0, size_t(before) * 8);
     __builtin_memset(y - before, 0, size_t(before) * 8);
-    for (int64_t at = 0, i = 0; at < samples; at += block) {
+    for (int64_t at = 0, look = kBetweenLooks; at < samples; at += block) {
+      if (at >= look) services.check_interrupt(), look = at + kBetweenLooks;
       const int64_t count = least(block, samples - at);
       load_panel(lanes, at, count, x);
       pick<7>(nearby, [&](auto bits) __attribute__((always_inline)) {
@@ -131,7 +132,6 @@ struct LaneFilter {
       store_panel(lanes, at, count, y, rows);
       __builtin_memmove(x - before, x + block * kLanesAtOnce - before, size_t(before) * 8);
       __builtin_memmove(y - before, y + block * kLanesAtOnce - before, size_t(before) * 8);
-      if (++i % kBlocksBetween == 0) services.check_interrupt();
     }
     if (past) end_streams();
   }

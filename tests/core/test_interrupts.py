@@ -77,6 +77,32 @@ def test_ctrl_c_ends_draws_in_the_midst_of_a_tile(taps, work):
     run(DRAWN.format(taps=taps, work=work))
 
 
+@pytest.mark.parametrize(
+    ("rows", "n", "work"),
+    [
+        (1, 200_000, "_core.rational_filter(x, lags, taps, lags, taps, out, 1)"),
+        (8, 1 << 15, "_core.rational_filter(x, lags, taps, lags, taps, out, 1)"),
+        (9, 9, "terms.run(x, out, 0.0, False, 1)"),
+    ],
+    ids=["filter of a row", "filter of rows", "product of many terms"],
+)
+def test_ctrl_c_ends_what_is_one_piece_of_work(rows, n, work):
+    run(f"""
+_core, lags, taps = iw._core, np.arange(1, 4001), np.full(4000, 1e-9)
+x, out = np.ones(({rows}, {n})), np.full(({rows}, {n}), np.nan)
+geometry = _core.Geometry([9, 9, 3, 0, 1, 1, 2] * 2, [0, 1], False)
+terms = _core.Separable(geometry, np.ones((50_000, 6)), [9, 9], 9, "float64")
+threading.Timer(0.02, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+try:
+    {work}
+except KeyboardInterrupt:
+    pass
+else:
+    sys.exit("nothing was raised")
+assert np.isnan(out).any(), "all was computed"
+""")
+
+
 def test_ctrl_c_ends_running_sums_in_the_midst_of_a_tile():
     """Along many axes one result is summed from millions of samples."""
     run("""
