@@ -3,8 +3,9 @@
     sum_i t_i x_i = sum_m w_m (x_a(m) - x_b(m))        where sum_i t_i = 0
 
 The taps of a kernel that is opposite to its mirror image make differences of two with their images.
-Those of others are taken less the sample in the middle, whose tap is minus the sum of the rest; if
-that tap is zero, taps of equal size make pairs, and the largest of the rest stands for the middle.
+Those of others are taken less the sample in the middle, whose tap is minus the sum of the rest. If
+that tap is small beside them, so that a large sample under it would be lost on, taps of equal size
+make pairs, and the largest of the rest stands for the middle.
 Every tap keeps its own weight: no small tap is lost beside a large one. Taps of zero are weights of
 zero, so that NaN and infinities under them are met.
 
@@ -33,6 +34,9 @@ Array = NDArray[Any]
 #: What rounding may make of a sum that is zero, beside the sum of magnitudes.
 CLOSE = 1e-6
 
+#: The magnitudes of all taps, beside that in the middle, that others are taken less its sample.
+MOST_BESIDE = 8.0
+
 #: Larger kernels are for other methods: summing their taps exactly takes longer than it is worth.
 MOST_TAPS = 4096
 
@@ -54,16 +58,17 @@ def _differences(kernel: Array) -> Differences:
     taps = kernel.astype(np.float64)
     image, middle = _image(taps), taps.size // 2
     line = taps.ravel()
+    central = taps.size % 2 and abs(line[middle]) * MOST_BESIDE >= np.abs(line).sum()
     if image is not None:
         pairs = [(a, int(b)) for a, b in enumerate(image.ravel()) if a > b]
-    elif line[middle] and taps.size % 2:
+    elif central:
         pairs = [(i, middle) for i in range(line.size) if i != middle]
     else:
         pairs = _matched(line)
     # Those of zero come last, of which each meets any other sample.
     met = {i for pair in pairs for i in pair}
     pairs += [(i, pairs[0][0]) for i in range(line.size) if i not in met]
-    if image is not None or not line[middle]:
+    if image is not None or not central:
         pairs.sort(key=lambda pair: line[pair[0]] == 0)
     weights = np.array([line[a] for a, _ in pairs])
     return Differences(weights, np.array(pairs, np.int64), image is not None)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine.engine.boundary import FILLED
-from intertwine.engine.differences import cancel
+from intertwine.engine.differences import MOST_TAPS, cancel
 from intertwine.engine.methods import direct, reference, separable
 from intertwine.engine.methods.each import Each
 
@@ -32,26 +32,24 @@ class Flat:
 
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
-        self._kernels = [
+        #: Places of the kernels that have such results.
+        self.kernels = [
             place.kernel
             for place, zero in zip(problem.places, _zero_sums(problem.kernels), strict=True)
-            if zero
+            if zero and not any(_meets_another(a) for a in problem.axes)
         ]
 
-    def applies(self, method: Means) -> bool:
-        """Whether there are such results, and the method may round them."""
-        if not self._kernels or any(_meets_another(a) for a in self._problem.axes):
-            return False
+    def is_exact(self, method: Means) -> bool:
+        """Whether sums of flat data by a method are zero as they are."""
         own = method.method if isinstance(method, Each) else method
-        if own in (direct, reference):
-            return False
         singles = self._problem.singles if self._problem.bank else (self._problem,)
-        return own is not separable or not all(separable.cancels(p) for p in singles)
+        opposite = own is separable and all(separable.cancels(p) for p in singles)
+        return opposite or (own in (direct, reference) and self._problem.kernel_size <= MOST_TAPS)
 
     def hold(self, x: Array, mask: NDArray[np.bool_] | None, out: Array) -> None:
         """Make results zero where all samples are equal."""
         if mask is None and _flat(x):
-            for place in self._kernels:
+            for place in self.kernels:
                 out[place] = 0
 
 

@@ -29,10 +29,10 @@ from intertwine.engine.wisdom import WISDOM, Measured
 
 Array = NDArray[Any]
 
-#: What methods are called in other libraries, for hints.
 #: Multiply-adds of a tiny product, and the fraction of the time that is clearly quicker.
 _TINY, _CLEARLY = 1024, 0.8
 
+#: What methods are called in other libraries, for hints.
 _ELSEWHERE = {
     "fft": "overlap_save",
     "sep": "separable",
@@ -115,7 +115,8 @@ class Plan:
         if problem.exact or problem.result.kind not in "fc" or not self._products:
             return None
         flat = Flat(problem)
-        return flat if flat.applies(self._chosen.method) else None
+        exact = self._chosen.short is None and flat.is_exact(self._chosen.method)
+        return None if exact or not flat.kernels else flat
 
     def _factors(self) -> set[str]:
         """The planes of the kernel that the method meets one by one; "whole" when it does not."""
