@@ -78,6 +78,7 @@ struct Direct {
   Axis y, x;  // the last two axes; on a single axis `y` is one row
   int64_t outer_taps = 1;
   bool small, reads_in_place, writes_in_place;
+  Shared shared;  // differences that several rows of outputs share
 
   Direct(const Job& j, const Services& s, const T* t, const iw::Pairs& p, const Held& h,
          int64_t number)
@@ -92,6 +93,7 @@ struct Direct {
     x = job.axis[last];
     y = nd >= 2 ? job.axis[nd - 2] : Axis{1, 1, 1, 0, 1, 1, Border::constant, 0};
     for (int a = 0; a < nd - 2; a++) outer_taps *= job.axis[a].k;
+    shared = shared_by_rows();
     small = y.k == 3 && x.k == 3 && outer_taps == 1;
     reads_in_place = outer_taps == 1 && can_read_in_place();
     writes_in_place = writes_straight<T>(job);
@@ -241,7 +243,6 @@ struct Direct {
     Stencil<T> stencil;
     Taps<T> singly;
     Differences<T> differences;  // instead, if there are any
-    Shared shared = Shared::none;
   };
 
   Sums sums_of(const Piece& p, int64_t height) const {
@@ -259,19 +260,21 @@ struct Direct {
     const int64_t group = group_of(stencil);
     const bool grouped =
         y.stride == 1 && y.dilation == 1 && p.width >= kLanes<T> && group && rows_of(p) >= group;
-    const Differences<T> differences = differences_of(stencil);
-    if (grouped && !differences.count) return Sums{group, stencil, {}, {}};
-    Chains* const chains = space<Chains>(kChains, outer_taps * y.k * chains_of(stencil));
-    T* const ordered = space<T>(kOrdered, taps_each());
-    const Shared shared = grouped && differences.count ? shared_by_rows(stencil) : Shared::none;
-    const bool alone = shared == Shared::none;
-    return Sums{alone ? 1 : group, stencil, one_by_one(stencil, y.dilation, chains, ordered),
-                differences, shared};
+    if (grouped && (!subtracts() || shared != Shared::none)) return Sums{group, stencil, {}, {}};
+    return Sums{1, stencil, singly(stencil), differences_of(stencil)};
   }
+
+  Taps<T> singly(const Stencil<T>& stencil) const {
+    Chains* const chains = space<Chains>(kChains, outer_taps * y.k * chains_of(stencil));
+    return one_by_one(stencil, y.dilation, chains, space<T>(kOrdered, taps_each()));
+  }
+
+  // Whether differences stand for the taps.
+  bool subtracts() const { return pairs.first && pairs.first[kernel] < pairs.first[kernel + 1]; }
 
   // The differences that stand for the taps, and where their samples are.
   Differences<T> differences_of(const Stencil<T>& stencil) const {
-    if (!pairs.first || pairs.first[kernel] == pairs.first[kernel + 1]) return {};
+    if (!subtracts()) return {};
     const int64_t begin = pairs.first[kernel], count = pairs.first[kernel + 1] - begin;
     Difference<T>* const found = space<Difference<T>>(kDifferences, count);
     for (int64_t i = 0; i < count; i++) {
@@ -285,10 +288,12 @@ struct Direct {
     return {found, count};
   }
 
-  Shared shared_by_rows(const Stencil<T>& stencil) const {
+  Shared shared_by_rows() const {
+    if (!subtracts()) return Shared::none;
     const int64_t begin = pairs.first[kernel], count = pairs.first[kernel + 1] - begin;
     const T* const weight = static_cast<const T*>(pairs.weight) + begin;
-    return shared_differences(pairs.tap + 2 * begin, count, weight, stencil);
+    return shared_differences(pairs.tap + 2 * begin, count, weight,
+                              Stencil<T>{nullptr, outer_taps, y.k, x.k, 0, taps});
   }
 
   int64_t y_samples(const Piece& p) const { return job.nd >= 2 ? p.samples[job.nd - 2] : 1; }
@@ -307,7 +312,7 @@ struct Direct {
       const T* const* const from = rows.at + first + row * y.stride;
       T* const to = writes_in_place ? reinterpret_cast<T*>(out + row * below) : results;
       const auto ahead = [&] { return coming(p, rows, done, sums.group, out + row * below); };
-      if (sums.differences.count)
+      if (subtracts())
         subtract(from, sums, to, pitch, p.width, ahead());
       else if (sums.group > 1)
         stencil(from, sums.stencil, to, pitch, p.width, ahead(), seen);
@@ -327,12 +332,14 @@ struct Direct {
   // A group of rows whose taps sum to zero.
   void subtract(const T* const* from, const Sums& sums, T* to, int64_t pitch, int64_t width,
                 const Ahead& ahead) const {
+    const bool together = sums.group > 1;
     const bool finite =
-        sums.shared != Shared::none
-            ? stencil_of_differences(sums.shared, from, sums.stencil, to, pitch, width, ahead)
-            : sum_of_differences(from, sums.differences, to, width);
-    for (int64_t r = 0; !finite && r < sums.group; r++)
-      sum_plainly(from + r, sums.singly, to + r * pitch, width, space<T>(kPlain, width));
+        together ? stencil_of_differences(shared, from, sums.stencil, to, pitch, width, ahead)
+                 : sum_of_differences(from, sums.differences, to, width);
+    if (finite) return;
+    const Taps<T> plain = together ? singly(sums.stencil) : sums.singly;
+    for (int64_t r = 0; r < sums.group; r++)
+      sum_plainly(from + r, plain, to + r * pitch, width, space<T>(kPlain, width));
   }
 
   // What will be loaded after this group, and where its results go from work space.
