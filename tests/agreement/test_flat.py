@@ -157,3 +157,21 @@ def test_banks_of_kernels_that_sum_to_zero_and_others():
         assert not y[0].any()
         assert not y[2].any()
         assert y[1].all()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_part_of_a_picture_gives_the_same_bits(dtype):
+    """Whichever loop takes its differences: narrow rows, few rows, ends of rows."""
+    x = RNG.normal(size=(50, 150)).astype(dtype)
+    for name, kernel in PICTURES.items():
+        taps = taps_of(kernel) * 0.3
+        whole = iw.convolve(x, taps, mode="valid", method="direct")
+        for _ in range(10):
+            high, wide = (
+                int(RNG.integers(n, n + most)) for n, most in zip(taps.shape, (9, 60), strict=True)
+            )
+            row, column = int(RNG.integers(50 - high)), int(RNG.integers(150 - wide))
+            part = x[row : row + high, column : column + wide].copy()
+            y = iw.convolve(part, taps, mode="valid", method="direct")
+            same = whole[row : row + y.shape[0], column : column + y.shape[1]]
+            assert np.array_equal(y, same), (name, part.shape)
