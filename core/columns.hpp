@@ -215,10 +215,12 @@ template <class T, int R, class From>
 IW_INLINE int64_t folded_blocks(const From& rows, const Line<T>& line, int64_t y, int64_t n,
                                 int64_t left, int64_t right, T* out, int64_t pitch,
                                 Aside<T>& aside) {
-  const auto block = line.minus ? folded_block<T, R, true, From> : folded_block<T, R, false, From>;
   for (; y + R <= n; y += R)
     for (int64_t x = left; x < right; x += kLanes<T>) {
-      block(rows.from(y, x), line, out + y * pitch + x, pitch);
+      if (line.minus)
+        folded_block<T, R, true>(rows.from(y, x), line, out + y * pitch + x, pitch);
+      else
+        folded_block<T, R, false>(rows.from(y, x), line, out + y * pitch + x, pitch);
       aside.some();
     }
   return y;
