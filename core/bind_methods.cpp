@@ -4,6 +4,7 @@
 #include <nanobind/stl/vector.h>
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,20 +22,45 @@ using Reals = std::vector<double>;
 class Direct : public Prepared {
  public:
   // `halvings`: 16-bit sums are times two to this power, `negative`: and may be less than zero.
+  // `weights` of differences between the samples under `pairs` of taps; those of each kernel begin
+  // at one of `first`.
   Direct(const Geometry& geometry, nb::handle taps, const std::string& compute, int halvings,
-         bool negative)
+         bool negative, nb::handle weights, const Ints& pairs, const Ints& first)
       : Prepared(geometry),
         type_(compute == "int16" ? Type::i16 : compute_type(compute)),
         taps_(taps, type_, geometry.taps(), "taps"),
         halvings_(halvings),
-        negative_(negative) {
+        negative_(negative),
+        pairs_(pairs),
+        first_(first) {
+    if (!first.empty()) {
+      check_pairs();
+      weights_.emplace(weights, type_, first.back(), "weights");
+    }
     if (halvings < 0 || halvings > kMostHalvings || (halvings && type_ != Type::i16))
       refuse("halvings: 0 to 14, of sums in 16 bits");
   }
 
-  int64_t kept_bytes() const override { return taps_.bytes(); }
+  int64_t kept_bytes() const override {
+    const size_t ints = (pairs_.size() + first_.size()) * sizeof(int64_t);
+    return taps_.bytes() + (weights_ ? weights_->bytes() : 0) + int64_t(ints);
+  }
 
  private:
+  void check_pairs() const {
+    const Job& axes = geometry_.axes();
+    if (type_ != Type::f32 && type_ != Type::f64) refuse("pairs: of sums in floating point");
+    if (first_.size() != size_t(axes.kernels) + 1 || first_[0] != 0)
+      refuse("first: one for each kernel, and the end");
+    for (size_t i = 1; i < first_.size(); i++)
+      if (first_[i] < first_[i - 1]) refuse("first: must not fall");
+    if (pairs_.size() % 2 || int64_t(pairs_.size() / 2) != first_.back())
+      refuse("pairs: two taps for each weight");
+    const int64_t taps = geometry_.taps() / axes.kernels;
+    for (int64_t tap : pairs_)
+      if (tap < 0 || tap >= taps) refuse("pairs: no such tap");
+  }
+
   // Numbers of 16 bits that have a sign keep a bit for it.
   static constexpr int kMostHalvings = 14;
 
@@ -44,9 +70,11 @@ class Direct : public Prepared {
       Job own = job;
       own.halvings = halvings_;
       own.negative = negative_;
-      kernels->direct(own, services(), type_, taps_.get());
+      kernels->direct(own, services(), type_, taps_.get(), {});
     } else {
-      kernels->direct(job, services(), type_, taps_.get());
+      const Pairs pairs{weights_ ? weights_->get() : nullptr, pairs_.data(),
+                        weights_ ? first_.data() : nullptr};
+      kernels->direct(job, services(), type_, taps_.get(), pairs);
     }
     return false;
   }
@@ -55,6 +83,8 @@ class Direct : public Prepared {
   Numbers taps_;
   int halvings_;
   bool negative_;
+  Ints pairs_, first_;
+  std::optional<Numbers> weights_;
 };
 
 class Separable : public Prepared {
@@ -368,9 +398,11 @@ void bind_methods(nb::module_& m, const Kernels* chosen) {
       .def("run_complex", &Prepared::run_complex)
       .def_prop_ro("kept_bytes", &Prepared::kept_bytes);
   nb::class_<Direct, Prepared>(m, "Direct")
-      .def(nb::init<const Geometry&, nb::handle, const std::string&, int, bool>(),
+      .def(nb::init<const Geometry&, nb::handle, const std::string&, int, bool, nb::handle,
+                    const Ints&, const Ints&>(),
            nb::arg("geometry"), nb::arg("taps"), nb::arg("compute"), nb::arg("halvings") = 0,
-           nb::arg("negative") = false);
+           nb::arg("negative") = false, nb::arg("weights") = nb::none(), nb::arg("pairs") = Ints(),
+           nb::arg("first") = Ints());
   nb::class_<Separable, Prepared>(m, "Separable")
       .def(nb::init<const Geometry&, nb::handle, const Ints&, int64_t, const std::string&>());
   nb::class_<RunningSum, Prepared>(m, "RunningSum")

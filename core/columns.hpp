@@ -2,7 +2,8 @@
 //
 // A kernel that is its own mirror image adds the two samples under equal taps before it multiplies:
 // half the multiplications, and additions have units of their own. Outputs are made a few at a
-// time, so that a row is read once or twice for all of them and not once for each tap.
+// time, so that a row is read once or twice for all of them and not once for each tap. One that is
+// opposite to its mirror image takes the difference: of equal samples that is zero, exactly.
 #pragma once
 
 #include "aside.hpp"
@@ -46,8 +47,20 @@ template <class T>
 struct Line {  // the taps along one axis
   const T* tap;
   int64_t k, stride, dilation;
-  bool fold;  // equal to its mirror image, and no sum of two samples can overflow
+  bool fold;  // equal or opposite to its mirror image, and no sum of two samples can overflow
+  bool minus = false;  // opposite
 };
+
+// Whether taps are opposite to their mirror image.
+template <class T>
+bool are_opposite(const T* tap, int64_t k) {
+  bool some = false;
+  for (int64_t j = 0; j < (k + 1) / 2; j++) {
+    if (tap[j] != -tap[k - 1 - j]) return false;
+    some = some || tap[j] != T(0);
+  }
+  return some;
+}
 
 constexpr int64_t kColumns = 64;  // columns taken down together: the rows in use stay near
 
@@ -77,7 +90,7 @@ IW_INLINE void together([[maybe_unused]] Vec<T> (&v)[2]) {
 
 // One step of R folded sums: tap j, samples j from either end. `lo` and `hi` hold R rows each, one
 // of which is replaced by the row that the next step needs. U: j modulo R.
-template <class T, int R, int U, class From>
+template <class T, int R, bool Minus, int U, class From>
 IW_INLINE void folded_step(Vec<T> (&acc)[R], Vec<T> (&lo)[R], Vec<T> (&hi)[R], From& next,
                            From& back, const T* tap_at) {
   const Vec<T> tap = splat(tap_at[U]);
@@ -86,7 +99,10 @@ IW_INLINE void folded_step(Vec<T> (&acc)[R], Vec<T> (&lo)[R], Vec<T> (&hi)[R], F
   for (int r = 0; r < R; r += G) {
     Vec<T> sum[G];
 #pragma GCC unroll 4
-    for (int g = 0; g < G; g++) sum[g] = lo[(r + g + U) % R] + hi[(r + g - U + R) % R];
+    for (int g = 0; g < G; g++) {
+      const Vec<T> a = lo[(r + g + U) % R], b = hi[(r + g - U + R) % R];
+      sum[g] = Minus ? a - b : a + b;
+    }
     together<T>(sum);
 #pragma GCC unroll 4
     for (int g = 0; g < G; g++) acc[r + g] += tap * sum[g];
@@ -98,23 +114,23 @@ IW_INLINE void folded_step(Vec<T> (&acc)[R], Vec<T> (&lo)[R], Vec<T> (&hi)[R], F
 }
 
 // R steps, from one where j is a multiple of R.
-template <class T, int R, int U = 0, class From>
+template <class T, int R, bool Minus, int U = 0, class From>
 IW_INLINE void folded_round(Vec<T> (&acc)[R], Vec<T> (&lo)[R], Vec<T> (&hi)[R], From& next,
                             From& back, const T* tap) {
   if constexpr (U < R) {
-    folded_step<T, R, U>(acc, lo, hi, next, back, tap);
-    folded_round<T, R, U + 1>(acc, lo, hi, next, back, tap);
+    folded_step<T, R, Minus, U>(acc, lo, hi, next, back, tap);
+    folded_round<T, R, Minus, U + 1>(acc, lo, hi, next, back, tap);
   }
 }
 
 // The steps that remain, `left` < R, and the tap in the middle if there is one.
-template <class T, int R, int U = 0, class From>
+template <class T, int R, bool Minus, int U = 0, class From>
 IW_INLINE void folded_end(Vec<T> (&acc)[R], Vec<T> (&lo)[R], Vec<T> (&hi)[R], From& next,
                           From& back, const T* tap_at, int64_t left, bool middle) {
   if constexpr (U + 1 < R) {
     if (U < left) {
-      folded_step<T, R, U>(acc, lo, hi, next, back, tap_at);
-      return folded_end<T, R, U + 1>(acc, lo, hi, next, back, tap_at, left, middle);
+      folded_step<T, R, Minus, U>(acc, lo, hi, next, back, tap_at);
+      return folded_end<T, R, Minus, U + 1>(acc, lo, hi, next, back, tap_at, left, middle);
     }
   }
   if (!middle) return;
@@ -123,7 +139,7 @@ IW_INLINE void folded_end(Vec<T> (&acc)[R], Vec<T> (&lo)[R], Vec<T> (&hi)[R], Fr
   for (int r = 0; r < R; r++) acc[r] += tap * lo[(r + U) % R];
 }
 
-template <class T, int R, class From>
+template <class T, int R, bool Minus, class From>
 IW_APART void folded_block(const From& rows, const Line<T>& line, T* out, int64_t pitch) {
   Vec<T> acc[R], lo[R], hi[R];
 #pragma GCC unroll 8
@@ -135,8 +151,8 @@ IW_APART void folded_block(const From& rows, const Line<T>& line, T* out, int64_
   From next = rows.from(R, 0), back = rows.from(line.k - 2, 0);
   const T* tap = line.tap;
   int64_t left = line.k / 2;
-  for (; left >= R; left -= R, tap += R) folded_round<T, R>(acc, lo, hi, next, back, tap);
-  folded_end<T, R>(acc, lo, hi, next, back, tap, left, line.k % 2);
+  for (; left >= R; left -= R, tap += R) folded_round<T, R, Minus>(acc, lo, hi, next, back, tap);
+  folded_end<T, R, Minus>(acc, lo, hi, next, back, tap, left, line.k % 2);
 #pragma GCC unroll 8
   for (int r = 0; r < R; r++) store(out + r * pitch, acc[r]);
 }
@@ -185,8 +201,10 @@ template <class T, class From>
 IW_INLINE Vec<T> single(const From& rows, int64_t step, const Line<T>& line) {
   Vec<T> acc = {};
   const int64_t half = line.fold ? line.k / 2 : 0;
-  for (int64_t j = 0; j < half; j++)
-    acc += splat(line.tap[j]) * (load(rows.at(j * step)) + load(rows.at((line.k - 1 - j) * step)));
+  for (int64_t j = 0; j < half; j++) {
+    const Vec<T> a = load(rows.at(j * step)), b = load(rows.at((line.k - 1 - j) * step));
+    acc += splat(line.tap[j]) * (line.minus ? a - b : a + b);
+  }
   for (int64_t j = half; j < line.k - half; j++)
     acc += splat(line.tap[j]) * load(rows.at(j * step));
   return acc;
@@ -199,7 +217,10 @@ IW_INLINE int64_t folded_blocks(const From& rows, const Line<T>& line, int64_t y
                                 Aside<T>& aside) {
   for (; y + R <= n; y += R)
     for (int64_t x = left; x < right; x += kLanes<T>) {
-      folded_block<T, R>(rows.from(y, x), line, out + y * pitch + x, pitch);
+      if (line.minus)
+        folded_block<T, R, true>(rows.from(y, x), line, out + y * pitch + x, pitch);
+      else
+        folded_block<T, R, false>(rows.from(y, x), line, out + y * pitch + x, pitch);
       aside.some();
     }
   return y;

@@ -2,7 +2,7 @@
 //
 // Rows are read where they are when the data allow it, but for the columns at the border; rows of
 // another type, or so far apart that they compete for places in the cache, are loaded first.
-#include "chains.hpp"
+#include "differences.hpp"
 #include "halve.hpp"
 #include "kernels.hpp"
 #include "narrow.hpp"
@@ -29,7 +29,19 @@ constexpr int64_t kCrowdedPitch = 4096, kMostCrowded = 8;
 // Fewer columns of outputs than this are not worth a piece of their own.
 constexpr int64_t kLeastInside = 64;
 
-enum Slot { kLoaded, kResults, kFound, kAt, kOutside, kPick, kOuter, kChains, kOrdered };
+enum Slot {
+  kLoaded,
+  kResults,
+  kFound,
+  kAt,
+  kOutside,
+  kPick,
+  kOuter,
+  kChains,
+  kOrdered,
+  kDifferences,
+  kPlain
+};
 
 // A box of outputs and the box of samples under it.
 struct Piece {
@@ -58,19 +70,30 @@ struct Direct {
   const Job& job;
   const Services& services;
   const T* taps;
+  const iw::Pairs pairs;  // those of all kernels
+  const int64_t kernel;
   const Held& held;
   const bool means;  // whether results are, which are then looked at
   Grid grid;
   Axis y, x;  // the last two axes; on a single axis `y` is one row
   int64_t outer_taps = 1;
   bool small, reads_in_place, writes_in_place;
+  Shared shared;  // differences that several rows of outputs share
 
-  Direct(const Job& j, const Services& s, const T* t, const Held& h, int64_t kernel)
-      : job(j), services(s), taps(t), held(h), means(T(0.5) != T(0) && h.means(kernel)) {
+  Direct(const Job& j, const Services& s, const T* t, const iw::Pairs& p, const Held& h,
+         int64_t number)
+      : job(j),
+        services(s),
+        taps(t),
+        pairs(p),
+        kernel(number),
+        held(h),
+        means(T(0.5) != T(0) && h.means(number)) {
     const int nd = job.nd, last = nd - 1;
     x = job.axis[last];
     y = nd >= 2 ? job.axis[nd - 2] : Axis{1, 1, 1, 0, 1, 1, Border::constant, 0};
     for (int a = 0; a < nd - 2; a++) outer_taps *= job.axis[a].k;
+    shared = shared_by_rows();
     small = y.k == 3 && x.k == 3 && outer_taps == 1;
     reads_in_place = outer_taps == 1 && can_read_in_place();
     writes_in_place = writes_straight<T>(job);
@@ -219,6 +242,7 @@ struct Direct {
     int64_t group;
     Stencil<T> stencil;
     Taps<T> singly;
+    Differences<T> differences;  // instead, if there are any
   };
 
   Sums sums_of(const Piece& p, int64_t height) const {
@@ -234,11 +258,42 @@ struct Direct {
     }
     const Stencil<T> stencil{outer, outer_taps, y.k, x.k, x.dilation * job.inner, taps};
     const int64_t group = group_of(stencil);
-    if (y.stride == 1 && y.dilation == 1 && p.width >= kLanes<T> && group && rows_of(p) >= group)
-      return Sums{group, stencil, {}};
+    const bool grouped =
+        y.stride == 1 && y.dilation == 1 && p.width >= kLanes<T> && group && rows_of(p) >= group;
+    if (grouped && (!subtracts() || shared != Shared::none)) return Sums{group, stencil, {}, {}};
+    return Sums{1, stencil, singly(stencil), differences_of(stencil)};
+  }
+
+  Taps<T> singly(const Stencil<T>& stencil) const {
     Chains* const chains = space<Chains>(kChains, outer_taps * y.k * chains_of(stencil));
-    T* const ordered = space<T>(kOrdered, taps_each());
-    return Sums{1, stencil, one_by_one(stencil, y.dilation, chains, ordered)};
+    return one_by_one(stencil, y.dilation, chains, space<T>(kOrdered, taps_each()));
+  }
+
+  // Whether differences stand for the taps.
+  bool subtracts() const { return pairs.first && pairs.first[kernel] < pairs.first[kernel + 1]; }
+
+  // The differences that stand for the taps, and where their samples are.
+  Differences<T> differences_of(const Stencil<T>& stencil) const {
+    if (!subtracts()) return {};
+    const int64_t begin = pairs.first[kernel], count = pairs.first[kernel + 1] - begin;
+    Difference<T>* const found = space<Difference<T>>(kDifferences, count);
+    for (int64_t i = 0; i < count; i++) {
+      found[i].weight = static_cast<const T*>(pairs.weight)[begin + i];
+      for (int side = 0; side < 2; side++) {
+        const int64_t tap = pairs.tap[2 * (begin + i) + side], row = tap / x.k;
+        found[i].row[side] = stencil.outer[row / y.k] + row % y.k * y.dilation;
+        found[i].off[side] = tap % x.k * stencil.col_step;
+      }
+    }
+    return {found, count};
+  }
+
+  Shared shared_by_rows() const {
+    if (!subtracts()) return Shared::none;
+    const int64_t begin = pairs.first[kernel], count = pairs.first[kernel + 1] - begin;
+    const T* const weight = static_cast<const T*>(pairs.weight) + begin;
+    return shared_differences(pairs.tap + 2 * begin, count, weight,
+                              Stencil<T>{nullptr, outer_taps, y.k, x.k, 0, taps});
   }
 
   int64_t y_samples(const Piece& p) const { return job.nd >= 2 ? p.samples[job.nd - 2] : 1; }
@@ -256,9 +311,11 @@ struct Direct {
       rows.need(first + (row + sums.group - 1) * y.stride + y.reach());
       const T* const* const from = rows.at + first + row * y.stride;
       T* const to = writes_in_place ? reinterpret_cast<T*>(out + row * below) : results;
-      if (sums.group > 1)
-        stencil(from, sums.stencil, to, pitch, p.width,
-                coming(p, rows, done, sums.group, out + row * below), seen);
+      const auto ahead = [&] { return coming(p, rows, done, sums.group, out + row * below); };
+      if (subtracts())
+        subtract(from, sums, to, pitch, p.width, ahead());
+      else if (sums.group > 1)
+        stencil(from, sums.stencil, to, pitch, p.width, ahead(), seen);
       else
         sum_of_taps(from, sums.singly, to, p.width);
       if (sums.group == 1 && seen) seen->run(to, p.width);
@@ -270,6 +327,19 @@ struct Direct {
                              out + (row + r) * below);
         }
     }
+  }
+
+  // A group of rows whose taps sum to zero.
+  void subtract(const T* const* from, const Sums& sums, T* to, int64_t pitch, int64_t width,
+                const Ahead& ahead) const {
+    const bool together = sums.group > 1;
+    const bool finite =
+        together ? stencil_of_differences(shared, from, sums.stencil, to, pitch, width, ahead)
+                 : sum_of_differences(from, sums.differences, to, width);
+    if (finite) return;
+    const Taps<T> plain = together ? singly(sums.stencil) : sums.singly;
+    for (int64_t r = 0; r < sums.group; r++)
+      sum_plainly(from + r, plain, to + r * pitch, width, space<T>(kPlain, width));
   }
 
   // What will be loaded after this group, and where its results go from work space.
@@ -310,14 +380,15 @@ void bank_tile(const Direct<T>& bank, int64_t i) {
   const bool turns = group_size(bank.job) > 1;
   const int64_t kernel = turns ? i % kernels : i / tiles;
   const Job own = job_of_kernel(bank.job, kernel);
-  Direct<T>(own, bank.services, bank.taps + kernel * bank.taps_each(), bank.held, kernel)
+  Direct<T>(own, bank.services, bank.taps + kernel * bank.taps_each(), bank.pairs, bank.held,
+            kernel)
       .tile(turns ? i / kernels : i % tiles);
 }
 
 template <class T>
-void run(const Job& job, const Services& services, const void* taps) {
+void run(const Job& job, const Services& services, const void* taps, const iw::Pairs& pairs) {
   const Held held(job, services);
-  Direct<T> direct(job, services, static_cast<const T*>(taps), held, 0);
+  Direct<T> direct(job, services, static_cast<const T*>(taps), pairs, held, 0);
   services.parallel_for(
       direct.grid.total * job.kernels, job.threads,
       [](void* context, int64_t i) {
@@ -335,22 +406,23 @@ void run_modulo(const Job& job, const Services& services, const void* taps) {
   if (job.out_type == Type::i16) plain.out_type = Type::u16;
   for (int a = 0; a < job.nd; a++)
     plain.axis[a].fill = uint16_t(int64_t(__builtin_fmod(job.axis[a].fill, 0x1p16)));
-  run<uint16_t>(plain, services, taps);
+  run<uint16_t>(plain, services, taps, {});
 }
 
 }  // namespace
 
 namespace iw::IW_LEVEL {
 
-void direct(const Job& job, const Services& services, Type compute, const void* taps) {
+void direct(const Job& job, const Services& services, Type compute, const void* taps,
+            const Pairs& pairs) {
   if (compute == Type::f32)
-    run<float>(job, services, taps);
+    run<float>(job, services, taps, pairs);
   else if (compute == Type::f64)
-    run<double>(job, services, taps);
+    run<double>(job, services, taps, pairs);
   else if (compute == Type::i16)
     run_modulo(job, services, taps);
   else
-    run<int64_t>(job, services, taps);
+    run<int64_t>(job, services, taps, {});
 }
 
 }  // namespace iw::IW_LEVEL

@@ -7,7 +7,7 @@
 
 #define IW_DECLARE(level)                                                                     \
   namespace iw::level {                                                                       \
-  void direct(const Job&, const Services&, Type, const void*);                                \
+  void direct(const Job&, const Services&, Type, const void*, const Pairs&);                  \
   bool separable(const Job&, const Services&, Type, const Factors&);                          \
   bool running_sum(const Job&, const Services&, Type, const Boxes&);                          \
   bool recursive(const Job&, const Services&, Type, const Recursion&);                        \

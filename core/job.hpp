@@ -62,6 +62,6 @@ struct Services {
   void (*check_interrupt)();
 };
 
-constexpr int kScratchSlots = 10;
+constexpr int kScratchSlots = 12;
 
 }  // namespace iw

@@ -13,6 +13,13 @@ struct Factors {
   int64_t batch;        // planes of samples taken at a time
 };
 
+// Taps that sum to zero, as weights times the sample under one tap less that under another: those
+// of kernel i are numbers first[i] to first[i + 1]. None of any kernel where `first` is null.
+struct Pairs {
+  const void* weight = nullptr;  // in the compute type
+  const int64_t *tap = nullptr, *first = nullptr;
+};
+
 struct Boxes {
   int64_t count;
   const double* weight;   // of each box; whole numbers when summing integers
@@ -173,7 +180,7 @@ struct RationalFilter : Arma {
 
 struct Kernels {
   const char* name;
-  void (*direct)(const Job&, const Services&, Type compute, const void* taps);
+  void (*direct)(const Job&, const Services&, Type compute, const void* taps, const Pairs&);
   bool (*separable)(const Job&, const Services&, Type compute, const Factors&);
   bool (*running_sum)(const Job&, const Services&, Type compute, const Boxes&);
   bool (*recursive)(const Job&, const Services&, Type compute, const Recursion&);

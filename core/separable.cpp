@@ -155,9 +155,11 @@ struct Separable {
   Line<T> line(const Space& w, int axis, const T* taps) const {
     for (int a = 0; a < axis; a++) taps += job.axis[a].k;
     const Axis& ax = job.axis[axis];
-    bool fold = w.fold;
-    for (int64_t j = 0; j < ax.k / 2; j++) fold = fold && taps[j] == taps[ax.k - 1 - j];
-    return {taps, ax.k, axis == last ? 1 : ax.stride, ax.dilation, fold};
+    bool same = true;
+    for (int64_t j = 0; j < ax.k / 2; j++) same = same && taps[j] == taps[ax.k - 1 - j];
+    const bool minus = !same && are_opposite(taps, ax.k);
+    const bool fold = w.fold && (same || minus);
+    return {taps, ax.k, axis == last ? 1 : ax.stride, ax.dilation, fold, minus};
   }
 
   // The planes just taken, along every axis but that of the slide: one term. Whether there was

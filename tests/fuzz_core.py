@@ -76,7 +76,18 @@ def direct(c: Chance) -> None:
     compute = c.one("float32", "float64", "int64", "int16")
     taps = c.table([count_of(fits["size"])], compute, -3, 3)
     halvings = c.number(0, 14) if compute == "int16" else 0
-    run(c, _core.Direct(made, taps, compute, halvings, c.one(True, False)), fits)
+    run(
+        c, _core.Direct(made, taps, compute, halvings, c.one(True, False), *pairs(c, compute)), fits
+    )
+
+
+def pairs(c: Chance, compute: str) -> tuple[Any, ...]:
+    """Differences for one kernel, now and then of taps that there are not."""
+    if c.rng.random() < 0.6:
+        return ()
+    count = c.number(0, 4)
+    places = [c.number(0, 2 if c.rng.random() < 0.8 else 40) for _ in range(2 * count)]
+    return c.table([count], compute, -3, 3), places, [0, count]
 
 
 def missing(c: Chance) -> None:

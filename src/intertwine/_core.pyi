@@ -51,6 +51,9 @@ class Direct(Prepared):
         compute: str,
         halvings: int = 0,
         negative: bool = False,
+        weights: Any = None,
+        pairs: Sequence[int] = (),
+        first: Sequence[int] = (),
     ) -> None: ...
 
 class Missing(Prepared):

@@ -18,6 +18,9 @@ BANK = {"order": (0, 1), "bank": (2,)}
 #: Sums of 16 bits.
 SHORT = {"compute": "int16", "taps": np.ones(3, "i2")}
 
+#: One difference of the samples under two taps.
+PAIRS = {"weights": np.ones(1, np.float32), "pairs": (2, 0), "first": (0, 1)}
+
 
 def call(**changes):
     """Make and run `Direct` rightly but for `changes`."""
@@ -29,6 +32,10 @@ def call(**changes):
         "taps": np.array([1, 2, 3], np.float32),
         "compute": "float32",
         "halvings": 0,
+        "negative": False,
+        "weights": None,
+        "pairs": (),
+        "first": (),
         "x": np.arange(8, dtype=np.float32),
         "out": np.zeros(8, np.float32),
         "cval": 0.0,
@@ -37,7 +44,7 @@ def call(**changes):
     }
     given.update(changes)
     values = list(given.values())
-    _core.Direct(_core.Geometry(*values[:4]), *values[4:7]).run(*values[7:])
+    _core.Direct(_core.Geometry(*values[:4]), *values[4:11]).run(*values[11:])
     return given["out"]
 
 
@@ -47,6 +54,14 @@ def geometry(numbers=ROW, order=(0,), channels=False, bank=()):
 
 def test_right_call():
     assert call().tolist() == [3, 8, 14, 20, 26, 32, 38, 20]
+
+
+def test_differences_stand_for_taps():
+    assert call(**PAIRS).tolist() == [1, 2, 2, 2, 2, 2, 2, -6]
+    assert call(**PAIRS, x=np.full(8, 0.7, np.float32))[1:-1].tolist() == [0] * 6
+    assert call(
+        **{**PAIRS, "first": (0, 0), "weights": np.ones(0, "f4"), "pairs": ()}
+    ).tolist() == (call().tolist())
 
 
 def test_what_lies_outside_comes_with_the_call():
@@ -93,6 +108,14 @@ def test_axes_are_taken_in_their_order():
         ({"order": (0, 0), "channels": True}, "order: no permutation"),
         ({"order": (0, -1), "channels": True}, "order: no permutation"),
         ({"threads": 0}, "threads: less than 1"),
+        ({**PAIRS, "pairs": (0, 3)}, "pairs: no such tap"),
+        ({**PAIRS, "pairs": (-1, 2)}, "pairs: no such tap"),
+        ({**PAIRS, "pairs": (2,)}, "pairs: two taps for each weight"),
+        ({**PAIRS, "first": (0, 2)}, "pairs: two taps for each weight"),
+        ({**PAIRS, "first": (0, -1)}, "first: must not fall"),
+        ({**PAIRS, "first": (0,)}, "first: one for each kernel, and the end"),
+        ({**PAIRS, "first": (1, 1)}, "first: one for each kernel, and the end"),
+        ({**PAIRS, **SHORT}, "pairs: of sums in floating point"),
         ({"halvings": 1}, "halvings: 0 to 14, of sums in 16 bits"),
         ({"halvings": -1, **SHORT}, "halvings: 0 to 14, of sums in 16 bits"),
         ({"halvings": 15, **SHORT}, "halvings: 0 to 14, of sums in 16 bits"),

@@ -92,3 +92,57 @@ def test_the_mirror_image_has_no_jump_at_the_ends():
     mirrored = fourier.derivative(ramp, extension="symmetric")[inner]
     wrapped = fourier.derivative(ramp)[inner]
     assert np.abs(mirrored - 1).max() < 0.02 < 1 < np.abs(wrapped - 1).max()
+
+
+@pytest.mark.parametrize("order", [1, 2, 3, 4])
+@pytest.mark.parametrize("size", [16, 17])
+def test_mirrored_cosines_are_differentiated_exactly(size, order):
+    where = np.arange(size) + 0.5
+    for k in range(size):
+        rate = np.pi * k / size
+        found = fourier.derivative(np.cos(rate * where), order, extension="symmetric")
+        exact = rate**order * np.cos(rate * where + order * np.pi / 2)
+        bound = 64 * np.finfo(float).eps * np.pi**order
+        np.testing.assert_allclose(found, exact, rtol=0, atol=bound)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "complex64", "complex128"])
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_derivatives_keep_their_type_and_lose_no_digits_to_an_offset(dtype, order):
+    wave = np.sin(2 * np.pi * np.arange(24) / 24)
+    wave = (wave * (1 + 2j) if "complex" in dtype else wave).astype(dtype)
+    found = fourier.derivative(wave, order)
+    assert found.dtype == dtype
+    parts = [fourier.derivative(part, order) for part in (wave.real, wave.imag)]
+    bound = 64 * np.finfo(dtype).eps * np.pi**order
+    np.testing.assert_allclose(found, parts[0] + 1j * parts[1], rtol=0, atol=bound)
+    whole = np.round(wave * 8)  # sums with the offset are exact
+    lifted = (whole + 2**15).astype(dtype)
+    assert np.array_equal(fourier.derivative(lifted, order), fourier.derivative(whole, order))
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "complex64", "int64"])
+@pytest.mark.parametrize("extension", ["wrap", "symmetric"])
+@pytest.mark.parametrize("shape", [(1,), (15,), (16,), (6, 7)])
+def test_derivatives_of_equal_samples_are_zero(shape, extension, dtype):
+    for order in (1, 2, 7):
+        for level in (0.7, -3e4):
+            x = np.full(shape, level).astype(dtype)
+            assert not fourier.derivative(x, order, extension=extension).any()
+
+
+def test_derivatives_along_axes_and_what_they_refuse():
+    x = np.random.default_rng(0).normal(size=(8, 9, 3))
+    both = fourier.derivative(fourier.derivative(x, axes=0), axes=1)
+    np.testing.assert_array_equal(fourier.derivative(x, axes=(0, 1)), both)
+    x[3] = np.nan
+    for arguments, said in [
+        ({"axes": 0}, "derivative: `x` has 27 NaN or infinite samples of 216; each would"),
+        ({"order": 0, "axes": 0}, "derivative: `order=0` must be an integer from 1 to 64."),
+        ({"axes": 3}, "derivative: `axes` names axis 3 but `x` has 3 axes, -3 to 2."),
+        ({"extension": "mirror", "axes": 0}, "derivative: `extension='mirror'` is not known."),
+    ]:
+        data = x if "has 27" in said else np.nan_to_num(x)
+        with pytest.raises(iw.IntertwineError) as caught:
+            fourier.derivative(data, **arguments)
+        assert str(caught.value).splitlines()[0].startswith(said)

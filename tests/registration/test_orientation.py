@@ -67,3 +67,26 @@ def test_turning_a_picture_turns_its_direction():
     before = iw.orientation(brick[128:384, 128:384]).angle_deg
     after = iw.orientation(moved(brick, 37)[128:384, 128:384]).angle_deg
     assert off(after, before + 37, 180) < 0.5
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("level", [0.7, 1 / 3, 1e-3, -55.0])
+def test_no_direction_is_read_from_rounding(dtype, level):
+    """Levels a unit in the last place apart are one level."""
+    x = np.full((64, 64), level, dtype)
+    x[:, 32:] = np.nextafter(x[0, 0], x.dtype.type(np.inf))
+    with pytest.raises(iw.OptionError) as caught:
+        iw.orientation(x)
+    assert str(caught.value).splitlines()[0] == (
+        f"orientation: `image` is constant but for rounding: samples are about {x[0, 0]}."
+    )
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_flat_areas_add_no_slopes(dtype):
+    """A stripe tells its direction as well alone as within a large flat area."""
+    wide = np.full((64, 64), 0.7, dtype)
+    wide[:, 30:34] = 0.3
+    found = iw.orientation(wide)
+    assert found.tensor_deg == 0
+    assert found.coherence == 1

@@ -169,3 +169,15 @@ def test_prints_change_the_cloth_and_nothing_beside_it():
     assert np.array_equal(again.pixels[0], other.pixels[5])
     assert other.pixels.min() >= 0
     assert other.pixels.max() <= 1
+
+
+@pytest.mark.parametrize("level", [0.7, 1 / 3, 1e-3])
+@pytest.mark.parametrize("dilation", [1, 2, 3])
+def test_flat_areas_have_no_edges(level, dilation):
+    """Not even those of rounding, which `shares` would make as large as any."""
+    grey = np.full((2, 40, 40), level, np.float32)
+    grey[1, :, 30:] = 1
+    down, right = slopes(grey, dilation)
+    assert not down.any()
+    assert not right[:, :, : 30 - dilation].any()
+    assert right[1].any()

@@ -83,7 +83,7 @@ struct Case {
   }
 
   void all(const Kernels& kernels, bool box) {
-    kernels.direct(job, services(), type(), taps.data());
+    kernels.direct(job, services(), type(), taps.data(), Pairs{});
     compare("direct");
     std::vector<T> lines;
     for (int a = 0; a < 2; a++)

@@ -16,6 +16,7 @@ from intertwine.base.errors import DTypeError, OptionError, ShapeError, did_you_
 from intertwine.base.threads import resolve
 from intertwine.engine import copies, missing, planes
 from intertwine.engine.candidates import WORTH_A_THREAD, Candidate, candidates, least_saving
+from intertwine.engine.flat import Flat
 from intertwine.engine.means import Within, are_held
 from intertwine.engine.memory import empty, held_bytes
 from intertwine.engine.methods import BY_NAME
@@ -28,10 +29,10 @@ from intertwine.engine.wisdom import WISDOM, Measured
 
 Array = NDArray[Any]
 
-#: What methods are called in other libraries, for hints.
 #: Multiply-adds of a tiny product, and the fraction of the time that is clearly quicker.
 _TINY, _CLEARLY = 1024, 0.8
 
+#: What methods are called in other libraries, for hints.
 _ELSEWHERE = {
     "fft": "overlap_save",
     "sep": "separable",
@@ -79,6 +80,8 @@ class Plan:
         self._prepared = {factor: self._prepare(factor, threads) for factor in self._factors()}
         #: What holds means within the range of their samples, if sums of the core alone do not.
         self._within = self._hold()
+        #: What makes results of flat data zero, if the method's own sums do not.
+        self._flat = self._flat_results()
         #: Threads beyond this cost more than they bring.
         self.most_threads = 1 + int(min(self._chosen.seconds / WORTH_A_THREAD, 1e6))
         #: Bytes to work with that grow with the data: more than the machine has are refused.
@@ -106,6 +109,14 @@ class Plan:
             return None
         done = not problem.weighted and all(are_held(p) for p in self._prepared.values())
         return None if done else Within(problem)
+
+    def _flat_results(self) -> Flat | None:
+        problem = self._problem
+        if problem.exact or problem.result.kind not in "fc" or not self._products:
+            return None
+        flat = Flat(problem)
+        exact = self._chosen.short is None and flat.is_exact(self._chosen.method)
+        return None if exact or not flat.kernels else flat
 
     def _factors(self) -> set[str]:
         """The planes of the kernel that the method meets one by one; "whole" when it does not."""
@@ -250,7 +261,7 @@ class Plan:
 
     def _single_run(self) -> Callable[[Array, Array, float, bool, int], bool] | None:
         """What `execute` comes down to where data go into one sum."""
-        beyond = self._division or self._within or not self._as_they_are()
+        beyond = self._division or self._within or self._flat or not self._as_they_are()
         if beyond or self._problem.result.kind == "c":
             return None
         return self._prepared[self._products[0].factor].run
@@ -271,7 +282,7 @@ class Plan:
         # However the arrays lie there must be room: nobody asks again.
         needed += copies.fortran(self)
         needed += min(problem.out_size * problem.result.itemsize, copies.most())
-        if not self._as_they_are() or needed > memory.installed():
+        if self._flat or not self._as_they_are() or needed > memory.installed():
             return None
         steps: list[_core.Step] = []
         for method, whole, product in self._steps():
@@ -312,6 +323,8 @@ class Plan:
         plan.compute(data, present, out, threads)
         if self._within is not None:
             self._within.hold(x, mask, out, threads)
+        if self._flat is not None:
+            self._flat.hold(x, mask, out)
 
     def _where_missing(self, threads: int) -> Plan:
         """The plan for data of which some are missing: little weight enlarges what sums round."""

@@ -75,7 +75,7 @@ def gaussian(
     The derivatives are those of the normalised samples, by the Hermite polynomials
     (Abramowitz and Stegun, 1964, 22.11.8), as in ``scipy.ndimage.gaussian_filter1d``. Convolving
     gives the derivative of the smoothed signal, positive where it rises. Even orders do not sum to
-    exactly zero; those of `log` do.
+    zero; those of `log` do, but for rounding.
 
     Parameters
     ----------

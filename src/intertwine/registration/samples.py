@@ -41,7 +41,9 @@ def check_finite(caller: str, name: str, given: Array) -> None:
 
 
 def standardised(caller: str, name: str, values: Array, given: Array) -> NDArray[np.float32]:
-    """Shift and scale to mean 0 and standard deviation 1, or say that all samples are equal.
+    """Shift and scale to mean 0 and standard deviation 1, or say that samples are equal.
+
+    So are those that differ by no more than the rounding of their own type: no noise is measured.
 
     `given` is what the caller passed, for the message.
     """
@@ -49,13 +51,21 @@ def standardised(caller: str, name: str, values: Array, given: Array) -> NDArray
     values = values / largest if largest else values  # squares of 1e200 would overflow
     values = values - values.mean()
     spread = float(values.std())
-    if spread <= 16 * np.finfo(np.float64).eps:
+    if spread <= _rounding(given.dtype):
+        alike = bool((values == values.flat[0]).all())
+        which = "every sample is" if alike else "but for rounding: samples are about"
         raise OptionError(
-            f"{caller}: `{name}` is constant, every sample is {given.flat[0]}.\n"
+            f"{caller}: `{name}` is constant{',' if alike else ''} {which} {given.flat[0]}.\n"
             f"  {name}: {given.dtype} {given.shape}\n"
             f"  Nothing can be measured on it; pass data that show something."
         )
     return np.ascontiguousarray(values / spread, np.float32)
+
+
+def _rounding(dtype: np.dtype[Any]) -> float:
+    """The spread of equal samples, beside the largest, that rounding explains: of the mean too."""
+    own = 2 * float(np.finfo(dtype).eps) if dtype.kind == "f" else 0.0
+    return max(own, 16 * float(np.finfo(np.float64).eps))
 
 
 def evened(caller: str, name: str, value: ArrayLike) -> NDArray[np.float32]:

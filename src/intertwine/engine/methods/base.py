@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine.base.text import size_text
+from intertwine.engine.differences import plain_steps
 from intertwine.engine.machine import Machine
 from intertwine.engine.problem import Problem
 
@@ -88,9 +89,8 @@ def too_much_memory(wanted: int, most: int) -> str:
 
 
 def plain_error(problem: Problem) -> float:
-    """Bound for sums in plain order: a rounding for each tap, for the tap itself, its sample and
-    the result's conversion (Higham 2002, section 3.1)."""
-    return (problem.kernel_size + 3) * ROUNDOFF[problem.compute]
+    """Bound for sums in plain order."""
+    return plain_steps(problem) * ROUNDOFF[problem.compute]
 
 
 def final_rounding(problem: Problem) -> float:

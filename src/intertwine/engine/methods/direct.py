@@ -9,12 +9,21 @@ import numpy as np
 
 from intertwine import _core
 from intertwine.base.errors import counted
+from intertwine.engine.differences import differences
 from intertwine.engine.lower import Lowered, beyond_core, lower
 from intertwine.engine.machine import VECTOR_BYTES, Machine
-from intertwine.engine.methods.base import Array, Prepared, plain_error, plane, too_much_memory
+from intertwine.engine.methods.base import (
+    ROUNDOFF,
+    Array,
+    Prepared,
+    plain_error,
+    plane,
+    too_much_memory,
+)
 from intertwine.engine.methods.tiles import SIZE, reading, whole_vectors, widths, writing
 from intertwine.engine.problem import Axis, Problem
 from intertwine.engine.short import short_sums
+from intertwine.engine.types import integer_limits
 
 NAME = "direct"
 BANKS = True
@@ -166,8 +175,34 @@ def prepare(problem: Problem, taps: Array, threads: int) -> Prepared:
     lowered = lower(problem)
     sums = _sums(problem, lowered)
     if sums != "int16":
-        return _core.Direct(lowered.geometry(), lowered.taps(plane(problem, taps)), sums)
+        plain = lowered.taps(plane(problem, taps))
+        pairs = () if _exactly(problem, taps) else _pairs(problem, lowered.taps(taps))
+        return _core.Direct(lowered.geometry(), plain, sums, 0, False, *pairs)
     short = short_sums(problem)
     assert short is not None  # so `_sums` said
     whole = short.whole(taps).astype(np.int16)
     return _core.Direct(lowered.geometry(), lowered.taps(whole), sums, *short)
+
+
+def _exactly(problem: Problem, taps: Array) -> bool:
+    """Whether plain sums round nothing: small integers under taps that are whole numbers."""
+    if problem.compute == "int64":
+        return True
+    if problem.dtype.kind not in "biu" or not float(problem.cval.real).is_integer():
+        return False
+    low, high = integer_limits(problem.dtype)
+    most = max(-low, high, abs(problem.cval.real)) * problem.absolute_sum
+    return most <= 1 / ROUNDOFF[problem.compute] and bool((taps == np.rint(taps)).all())
+
+
+def _pairs(problem: Problem, taps: Array) -> tuple[Array, list[int], list[int]] | tuple[()]:
+    """The differences that stand for the taps of each kernel: weights, taps, where each begins."""
+    shape = [a.k for a in lower(problem).axes]
+    found = differences(taps.reshape(problem.kernel_count, -1), shape)
+    some = [each for each in found if each is not None]
+    if not some:
+        return ()
+    weights = np.concatenate([each.weights for each in some]).astype(problem.compute)
+    pairs = np.concatenate([each.pairs.ravel() for each in some])
+    first = np.cumsum([0, *(0 if each is None else len(each.weights) for each in found)])
+    return weights, pairs.tolist(), first.tolist()

@@ -51,15 +51,15 @@ class Each:
         self.NAME = method.NAME
         self.TAKES_COMPLEX = method.TAKES_COMPLEX
         self.MARGIN, self.LEAST_SAVING = method.MARGIN, method.LEAST_SAVING
-        self._method = method
+        self.method = method
 
     def parts(self, problem: Problem) -> str:
-        first = self._method.parts(problem.singles[0])
+        first = self.method.parts(problem.singles[0])
         return f"{problem.kernel_count} kernels one by one, sharing nothing; the first: {first}"
 
     def prepare(self, problem: Problem, taps: Array, threads: int) -> Singles:
         parts = tuple(
-            (place, self._method.prepare(single, taps[place.kernel], threads))
+            (place, self.method.prepare(single, taps[place.kernel], threads))
             for single, place in zip(problem.singles, problem.places, strict=True)
         )
         return Singles(parts, sum(getattr(one, "kept_bytes", 0) for _, one in parts))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from intertwine.base.errors import counted
 from intertwine.engine.boundary import fold
+from intertwine.engine.differences import Differences, differences
 from intertwine.engine.machine import Machine
 from intertwine.engine.methods.base import Array, Prepared, plain_error, plane
 from intertwine.engine.methods.tiles import SIZE
@@ -52,30 +53,48 @@ def parts(problem: Problem) -> str:
 
 
 def prepare(problem: Problem, taps: Array, threads: int) -> Prepared:
-    return _Passes(problem, plane(problem, taps))
+    less = None
+    if problem.compute != "int64":
+        (less,) = differences(taps.reshape(1, -1), taps.shape)
+    return _Passes(problem, plane(problem, taps), less)
 
 
 @dataclass(frozen=True, slots=True)
 class _Passes:
     problem: Problem
     taps: Array
+    less: Differences | None
 
     def run(self, x: Array, out: Array, cval: float, add: bool, threads: int) -> bool:
-        problem = self.problem
-        total = np.zeros(problem.out_shape, problem.compute)
-        fills = [cval if a.boundary == "constant" else 0 for a in problem.axes]
         with np.errstate(invalid="ignore", over="ignore"):
-            for place in np.ndindex(self.taps.shape):
-                indices = [
-                    fold(np.arange(a.m) * a.stride + (a.start + j * a.dilation), a.n, a.boundary)
-                    for a, j in zip(problem.axes, place, strict=True)
-                ]
-                total += self.taps[place] * _samples(x, indices, fills, problem.compute)
+            total = self._sums(x, cval)
             if add:
                 np.add(out, total, out=out, casting="unsafe")
             else:
                 out[...] = _clipped(total, out.dtype) if out.dtype in NARROW else total
         return False
+
+    def _sums(self, x: Array, cval: float) -> Array:
+        total = np.zeros(self.problem.out_shape, self.problem.compute)
+        if self.less is not None:
+            for weight, (a, b) in zip(self.less.weights, self.less.pairs, strict=True):
+                total += total.dtype.type(weight) * (self._at(x, a, cval) - self._at(x, b, cval))
+            if np.isfinite(total).all():
+                return total
+        plain = np.zeros_like(total)
+        for place, tap in enumerate(self.taps.ravel()):
+            plain += tap * self._at(x, place, cval)
+        return plain if self.less is None else np.where(np.isfinite(total), total, plain)
+
+    def _at(self, x: Array, place: int, cval: float) -> Array:
+        """The samples that a tap meets."""
+        axes = self.problem.axes
+        fills = [cval if a.boundary == "constant" else 0 for a in axes]
+        indices = [
+            fold(np.arange(a.m) * a.stride + (a.start + j * a.dilation), a.n, a.boundary)
+            for a, j in zip(axes, np.unravel_index(place, self.taps.shape), strict=True)
+        ]
+        return _samples(x, indices, fills, self.problem.compute)
 
 
 def _clipped(sums: Array, dtype: np.dtype[Any]) -> Array:

@@ -7,6 +7,8 @@ The one that is expected to be quicker is taken.
 
 from __future__ import annotations
 
+import numpy as np
+
 from intertwine.engine.factor import MOST_TAPS, MOST_TERMS
 from intertwine.engine.machine import Machine, current
 from intertwine.engine.memory import kept_by_owner
@@ -110,3 +112,18 @@ def prepare(problem: Problem, taps: Array, threads: int) -> Prepared:
     if _turns(problem, current()):
         return in_turn.prepare(problem, taps, current(), threads)
     return strips.prepare(problem, taps)
+
+
+def cancels(problem: Problem) -> bool:
+    """Whether each term has a line opposite to its mirror image, which makes zero of equal samples.
+
+    Such lines take differences in tiles; one axis after the other other methods may sum them.
+    """
+    factors = None if problem.complex_taps else factors_of(problem)
+    if factors is None or _turns(problem, current()):
+        return False
+    return all(any(_opposite(line) for line in term) for term in factors.terms)
+
+
+def _opposite(line: Array) -> bool:
+    return bool(line.any()) and np.array_equal(line, -line[::-1])
