@@ -20,8 +20,8 @@ def test_two_columns_are_paired(intertwine, table):
     done = intertwine("chance", table, "--a", "before", "--b", "after", "-o", "p.png")
     assert done.code == 0, done.err
     found = iw.chance(A, B, design="paired")
-    assert done.out.startswith(found.sentence)
-    assert "1 cases with NaN were left out." in done.out
+    assert done.out.startswith(f"a: before    b: after\n{found.sentence}")
+    assert "1 case with NaN was left out." in done.out
     assert done.out.count("<- observed") == 1
     assert Path("p.png").read_bytes().startswith(b"\x89PNG")
 

@@ -194,11 +194,9 @@ def _mean_difference(data: Groups) -> float:
 
 
 def _relative(data: Groups, effect: float) -> float | None:
-    if min(float(v.min()) for v in data.values) < 0:
-        return None
     weights = np.array([_weight(m) for m in data.first])
     base = weights @ [v[~m].mean() for v, m in zip(data.values, data.first, strict=True)]
-    return float(effect * weights.sum() / base) if base > 0 else None
+    return prediction.relative(effect, float(base / weights.sum()), *data.single())
 
 
 def _spread_note(data: Groups) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats  # type: ignore[import-untyped]
 
+from intertwine.base.errors import counted
 from intertwine.significance import prediction
 from intertwine.significance.crossings import sign_crossings
 from intertwine.significance.laws import Tails, tails_of
@@ -33,7 +34,6 @@ def paired(data: Pairs, alternative: str, seed: int) -> Found:
         crossings = crossings or sign_crossings(d, seed)
         return crossings.interval(level, side)
 
-    mean_b = float(data.b.mean())
     return Found(
         statistic=float(d.mean()),
         bounds=tails.pvalue(alternative),
@@ -50,9 +50,7 @@ def paired(data: Pairs, alternative: str, seed: int) -> Found:
         picture=lambda: law_picture(
             sign_law(d, cells, unit), float(d.mean()), "mean difference", 1 / d.size
         ),
-        relative=float(d.mean()) / mean_b
-        if min(data.a.min(), data.b.min()) >= 0 < mean_b
-        else None,
+        relative=prediction.relative(float(d.mean()), float(data.b.mean()), data.a, data.b),
     )
 
 
@@ -74,7 +72,10 @@ def signed_rank(data: Pairs, alternative: str) -> Found:
 
     positive = float(np.abs(ranks[ranks > 0]).sum()) / 2
     zeros = d.size - apart.size
-    note = f"{zeros} of {d.size} differences are 0; the signed-rank test leaves them out."
+    note = (
+        f"{zeros} of {counted(d.size, 'difference')} {'is' if zeros == 1 else 'are'} 0; the "
+        "signed-rank test leaves 0 out."
+    )
     return Found(
         statistic=positive,
         bounds=tails.pvalue(alternative),

@@ -53,6 +53,7 @@ class Found:
     interval: Callable[[float, str], tuple[float, float]]
     picture: Callable[[], Picture]
     relative: float | None = None
+    case: str = "case"
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -68,7 +69,8 @@ class Chance:
         upper end: never too small.
     bounds : (low, high)
         The bracket; both ends are the p-value where it is exact.
-    method : {"exact", "bracketed", "sampled"}
+    method : {"exact", "bracketed", "sampled", "approximate", "unknown"}
+        Of series approximate; unknown, with a p-value of NaN, where a series is too short to tell.
     standard_error : float
         Of a sampled p-value; otherwise 0.
     effect, effect_name : float, str
@@ -104,9 +106,13 @@ class Chance:
     @property
     def sentence(self) -> str:
         """The answer in words: how large, how sure, for whom."""
+        return self.sentence_of("a", "b")
+
+    def sentence_of(self, a: object, b: object) -> str:
+        """The sentence with names of the samples."""
         from intertwine.significance.words import sentence
 
-        return sentence(self.design, self.alternative, self._found)
+        return sentence(self.design, self.alternative, self._found, (a, b))
 
     def confidence_interval(self, confidence_level: float = 0.95) -> ConfidenceInterval:
         """The effects that the test of the same alternative does not reject.

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from intertwine.base.checks import as_array, word
 from intertwine.base.errors import OptionError, ShapeError
-from intertwine.significance.autoregression import burg, residual
+from intertwine.significance.autoregression import fitted, residual
 from intertwine.whitening.estimator import Whitener
 from intertwine.whitening.matrices import METHODS
 
@@ -71,7 +71,7 @@ def whiten(
 
 def _innovations(series: NDArray[np.float64]) -> NDArray[np.float64]:
     centred = series - series.mean()
-    taps = burg([centred], min(1 + series.size // 10, 30))
+    taps = fitted(centred, min(1 + series.size // 10, 30))
     # The shorter predictors that the first samples take are those of Levinson's recursion.
     start = []
     shorter, gain = taps, 1.0
