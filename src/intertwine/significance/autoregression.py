@@ -13,6 +13,8 @@ from intertwine.series import yule_walker
 
 Array = NDArray[np.float64]
 
+_ANGLES = 4096  # frequencies from 0 to half a cycle at which a spectrum is looked at
+
 
 def fitted(series: Array, most: int) -> Array:
     """Taps that predict each sample from those before, nearest first.
@@ -26,10 +28,9 @@ def fitted(series: Array, most: int) -> Array:
     most = min(most, size - 3)
     if most < 1 or np.ptp(series) == 0:
         return np.zeros(0)
-    with np.errstate(divide="ignore", invalid="ignore"):  # once a series is foretold exactly
-        partial = yule_walker.burg(series, most)[2]
+    partial = _partial(series, most)
     good = np.flatnonzero(~(np.abs(partial) < 1))
-    partial = partial[: good[0] if good.size else most]
+    partial = partial[: good[0]] if good.size else partial
     orders = np.arange(partial.size + 1)
     power = np.concatenate([[0.0], np.cumsum(np.log1p(-(partial**2)))])
     order = int(np.argmin(size * power + 2 * (orders + 1) * size / (size - orders - 2)))
@@ -37,6 +38,16 @@ def fitted(series: Array, most: int) -> Array:
     for reflection in partial[:order]:
         taps = np.append(taps - reflection * taps[::-1], reflection)
     return taps
+
+
+def _partial(series: Array, most: int) -> Array:
+    """Partial autocorrelations, up to where a series is foretold without any error."""
+    for order in range(most, 0, -1):
+        try:
+            return np.asarray(yule_walker.burg(series, order)[2], np.float64)
+        except ZeroDivisionError:
+            continue
+    return np.zeros(0)
 
 
 def residual(x: Array, taps: Array) -> Array:
@@ -50,11 +61,9 @@ def reach(taps: Array) -> float:
     >>> round(reach(np.array([0.8])), 2)
     0.22
     """
-    angles = np.linspace(0, np.pi, 4097)
-    waves = np.exp(-1j * np.multiply.outer(angles, np.arange(1, taps.size + 1)))
-    inverse = np.abs(1 - waves @ taps) ** 2
+    inverse = np.abs(np.fft.rfft(np.concatenate([[1.0], -taps]), 2 * _ANGLES)) ** 2
     beyond = np.flatnonzero((inverse > 2 * inverse[0]) | (2 * inverse < inverse[0]))
-    return float(angles[beyond[0]]) if beyond.size else float(np.pi)
+    return float(np.pi * beyond[0] / _ANGLES) if beyond.size else float(np.pi)
 
 
 def spread_of_sum(taps: Array) -> float:
