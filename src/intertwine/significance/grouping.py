@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats  # type: ignore[import-untyped]
+from scipy import special, stats  # type: ignore[import-untyped]
 
 from intertwine.base.errors import OptionError, ShapeError
 from intertwine.significance import prediction
@@ -199,6 +199,17 @@ def _relative(data: Groups, effect: float) -> float | None:
     return prediction.relative(effect, float(base / weights.sum()), *data.single())
 
 
+def _means_differ(a: Array, b: Array) -> bool:
+    """Welch's t at 5 %."""
+    parts = [(x.var(ddof=1) / x.size, x.size - 1) for x in (a, b)]
+    total = sum(part for part, _ in parts)
+    apart = abs(float(a.mean() - b.mean()))
+    if total <= 1e-28 * apart**2:  # rounding
+        return apart > 0
+    freedom = total**2 / sum(part**2 / f for part, f in parts)
+    return 2 * float(special.stdtr(freedom, -apart / total**0.5)) < 0.05
+
+
 def _spread_note(data: Groups) -> tuple[str, ...]:
     """Brown and Forsythe's test of the spreads about the medians."""
     parts = [
@@ -210,8 +221,7 @@ def _spread_note(data: Groups) -> tuple[str, ...]:
     if min(one.size, other.size) < 5 or np.ptp(np.concatenate([one, other])) == 0:
         return ()
     ratio = float(np.sqrt((one @ one) / max(other @ other, 1e-300) * other.size / one.size))
-    sure = stats.ttest_ind(one, other, equal_var=False).pvalue
-    if not sure < 0.05 or max(ratio, 1 / max(ratio, 1e-300)) < _UNEQUAL:
+    if not _means_differ(one, other) or max(ratio, 1 / max(ratio, 1e-300)) < _UNEQUAL:
         return ()
     return (
         f"The spreads differ (standard deviations as {ratio:.2g} to 1): a permutation of means "
