@@ -50,7 +50,7 @@ def test_what_foretells_itself_needs_no_taps():
 
 @pytest.mark.parametrize("design", ["two-sample", "paired", "rank", "signed-rank"])
 def test_too_slow_a_series_says_nothing(design):
-    walk = np.random.default_rng(1).normal(size=(2, 60)).cumsum(axis=1)
+    walk = np.random.default_rng(4).normal(size=(2, 60)).cumsum(axis=1)
     found = iw.chance(*walk, design=design, series=True)
     assert np.isnan(found.pvalue)
     assert found.method == "unknown"

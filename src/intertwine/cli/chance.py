@@ -217,13 +217,16 @@ def _report(found: Chance | Comparisons) -> None:
         return
     for name, sizes, effect in found.strata:
         console.print(f"  {name}: {sizes[0]} and {sizes[1]} cases, {effect:.4g}", markup=False)
-    console.print("", *_bars(found), sep="\n", markup=False, soft_wrap=True)
+    if bars := _bars(found):
+        console.print("", *bars, sep="\n", markup=False, soft_wrap=True)
 
 
 def _bars(found: Chance) -> list[str]:
     """What chance alone does, as bars of text; the observed value is marked."""
     picture = found.null_distribution()
     values, mass = np.asarray(picture.values, float), np.asarray(picture.mass, float)
+    if not values.size:
+        return []
     held = np.flatnonzero(mass > 1e-4 * mass.max())
     low = min(values[held[0]], picture.observed)
     high = max(values[held[-1]], picture.observed)

@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from intertwine.base.errors import ShapeError
-from intertwine.significance import grouping, serial
+from intertwine.significance import serial
 from intertwine.significance.laws import Bounds
 from intertwine.significance.reading import Groups, Pairs
-from intertwine.significance.result import Found
+from intertwine.significance.result import Found, no_picture
 from intertwine.significance.serial import Mean
 
 _LEAST = 20  # samples: fewer do not show how alike neighbours are
@@ -84,5 +84,5 @@ def _unknown(data: Pairs | Groups, mean: Mean, why: str) -> Found:
     return Found(
         mean.value, Bounds(nan, nan), "unknown", 0.0, mean.value, name, nan, nan, sizes, (), (why,),
         lambda level, side: (-np.inf, np.inf),
-        lambda: grouping.histogram(np.zeros(1), mean.value, name),
+        lambda: no_picture(name),
     )  # fmt: skip

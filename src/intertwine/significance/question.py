@@ -15,7 +15,7 @@ from intertwine.significance import correlating, grouping, over_time, pairing, r
 from intertwine.significance.fewest import few_note
 from intertwine.significance.laws import Bounds
 from intertwine.significance.reading import CALLER, Groups, Pairs
-from intertwine.significance.result import Chance, Found
+from intertwine.significance.result import Chance, Found, no_picture
 from intertwine.significance.several import Comparisons, holm
 
 DESIGNS = ("two-sample", "paired", "rank", "signed-rank", "correlation", "proportion")
@@ -234,5 +234,5 @@ def _unknown(data: Pairs | Groups) -> Found:
     return Found(
         nan, Bounds(nan, nan), "exact", 0.0, nan, "unknown", nan, nan, sizes, (),
         ('NaN among the observations; nan_policy="omit" leaves them out.',),
-        lambda level, side: (nan, nan), lambda: grouping.histogram(np.zeros(1), nan, "unknown"),
+        lambda level, side: (nan, nan), lambda: no_picture("statistic"),
     )  # fmt: skip

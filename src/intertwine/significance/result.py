@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from intertwine.base.checks import number
 from intertwine.significance.laws import Bounds, Law
 
@@ -149,3 +151,8 @@ class Chance:
 def law_picture(law: Law, observed: float, label: str, scale: float = 1.0) -> Picture:
     """A law on cells, with its values scaled to those of the effect."""
     return Picture(law.values * scale, law.mass, observed, label)
+
+
+def no_picture(label: str) -> Picture:
+    """Of what chance does where that is not known."""
+    return Picture(np.zeros(0), np.zeros(0), float("nan"), label)
