@@ -14,9 +14,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from intertwine.significance.arrangements import Arrangements
 from intertwine.significance.grids import cells_on_grid
 from intertwine.significance.halves import choice_halves, tails_by_halves
-from intertwine.significance.laws import Law, Tails, next_narrow, tails_of
+from intertwine.significance.laws import (
+    Law,
+    Tails,
+    listed_tails,
+    next_narrow,
+    sampled_tails,
+    tails_of,
+)
 
 Array = NDArray[np.float64]
 Cells = NDArray[np.int64]
@@ -72,10 +80,10 @@ def _one_stratum(values: Cells, count: int, start: Array) -> Array:
 
 def sum_law(
     values: Sequence[Array], first: Sequence[Mask], eps: float, work: float = _BRACKET_WORK[-1]
-) -> Law:
+) -> Law | None:
     """The law of how far the first group's sum lies above the observed one.
 
-    Off the grid it takes about `work` additions.
+    Off the grid it takes about `work` additions; None where they do not suffice for any.
     """
     return _grid_law(values, first, eps) or _bracket(values, first, work)
 
@@ -103,13 +111,30 @@ def choice_tails(
         return tails_of(law, 0.0)
     halves = choice_halves(values, [int(m.sum()) for m in first])
     if halves is None:
-        return next_narrow((_bracket(values, first, work) for work in _BRACKET_WORK), 0.0)
+        brackets = (_bracket(values, first, work) for work in _BRACKET_WORK)
+        return next_narrow((law for law in brackets if law is not None), 0.0)
     observed = float(sum(v[m].sum() for v, m in zip(values, first, strict=True)))
     return tails_by_halves(halves, observed, _rounding(values))
 
 
-def _bracket(values: Sequence[Array], first: Sequence[Mask], work: float) -> Law:
+def drawn_tails(
+    values: Sequence[Array], first: Sequence[Mask], resamples: int, seed: int
+) -> tuple[Tails, Array]:
+    """The chances from seeded draws of who is in the first group, and the sums drawn."""
+    together = np.concatenate(list(values))
+    together = together - together.mean()
+    plan = Arrangements.of(first, resamples, seed)
+    draws = np.concatenate([table @ together for table in plan.pieces()])
+    observed = float(together[np.concatenate(list(first))].sum())
+    tails = (listed_tails if plan.listed else sampled_tails)(draws, observed, _rounding(values))
+    return tails, draws - observed
+
+
+def _bracket(values: Sequence[Array], first: Sequence[Mask], work: float) -> Law | None:
     """The law on cells as fine as work allows, with how far off that is at most."""
+    nothing = [np.zeros(v.size, np.int64) for v in values]
+    if _cost([_Stratum.of(c, m) for c, m in zip(nothing, first, strict=True)], work) > 1:
+        return None
     unit = max(float(np.ptp(np.concatenate(list(values)))), 1e-300) / (1 << 20)
     while True:
         parts = [np.rint((v - v.min()) / unit).astype(np.int64) for v in values]

@@ -9,17 +9,23 @@ from scipy import stats  # type: ignore[import-untyped]
 from intertwine.base.errors import counted
 from intertwine.significance import prediction
 from intertwine.significance.crossings import sign_crossings
-from intertwine.significance.laws import Tails, tails_of
+from intertwine.significance.laws import Tails, is_wide, tails_of
 from intertwine.significance.reading import Pairs
 from intertwine.significance.result import Found, Stratum, law_picture
-from intertwine.significance.signs import coin_law, difference_cells, sign_law, sign_tails
+from intertwine.significance.signs import (
+    coin_law,
+    difference_cells,
+    drawn_signs,
+    sign_law,
+    sign_tails,
+)
 
 Array = NDArray[np.float64]
 
 _SKEWED = 3.0  # standard errors of a skewness that is worth a word
 
 
-def paired(data: Pairs, alternative: str, seed: int) -> Found:
+def paired(data: Pairs, alternative: str, resamples: int, seed: int) -> Found:
     """The mean difference, under random signs of all differences."""
     d = data.a - data.b
     grid = difference_cells(data.a, data.b, data.eps)
@@ -27,6 +33,8 @@ def paired(data: Pairs, alternative: str, seed: int) -> Found:
     if cells is not None:
         d = unit * cells.astype(np.float64)  # without the rounding of the subtraction
     tails = sign_tails(d, cells, unit)
+    if is_wide(tails):
+        tails = drawn_signs(d, resamples, seed)
     crossings = None
 
     def interval(level: float, side: str) -> tuple[float, float]:

@@ -179,18 +179,18 @@ def _one(a: Any, b: Any, design: str, by: Any, options: dict[str, Any]) -> Chanc
 def _ask(data: Any, design: str, options: dict[str, Any]) -> Found:
     alternative, resamples, seed = (options[k] for k in ("alternative", "resamples", "rng"))
     if design == "paired":
-        return pairing.paired(data, alternative, seed)
+        return pairing.paired(data, alternative, resamples, seed)
     if design == "signed-rank":
         return pairing.signed_rank(data, alternative)
     if design == "correlation":
         return correlating.correlation(data, options["coefficient"], alternative, resamples, seed)
     if design == "rank":
-        return grouping.rank(data, alternative)
+        return grouping.rank(data, alternative, resamples, seed)
     if design == "proportion":
         return grouping.proportion(data, alternative)
     if not options["equal_var"]:
         return grouping.studentised(data, alternative, resamples, seed)
-    return grouping.two_sample(data, alternative, seed)
+    return grouping.two_sample(data, alternative, resamples, seed)
 
 
 def _about(data: Pairs | Groups) -> tuple[str, ...]:

@@ -76,7 +76,7 @@ def smoothed(series: Sequence[Array]) -> Smoothed:
     if max(float(t.sum()) for t in taps) >= _STRONGEST:
         share = 0.0  # a trend, or a walk: it has no level to come back to
     means = [_mean(x, t) for x, t in zip(series, taps, strict=True)]
-    if not any(np.ptp(x) > 0 for x in series):
+    if not all(np.ptp(x) > 0 for x in series):
         return Smoothed([], means, "What does not vary says nothing of how far chance would reach.")
     if 1 + int(share * shortest) < _FEWEST:
         done = (

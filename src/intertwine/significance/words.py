@@ -9,6 +9,8 @@ from intertwine.significance.result import Found
 
 PAIRED = ("paired", "signed-rank")
 
+_LEAST_SHARE = 5e-5  # what two digits of a percentage can show
+
 
 def sentence(
     design: str, alternative: str, found: Found, names: tuple[object, object] = ("a", "b")
@@ -35,7 +37,7 @@ def _effect(design: str, alternative: str, found: Found, a: object, b: object) -
     if found.effect == 0:
         return f"{a} and {b} do not differ here: {found.effect_name} 0 ({span})."
     how = "above" if found.effect > 0 else "below"
-    if found.relative is not None:
+    if found.relative is not None and abs(found.relative) >= _LEAST_SHARE:
         return (
             f"{a} is {abs(100 * found.relative):.2f} % {how} {b}: {found.effect_name} "
             f"{number(found.effect)} ({span})."
