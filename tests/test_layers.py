@@ -57,10 +57,11 @@ LAYERS = [
     ["_named"],
     ["kernels"],
     # Tools.
-    ["files", "significance", "stochastic"],
+    ["files", "series", "stochastic"],
+    ["significance"],
     ["fourier", "matching", "propagator", "registration", "whitening"],
     ["diffusion"],
-    ["aquarium", "learn", "series", "style"],
+    ["aquarium", "learn", "style"],
     # The package itself, which names all these, and what speaks its public names as a user does.
     [""],
     ["tour"],

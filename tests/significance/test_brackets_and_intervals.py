@@ -83,3 +83,20 @@ def test_one_sided_intervals_are_open():
         found = iw.chance(a, b, design=design, alternative="greater").confidence_interval()
         assert np.isfinite(found.low)
         assert found.high == np.inf
+
+
+@pytest.mark.parametrize("design", ["two-sample", "paired"])
+def test_where_a_bracket_says_little_draws_are_made(design):
+    rng = np.random.default_rng(5)
+    a, b = rng.normal(size=2500), rng.normal(0.02, 1, 2500)
+    found = iw.chance(a, b, design=design, resamples=999)
+    test = stats.ttest_ind if design == "two-sample" else stats.ttest_rel
+    assert found.method == "sampled"
+    assert abs(found.pvalue - test(a, b).pvalue) < 5 * 2 * found.standard_error
+
+
+def test_an_outlier_does_not_hide_the_p_value():
+    rng = np.random.default_rng(6)
+    found = iw.chance(np.append(rng.normal(size=30), 1e6), rng.normal(size=30))
+    assert found.method == "sampled"
+    assert found.pvalue < 1

@@ -5,7 +5,7 @@ from benchmarks.chance import LEVELS, fractions
 
 DISCRETE = ["paired-ties", "signed-rank-ties", "rank-ties", "proportion", "strata", "kendall-ties"]
 CONTINUOUS = ["paired", "kendall", "pearson"]
-SLOW = ["two-sample", "rank", "two-sample-ties", "unequal", "ar-paired", "ar-signed", "ar-rank"]
+SLOW = ["two-sample", "rank", "two-sample-ties", "unequal"]
 
 
 def check(name, simulations, errors, seed):

@@ -99,7 +99,7 @@ def test_shrinkage_is_a_multiple_of_the_identity():
     )
 
 
-@pytest.mark.parametrize("method", ["pca", "chol"])
+@pytest.mark.parametrize("method", METHODS)
 def test_it_is_an_estimator(method):
     check_estimator(iw.Whitener(method), on_skip=None)
 
@@ -112,7 +112,7 @@ def test_refusals():
         (np.full((3, 2), "a"), "convert string"),
     ):
         with pytest.raises(ValueError, match=text):
-            iw.whiten(rows, "pca")
+            iw.Whitener("pca").fit(rows)
     with pytest.raises(iw.OptionError) as caught:
         iw.whiten(IRIS, "zac")
     assert str(caught.value) == (

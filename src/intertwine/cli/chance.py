@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import csv
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,17 +11,21 @@ import numpy as np
 import typer
 
 from intertwine.base.atomic import atomic, check_free
-from intertwine.base.errors import FileError, OptionError, did_you_mean, unknown_suffix
+from intertwine.base.errors import FileError, OptionError, counted, did_you_mean, unknown_suffix
 from intertwine.base.text import number
 from intertwine.cli import options as o
 from intertwine.cli.console import out as standard_out
+from intertwine.files.series import table
 
 if TYPE_CHECKING:
     from intertwine.significance import Chance, Comparisons
 
+PAIRED = ("paired", "signed-rank", "correlation")
+
 _question = partial(o.option, panel="Question")
 
 _MISSING = ("", "na", "nan", "null", "none", "?", "-")
+_MOST_GROUPS = 20
 _BARS, _WIDE = 17, 48  # of the drawn distribution
 
 File = Annotated[
@@ -105,7 +109,7 @@ def chance(
         if out.suffix.lower() != ".png":
             raise unknown_suffix(out, "no picture for that", (".png",))
         check_free(out, force)
-    table = _read(file)
+    read = _read(file)
     options: dict[str, Any] = {
         "design": design or ("paired" if b is not None else "two-sample"),
         "alternative": alternative,
@@ -113,27 +117,37 @@ def chance(
         "series": series,
         "nan_policy": "omit",
     }
-    strata = None if by is None else np.array(_column(file, table, by))
-    first = _numbers(file, table, a)
+    first = read.numbers(a)
+    strata = np.full(first.size, "all") if by is None else np.array(read.words(by))
+    first[strata == ""] = np.nan  # a case of no known stratum is left out
+    by_word = None if by is None else strata
     if b is not None:
-        paired = options["design"] in ("paired", "signed-rank", "correlation")
-        found = ask(
-            first,
-            _numbers(file, table, b),
-            by=strata if strata is None or paired else (strata, strata),
-            **options,
-        )
+        found = _columns(ask, first, read.numbers(b), by_word, options)
+        standard_out().print(f"a: {a}    b: {b}", markup=False)
     else:
-        found = _by_groups(ask, first, np.array(_column(file, table, str(group))), strata, options)
+        found = _by_groups(ask, first, np.array(read.words(str(group))), by_word, options)
     _report(found)
     if out is not None:
         _draw(found, out)
 
 
+def _columns(ask: Any, first: Any, second: Any, strata: Any, options: dict[str, Any]) -> Any:
+    if strata is None or options["design"] in PAIRED:
+        return ask(first, second, by=strata, **options)
+    known = strata != ""
+    return ask(first[known], second[known], by=(strata[known],) * 2, **options)
+
+
 def _by_groups(ask: Any, values: Any, groups: Any, strata: Any, options: dict[str, Any]) -> Any:
-    names = [name for name in np.unique(groups).tolist() if name.lower() not in _MISSING]
+    names = [name for name in np.unique(groups).tolist() if name]
     if len(names) < 2:
-        raise OptionError(f"--group holds {len(names)} group: {', '.join(names)}. Two are needed.")
+        held = f"{counted(len(names), 'group')}{': ' * bool(names)}{', '.join(names)}"
+        raise OptionError(f"--group holds {held}. Two are needed.")
+    if len(names) > _MOST_GROUPS:
+        raise OptionError(
+            f"--group holds {len(names)} different words; of {_MOST_GROUPS} groups at most all "
+            "pairs are compared.\n  Pass a column of groups, or --b for a column of numbers."
+        )
     parts = {name: values[groups == name] for name in names}
     if len(names) > 2:
         if strata is not None:
@@ -144,45 +158,54 @@ def _by_groups(ask: Any, values: Any, groups: Any, strata: Any, options: dict[st
     return ask(*parts.values(), by=by, **options)
 
 
-def _read(file: Path) -> dict[str, list[str]]:
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise FileError(f"{file}: there is no such file.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise FileError(f"{file} cannot be read as text: {error}.") from None
-    mark = "\t" if file.suffix.lower() == ".tsv" else ","
-    rows = [row for row in csv.reader(text.splitlines(), delimiter=mark) if row]
-    if len(rows) < 2:
+def _read(file: Path) -> Table:
+    """The columns of a table whose first line is its head, by name."""
+    head, rows, mark = table(file)
+    if head is None:
+        head, rows = rows[0], rows[1:]
+    if not rows:
         raise FileError(f"{file} is not a table: it has no rows under a head line.")
-    for place, row in enumerate(rows[1:], 1):
-        if len(row) != len(rows[0]):
-            raise FileError(
-                f"{file} is not a table: row {place} has {len(row)} cells, the head {len(rows[0])}."
-            )
-    cells = [[cell.strip() for cell in column] for column in zip(*rows, strict=True)]
-    return {column[0]: column[1:] for column in cells}
-
-
-def _column(file: Path, table: dict[str, list[str]], name: str) -> list[str]:
-    if name not in table:
-        raise OptionError(
-            f"{file} has no column {name!r}.{did_you_mean(name, table)}\n"
-            f"  Columns: {', '.join(table)}."
+    if len(rows[0]) != len(head):
+        raise FileError(
+            f"{file} is not a table: its rows have {len(rows[0])} cells, the head {len(head)}."
         )
-    return table[name]
+    twice = next((name for name in head if head.count(name) > 1), None)
+    if twice is not None:
+        raise FileError(f"{file} has {head.count(twice)} columns {twice!r}: rename all but one.")
+    return Table(file, dict(zip(head, map(list, zip(*rows, strict=True)), strict=True)), mark)
 
 
-def _numbers(file: Path, table: dict[str, list[str]], name: str) -> Any:
-    numbers = []
-    for place, cell in enumerate(_column(file, table, name), 1):
-        try:
-            numbers.append(float("nan") if cell.lower() in _MISSING else float(cell))
-        except ValueError:
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Columns of cells by name, and what parts them in the file."""
+
+    file: Path
+    columns: dict[str, list[str]]
+    mark: str | None
+
+    def words(self, name: str) -> list[str]:
+        """The cells of a column; "" where one is missing."""
+        if name not in self.columns:
             raise OptionError(
-                f"{file}: column {name} holds {cell!r} in row {place}, which is not a number."
-            ) from None
-    return np.array(numbers)
+                f"{self.file} has no column {name!r}.{did_you_mean(name, self.columns)}\n"
+                f"  Columns: {', '.join(self.columns)}."
+            )
+        return ["" if cell.lower() in _MISSING else cell for cell in self.columns[name]]
+
+    def numbers(self, name: str) -> Any:
+        """A column of numbers; NaN where one is missing."""
+        found = []
+        for place, cell in enumerate(self.words(name), 1):
+            # Where commas part no columns they are those of decimal fractions.
+            plain = cell if self.mark == "," or cell.count(",") != 1 else cell.replace(",", ".")
+            try:
+                found.append(float(plain) if plain else float("nan"))
+            except ValueError:
+                raise OptionError(
+                    f"{self.file}: column {name} holds {cell!r} in row {place}, which is not a "
+                    "number."
+                ) from None
+        return np.array(found)
 
 
 def _report(found: Chance | Comparisons) -> None:
@@ -194,13 +217,16 @@ def _report(found: Chance | Comparisons) -> None:
         return
     for name, sizes, effect in found.strata:
         console.print(f"  {name}: {sizes[0]} and {sizes[1]} cases, {effect:.4g}", markup=False)
-    console.print("", *_bars(found), sep="\n", markup=False, soft_wrap=True)
+    if bars := _bars(found):
+        console.print("", *bars, sep="\n", markup=False, soft_wrap=True)
 
 
 def _bars(found: Chance) -> list[str]:
     """What chance alone does, as bars of text; the observed value is marked."""
     picture = found.null_distribution()
     values, mass = np.asarray(picture.values, float), np.asarray(picture.mass, float)
+    if not values.size:
+        return []
     held = np.flatnonzero(mass > 1e-4 * mass.max())
     low = min(values[held[0]], picture.observed)
     high = max(values[held[-1]], picture.observed)

@@ -8,16 +8,23 @@ where the next begins.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from intertwine.significance.arrangements import Arrangements
 from intertwine.significance.grids import cells_on_grid
 from intertwine.significance.halves import choice_halves, tails_by_halves
-from intertwine.significance.laws import Law, Tails, next_narrow
+from intertwine.significance.laws import (
+    Law,
+    Tails,
+    listed_tails,
+    next_narrow,
+    sampled_tails,
+    tails_of,
+)
 
 Array = NDArray[np.float64]
 Cells = NDArray[np.int64]
@@ -73,40 +80,62 @@ def _one_stratum(values: Cells, count: int, start: Array) -> Array:
 
 def sum_law(
     values: Sequence[Array], first: Sequence[Mask], eps: float, work: float = _BRACKET_WORK[-1]
-) -> Law:
+) -> Law | None:
     """The law of how far the first group's sum lies above the observed one.
 
-    Off the grid it takes about `work` additions.
+    Off the grid it takes about `work` additions; None where they do not suffice for any.
     """
-    together = np.concatenate(list(values))
-    found = cells_on_grid(together, eps)
-    if found is not None:
-        cells, unit = found
-        ends = np.cumsum([v.size for v in values])[:-1]
-        strata = [_Stratum.of(c, m) for c, m in zip(np.split(cells, ends), first, strict=True)]
-        if _cost(strata) <= 1:
-            start = unit * float(sum(s.base - s.observed for s in strata))
-            return Law(
-                choice_law([s.cells for s in strata], [s.count for s in strata]), start, unit
-            )
-    return _bracket(values, first, max(float(np.ptp(together)), 1e-300) / (1 << 20), work)
+    return _grid_law(values, first, eps) or _bracket(values, first, work)
+
+
+def _grid_law(values: Sequence[Array], first: Sequence[Mask], eps: float) -> Law | None:
+    """The exact law of values on a grid; None off any, or if it takes too long."""
+    found = cells_on_grid(np.concatenate(list(values)), eps)
+    if found is None:
+        return None
+    cells, unit = found
+    ends = np.cumsum([v.size for v in values])[:-1]
+    strata = [_Stratum.of(c, m) for c, m in zip(np.split(cells, ends), first, strict=True)]
+    if _cost(strata) > 1:
+        return None
+    start = unit * float(sum(s.base - s.observed for s in strata))
+    return Law(choice_law([s.cells for s in strata], [s.count for s in strata]), start, unit)
 
 
 def choice_tails(
     values: Sequence[Array], first: Sequence[Mask], eps: float, law: Law | None = None
 ) -> Tails:
     """The chances of the first group's sum and beyond; `law` where it is known already."""
-    law = law or sum_law(values, first, eps, _BRACKET_WORK[0])
-    halves = None if law.exact else choice_halves(values, [int(m.sum()) for m in first])
+    law = law or _grid_law(values, first, eps)
+    if law is not None and law.exact:
+        return tails_of(law, 0.0)
+    halves = choice_halves(values, [int(m.sum()) for m in first])
     if halves is None:
-        finer = (sum_law(values, first, eps, work) for work in _BRACKET_WORK[1:])
-        return next_narrow(itertools.chain([law], finer), 0.0)
+        brackets = (_bracket(values, first, work) for work in _BRACKET_WORK)
+        return next_narrow((law for law in brackets if law is not None), 0.0)
     observed = float(sum(v[m].sum() for v, m in zip(values, first, strict=True)))
     return tails_by_halves(halves, observed, _rounding(values))
 
 
-def _bracket(values: Sequence[Array], first: Sequence[Mask], unit: float, work: float) -> Law:
+def drawn_tails(
+    values: Sequence[Array], first: Sequence[Mask], resamples: int, seed: int
+) -> tuple[Tails, Array]:
+    """The chances from seeded draws of who is in the first group, and the sums drawn."""
+    together = np.concatenate(list(values))
+    together = together - together.mean()
+    plan = Arrangements.of(first, resamples, seed)
+    draws = np.concatenate([table @ together for table in plan.pieces()])
+    observed = float(together[np.concatenate(list(first))].sum())
+    tails = (listed_tails if plan.listed else sampled_tails)(draws, observed, _rounding(values))
+    return tails, draws - observed
+
+
+def _bracket(values: Sequence[Array], first: Sequence[Mask], work: float) -> Law | None:
     """The law on cells as fine as work allows, with how far off that is at most."""
+    nothing = [np.zeros(v.size, np.int64) for v in values]
+    if _cost([_Stratum.of(c, m) for c, m in zip(nothing, first, strict=True)], work) > 1:
+        return None
+    unit = max(float(np.ptp(np.concatenate(list(values)))), 1e-300) / (1 << 20)
     while True:
         parts = [np.rint((v - v.min()) / unit).astype(np.int64) for v in values]
         strata = [_Stratum.of(c, m) for c, m in zip(parts, first, strict=True)]

@@ -195,6 +195,10 @@ def _fisher(
     }[coefficient]
     miss = (1 - level) / (2 if alternative == "two-sided" else 1)
     reach = -float(special.ndtri(miss)) * variance**0.5
-    middle = float(np.arctanh(np.clip(r, -1 + 1e-15, 1 - 1e-15)))
+    # Ranks that agree entirely may do so by chance: as if one pair of neighbours were swapped.
+    swap = {"pearson": 0.0, "spearman": 12 / (n**3 - n), "kendall": 4 / (n**2 - n)}[coefficient]
+    most = 1 - max(swap, 1e-15)
+    middle = float(np.arctanh(np.clip(r, -most, most)))
     low, high = float(np.tanh(middle - reach)), float(np.tanh(middle + reach))
+    low, high = (-1.0 if r < -most else low), (1.0 if r > most else high)
     return (low if alternative != "less" else -1.0), (high if alternative != "greater" else 1.0)

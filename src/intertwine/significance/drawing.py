@@ -20,6 +20,10 @@ def draw(result: Chance, picture: Picture, axes: Any = None) -> Any:
             figsize=(6.4, 3.2), layout="constrained"
         )
         axes = figure.add_subplot()
+    if not picture.values.size:
+        axes.text(0.5, 0.5, "What chance does is not known.", ha="center", transform=axes.transAxes)
+        axes.set_axis_off()
+        return axes
     values, mass = _gathered(np.asarray(picture.values, float), np.asarray(picture.mass, float))
     width = float(np.diff(values).min()) if values.size > 1 else 1.0
     beyond = _beyond(values, mass, result, picture.observed, width)

@@ -15,6 +15,8 @@ Array = NDArray[np.float64]
 #: How much of a chance a bracket may spend on rounding errors that stray, and the least chance
 #: that it is narrow for.
 _MISSED, _LEAST = 1e-3, 1e-9
+#: A bracket is wide from this fraction of its p-value, unless that is rarer than draws can show.
+_WIDE, _RARE = 0.25, 1e-3
 _NARROW = 0.01  # of a p-value: brackets are refined until they are this narrow
 
 
@@ -118,12 +120,19 @@ def tails_of(law: Law, observed: float) -> Tails:
 
 def next_narrow(laws: Iterable[Law], observed: float) -> Tails:
     """What the first law says whose bracket is narrow, or the last."""
+    tails = Tails(Bounds(0.0, 1.0), Bounds(0.0, 1.0), "bracketed")
     for law in laws:
         tails = tails_of(law, observed)
         bounds = tails.pvalue("two-sided")
         if law.exact or bounds.high - bounds.low <= _NARROW * bounds.high:
             break
     return tails
+
+
+def is_wide(tails: Tails) -> bool:
+    """Whether a bracket says so little that seeded draws say more."""
+    low, high = tails.pvalue("two-sided")
+    return tails.method == "bracketed" and high > _RARE and high - low > _WIDE * high
 
 
 def sampled_tails(draws: Array, observed: float, tolerance: float) -> Tails:

@@ -6,19 +6,26 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats  # type: ignore[import-untyped]
 
+from intertwine.base.errors import counted
 from intertwine.significance import prediction
 from intertwine.significance.crossings import sign_crossings
-from intertwine.significance.laws import Tails, tails_of
+from intertwine.significance.laws import Tails, is_wide, tails_of
 from intertwine.significance.reading import Pairs
 from intertwine.significance.result import Found, Stratum, law_picture
-from intertwine.significance.signs import coin_law, difference_cells, sign_law, sign_tails
+from intertwine.significance.signs import (
+    coin_law,
+    difference_cells,
+    drawn_signs,
+    sign_law,
+    sign_tails,
+)
 
 Array = NDArray[np.float64]
 
 _SKEWED = 3.0  # standard errors of a skewness that is worth a word
 
 
-def paired(data: Pairs, alternative: str, seed: int) -> Found:
+def paired(data: Pairs, alternative: str, resamples: int, seed: int) -> Found:
     """The mean difference, under random signs of all differences."""
     d = data.a - data.b
     grid = difference_cells(data.a, data.b, data.eps)
@@ -26,6 +33,8 @@ def paired(data: Pairs, alternative: str, seed: int) -> Found:
     if cells is not None:
         d = unit * cells.astype(np.float64)  # without the rounding of the subtraction
     tails = sign_tails(d, cells, unit)
+    if is_wide(tails):
+        tails = drawn_signs(d, resamples, seed)
     crossings = None
 
     def interval(level: float, side: str) -> tuple[float, float]:
@@ -33,7 +42,6 @@ def paired(data: Pairs, alternative: str, seed: int) -> Found:
         crossings = crossings or sign_crossings(d, seed)
         return crossings.interval(level, side)
 
-    mean_b = float(data.b.mean())
     return Found(
         statistic=float(d.mean()),
         bounds=tails.pvalue(alternative),
@@ -50,9 +58,7 @@ def paired(data: Pairs, alternative: str, seed: int) -> Found:
         picture=lambda: law_picture(
             sign_law(d, cells, unit), float(d.mean()), "mean difference", 1 / d.size
         ),
-        relative=float(d.mean()) / mean_b
-        if min(data.a.min(), data.b.min()) >= 0 < mean_b
-        else None,
+        relative=prediction.relative(float(d.mean()), float(data.b.mean()), data.a, data.b),
     )
 
 
@@ -74,7 +80,10 @@ def signed_rank(data: Pairs, alternative: str) -> Found:
 
     positive = float(np.abs(ranks[ranks > 0]).sum()) / 2
     zeros = d.size - apart.size
-    note = f"{zeros} of {d.size} differences are 0; the signed-rank test leaves them out."
+    note = (
+        f"{zeros} of {counted(d.size, 'difference')} {'is' if zeros == 1 else 'are'} 0; the "
+        "signed-rank test leaves 0 out."
+    )
     return Found(
         statistic=positive,
         bounds=tails.pvalue(alternative),
@@ -119,7 +128,8 @@ def _notes(d: Array) -> tuple[str, ...]:
     """Random signs take the differences to be symmetric, if there is no effect."""
     if d.size < 20 or np.ptp(d) == 0:
         return ()
-    skewness = float(stats.skew(d))
+    apart = d - d.mean()
+    skewness = float((apart**3).mean() / (apart**2).mean() ** 1.5)
     if abs(skewness) < _SKEWED * (6 / d.size) ** 0.5:
         return ()
     return (

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
+_FAR = 4.0  # standard errors that a mean is from 0 for percentages of it
+
 
 def of_groups(values: Sequence[Array], first: Sequence[Mask]) -> float:
     """Leave one out, within strata."""
@@ -46,6 +48,13 @@ def of_line(x: Array, y: Array) -> float:
     left = (dy - dx * (dx @ dy) / (dx @ dx)) / (1 - leverage)
     plain = _left_out(y)
     return 1 - float(left @ left) / float(plain @ plain)
+
+
+def relative(effect: float, base: float, a: Array, b: Array) -> float | None:
+    """The effect over that of b, if all are sizes and b's mean is far from 0; else None."""
+    if min(a.min(), b.min()) < 0 or b.size < 2:
+        return None
+    return effect / base if base > _FAR * float(b.std(ddof=1)) / b.size**0.5 else None
 
 
 def superiority(values: Sequence[Array], first: Sequence[Mask]) -> float:

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 
 from intertwine.base.checks import flag, integer, word
-from intertwine.base.errors import OptionError, ShapeError
-from intertwine.significance import correlating, grouping, pairing, reading, serial
+from intertwine.base.errors import OptionError, ShapeError, counted
+from intertwine.significance import correlating, grouping, over_time, pairing, reading, serial
+from intertwine.significance.fewest import few_note
 from intertwine.significance.laws import Bounds
 from intertwine.significance.reading import CALLER, Groups, Pairs
-from intertwine.significance.result import Chance, Found
+from intertwine.significance.result import Chance, Found, no_picture
 from intertwine.significance.several import Comparisons, holm
 
 DESIGNS = ("two-sample", "paired", "rank", "signed-rank", "correlation", "proportion")
@@ -60,7 +61,8 @@ def chance(
         Of a correlation.
     series : bool
         The values are in the order of time and neighbours may be alike: they are whitened by an
-        autoregression and, but for correlations, cut into blocks whose means are permuted.
+        autoregression and, but for correlations, reduced to smooth averages, as few as are nearly
+        independent. Where those are fewer than 4, what is chance is not known: NaN.
     nan_policy : {"propagate", "omit", "raise"}
         As in SciPy; omit leaves out a pair with its partner.
     resamples, rng : int
@@ -149,11 +151,11 @@ def _one(a: Any, b: Any, design: str, by: Any, options: dict[str, Any]) -> Chanc
         found = _unknown(data)
     else:
         if options["series"]:
-            data, done = _independent(data, design)
-            notes = (*notes, done)
+            alternative = options["alternative"]
+            found = over_time.ask(data, design, alternative, lambda d: _ask(d, design, options))
         else:
-            notes = (*notes, *_order_note(data))
-        found = _ask(data, design, options)
+            notes = (*notes, *_order_note(data), *few_note(data, design, options["alternative"]))
+            found = _ask(data, design, options)
     found = replace(found, notes=(*found.notes, *notes))
     return Chance(
         design=design,
@@ -177,50 +179,34 @@ def _one(a: Any, b: Any, design: str, by: Any, options: dict[str, Any]) -> Chanc
 def _ask(data: Any, design: str, options: dict[str, Any]) -> Found:
     alternative, resamples, seed = (options[k] for k in ("alternative", "resamples", "rng"))
     if design == "paired":
-        return pairing.paired(data, alternative, seed)
+        return pairing.paired(data, alternative, resamples, seed)
     if design == "signed-rank":
         return pairing.signed_rank(data, alternative)
     if design == "correlation":
         return correlating.correlation(data, options["coefficient"], alternative, resamples, seed)
     if design == "rank":
-        return grouping.rank(data, alternative)
+        return grouping.rank(data, alternative, resamples, seed)
     if design == "proportion":
         return grouping.proportion(data, alternative)
     if not options["equal_var"]:
         return grouping.studentised(data, alternative, resamples, seed)
-    return grouping.two_sample(data, alternative, seed)
-
-
-def _independent(data: Pairs | Groups, design: str) -> tuple[Pairs | Groups, str]:
-    """A series as observations that are nearly independent."""
-    shortest = data.a.size if isinstance(data, Pairs) else min(data.sizes)
-    if shortest < 20:
-        raise ShapeError(
-            f"chance: series=True needs 20 samples to see how alike neighbours are, got {shortest}."
-            "\n"
-            "  Pass a longer series, or leave series=True out."
-        )
-    if isinstance(data, Groups):
-        (x, y), done = serial.blocks(data.single())
-        mask = np.arange(x.size + y.size) < x.size
-        return replace(data, values=[np.concatenate([x, y])], first=[mask]), done
-    if design == "correlation":
-        x, y, done = serial.whitened_pair(data.a, data.b)
-    else:
-        (x,), done = serial.blocks([data.a - data.b])
-        y = np.zeros(x.size)
-    return replace(data, a=x, b=y, codes=np.zeros(x.size, np.intp)), done
+    return grouping.two_sample(data, alternative, resamples, seed)
 
 
 def _about(data: Pairs | Groups) -> tuple[str, ...]:
     notes = []
     if data.dropped:
-        notes.append(f"{data.dropped} cases with NaN were left out.")
+        notes.append(f"{counted(data.dropped, 'case')} with NaN {_were(data.dropped)} left out.")
     if isinstance(data, Groups) and data.unmatched:
         notes.append(
-            f"{data.unmatched} cases are in strata that hold one sample only; they say nothing."
+            f"{counted(data.unmatched, 'case')} {'is' if data.unmatched == 1 else 'are'} in strata "
+            "that hold one sample only, and left out."
         )
     return tuple(notes)
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"
 
 
 def _order_note(data: Pairs | Groups) -> tuple[str, ...]:
@@ -248,5 +234,5 @@ def _unknown(data: Pairs | Groups) -> Found:
     return Found(
         nan, Bounds(nan, nan), "exact", 0.0, nan, "unknown", nan, nan, sizes, (),
         ('NaN among the observations; nan_policy="omit" leaves them out.',),
-        lambda level, side: (nan, nan), lambda: grouping.histogram(np.zeros(1), nan, "unknown"),
+        lambda level, side: (nan, nan), lambda: no_picture("statistic"),
     )  # fmt: skip

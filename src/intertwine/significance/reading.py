@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.base.checks import as_array
+from intertwine.base.checks import as_array, refuse_hidden
 from intertwine.base.errors import DTypeError, OptionError, ShapeError, counted
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 CALLER = "chance"
+
+#: Sizes of numbers, apart from 0, whose squares and sums keep their precision; and whole numbers
+#: that float64 holds.
+_TINY, _HUGE, _WHOLE = 1e-100, 1e100, 2**53
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,7 +60,12 @@ class Groups:
 
 def sample(name: str, value: Any) -> tuple[Array, float]:
     """One sample as float64, and the rounding of the type it came in."""
-    array = as_array(CALLER, name, value)
+    _refuse_text(name, value)
+    array = as_array(CALLER, name, value, masks=True)
+    refuse_hidden(
+        CALLER, name, value,
+        f'Pass {name}.compressed(), or {name}.filled(np.nan) with nan_policy="omit".',
+    )  # fmt: skip
     if array.dtype.kind == "c":
         raise DTypeError(
             f"chance: `{name}` is complex ({array.dtype}), and complex numbers have no order.\n"
@@ -73,13 +82,48 @@ def sample(name: str, value: Any) -> tuple[Array, float]:
             f"{array.size}; no mean can be taken.\n"
             '  Leave them out, or make them NaN and pass nan_policy="omit".'
         )
+    _refuse_sizes(name, array)
     eps = float(np.finfo(array.dtype).eps) if array.dtype.kind == "f" else np.finfo(float).eps
     return array.astype(np.float64), float(eps)
+
+
+def _refuse_text(name: str, value: Any) -> None:
+    if isinstance(value, str | bytes | Mapping):
+        return  # as_array refuses what is not a list at all
+    try:
+        array = np.asarray(value)
+    except ValueError:  # rows of unequal length, which as_array refuses
+        return
+    if array.dtype.kind in "US":
+        raise DTypeError(
+            f"chance: `{name}` holds text, such as {array.ravel()[0].item()!r}.\n"
+            f"  Pass numbers: np.asarray({name}, float) if the text spells them."
+        )
+
+
+def _refuse_sizes(name: str, array: NDArray[Any]) -> None:
+    """Sums of squares must neither overflow nor vanish, and whole numbers stay as they are."""
+    if array.dtype.kind in "iu":
+        if array.size and max(int(array.max()), -int(array.min())) > _WHOLE:
+            raise OptionError(
+                f"chance: `{name}` holds whole numbers beyond 2**53, which float64 rounds.\n"
+                "  Take the same number off all observations of both samples first."
+            )
+        return
+    sizes = np.abs(array[(array != 0) & ~np.isnan(array)].astype(np.float64))
+    if sizes.size and not _TINY < sizes.min() <= sizes.max() < _HUGE:
+        extreme = sizes.max() if sizes.max() >= _HUGE else sizes.min()
+        raise OptionError(
+            f"chance: `{name}` holds a number of size {extreme:.3g}; other than 0 they may be from "
+            f"{_TINY:g} to {_HUGE:g}.\n"
+            "  Pass both samples in another unit."
+        )
 
 
 def pairs(a: Any, b: Any, by: Any, policy: str) -> Pairs:
     """Read two columns whose rows belong together."""
     (x, eps_a), (y, eps_b) = sample("a", a), sample("b", b)
+    _same_index(a, b)
     if x.size != y.size:
         raise ShapeError(
             f"chance: `a` has {counted(x.size, 'observation')} but `b` has {y.size}; "
@@ -144,10 +188,30 @@ def _two_labels(by: Any, size_a: int, size_b: int) -> tuple[NDArray[Any], NDArra
     return one, other
 
 
+def _same_index(a: Any, b: Any) -> None:
+    """Rows are paired by their places; labels that say otherwise are refused."""
+    if not (hasattr(a, "reindex") and hasattr(b, "reindex")) or len(a) != len(b):
+        return
+    if not a.index.equals(b.index):
+        raise OptionError(
+            "chance: `a` and `b` have different indexes, and rows are paired by their places.\n"
+            "  Pass b.reindex(a.index) to pair by index, or b.to_numpy() to pair by place."
+        )
+
+
 def _labels(by: Any, size: int, name: str) -> NDArray[Any]:
     labels = np.asarray(by)
     if labels.dtype == object:
+        missing = np.array([v is None or v != v for v in labels.ravel()], bool)
         labels = labels.astype(str)
+    else:
+        missing = labels.ravel() != labels.ravel()
+    if missing.any():
+        raise OptionError(
+            f"chance: `{name}` holds {int(missing.sum())} NaN or None among {labels.size}; "
+            "such cases are in no stratum.\n"
+            "  Leave them out, or give them a stratum of their own."
+        )
     if labels.shape != (size,):
         raise ShapeError(
             f"chance: `{name}` has shape {labels.shape} for {counted(size, 'observation')}.\n"

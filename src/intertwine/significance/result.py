@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from intertwine.base.checks import number
 from intertwine.significance.laws import Bounds, Law
 
@@ -53,6 +55,7 @@ class Found:
     interval: Callable[[float, str], tuple[float, float]]
     picture: Callable[[], Picture]
     relative: float | None = None
+    case: str = "case"
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -68,7 +71,8 @@ class Chance:
         upper end: never too small.
     bounds : (low, high)
         The bracket; both ends are the p-value where it is exact.
-    method : {"exact", "bracketed", "sampled"}
+    method : {"exact", "bracketed", "sampled", "approximate", "unknown"}
+        Of series approximate; unknown, with a p-value of NaN, where a series is too short to tell.
     standard_error : float
         Of a sampled p-value; otherwise 0.
     effect, effect_name : float, str
@@ -104,9 +108,13 @@ class Chance:
     @property
     def sentence(self) -> str:
         """The answer in words: how large, how sure, for whom."""
+        return self.sentence_of("a", "b")
+
+    def sentence_of(self, a: object, b: object) -> str:
+        """The sentence with names of the samples."""
         from intertwine.significance.words import sentence
 
-        return sentence(self.design, self.alternative, self._found)
+        return sentence(self.design, self.alternative, self._found, (a, b))
 
     def confidence_interval(self, confidence_level: float = 0.95) -> ConfidenceInterval:
         """The effects that the test of the same alternative does not reject.
@@ -143,3 +151,8 @@ class Chance:
 def law_picture(law: Law, observed: float, label: str, scale: float = 1.0) -> Picture:
     """A law on cells, with its values scaled to those of the effect."""
     return Picture(law.values * scale, law.mass, observed, label)
+
+
+def no_picture(label: str) -> Picture:
+    """Of what chance does where that is not known."""
+    return Picture(np.zeros(0), np.zeros(0), float("nan"), label)

@@ -1,56 +1,131 @@
 """Series: neighbours in time are alike, so that n values say less than n independent ones.
 
-An autoregression takes most of that away, and blocks of what is left take the rest: their means
-are the observations of the test. The filter's gain at frequency 0 is divided out, so that the
-means keep their scale.
+Two views of the mean of a series, each right where the other may not be:
+
+* **Smooth averages.** An autoregression flattens the spectrum; of what it leaves, the cosine
+  components of lowest frequency are nearly independent and of equal spread (Mueller 2004; Lazarus,
+  Lewis, Stock and Watson 2018). As many are kept as the fitted spectrum stays level for, at most
+  ``0.41 n^(2/3)``, and turned back into a row of as many smooth averages, with the same mean. They
+  are the observations of the test.
+* **Effective samples.** The autoregression says how uncertain the mean is, and how uncertain that
+  is: Student's t with Satterthwaite's degrees of freedom.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import fft, special  # type: ignore[import-untyped]
 
-from intertwine.significance.autoregression import burg, residual
+from intertwine.significance.autoregression import fitted, reach, residual, spread_of_sum
 
 Array = NDArray[np.float64]
 
-#: Blocks are this many square roots of the length long: with shorter ones, what the filter leaves
-#: of an AR(1) of .8 makes p-values too small; with longer ones there are too few to tell anything.
-_LENGTH = 1.5
-
-_STRONGEST = 0.95  # sum of the taps: the level of what is left is divided by 1 minus this
+_STRONGEST = 0.995  # sum of the taps: the level of what is left is divided by 1 minus this
+_FEWEST = 4  # averages of a series: fewer say nothing of how they spread
 
 
-def blocks(series: Sequence[Array]) -> tuple[list[Array], str]:
-    """Means of blocks of each whitened series, by one common filter, and what was done."""
-    taps = burg([x - x.mean() for x in series], 1 + min(x.size for x in series) // 10)
+@dataclass(frozen=True, slots=True, eq=False)
+class Mean:
+    """The mean of a series, its variance, and the degrees of freedom of that."""
+
+    value: float
+    variance: float
+    freedom: float
+
+    def __sub__(self, other: Mean) -> Mean:
+        total = self.variance + other.variance
+        parts = self.variance**2 / self.freedom + other.variance**2 / other.freedom
+        return Mean(self.value - other.value, total, total**2 / parts if parts > 0 else 1.0)
+
+    def above(self) -> float:
+        """How often chance gives a value at least this high."""
+        return self._beyond(self.value)
+
+    def below(self) -> float:
+        """How often chance gives a value at most this high."""
+        return self._beyond(-self.value)
+
+    def _beyond(self, value: float) -> float:
+        if self.variance == 0:
+            return float(value <= 0)
+        return float(special.stdtr(self.freedom, -value / self.variance**0.5))
+
+    def reaches(self, miss: float) -> float:
+        """How far below and above the value an interval goes that misses so often at either end."""
+        return float(-special.stdtrit(self.freedom, miss) * self.variance**0.5)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Smoothed:
+    """Each series as nearly independent averages; none where they are too few."""
+
+    averages: list[Array]
+    means: list[Mean]
+    done: str
+
+
+def smoothed(series: Sequence[Array]) -> Smoothed:
+    """Read each series by an autoregression of its own, all at the same frequencies."""
+    taps = [_unbiased(fitted(x, 1 + x.size // 10), x.size) for x in series]
     shortest = min(x.size for x in series)
-    total = float(taps.sum())
-    if total > 0:  # estimates of autocorrelation about a mean lie low (Marriott and Pope 1954)
-        raised = min(total + (1 + 3 * total) / shortest, _STRONGEST)
-        taps, total = taps * (raised / total), raised
-    length = max(2, round(_LENGTH * shortest**0.5))
-    means = []
-    for x in series:
-        level = x.mean()
-        white = residual(x - level, taps) / (1 - total) + level
-        count = max(1, white.size // length)
-        means.append(np.array([part.mean() for part in np.array_split(white, count)]))
+    share = min(0.41 * shortest ** (-1 / 3), *(reach(t) / np.pi for t in taps))
+    if max(float(t.sum()) for t in taps) >= _STRONGEST:
+        share = 0.0  # a trend, or a walk: it has no level to come back to
+    means = [_mean(x, t) for x, t in zip(series, taps, strict=True)]
+    if not all(np.ptp(x) > 0 for x in series):
+        return Smoothed([], means, "What does not vary says nothing of how far chance would reach.")
+    if 1 + int(share * shortest) < _FEWEST:
+        done = (
+            f"The series changes so slowly that {shortest} samples hold fewer than {_FEWEST} "
+            "averages that are nearly independent. A longer one would tell."
+        )
+        return Smoothed([], means, done)
+    averages = [_averages(x, t, 1 + int(share * x.size)) for x, t in zip(series, taps, strict=True)]
+    orders = " and ".join(f"{t.size} ({_written(t)})" for t in taps)
+    counts = " and ".join(str(x.size) for x in averages)
     done = (
-        f"The series was whitened by an autoregression of order {taps.size} "
-        f"({', '.join(f'{t:.2f}' for t in taps) or 'none needed'}) and cut into "
-        f"{' and '.join(str(m.size) for m in means)} blocks of about {length} samples, whose means "
-        "the test permutes."
+        f"The series was whitened by an autoregression of order {orders} and reduced to {counts} "
+        f"smooth averages, about one for {1 / share:.3g} samples: they are what the test compares."
     )
-    return means, done
+    return Smoothed(averages, means, done)
+
+
+def _unbiased(taps: Array, size: int) -> Array:
+    """Raised a little: autocorrelation about a fitted mean lies low (Marriott and Pope 1954)."""
+    total = float(taps.sum())
+    if total <= 0:
+        return taps
+    return taps * (min(total + (1 + 3 * total) / size, _STRONGEST) / total)
+
+
+def _averages(x: Array, taps: Array, count: int) -> Array:
+    """The lowest cosine components of the whitened series, as a row with the series' mean."""
+    level = float(x.mean())
+    left = residual(x - level, taps) / (1 - float(taps.sum()))
+    lowest = fft.dct(left, norm="ortho")[:count]
+    row = fft.idct(lowest, norm="ortho") * (count / left.size) ** 0.5
+    return np.asarray(row - row.mean() + level)
+
+
+def _mean(x: Array, taps: Array) -> Mean:
+    level, rest = float(x.mean()), 1 - float(taps.sum())
+    left = residual(x - level, taps)
+    power = float(left @ left) / max(left.size - taps.size - 1, 1)
+    relative = 2 / x.size + 4 * spread_of_sum(taps) / (x.size * rest**2)
+    return Mean(level, power / rest**2 / x.size, 2 / relative)
+
+
+def _written(taps: Array) -> str:
+    return ", ".join(f"{t:.2f}" for t in taps) or "none needed"
 
 
 def whitened_pair(a: Array, b: Array) -> tuple[Array, Array, str]:
     """Both series whitened by autoregressions of their own, at the same times."""
-    most = 1 + a.size // 10
-    taps = [burg([x - x.mean()], most) for x in (a, b)]
+    taps = [fitted(x, 1 + a.size // 10) for x in (a, b)]
     start = max(t.size for t in taps)
     white = [residual(x - x.mean(), t)[start - t.size :] for x, t in zip((a, b), taps, strict=True)]
     done = (

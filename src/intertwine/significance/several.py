@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from intertwine.base.errors import counted
 from intertwine.significance.result import Chance
 
 Array = NDArray[np.float64]
@@ -18,7 +19,7 @@ def holm(pvalues: Sequence[float]) -> Array:
     """Holm's correction: the chance that any of true null hypotheses looks this unlikely.
 
     ``max_{j <= i} min(1, (n - j + 1) p_(j))`` for sorted p-values (Holm 1979); valid whatever the
-    dependence between them.
+    dependence between them. NaN stays NaN, and counts among the comparisons.
 
     >>> holm([0.01, 0.04, 0.03])
     array([0.03, 0.06, 0.06])
@@ -58,12 +59,14 @@ class Comparisons:
         return self.results[place]
 
     def __str__(self) -> str:
+        unknown = int(np.isnan(self.pvalue).sum())
         head = (
-            f"{len(self)} comparisons; p-values are corrected for that (Holm): below 0.05 in "
-            f"{int((self.pvalue < 0.05).sum())}."
+            f"{counted(len(self), 'comparison')}; p-values are corrected for that (Holm): below "
+            f"0.05 in {int((self.pvalue < 0.05).sum())}"
+            f"{f', not known in {unknown}' if unknown else ''}."
         )
         lines = [
-            f"{a} and {b}: p = {p:.4g} ({r.pvalue:.4g} alone). {r.sentence}"
+            f"{a} and {b}: p = {p:.4g} ({r.pvalue:.4g} alone). {r.sentence_of(a, b)}"
             for (a, b), p, r in zip(self.names, self.pvalue, self.results, strict=True)
         ]
         return "\n".join([head, *lines])

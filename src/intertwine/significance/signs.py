@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from intertwine.significance.grids import cells_on_grid
 from intertwine.significance.halves import sign_halves, tails_by_halves
-from intertwine.significance.laws import Law, Tails, next_narrow, tails_of
+from intertwine.significance.laws import Law, Tails, next_narrow, sampled_tails, tails_of
 
 Array = NDArray[np.float64]
 Cells = NDArray[np.int64]
@@ -20,6 +20,7 @@ Cells = NDArray[np.int64]
 #: Additions that an exact distribution may take, and those of a bracket: about a second.
 _MOST_WORK, _BRACKET_WORK = 1.2e9, (1e6, 1e7, 1e8)
 _MOST_CELLS = 1 << 24
+_AT_ONCE = 1 << 22  # signs that are drawn at once
 
 
 def coin_law(reach: Cells) -> Array:
@@ -83,6 +84,19 @@ def sign_tails(differences: Array, cells: Cells | None, unit: float) -> Tails:
         positive = float(sizes[differences > 0].sum())
         return tails_by_halves(halves, positive, _rounding(sizes))
     return next_narrow((sign_law(differences, None, work=w) for w in _BRACKET_WORK), observed)
+
+
+def drawn_signs(differences: Array, resamples: int, seed: int) -> Tails:
+    """The chances from seeded draws of signs."""
+    rng = np.random.default_rng(seed)
+    step = max(1, _AT_ONCE // differences.size)
+    draws = [
+        (2.0 * rng.integers(0, 2, (min(step, resamples - begin), differences.size)) - 1)
+        @ differences
+        for begin in range(0, resamples, step)
+    ]
+    observed = float(differences.sum())
+    return sampled_tails(np.concatenate(draws), observed, _rounding(np.abs(differences)))
 
 
 def _affordable(reach: Cells) -> bool:

@@ -45,7 +45,7 @@ class Studentised:
         values = [v - shift * m for v, m in zip(self._values, self._first, strict=True)]
         observed = float(_statistics(values, [m[None].astype(float) for m in self._first])[0])
         draws = self.draws(values)
-        tolerance = 1e-12 * abs(observed)
+        tolerance = 1e-12 * abs(observed) if np.isfinite(observed) else 0.0
         test = listed_tails if self._plan.listed else sampled_tails
         tails = test(draws, observed, tolerance)
         above = self._welch(observed)
@@ -62,8 +62,8 @@ class Studentised:
         """Where the p-value comes to what is left, by bisection between far and near shifts."""
         miss = (1 - level) / (2 if alternative == "two-sided" else 1)
         effect, error = effect_and_error(self._values, self._first)
-        if not error > 0:
-            return effect, effect
+        if not error > 0:  # no spread, and nothing that says how much there might be
+            return -np.inf, np.inf
         low = high = np.inf
         if alternative != "less":
             low = self._end(effect, -error, miss)
@@ -98,7 +98,11 @@ def _statistics(values: Sequence[Array], tables: Sequence[Array]) -> Array:
     with np.errstate(divide="ignore", invalid="ignore"):
         found = effect / error
     # No spread within the groups: a difference is infinitely many errors, none is none.
-    return np.asarray(np.where(error > 0, found, np.where(effect == 0, 0.0, effect * np.inf)))
+    return np.asarray(np.where(error > 0, found, np.where(effect == 0, 0.0, _without_end(effect))))
+
+
+def _without_end(effect: Array) -> Array:
+    return np.copysign(np.inf, effect)
 
 
 def _freedom(values: Sequence[Array], first: Sequence[Mask]) -> float:

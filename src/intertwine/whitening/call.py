@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.base.checks import as_array, word
-from intertwine.base.errors import OptionError, ShapeError
-from intertwine.significance.autoregression import burg, residual
+from intertwine.base.checks import word
+from intertwine.base.errors import ShapeError
+from intertwine.significance.autoregression import fitted, residual
 from intertwine.whitening.estimator import Whitener
 from intertwine.whitening.matrices import METHODS
+from intertwine.whitening.reading import real_array
 
 Array = NDArray[Any]
 
@@ -44,7 +45,7 @@ def whiten(
     Raises
     ------
     ShapeError, OptionError
-        One row, NaN, a table for "ar".
+        One row, NaN, numbers whose squares overflow, a table for "ar".
 
     Examples
     --------
@@ -53,25 +54,26 @@ def whiten(
     True
     """
     word("whiten", "method", method, (*METHODS, "ar"))
+    array = real_array("whiten", "X", X, "Leave them out, or fill them.")
     if method != "ar":
+        if array.ndim != 2 or len(array) < 2 or not array.shape[1]:
+            raise ShapeError(
+                f"whiten: `X` has shape {array.shape}; a table of 2 rows and 1 column at least is "
+                'needed.\n  Pass X.reshape(-1, 1) for one column, or method="ar" for a series.'
+            )
         model = Whitener(method, n_components=n_components, shrinkage=shrinkage)
         return np.asarray(model.fit_transform(X))
-    series = as_array("whiten", "X", X)
-    if series.ndim != 1 or series.size < 10:
+    if array.ndim != 1 or array.size < 10:
         raise ShapeError(
-            f'whiten: method="ar" needs a series of at least 10 samples, got {series.shape}.\n'
+            f'whiten: method="ar" needs a series of at least 10 samples, got shape {array.shape}.\n'
             "  Pass one column."
         )
-    if not np.isfinite(series).all():
-        raise OptionError(
-            "whiten: the series holds NaN or infinite values.\n  Fill them, or pass a part without."
-        )
-    return _innovations(series.astype(np.float64))
+    return _innovations(array.astype(np.float64))
 
 
 def _innovations(series: NDArray[np.float64]) -> NDArray[np.float64]:
     centred = series - series.mean()
-    taps = burg([centred], min(1 + series.size // 10, 30))
+    taps = fitted(centred, min(1 + series.size // 10, 30))
     # The shorter predictors that the first samples take are those of Levinson's recursion.
     start = []
     shorter, gain = taps, 1.0

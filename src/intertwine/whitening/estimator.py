@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.base.checks import is_integer, number, word
+from intertwine.base.checks import is_integer, number, refuse_hidden, word
 from intertwine.base.errors import OptionError, ShapeError
 from intertwine.whitening.bases import (
     BaseEstimator,
@@ -18,6 +18,7 @@ from intertwine.whitening.bases import (
 )
 from intertwine.whitening.factor import Factor
 from intertwine.whitening.matrices import METHODS, whitening
+from intertwine.whitening.reading import check_sizes
 
 Array = NDArray[Any]
 
@@ -73,7 +74,7 @@ class Whitener(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
     def fit(self, X: Any, y: Any = None) -> Whitener:
         """Fit to the rows of `X`, forgetting those before."""
         self._check()
-        rows = validate_data(self, X, dtype=_FLOATS, ensure_min_samples=2)
+        rows = self._rows(X, ensure_min_samples=2)
         if len(rows) < 2:
             raise ShapeError(f"Whitener: {len(rows)} row has no covariance.\n  Pass 2 at least.")
         self._factor = Factor.empty(rows.shape[1]).with_rows(rows.astype(np.float64))
@@ -83,7 +84,7 @@ class Whitener(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
         """Fit to the rows of `X` and all before."""
         self._check()
         first = not hasattr(self, "_factor")
-        rows = validate_data(self, X, dtype=_FLOATS, reset=first)
+        rows = self._rows(X, reset=first)
         factor = Factor.empty(rows.shape[1]) if first else self._factor
         self._factor = factor.with_rows(rows.astype(np.float64))
         return self._solve() if self._factor.count > 1 else self
@@ -91,7 +92,7 @@ class Whitener(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
     def transform(self, X: Any) -> Array:
         """Whiten the rows of `X`."""
         check_is_fitted(self)
-        rows = validate_data(self, X, dtype=_FLOATS, reset=False)
+        rows = self._rows(X, reset=False)
         white = (rows.astype(np.float64) - self.mean_) @ self.components_.T
         return np.asarray(white, rows.dtype if rows.dtype.kind == "f" else np.float64)
 
@@ -106,6 +107,12 @@ class Whitener(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
             )
         rows = white.astype(np.float64) @ self.mixing_ + self.mean_
         return np.asarray(rows, white.dtype if white.dtype.kind == "f" else np.float64)
+
+    def _rows(self, X: Any, **options: Any) -> Array:
+        refuse_hidden("Whitener", "X", X, "Leave those rows out, or fill them.")
+        rows: Array = validate_data(self, X, dtype=_FLOATS, **options)
+        check_sizes("Whitener", "X", rows)
+        return rows
 
     def _solve(self) -> Whitener:
         found = whitening(self._factor, self.method, self.n_components, self.shrinkage)

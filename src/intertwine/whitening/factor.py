@@ -42,10 +42,11 @@ class Factor:
         return Factor(n + m, self.mean + (mean - self.mean) * (m / (n + m)), triangle)
 
     @property
-    def noise(self) -> float:
-        """Singular values up to this are rounding."""
-        size = float(np.linalg.norm(self.triangle, 2)) if self.triangle.size else 0.0
-        level = float(np.abs(self.mean).max(initial=0.0))
+    def of_means(self) -> Array:
+        """How long a column of the triangle may be from rounding its mean alone."""
         eps = float(np.finfo(float).eps)
-        relative = max(self.count, self.mean.size) * size
-        return float(eps * max(relative, 4 * float(self.count) ** 0.5 * level))
+        return np.asarray(4 * eps * float(self.count) ** 0.5 * np.abs(self.mean))
+
+    def relative_noise(self, size: float) -> float:
+        """Singular values up to this are rounding of a triangle whose largest is `size`."""
+        return float(np.finfo(float).eps) * max(self.count, self.mean.size) * size

@@ -23,6 +23,7 @@ from scipy import fft, linalg  # type: ignore[import-untyped]
 from intertwine.base.checks import as_array, integer, per_axis
 from intertwine.base.errors import OptionError, ShapeError
 from intertwine.kernel import Kernel
+from intertwine.whitening.reading import real_array
 
 Array = NDArray[np.float64]
 
@@ -77,9 +78,16 @@ def _odd(value: Any) -> int:
 
 
 def _read(images: Any, shape: tuple[int, int]) -> list[Array]:
+    if isinstance(images, Sequence) and len(images) == 0:
+        raise ShapeError("whitening_kernel: `images` holds 0 images.\n  Pass one at least.")
     listed = list(images) if isinstance(images, Sequence) and np.ndim(images[0]) == 2 else images
     if not isinstance(listed, list):
         array = as_array("whitening_kernel", "images", images)
+        if array.ndim == 3 and array.shape[2] in (3, 4) and min(array.shape[:2]) > 4:
+            raise ShapeError(
+                f"whitening_kernel: `images` of shape {array.shape} look like one colour picture.\n"
+                "  Pass one channel, or their mean: images[..., :3].mean(axis=2)."
+            )
         if array.ndim not in (2, 3):
             raise ShapeError(
                 f"whitening_kernel: `images` has {array.ndim} axes; grey images have 2, stacks 3.\n"
@@ -88,17 +96,19 @@ def _read(images: Any, shape: tuple[int, int]) -> list[Array]:
         listed = [array] if array.ndim == 2 else list(array)
     read = []
     for image in listed:
-        grey = as_array("whitening_kernel", "images", image).astype(np.float64)
+        grey = real_array(
+            "whitening_kernel", "images", image, "Fill them, or pass a part without."
+        ).astype(np.float64)
+        if grey.ndim != 2:
+            raise ShapeError(
+                f"whitening_kernel: an image has {grey.ndim} axes; a grey image has 2.\n"
+                "  Pass one channel of a colour image."
+            )
         if min(grey.shape) < 2 * max(shape):
             raise ShapeError(
                 f"whitening_kernel: an image of shape {grey.shape} is too small for "
                 f"{shape[0]} x {shape[1]} taps.\n"
                 f"  Pass images of at least {2 * max(shape)} pixels a side, or fewer taps."
-            )
-        if not np.isfinite(grey).all():
-            raise OptionError(
-                "whitening_kernel: an image holds NaN or infinite values.\n"
-                "  Fill them, or pass a part without."
             )
         read.append(grey - grey.mean())
     return read

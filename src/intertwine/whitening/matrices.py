@@ -44,13 +44,15 @@ def whitening(
 ) -> Whitening:
     """The matrices of a method, of rows that are at least two."""
     rows = factor.triangle / (factor.count - 1) ** 0.5
-    noise = factor.noise / (factor.count - 1) ** 0.5
-    deviations = np.linalg.norm(rows, axis=0)
+    rounding = factor.of_means / (factor.count - 1) ** 0.5
     scales = np.ones(rows.shape[1])
     if method.endswith("-cor"):
-        scales = np.where(deviations > noise, deviations, np.inf)
-        noise = noise / float(deviations.max(initial=1e-300))
+        deviations = np.linalg.norm(rows, axis=0)
+        # A triangle's columns are each as precise as they are long: small ones count as well.
+        scales = np.where(deviations > rounding, deviations, np.inf)
     scaled = rows / scales
+    largest = float(np.linalg.norm(scaled, 2)) if scaled.size else 0.0
+    noise = max(factor.relative_noise(largest), float((rounding / scales).max(initial=0.0)))
     if shrinkage:
         target = (scaled**2).sum() / max(np.isfinite(scales).sum(), 1)
         ridge = np.diag(np.where(np.isfinite(scales), (shrinkage * target) ** 0.5, 0.0))
@@ -84,6 +86,8 @@ def _cholesky(rows: Array, noise: float) -> tuple[Array, Array]:
     """Columns from last to first, each freed of those after it; what they foretell is left out."""
     columns = rows.shape[1]
     noise = noise + 8 * np.finfo(float).eps * columns * float(np.linalg.norm(rows))
+    if not len(rows):
+        return np.zeros((columns, columns)), np.zeros((columns, columns))
     basis: list[Array] = []
     live: list[int] = []
     for place in range(columns - 1, -1, -1):

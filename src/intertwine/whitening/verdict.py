@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft, special  # type: ignore[import-untyped]
 
-from intertwine.base.checks import as_array, word
-from intertwine.base.errors import OptionError, ShapeError
+from intertwine.base.checks import word
+from intertwine.base.errors import ShapeError
 from intertwine.base.text import number
+from intertwine.whitening.reading import real_array
 
 Array = NDArray[np.float64]
 
@@ -68,6 +69,12 @@ class Whiteness:
         return self.is_uncorrelated and self.is_standard
 
     def __str__(self) -> str:
+        head = f"mean {number(self.mean)}, variance {number(self.variance)}"
+        if self.variance == 0:
+            what = "a column does" if self.kind == "table" else "it does"
+            return f"Not white: {what} not vary ({head})."
+        if self.kind == "table" and self.lag == (0, 0):
+            return f"{'White' if self else 'Not of mean 0 and variance 1'}: one column, {head}."
         verdict = (
             "White"
             if self
@@ -84,8 +91,8 @@ class Whiteness:
             "" if math.isnan(self.flatness) else f", flatness of the spectrum {self.flatness:.2f}"
         )
         return (
-            f"{verdict}: mean {number(self.mean)}, variance {number(self.variance)}; {where} "
-            f"{self.correlation:+.3f}, the most of all (p = {self.pvalue:.2g}){flat}."
+            f"{verdict}: {head}; {where} {self.correlation:+.3f}, the most of all "
+            f"(p = {self.pvalue:.2g}){flat}."
         )
 
 
@@ -111,7 +118,7 @@ def is_white(x: Any, kind: str = "auto") -> Whiteness:
     (True, False)
     """
     word("is_white", "kind", kind, KINDS)
-    array = as_array("is_white", "x", x).astype(np.float64)
+    array = real_array("is_white", "x", x, "Leave them out, or fill them.").astype(np.float64)
     if kind == "auto":
         kind = "series" if array.ndim == 1 else "table"
     axes = 1 if kind == "series" else 2
@@ -120,10 +127,6 @@ def is_white(x: Any, kind: str = "auto") -> Whiteness:
             f"is_white: shape {array.shape} is not that of a {kind}.\n"
             f"  A {kind} has {axes} {'axis' if axes == 1 else 'axes'}"
             f"{'' if kind == 'table' else f' of at least {2 * _REACH + 2} samples'}."
-        )
-    if not np.isfinite(array).all():
-        raise OptionError(
-            "is_white: `x` holds NaN or infinite values.\n  Leave them out, or fill them."
         )
     return _table(array) if kind == "table" else _lattice(array, kind)
 

@@ -66,17 +66,18 @@ def _whitened(grey: Levels) -> list[Block]:
     white = iw.convolve(grey - grey.mean(), kernel)
     before, after = iw.is_white(grey, "image"), iw.is_white(white, "image")
     return [
-        "A photo looks much alike everywhere, so that its covariance is a convolution, and its "
-        f"inverse square root is one too: a kernel of {_TAPS} × {_TAPS} taps. Neighbours that "
-        f"correlated by {fixed(before.correlation)} correlate by {fixed(after.correlation)} at "
-        f"most, and the flatness of the spectrum rises from {fixed(before.flatness)} to "
-        f"{fixed(after.flatness)} (1 is white).",
+        "If a photo looked alike everywhere, its covariance would be a convolution, and its "
+        f"inverse square root one too: a kernel of {_TAPS} × {_TAPS} taps. It nearly does: "
+        f"neighbours that correlated by {fixed(before.correlation)} correlate by at most "
+        f"{fixed(abs(after.correlation))} either way, and the flatness of the spectrum rises "
+        f"from {fixed(before.flatness)} to {fixed(after.flatness)} (1 is white).",
         Figure(
             (
                 pictures.grey(grey, "The photo.", "Before"),
                 pictures.signed(white, "The whitened photo: edges and grain.", "Whitened"),
             ),
-            "All frequencies are equally strong: what is left is what neighbours do not foretell.",
+            "All rings of frequencies are about as strong: what is left is what neighbours do not "
+            "foretell.",
         ),
     ]
 
@@ -106,6 +107,6 @@ def _code() -> Code:
         "    kernel = iw.whitening_kernel(x, 21)\n"
         "    white = iw.convolve(x - x.mean(), kernel)\n"
         "    print(iw.is_white(white, 'image'))\n"
-        "    print(iw.chance(x[::32, :100].ravel(), x[::32, -100:].ravel()).sentence)",
+        "    print(iw.chance(x[::32, 9], x[::32, -9], design='paired').sentence)",
         "White colours, a white photo, and chance",
     )
