@@ -34,7 +34,7 @@ def band_words(k: Kernel) -> str:
     found = Measures.of(k)
     if not found.scale:
         return "Every tap is 0: nothing passes."
-    where, gain = found.peak
+    (where, *_), gain = found.peaks
     strongest = denoised(gain * found.scale)
     flat = denoised(abs(complex(found.response.flat[0])) * found.scale)
     if not where.any():
