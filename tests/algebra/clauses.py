@@ -80,7 +80,7 @@ def sinusoid(k, words):
     highest = gains(k)[0].max()
     if words.startswith("no sinusoid"):
         stated = re.search(NUMBER + " times", words)
-        return highest <= float(stated[1] if stated else 1) * (1 + DIGITS)
+        return abs(highest / float(stated[1] if stated else 1) - 1) <= DIGITS
     ways = rf"{WAY}(?: and {WAY}| and in \d+ other directions)?"
     match = re.fullmatch(
         rf"sinusoids are strongest at {NUMBER} cycles per sample(?: {ways})?, times {NUMBER}", words
@@ -105,7 +105,8 @@ def complex_sinusoid(k, words):
 
 def noise(k, words):
     stated = float(re.search(NUMBER + "$", words)[1])
-    shape = [1 if n == 1 else 4 * n + 32 if k.ndim < 4 else n + 1 for n in k.shape]
+    least = {1: 4096, 2: 96, 3: 24}.get(k.ndim, 3)
+    shape = [1 if n == 1 else max(n, least) for n in k.shape]
     drawn = np.random.default_rng(3).normal(size=shape)
     taps = k.taps / stated
     gain = np.fft.fftn(taps, drawn.shape, range(k.ndim))

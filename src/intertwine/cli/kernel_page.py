@@ -79,10 +79,12 @@ def moments(kernel: Kernel) -> list[Block]:
         "one axis.",
         Table("Raw moments", head, tuple(lines)),
     ]
-    if kernel.is_zero_sum or kernel.dtype.kind == "c" or min(found.variance) <= 0:
+    if kernel.is_zero_sum or kernel.dtype.kind == "c":
         return blocks
     if kernel.taps.min() < 0 < kernel.taps.max():
-        return blocks  # taps of both signs are no weights of a distribution
+        return [*blocks, "Taps of both signs are not a density: they have no variance."]
+    if min(found.variance) <= 0:
+        return blocks
     words = ("mean", "variance", "skewness", "excess_kurtosis")
     shape = [(word.replace("_", " "), *map(denoised, getattr(found, word))) for word in words]
     blocks += [
