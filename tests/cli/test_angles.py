@@ -173,9 +173,8 @@ def quarter(degrees):
 
 def found_at(degrees):
     whole = blobs()
-    return iw.find(
-        whole[35:125, 35:125], turned(whole, degrees), angles=(-30, 30), count=1
-    ).best.angle
+    box = whole[35:125, 35:125]
+    return iw.find(box, turned(whole, degrees), angles=(-30, 30), count=1)[0].angle
 
 
 #: Rotations, by angles up to 30 degrees.

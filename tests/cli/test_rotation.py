@@ -63,7 +63,7 @@ def test_deskew(intertwine, pictures, here):
     assert re.match(r"page-straight.png  rotated by [34]\.\d\d degrees clockwise", done.out)
     straight = np.asarray(Image.open("page-straight.png"))
     assert straight[0, 0] == 240
-    left = intertwine("deskew", "page-straight.png", "-o", "t.png").out.split()[5]
+    left = intertwine("deskew", "page-straight.png", "-o", "t.png").out.split()[3]
     assert abs(float(left)) < 0.1
 
 
@@ -74,7 +74,10 @@ def test_pages_of_a_tiff_have_their_own_angles(intertwine, pictures, here):
     tifffile.imwrite("scan.tif", np.stack([page, page[:, ::-1]]), photometric="minisblack")
     lines = intertwine("deskew", "scan.tif", "-o", "out.tif").out.splitlines()
     assert ["page 1" in lines[0], "page 2" in lines[1]] == [True, True]
-    assert ["+4." in lines[0], "-4." in lines[1] or "-3.9" in lines[1]] == [True, True]
+    assert [
+        bool(re.search(r"by [34]\.\d\d degrees clockwise", lines[0])),
+        "degrees counter-" in lines[1],
+    ] == [True, True]
     assert tifffile.imread("out.tif").shape == (2, 120, 160)
 
 
