@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _MOST_ENTRIES = 1 << 16
 _EXACT = 2.0**53
+_OTHER_SIGN = 1e-3
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ class Moments:
 
     def _refuse_signs(self) -> None:
         k = self._kernel
-        if k.dtype.kind == "c" or k.taps.min() < 0 < k.taps.max():
+        if k.dtype.kind == "c" or has_both_signs(k):
             kind = "are complex" if k.dtype.kind == "c" else "have both signs"
             raise OptionError(
                 f"moments: the taps {kind}, so that they are not a density and have no variance.\n"
@@ -138,6 +139,17 @@ class Moments:
                 f"moments: the taps add up to 0, so that they have no {word}.\n"
                 "  Read .raw instead: what the kernel answers to polynomials."
             )
+
+
+def has_both_signs(k: Kernel) -> bool:
+    """Whether more than a thousandth of the weight of real taps has the other sign than the rest.
+
+    Less is what rounding, truncation and interpolation leave of a density.
+    """
+    taps = inexact(k)
+    weight = scale(k)
+    low = float(-(taps[taps < 0] / (weight or 1)).sum())
+    return min(low, 1 - low) > _OTHER_SIGN
 
 
 def moments(k: Kernel, order: int = 4) -> Moments:

@@ -10,6 +10,7 @@ from typing import Any
 from PIL import Image
 
 from intertwine.algebra import picture
+from intertwine.algebra.moments import has_both_signs
 from intertwine.base.atomic import atomic, check_free
 from intertwine.base.text import denoised
 from intertwine.cli.card import rows
@@ -81,7 +82,7 @@ def moments(kernel: Kernel) -> list[Block]:
     ]
     if kernel.is_zero_sum or kernel.dtype.kind == "c":
         return blocks
-    if kernel.taps.min() < 0 < kernel.taps.max():
+    if has_both_signs(kernel):
         return [*blocks, "Taps of both signs are not a density: they have no variance."]
     if min(found.variance) <= 0:
         return blocks
