@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _MOST_ENTRIES = 1 << 16
 _EXACT = 2.0**53
-_OTHER_SIGN = 1e-3
+_OTHER_SIGN = 1e-2
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ class Moments:
 
 
 def has_both_signs(k: Kernel) -> bool:
-    """Whether more than a thousandth of the weight of real taps has the other sign than the rest.
+    """Whether more than a hundredth of the weight of real taps has the other sign than the rest.
 
     Less is what rounding, truncation and interpolation leave of a density.
     """
