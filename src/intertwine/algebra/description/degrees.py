@@ -50,7 +50,8 @@ class Nearest:
     @cached_property
     def parts(self) -> Array:
         """The amplitudes."""
-        return np.linalg.lstsq(self._span, self.taps.ravel(), rcond=None)[0]
+        parts: Array = np.linalg.lstsq(self._span, self.taps.ravel(), rcond=None)[0]
+        return parts
 
     @cached_property
     def template(self) -> Array:

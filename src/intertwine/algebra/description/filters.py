@@ -23,7 +23,6 @@ _ODD = 0.9  # the same for Hilbert transformers and differentiators
 _RANDOM = 0.88  # and 1 over their number: what a band of random taps stays below
 _ORDERS = (1, 2, 3, 4)  # of Butterworth's gain
 _ROLLED = 0.97  # of the energy that Butterworth's gain explains
-_RINGS = 1e-3  # of the weight: Butterworth's low-pass rings, a Gaussian does not
 _MANY = 49
 _BINS = 96
 _PASS, _STOP = 0.7, 0.3
@@ -111,7 +110,9 @@ def _butterworth(found: Measures) -> Description | None:
             share = float((gain @ shape) / (size * np.linalg.norm(shape))) ** 2
             best = max(best, (share, kind, edge, order))
     share, kind, edge, order = best
-    if share < _ROLLED or (kind == "low-pass" and found.negative < _RINGS):
+    edges = np.geomspace(0.01, 0.5, 80).tolist()
+    bell = max(_explained_by(gain, np.exp(-0.5 * (radius / edge) ** 2)) for edge in edges)
+    if share < max(_ROLLED, bell):  # a Gaussian's gain comes nearer: a blur
         return None
     text = (
         f"A {kind} filter: near Butterworth's gain of order {order} with its edge at "
