@@ -56,7 +56,8 @@ class Nearest:
     @cached_property
     def template(self) -> Array:
         """What the entry explains of the taps."""
-        return (self._span @ self.parts).reshape(self.taps.shape)
+        template: Array = (self._span @ self.parts).reshape(self.taps.shape)
+        return template
 
     @property
     def _span(self) -> Array:
