@@ -56,12 +56,12 @@ class Nearest:
     @cached_property
     def template(self) -> Array:
         """What the entry explains of the taps."""
-        template: Array = (self._span @ self.parts).reshape(self.taps.shape)
-        return template
+        return (self._span @ self.parts).reshape(self.taps.shape)
 
     @property
     def _span(self) -> Array:
-        return self.family.spans[self.entry]
+        span: Array = self.family.spans[self.entry]
+        return span
 
     @property
     def label(self) -> tuple[float, ...]:
