@@ -207,7 +207,7 @@ def test_the_words_say_what_the_numbers_say():
         )
     )
     slanted = Kernel(np.eye(3)).density("abs").describe()
-    assert "It spreads most along (+0.707, +0.707)" in slanted
+    assert "It spreads most at 135 degrees" in slanted
 
 
 # Flows.

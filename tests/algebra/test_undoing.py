@@ -108,7 +108,7 @@ def test_minimum_phase_keeps_the_gain_and_comes_first(size):
             lambda: Kernel([1, 2, 1]).inverse(),
             OptionError,
             "inverse: the spectrum vanishes: at -0.5 cycles per sample its gain is 0, against 4 at "
-            "most.\n  Pass a regularization, such as 1e-3.",
+            "most.\n  Pass for example regularization=1e-3.",
         ),
         (
             lambda: Kernel([0, 1, 0.2], origin=0).power(0.5),

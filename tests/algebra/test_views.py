@@ -259,3 +259,17 @@ def test_refusals(call, error, text):
         call()
     assert type(caught.value) is error
     assert str(caught.value) == text
+
+
+def test_taps_of_both_signs_are_no_density():
+    found = named.sharpen().moments()
+    for name in ("variance", "covariance", "skewness", "excess_kurtosis"):
+        with pytest.raises(OptionError) as caught:
+            getattr(found, name)
+        assert str(caught.value) == (
+            "moments: the taps have both signs, so that they are not a density and have no "
+            "variance.\n  Read .cumulants instead: they add when kernels are composed."
+        )
+    assert found.cumulants[2, 0] == -2
+    turned = named.gaussian((3.0, 1.0)).rotated(30)  # with ripples below 0
+    assert turned.moments().covariance[0, 1] == pytest.approx(3.46, abs=0.01)

@@ -29,7 +29,7 @@ def inverse(
 
     def answer(response: Array) -> Array:
         if weight == 0:
-            refuse_zeros("inverse", k, response, "Pass a regularization, such as 1e-3.")
+            refuse_zeros("inverse", k, response, "Pass for example regularization=1e-3.")
             return np.divide(1, response)
         gain = np.abs(response)
         nearly: Array = response.conj() / (gain**2 + weight * gain.max() ** 2)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _MOST_ENTRIES = 1 << 16
 _EXACT = 2.0**53
+_OTHER_SIGN = 1e-2
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,12 @@ class Moments:
 
     @cached_property
     def covariance(self) -> Array:
-        """The (axes, axes) covariance of the displacement, in samples squared."""
+        """The (axes, axes) covariance of the displacement, in samples squared.
+
+        Taps of both signs are no density and have none; their cumulants of order 2 are the same
+        sums, and may be negative.
+        """
+        self._refuse_signs()
         central = Moments(2, self.raw, self._kernel).central if self.order < 2 else self.central
         matrix = np.empty((self._ndim, self._ndim), central.dtype)
         for a, b in itertools.product(self._axes, repeat=2):
@@ -84,12 +90,12 @@ class Moments:
 
     @property
     def variance(self) -> tuple[Any, ...]:
-        """The variance along each axis."""
+        """The variance along each axis; taps of both signs have none."""
         return tuple(_number(v) for v in np.diag(self.covariance))
 
     @property
     def skewness(self) -> tuple[Any, ...]:
-        """The third cumulant along each axis over the variance to the power 3/2."""
+        """The third cumulant along each axis over its variance to the power 3/2."""
         return self._standardized(3)
 
     @property
@@ -106,9 +112,18 @@ class Moments:
         values = []
         for axis, variance in zip(self._axes, self.variance, strict=True):
             place = tuple(order * step for step in _unit(self._ndim, axis))
-            spread = variance ** (order / 2) if variance > 0 else math.nan
-            values.append(_number(self.cumulants[place] / spread))
+            spread = variance ** (order / 2)
+            values.append(_number(self.cumulants[place] / spread) if variance > 0 else math.nan)
         return tuple(values)
+
+    def _refuse_signs(self) -> None:
+        k = self._kernel
+        if k.dtype.kind == "c" or has_both_signs(k):
+            kind = "are complex" if k.dtype.kind == "c" else "have both signs"
+            raise OptionError(
+                f"moments: the taps {kind}, so that they are not a density and have no variance.\n"
+                "  Read .cumulants instead: they add when kernels are composed."
+            )
 
     @property
     def _ndim(self) -> int:
@@ -124,6 +139,17 @@ class Moments:
                 f"moments: the taps add up to 0, so that they have no {word}.\n"
                 "  Read .raw instead: what the kernel answers to polynomials."
             )
+
+
+def has_both_signs(k: Kernel) -> bool:
+    """Whether more than a hundredth of the weight of real taps has the other sign than the rest.
+
+    Less is what rounding, truncation and interpolation leave of a density.
+    """
+    taps = inexact(k)
+    weight = scale(k)
+    low = float(-(taps[taps < 0] / (weight or 1)).sum())
+    return min(low, 1 - low) > _OTHER_SIGN
 
 
 def moments(k: Kernel, order: int = 4) -> Moments:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _SIGNED = ("#00206e", "#2d58aa", "#f4f2ec", "#e0a03c", "#8a4b00")  # blue below 0, amber above
 _MOST_NUMBERS = 7  # rows or columns of taps that are written into their squares
 _DPI = 110
+_INK = "#828282"  # read on white and on black
 _FAINTEST = -60  # decibels
 
 
@@ -49,9 +50,19 @@ def html(k: Kernel) -> str:
 
 
 def encoded(figure: Figure) -> bytes:
-    """A figure as PNG bytes."""
+    """A figure as PNG bytes, without paper: its lines and words show on light and dark pages."""
+    for axes in figure.axes:
+        axes.patch.set_alpha(0)
+        axes.tick_params(colors=_INK, which="both")
+        for text in (axes.title, axes.xaxis.label, axes.yaxis.label):
+            text.set_color(_INK)
+        for spine in axes.spines.values():
+            spine.set_edgecolor(_INK)
+        legend = axes.get_legend()
+        for text in legend.get_texts() if legend else ():
+            text.set_color(_INK)
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", bbox_inches="tight", facecolor="white")
+    figure.savefig(buffer, format="png", bbox_inches="tight", transparent=True)
     return buffer.getvalue()
 
 
@@ -127,7 +138,7 @@ def _curves(frequency: Array, gain: Array, phase: Array) -> Figure:
     for axes in (left, right):
         axes.set_xlabel("cycles per sample")
         axes.set_xlim(-0.5, 0.5)
-        axes.grid(color="#dddddd", linewidth=0.6)
+        axes.grid(color=_INK, alpha=0.3, linewidth=0.6)
     figure.tight_layout()
     return figure
 

@@ -126,10 +126,13 @@ def kernel_with_response(
             f"{caller}: the phase turns too quickly to be followed near a zero of the spectrum, on "
             f"{_MOST} frequencies.\n  Smooth the kernel, or use a whole number of times."
         )
+    size = ", ".join(str(min(n, max(64, 16 * m))) for n, m in zip(grid, k.shape, strict=True))
+    cut = f"Pass shape=({size}{',' if k.ndim == 1 else ''}) to cut it there"
+    more = {"inverse": ", or a larger regularization", "wiener": ", or a lower snr"}
     raise OptionError(
         f"{caller}: the answer is too long: {left:.2g} of its weight lies at the rim of {grid} "
-        "taps.\n  Pass a shape to cut it there, or a regularisation."
-        if caller == "inverse"
+        f"taps, because the spectrum nearly vanishes.\n  {cut}{more.get(caller, '')}."
+        if caller in more
         else f"{caller}: the answer is too long: {left:.2g} of its weight lies at the rim of "
         f"{grid} taps, because the spectrum nearly vanishes."
     )

@@ -25,6 +25,18 @@ def denoised(value: complex) -> str:
     return number(value if abs(value) > 1e-12 else 0.0)
 
 
+def rotation_text(angle_deg: float, digits: int) -> str:
+    """An angle of rotation and its sense; positive angles are counter-clockwise.
+
+    >>> rotation_text(7.084, 2), rotation_text(-1.0, 1), rotation_text(-0.001, 2)
+    ('7.08 degrees counter-clockwise', '1.0 degrees clockwise', '0.00 degrees')
+    """
+    size = f"{abs(angle_deg):.{digits}f}"
+    if not float(size):
+        return f"{size} degrees"
+    return f"{size} degrees {'counter-' if angle_deg > 0 else ''}clockwise"
+
+
 def duration(seconds: float) -> str:
     """``12.3 ms``, in the unit that suits.
 

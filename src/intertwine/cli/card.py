@@ -13,6 +13,7 @@ from rich.text import Text
 
 from intertwine.algebra.description.answer import by_axis
 from intertwine.algebra.frame import Array, inexact
+from intertwine.algebra.moments import has_both_signs
 from intertwine.base.errors import counted
 from intertwine.base.text import number
 from intertwine.cli.chances import reading
@@ -135,7 +136,7 @@ def _measured(kernel: Kernel) -> Iterator[tuple[str, str]]:
         first, second = _rounding(kernel)
         mean = by_axis(_snap(moments.mean, first), "sample")
         yield "mean", f"{mean}, from the origin"
-        if kernel.taps.min() >= 0 or kernel.taps.max() <= 0:  # else no weights of a distribution
+        if not has_both_signs(kernel):
             yield "variance", by_axis(_snap(moments.variance, second))
     elif kernel.dtype.kind != "c" and kernel.norm(1):
         yield "moments", _first_moment(kernel)

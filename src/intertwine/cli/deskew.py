@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from intertwine.base.errors import FileError
+from intertwine.base.text import rotation_text
 from intertwine.cli.console import out as standard_out
 from intertwine.cli.console import progress
 from intertwine.cli.options import path
@@ -80,9 +81,9 @@ def _deskew_one(source: Path, target: Path, within: float, fill: float | None, f
     write(target, replace(document, pages=tuple(d.image for d in done)), overwrite=force)
     for number, each in enumerate(done, 1):
         which = f", page {number}" if len(done) > 1 else ""
-        text = f"lines were turned by {each.angle_deg:+.2f} degrees counter-clockwise"
+        text = f"rotated by {rotation_text(-each.angle_deg, 2)}"
         if each.bend_deg:
-            text += f"; they are bent by {abs(each.bend_deg):.1f} degrees from half to half"
+            text += f"; the lines are bent by {abs(each.bend_deg):.1f} degrees from half to half"
         if not each.found:
             text = "no lines stand out, left as it was"
         standard_out().print(f"{target}{which}  {text}", markup=False, soft_wrap=True)

@@ -10,6 +10,7 @@ from typing import Any
 from PIL import Image
 
 from intertwine.algebra import picture
+from intertwine.algebra.moments import has_both_signs
 from intertwine.base.atomic import atomic, check_free
 from intertwine.base.text import denoised
 from intertwine.cli.card import rows
@@ -79,10 +80,12 @@ def moments(kernel: Kernel) -> list[Block]:
         "one axis.",
         Table("Raw moments", head, tuple(lines)),
     ]
-    if kernel.is_zero_sum or kernel.dtype.kind == "c" or min(found.variance) <= 0:
+    if kernel.is_zero_sum or kernel.dtype.kind == "c":
         return blocks
-    if kernel.taps.min() < 0 < kernel.taps.max():
-        return blocks  # taps of both signs are no weights of a distribution
+    if has_both_signs(kernel):
+        return [*blocks, "Taps of both signs are not a density: they have no variance."]
+    if min(found.variance) <= 0:
+        return blocks
     words = ("mean", "variance", "skewness", "excess_kurtosis")
     shape = [(word.replace("_", " "), *map(denoised, getattr(found, word))) for word in words]
     blocks += [

@@ -10,6 +10,7 @@ import typer
 
 from intertwine.base.atomic import atomic
 from intertwine.base.errors import FileError
+from intertwine.base.text import rotation_text
 from intertwine.cli.console import out as standard_out
 from intertwine.cli.options import path
 from intertwine.files import Document, check_free, check_target, named, read, write
@@ -87,8 +88,7 @@ def _picture(document: Document, name: Path) -> Document:
 
 
 def _report(found: Rotation, scale: bool, shift: bool) -> None:
-    angle = round(found.angle_deg, 4) + 0.0  # no minus zero
-    lines = [f"angle       {angle:+.4f} degrees counter-clockwise"]
+    lines = [f"angle       {rotation_text(found.angle_deg, 4)}"]
     if scale:
         lines.append(f"scale       {found.scale:.5f}")
     if shift:

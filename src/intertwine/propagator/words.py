@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from intertwine.algebra.description.answer import along, towards
 from intertwine.base.errors import counted
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ def _motion(p: Propagator) -> str:
     if np.abs(drift).max() < 1e-9:
         return "On average nothing moves."
     shown = ", ".join(f"{d:+.4g}" for d in drift)
-    return f"A step moves by ({shown}) samples on average."
+    way = f", {towards(drift)}" if p.ndim == 2 else ""
+    return f"A step moves by ({shown}) samples on average{way}."
 
 
 def _spread(p: Propagator) -> str:
@@ -75,14 +77,13 @@ def _spread(p: Propagator) -> str:
         return (
             f"It spreads with a standard deviation of {counted(f'{widest:.4g}', 'sample')} a step."
         )
-    if widest - narrowest <= 1e-6 * widest:
+    if f"{widest:.4g}" == f"{narrowest:.4g}":
         return (
             f"It spreads alike in all directions, with a standard deviation of "
             f"{counted(f'{widest:.4g}', 'sample')} a step."
         )
-    where = ", ".join(f"{c:+.3g}" for c in vectors[:, -1] * (np.sign(vectors[:, -1].sum()) or 1))
     return (
-        f"It spreads most along ({where}), with a standard deviation of "
+        f"It spreads most {along(vectors[:, -1])}, with a standard deviation of "
         f"{counted(f'{widest:.4g}', 'sample')} a step, and least across it, with {narrowest:.4g}."
     )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from intertwine.base.text import rotation_text
 from intertwine.registration.picture import Grey
 from intertwine.registration.similarity import Frame, inside
 from intertwine.registration.warp import warped
@@ -50,7 +51,7 @@ def drawn(found: Rotation, a: Grey, b: Grey) -> Figure:
 def caption(found: Rotation) -> str:
     """The result in one line."""
     rows, columns = found.shift
-    parts = [f"{found.angle_deg:+.3f}° counter-clockwise"]
+    parts = [rotation_text(found.angle_deg, 3).replace(" degrees", "°")]
     if found.scale != 1:
         parts.append(f"scale {found.scale:.4f}")
     if found.shift != (0.0, 0.0):

@@ -10,7 +10,15 @@ from typing import Any
 import numpy as np
 
 from intertwine.base.errors import counted
-from intertwine.base.text import denoised
+from intertwine.base.text import denoised, number
+
+_ON_AXIS = 1e-7  # 1 - cosine: 1/40 of a degree
+_SIDES = {
+    (0, True): "downwards",
+    (0, False): "upwards",
+    (1, True): "to the right",
+    (1, False): "to the left",
+}
 
 
 @dataclass(frozen=True)
@@ -20,8 +28,8 @@ class Description:
     Attributes
     ----------
     kind : "identity", "shift", "blur", "motion blur", "edge detector", "Laplacian", "sharpener",
-        "emboss", "Gabor", "low-pass", "high-pass", "band-pass", "matched pattern", "zero" or
-        "none of these".
+        "emboss", "Gabor", "low-pass", "high-pass", "band-pass", "all-pass", "matched pattern",
+        "zero" or "none of these".
     sentence : the kind with its numbers, for people; what ``str`` gives.
     numbers : the same numbers by name.
     """
@@ -55,16 +63,15 @@ def angle_of(way: Any) -> float:
 
 
 def towards(way: Any) -> str:
-    """A direction with its sign: along an axis, at an angle, or as a unit vector."""
+    """A direction with its sign: a side, an axis, an angle, or a unit vector."""
     way = np.asarray(way, float) / np.linalg.norm(way)
     if way.size == 1:
         return "along the axis" if way[0] > 0 else "against the axis"
     axis = int(np.abs(way).argmax())
-    if 1 - abs(way[axis]) < 1e-6:
-        names = {(0, True): ", downwards", (0, False): ", upwards"}
-        names |= {(1, True): ", to the right", (1, False): ", to the left"}
-        side = names[axis, bool(way[axis] > 0)] if way.size == 2 else ""
-        return f"{'along' if way[axis] > 0 else 'against'} axis {axis}{side}"
+    if 1 - abs(way[axis]) < _ON_AXIS:
+        if way.size == 2:
+            return _SIDES[axis, bool(way[axis] > 0)]
+        return f"{'along' if way[axis] > 0 else 'against'} axis {axis}"
     return at_an_angle(angle_of(way)) if way.size == 2 else f"along {_vector(way)}"
 
 
@@ -74,21 +81,29 @@ def along(way: Any) -> str:
     if way.size == 1:
         return "along the axis"
     axis = int(np.abs(way).argmax())
-    if 1 - abs(way[axis]) < 1e-6:
+    if 1 - abs(way[axis]) < _ON_AXIS:
         return f"along axis {axis}"
     if way.size == 2:
-        return at_an_angle(angle_of(way) % 180)
+        return at_an_angle(angle_of(way) % 180, 180)
     return f"along {_vector(way if way[axis] > 0 else -way)}"
 
 
-def at_an_angle(degrees: float) -> str:
+def at_an_angle(degrees: float, turn: int = 360) -> str:
     """``at 30 degrees``: 0 points to the right, 90 upwards."""
-    return f"at {round(degrees, 1):g} degrees"
+    return f"at {counted(f'{round(degrees, 1) % turn:g}', 'degree')}"
+
+
+def light_from(way: Any) -> str:
+    """Where a light stands that shines on the picture from this direction."""
+    sides = {"to the right": "the right", "to the left": "the left"}
+    sides |= {"upwards": "above", "downwards": "below"}
+    words = towards(way)
+    return f"from {sides.get(words, words.removeprefix('at '))}"
 
 
 def by_axis(values: Any, unit: str = "") -> str:
     """One number an axis, or so many of a `unit`; one for all where they are the same."""
-    shown = [denoised(float(v)) for v in values]
+    shown = [number(float(v)) for v in values]
     if unit:
         shown = [counted(v, unit) for v in shown]
     if len(shown) == 1:
@@ -102,7 +117,8 @@ def moved(shift: Any) -> str:
     """What follows when the weight's centre is off the origin; nothing when it is not."""
     if np.abs(shift).max() < 1e-6:
         return ""
-    return f", moved by {by_axis(shift, 'sample')}"
+    snapped = np.where(np.abs(shift) < 1e-6, 0.0, shift)
+    return f", moved by {by_axis(snapped, 'sample')}"
 
 
 def _vector(way: Any) -> str:

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from intertwine.algebra.description.answer import Description, along, by_axis
+from intertwine.algebra.description.answer import Description, along, angle_of, by_axis
 from intertwine.algebra.description.measure import Measures
 from intertwine.algebra.frame import Array
 from intertwine.base.errors import counted
-from intertwine.base.text import denoised
+from intertwine.base.text import denoised, number
 
 _NEGATIVE = 0.12  # weight below 0 that turning a box off the grid may leave
 _THIN = 0.6  # standard deviation across a line that is one sample wide, in samples
 _LONG = 2.0  # times as long as wide
-_FLAT = -0.7  # excess kurtosis of taps that are all alike; 0 for a Gaussian, -1.2 for a box
-_SAME = 0.02
+_FLAT = -0.7  # of the excess kurtosis of an even line, -1.2 (n**2 + 1) / (n**2 - 1)
+_SAME = 1e-3  # two widths are one
 _WIDTH_LEFT = 0.5  # of the variance of the absolute taps, below which negative ones spoil it
 
 
@@ -64,8 +64,6 @@ def _motion(
     way = ways[:, -1]
     numbers |= {"length": length, "direction": tuple(way.tolist())}
     if way.size == 2:
-        from intertwine.algebra.description.answer import angle_of
-
         numbers["angle_deg"] = angle_of(way) % 180
     return Description(
         "motion blur",
@@ -86,7 +84,7 @@ def sharpener(found: Measures) -> Description | None:
     if curvature[-1] > found.tolerance * found.radius**2 or curvature[0] >= 0:
         return None
     relative = found.response.real / found.total
-    strongest = float(relative.max())
+    strongest = found.peaks[1] / abs(found.total)
     if relative.min() < 1 - 0.05 * (strongest - 1):
         return None
     return Description(
@@ -129,7 +127,8 @@ def _is_line(found: Measures, widths: Array, ways: Array) -> bool:
     centre = found.mean + np.array(found.kernel.origin)
     at = sum((n - c) * w for n, c, w in zip(offsets, centre, ways[:, -1], strict=True))
     fourth = float((found.taps * at**4).sum() / found.total) / float(widths[-1]) ** 4
-    return fourth - 3 <= _FLAT
+    n = float(np.sqrt(12 * widths[-1] ** 2 + 1))  # taps of an even line that is as wide
+    return fourth - 3 <= _FLAT * 1.2 * (n**2 + 1) / (n**2 - 1)
 
 
 def _narrowed(found: Measures) -> bool:
@@ -143,4 +142,4 @@ def _narrowed(found: Measures) -> bool:
 
 
 def _times(total: float) -> str:
-    return "" if abs(total - 1) < 1e-9 else f", times {denoised(total)}"
+    return "" if number(total) == "1" else f", times {number(total)}"

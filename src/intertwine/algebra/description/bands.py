@@ -34,7 +34,7 @@ def band_words(k: Kernel) -> str:
     found = Measures.of(k)
     if not found.scale:
         return "Every tap is 0: nothing passes."
-    where, gain = found.peak
+    (where, *_), gain = found.peaks
     strongest = denoised(gain * found.scale)
     flat = denoised(abs(complex(found.response.flat[0])) * found.scale)
     if not where.any():
@@ -73,7 +73,8 @@ def _orientation(found: Measures) -> str:
     if found.kernel.ndim != 2:
         return ""
     grid = np.meshgrid(*[np.fft.fftfreq(n) for n in found.gain.shape], indexing="ij")
-    energy = found.gain**2
+    inside = sum(f**2 for f in grid) <= 0.25  # a disc prefers no direction, a square its corners
+    energy = np.where(inside, found.gain**2, 0)
     tensor = np.array([[float((energy * a * b).sum()) for b in grid] for a in grid])
     values, ways = np.linalg.eigh(tensor)
     if values[-1] <= 0 or (values[-1] - values[0]) / values.sum() < 0.05:

@@ -12,12 +12,12 @@ import numpy as np
 
 from intertwine.algebra.description.answer import along, by_axis, moved, towards
 from intertwine.algebra.description.measure import Measures
-from intertwine.algebra.frame import Array
-from intertwine.base.text import denoised
+from intertwine.base.text import number
 
 #: Kinds whose taps are an average: their first moments move the signal.
 AVERAGES = ("blur", "motion blur", "smoother", "low-pass")
 _LEAST_OVERSHOOT = 0.005
+_MOST_SIDES = 2
 
 
 def clauses(found: Measures, kind: str) -> Iterator[str]:
@@ -28,7 +28,7 @@ def clauses(found: Measures, kind: str) -> Iterator[str]:
         yield from _steps(found)
     yield _sinusoids(found)
     noise = float(np.sqrt((np.abs(found.taps) ** 2).sum())) * found.scale
-    yield f"noise of standard deviation 1 comes out as {denoised(noise)}"
+    yield f"noise of standard deviation 1 comes out as {number(noise)}"
 
 
 def _flat(found: Measures) -> str:
@@ -38,8 +38,8 @@ def _flat(found: Measures) -> str:
     total *= found.scale
     if abs(total - 1) <= 1e-9 + found.rounding * found.scale:
         return "flat areas stay"
-    value = total if np.iscomplexobj(found.taps) else total.real
-    return f"flat areas are multiplied by {denoised(value)}"
+    value = total if abs(total.imag) > found.rounding * found.scale else total.real
+    return f"flat areas are multiplied by {number(value)}"
 
 
 def _polynomials(found: Measures, kind: str) -> Iterator[str]:
@@ -53,7 +53,7 @@ def _polynomials(found: Measures, kind: str) -> Iterator[str]:
             yield f"the signal is{moved(found.mean).removeprefix(',')}" if moved(found.mean) else ""
         else:
             verb = "gains" if flat else "gives"
-            answer = denoised(size * found.scale)
+            answer = number(size * found.scale)
             yield f"a ramp that rises 1 a sample {towards(way)} {verb} {answer}"
         return
     if flat:
@@ -66,6 +66,10 @@ def _polynomials(found: Measures, kind: str) -> Iterator[str]:
     else:
         snapped = np.where(np.abs(curvature) < 1e-9 * np.abs(found.second).max(), 0, curvature)
         yield f"n²/2 gives {by_axis(snapped * found.scale)}"
+        if not snapped.any():
+            a, b = np.unravel_index(int(np.abs(found.second).argmax()), found.second.shape)
+            mixed = number(float(found.second[a, b]) * found.scale)
+            yield f"the product of the places along axes {a} and {b} gives {mixed}"
 
 
 def _steps(found: Measures) -> Iterator[str]:
@@ -75,7 +79,7 @@ def _steps(found: Measures) -> Iterator[str]:
     most, axis = max((_overshoot(found, axis), axis) for axis in found.used_axes)
     if most >= _LEAST_OVERSHOOT:
         where = "" if found.kernel.ndim == 1 else f" along axis {axis}"
-        yield f"a step{where} overshoots by {denoised(100 * most)} % of its height"
+        yield f"a step{where} overshoots by {number(100 * most)} % of its height"
 
 
 def _overshoot(found: Measures, axis: int) -> float:
@@ -86,33 +90,23 @@ def _overshoot(found: Measures, axis: int) -> float:
 
 
 def _sinusoids(found: Measures) -> str:
-    where, gain = found.peak
-    size = float(np.linalg.norm(where))
-    shown = denoised(gain * found.scale)
+    tops, gain = found.peaks
+    size = float(np.linalg.norm(tops[0]))
+    shown = number(gain * found.scale)
     if not size:
-        return f"no sinusoid comes out more than {shown} times as large"
-    side = "" if where.size == 1 else f" {along(where)}"
-    return f"sinusoids are strongest at {denoised(size)} cycles per sample{side}, times {shown}"
-
-
-def refined(taps: Array, start: Array) -> tuple[Array, float]:
-    """The frequency near `start` at which ``|K|`` is largest, and the gain there."""
-    from scipy.optimize import minimize  # type: ignore[import-untyped]
-
-    def gain(frequency: Array) -> float:
-        answer = taps
-        for axis in reversed(range(taps.ndim)):
-            wave = np.exp(-2j * np.pi * frequency[axis] * np.arange(taps.shape[axis]))
-            answer = np.tensordot(answer, wave, axes=([axis], [0]))
-        return float(np.abs(answer))
-
-    first = gain(start)
-    if not start.any():
-        return start, first
-    options = {"xatol": 1e-7, "fatol": 1e-12, "maxiter": 120}
-    best = minimize(lambda f: -gain(f), start, method="Nelder-Mead", options=options)
-    inside = bool((np.abs(best.x) <= 0.5).all())
-    best_gain = gain(best.x)
-    if not inside or best_gain <= first * (1 + 1e-9):
-        return start, first
-    return np.asarray(best.x), best_gain
+        more = "larger" if shown == "1" else f"more than {shown} times as large"
+        return f"no sinusoid comes out {more}"
+    if np.iscomplexobj(found.taps):
+        return (
+            f"complex sinusoids are strongest at {number(size)} cycles per sample, their phase "
+            f"growing {towards(tops[0])}, times {shown}"
+        )
+    equal = [top for top in tops if abs(float(np.linalg.norm(top)) - size) < 1e-6]
+    sides = list(dict.fromkeys(along(top) for top in equal))
+    if tops[0].size == 1:
+        side = ""
+    elif len(sides) <= _MOST_SIDES:
+        side = " " + " and ".join(sides)
+    else:
+        side = f" {sides[0]} and in {len(sides) - 1} other directions"
+    return f"sinusoids are strongest at {number(size)} cycles per sample{side}, times {shown}"

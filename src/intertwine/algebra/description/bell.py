@@ -36,10 +36,12 @@ class BellDerivative:
     ----------
     order : its order, 1 to 10.
     misfit : the share of the energy ``sum k**2`` that it misses.
+    taps : what it explains of the kernel's, of ``sum |k|`` 1.
     """
 
     order: int
     misfit: float
+    taps: Array
 
 
 def best_derivative(found: Measures) -> BellDerivative | None:
@@ -64,12 +66,14 @@ def best_derivative(found: Measures) -> BellDerivative | None:
             continue
         misfit = float(2 * fit.cost)
         worse = bool(fits) and misfit > 0.8 * fits[-1].misfit
-        fits.append(BellDerivative(order, misfit))
+        left = _missing(fit.x, *given).reshape(taps.shape)
+        nearest = taps - left * np.linalg.norm(taps)
+        fits.append(BellDerivative(order, misfit, nearest.reshape(found.taps.shape)))
         if worse or misfit < EXACT:
             break  # further orders are no better
     # The lowest order that comes as near as any: those above can only follow the noise.
-    nearest = min((fit.misfit for fit in fits), default=0.0)
-    return next((fit for fit in fits if fit.misfit <= 1.25 * nearest), None)
+    least = min((fit.misfit for fit in fits), default=0.0)
+    return next((fit for fit in fits if fit.misfit <= 1.25 * least), None)
 
 
 def _start(places: Array, values: Array, wider: float) -> Array:

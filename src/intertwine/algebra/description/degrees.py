@@ -7,16 +7,26 @@ family of ``d`` amplitudes explains a fraction that is distributed as ``Beta(d /
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 
-from intertwine.algebra.description.answer import Description, along, by_axis, towards
-from intertwine.algebra.description.dictionary import Family, families, fits
+from intertwine.algebra.description.answer import (
+    Description,
+    along,
+    angle_of,
+    by_axis,
+    moved,
+    towards,
+)
+from intertwine.algebra.description.dictionary import LEVEL, Family, families, fits
 from intertwine.algebra.description.gabor import best_wave
 from intertwine.algebra.description.measure import Measures
 from intertwine.algebra.frame import Array
+from intertwine.base.errors import counted
 from intertwine.base.text import denoised
 
 NAMED = 0.8
@@ -30,13 +40,28 @@ _SIMPLER = 0.02  # of the energy that one more amplitude has to explain
 
 @dataclass(frozen=True)
 class Nearest:
-    """A family's best entry: its share of the energy, and the taps that explain it."""
+    """A family's best entry and its share of the energy of `taps`."""
 
     family: Family
     entry: int
     share: float
-    template: Array
-    parts: Array
+    taps: Array
+
+    @cached_property
+    def parts(self) -> Array:
+        """The amplitudes."""
+        parts: Array = np.linalg.lstsq(self._span, self.taps.ravel(), rcond=None)[0]
+        return parts
+
+    @cached_property
+    def template(self) -> Array:
+        """What the entry explains of the taps."""
+        return (self._span @ self.parts).reshape(self.taps.shape)
+
+    @property
+    def _span(self) -> Array:
+        span: Array = self.family.spans[self.entry]
+        return span
 
     @property
     def label(self) -> tuple[float, ...]:
@@ -53,7 +78,7 @@ def nearest(found: Measures) -> Description | None:
         return None
     good = [each for each in near if each.share >= _required(each, taps)]
     wave = _wave(found)
-    if wave is not None and (not good or wave.numbers["share"] > good[0].share + 0.05):
+    if wave is not None and (not good or float(wave.numbers["share"]) > good[0].share + 0.05):
         return wave
     if good:
         return _named(found, good[0])
@@ -61,7 +86,7 @@ def nearest(found: Measures) -> Description | None:
     numbers |= {"share": near[0].share, "nearest": kind}
     share = _percent(near[0].share)
     text = f"None of these: nearest is {head[0].lower()}{head[1:]}, {share} of its energy"
-    return Description("none of these", text, numbers)
+    return Description("none of these", text, numbers, near[0].template)
 
 
 def _candidates(taps: Array) -> Iterator[Nearest]:
@@ -70,9 +95,7 @@ def _candidates(taps: Array) -> Iterator[Nearest]:
         if not family.labels or family.freedom + 1 > taps.size:
             continue
         share, at = family.best(values)
-        span = family.spans[at]
-        parts = np.linalg.lstsq(span, taps.ravel(), rcond=None)[0]
-        yield Nearest(family, at, share, (span @ parts).reshape(taps.shape), parts)
+        yield Nearest(family, at, share, taps)
 
 
 def _merit(each: Nearest) -> float:
@@ -81,17 +104,22 @@ def _merit(each: Nearest) -> float:
 
 def _required(each: Nearest, taps: Array) -> float:
     """The share from which the entry names the kernel; above 1 where it cannot."""
-    from scipy.special import betaincinv  # type: ignore[import-untyped]
-
-    n, d = taps.size, each.family.freedom
-    chance = float(1 - betaincinv((n - d) / 2, d / 2, _CHANCE))
+    d = each.family.freedom
     if each.family.average and each.share < _NEARLY_ALL:
         about = taps - taps.mean()
         rest = float(((taps - each.template) ** 2).sum() / ((about**2).sum() + 1e-300))
         least = _LEVEL if d < 5 else _LEVEL + 0.1
         if rest > 1 - least:
             return 2.0
-    return max(NAMED, chance)
+    return max(NAMED, _of_chance(taps.size, d))
+
+
+@lru_cache(1024)
+def _of_chance(n: int, d: float) -> float:
+    """The share that `d` amplitudes explain of all but the luckiest of `n` random taps."""
+    from scipy.special import betaincinv  # type: ignore[import-untyped]
+
+    return float(1 - betaincinv((n - d) / 2, d / 2, _CHANCE))
 
 
 def _wave(found: Measures) -> Description | None:
@@ -101,7 +129,16 @@ def _wave(found: Measures) -> Description | None:
     best = best_wave(found)
     if best is None or best.misfit > 1 - NAMED or best.waves_in_sigma < 0.3:
         return None
-    numbers = {"share": 1 - best.misfit, "frequency": best.cycles, "sigma": best.sigma}
+    numbers: dict[str, object] = {
+        "share": 1 - best.misfit,
+        "frequency": best.cycles,
+        "sigma": best.sigma,
+        "wave": tuple(best.frequency.tolist()),
+        "centre": best.centre,
+        "precision": best.precision,
+    }
+    if best.frequency.size == 2:
+        numbers["angle_deg"] = angle_of(best.frequency) % 180
     return Description(
         "Gabor",
         f"A Gabor: a sinusoid of {denoised(best.cycles)} cycles per sample {along(best.frequency)} "
@@ -132,15 +169,13 @@ def _words(found: Measures, each: Nearest) -> tuple[str, str, dict[str, object]]
         return "identity", "The identity, but for a factor", {}
     if name == "blur":
         widths = each.label[:ndim]
-        shown = by_axis(min(w, 99.0) for w in widths)
-        wide = f"a Gaussian of standard deviation {shown}" if max(widths) < 99 else "a level area"
-        return "blur", f"A blur: {wide}", {"sigma": widths}
+        return "blur", f"A blur: {_wide(widths)}{moved(_centre_of(found, each))}", {"sigma": widths}
     if name == "slope":
         return _slope(found, each)
     if name == "curvature":
         return _curvature(found, each)
     if name == "line":
-        return "motion blur", "A motion blur along a line", {"angle_deg": each.label[0]}
+        return _line(found, each)
     if name == "saddle":
         return "saddle detector", "A saddle detector", {}
     if name == "relief":
@@ -157,6 +192,35 @@ def _words(found: Measures, each: Nearest) -> tuple[str, str, dict[str, object]]
     return _centre(each)
 
 
+def _wide(widths: tuple[float, ...]) -> str:
+    """A Gaussian's widths; beyond the dictionary's last one it is level."""
+    level = [axis for axis, width in enumerate(widths) if width >= LEVEL]
+    if len(level) == len(widths):
+        return "a level area"
+    if level:
+        rest = next(width for width in widths if width < LEVEL)
+        axis = widths.index(rest)
+        return (
+            f"a Gaussian of standard deviation {counted(denoised(rest), 'sample')} along axis "
+            f"{axis}, level along axis {level[0]}"
+        )
+    return f"a Gaussian of standard deviation {by_axis(widths, 'sample')}"
+
+
+def _centre_of(found: Measures, each: Nearest) -> Array:
+    """Where the entry's middle lies, counted from the origin."""
+    return np.array(each.label[found.kernel.ndim :]) + found.middle
+
+
+def _line(found: Measures, each: Nearest) -> tuple[str, str, dict[str, object]]:
+    if found.kernel.ndim != 2:
+        axis = int(np.ptp(np.argwhere(each.template), axis=0).argmax())
+        return "motion blur", f"A motion blur along axis {axis}", {}
+    turn = math.radians(each.label[0])
+    words = along((-math.sin(turn), math.cos(turn)))
+    return "motion blur", f"A motion blur {words}", {"angle_deg": each.label[0] % 180}
+
+
 def _slope(found: Measures, each: Nearest) -> tuple[str, str, dict[str, object]]:
     grid = np.meshgrid(*[np.arange(n) for n in each.template.shape], indexing="ij")
     way = -np.array([float((each.template * g).sum()) for g in grid])
@@ -164,20 +228,22 @@ def _slope(found: Measures, each: Nearest) -> tuple[str, str, dict[str, object]]
         way = -found.first  # the kernel itself is one
     numbers: dict[str, object] = {"order": 1, "slope": tuple((-found.first * found.scale).tolist())}
     if way.size == 2:
-        from intertwine.algebra.description.answer import angle_of
-
         numbers["angle_deg"] = angle_of(way)
-    return "edge detector", f"An edge detector {towards(way)}", numbers
+    if each.share >= _ALL:
+        return "edge detector", f"An edge detector of slopes {towards(way)}", numbers
+    return "edge detector", f"An edge detector: a Gaussian's slope {towards(way)}", numbers
 
 
 def _curvature(found: Measures, each: Nearest) -> tuple[str, str, dict[str, object]]:
     if found.kernel.ndim == 1:
-        return "Laplacian", "A Laplacian: the second derivative", {"order": 2}
+        return (
+            "Laplacian",
+            "A Laplacian: the second derivative",
+            {"order": 2, "sigma": each.label[0]},
+        )
     way = np.array(each.label[1:])
-    numbers: dict[str, object] = {"order": 2}
+    numbers: dict[str, object] = {"order": 2, "sigma": each.label[0]}
     if way.size == 2:
-        from intertwine.algebra.description.answer import angle_of
-
         numbers["angle_deg"] = angle_of(way) % 180
     return "line detector", f"A line detector: the second derivative {along(way)}", numbers
 

@@ -16,6 +16,7 @@ from intertwine.algebra.description.answer import (
     Description,
     along,
     angle_of,
+    light_from,
     towards,
 )
 from intertwine.algebra.description.bell import BellDerivative
@@ -51,8 +52,8 @@ def _first(found: Measures, best: BellDerivative) -> Description:
     }
     if slope.size == 2:
         numbers["angle_deg"] = angle_of(slope)
-    text = f"An edge detector: the slope {towards(slope)} of a smoothed signal{of_energy(best)}"
-    return Description("edge detector", text, numbers)
+    text = f"An edge detector: the slope of a smoothed signal {towards(slope)}{of_energy(best)}"
+    return Description("edge detector", text, numbers, best.taps)
 
 
 def _second(found: Measures, best: BellDerivative) -> Description:
@@ -66,19 +67,19 @@ def _second(found: Measures, best: BellDerivative) -> Description:
     }
     if values.min() > 0.1 * strong or values.max() < -0.1 * strong:
         numbers["isotropic"] = bool(np.ptp(values) <= 0.02 * strong)
-        kind = "Laplacian" if values.size == 1 or strong else "line detector"
         each = "" if values.size == 1 else " in every direction"
         text = f"A Laplacian: the second derivative{each} of a smoothed signal{of_energy(best)}"
-        return Description(kind, text, numbers)
+        return Description("Laplacian", text, numbers, best.taps)
     at = int(np.abs(values).argmax())
     if np.sum(np.abs(values) > 0.1 * strong) == 1:
         numbers["direction"] = tuple(ways[:, at].tolist())
         if values.size == 2:
             numbers["angle_deg"] = angle_of(ways[:, at]) % 180
-        text = f"A line detector: the second derivative {along(ways[:, at])}{of_energy(best)}"
-        return Description("line detector", text, numbers)
+        text = f"A line detector: the second derivative of a smoothed signal {along(ways[:, at])}"
+        text += of_energy(best)
+        return Description("line detector", text, numbers, best.taps)
     text = f"A saddle detector: a mixed second derivative of a smoothed signal{of_energy(best)}"
-    return Description("saddle detector", text, numbers)
+    return Description("saddle detector", text, numbers, best.taps)
 
 
 def _higher(found: Measures, best: BellDerivative) -> Description:
@@ -95,12 +96,11 @@ def _higher(found: Measures, best: BellDerivative) -> Description:
     where = ""
     if alone and found.kernel.ndim > 1:
         parts = [f"order {p} along axis {axis}" for axis, p in enumerate(main) if p]
-        where = f", {' and '.join(parts)}"
-    text = (
-        f"A mixed derivative: the {word} derivative{where}, of a smoothed signal{of_energy(best)}"
-    )
+        where = f" ({' and '.join(parts)})"
+    head = "A mixed derivative: the" if found.kernel.ndim > 1 else "The"
+    text = f"{head} {word} derivative{where} of a smoothed signal{of_energy(best)}"
     numbers = {"order": order, "powers": main if alone else None, "share": 1 - best.misfit}
-    return Description("mixed derivative", text, numbers)
+    return Description("mixed derivative", text, numbers, best.taps)
 
 
 def emboss(found: Measures) -> Description | None:
@@ -121,6 +121,6 @@ def emboss(found: Measures) -> Description | None:
         numbers["angle_deg"] = angle_of(light)
     return Description(
         "emboss",
-        f"An emboss: the picture looks lit by a light {towards(light)}",
+        f"An emboss: the picture looks lit {light_from(light)}",
         numbers,
     )

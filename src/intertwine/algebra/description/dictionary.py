@@ -20,6 +20,8 @@ from intertwine.algebra.frame import Array
 MANY = 25
 _LONGEST = {1: 63, 2: 15, 3: 7}
 _DIRECTIONS = 36
+#: A width at which a Gaussian is level.
+LEVEL = 1e3
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,8 @@ class Family:
     name : the word for it.
     freedom : its amplitudes, and half of one for each width, place or angle that was searched.
     average : whether it has a level of its own, which explains much of any positive taps.
-    bases : (entries, taps, amplitudes), each entry orthonormal.
-    spans : the same before they were made orthonormal.
+    bases : (entries * amplitudes, taps), each entry orthonormal.
+    spans : (entries, taps, amplitudes), before they were made orthonormal.
     labels : what each entry is: width, place, direction.
     """
 
@@ -45,7 +47,7 @@ class Family:
 
     def best(self, values: Array) -> tuple[float, int]:
         """The largest fraction of the energy of `values`, of norm 1, and the entry that has it."""
-        energies = np.square(np.einsum("etj,t->ej", self.bases, values)).sum(axis=1)
+        energies = np.square(self.bases @ values).reshape(len(self.spans), -1).sum(axis=1)
         at = int(energies.argmax())
         return float(energies[at]), at
 
@@ -84,6 +86,7 @@ def _family(name: str, freedom: float, average: bool, entries: Entries) -> Famil
             spans.append(span / sizes)
     stack = np.array(spans) if spans else np.zeros((1, 1, 1))
     bases = np.linalg.qr(stack)[0] if spans else stack
+    bases = np.ascontiguousarray(bases.transpose(0, 2, 1)).reshape(-1, stack.shape[1])
     return Family(name, freedom, average, bases, stack, tuple(labels))
 
 
@@ -97,7 +100,7 @@ def _grid(shape: Sequence[int], centre: Sequence[float] | None = None) -> list[A
 def _widths(shape: Sequence[int], least: float = 0.4) -> list[float]:
     most = max(2.0, max(shape))
     count = max(6, round(4 * np.log2(most / least)))
-    return [*np.geomspace(least, most, count).tolist(), 1e3]
+    return [*np.geomspace(least, most, count).tolist(), LEVEL]
 
 
 def _bell(grid: Sequence[Array], widths: Sequence[float]) -> Array:

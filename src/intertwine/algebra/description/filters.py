@@ -1,4 +1,4 @@
-"""Filters by the band that they pass: low, high, band or all but a band; wavelets; Hilbert's.
+"""Filters by the band that they pass: low, high, band, all or all but a band; wavelets; Hilbert's.
 
 The measure is the cosine squared between the gain ``|K|`` and a band of gain 1, over all
 frequencies: 1 for an ideal filter. It says how much of the energy an even band explains, whatever
@@ -28,6 +28,7 @@ _BINS = 96
 _PASS, _STOP = 0.7, 0.3
 _MOST_OF_ALL = 0.93  # of all frequencies: a wider band is no filter's
 _WIDE = 0.55
+_ALL = 0.98  # of the energy that an even gain everywhere explains
 _RISES = (0.36, 0.4, 0.45, 0.5)  # cycles per sample up to which a differentiator's gain grows
 
 
@@ -56,6 +57,9 @@ def best_band(found: Measures) -> Band:
     stopped = _explained(sums[-1] - inside, counts[-1] - number, counts[-1], energy) * ordered
     stopped[0] = 0
     stopped[:, -1] = 0
+    even = float(gain.sum() ** 2 / (gain.size * energy))
+    if even >= _ALL:
+        return Band("all-pass", 0.0, most, even)
     first, last = np.unravel_index(int(passed.argmax()), passed.shape)
     if stopped.max() > passed.max():
         first, last = np.unravel_index(int(stopped.argmax()), stopped.shape)
@@ -106,7 +110,9 @@ def _butterworth(found: Measures) -> Description | None:
             share = float((gain @ shape) / (size * np.linalg.norm(shape))) ** 2
             best = max(best, (share, kind, edge, order))
     share, kind, edge, order = best
-    if share < _ROLLED:
+    edges = np.geomspace(0.01, 0.5, 80).tolist()
+    bell = max(_explained_by(gain, np.exp(-0.5 * (radius / edge) ** 2)) for edge in edges)
+    if share < max(_ROLLED, bell):  # a Gaussian's gain comes nearer: a blur
         return None
     text = (
         f"A {kind} filter: near Butterworth's gain of order {order} with its edge at "
@@ -125,11 +131,15 @@ def _level_enough(found: Measures, best: Band) -> bool:
 def _edges(best: Band) -> tuple[float, ...]:
     if best.kind == "low-pass":
         return (best.high,)
+    if best.kind == "all-pass":
+        return ()
     return (best.low,) if best.kind == "high-pass" else (best.low, best.high)
 
 
 def _noun(best: Band) -> str:
     low, high = denoised(best.low), denoised(best.high)
+    if best.kind == "all-pass":
+        return "An all-pass filter: near an even gain at every frequency"
     where = {
         "low-pass": f"up to {high}",
         "high-pass": f"from {low}",
@@ -171,19 +181,20 @@ def odd_filters(found: Measures) -> Description | None:
         return None
     half = found.gain[: found.gain.size // 2 + 1]
     frequency = np.linspace(0, 0.5, half.size)
-    rising = max(_explained_by(half, frequency * (frequency <= edge)) for edge in _RISES)
+    rising, edge = max((_explained_by(half, frequency * (frequency <= e)), e) for e in _RISES)
     if rising >= _ODD:
         text = (
-            "A differentiator: near a gain that grows with frequency, "
-            f"{100 * rising:.0f} % of its energy"
+            f"A differentiator: near a gain that grows with frequency up to {edge:g} cycles per "
+            f"sample, {100 * rising:.0f} % of its energy"
         )
-        return Description("differentiator", text, {"share": rising, "order": 1})
+        return Description("differentiator", text, {"share": rising, "order": 1, "edges": (edge,)})
     inside = half >= 0.5 * half.max()
     even = float(half[inside].sum() ** 2 / (inside.sum() * (half @ half)))
     if even >= _ODD and inside.mean() >= _WIDE:
         text = (
-            "A Hilbert transformer: sinusoids turn by 90 degrees about its middle, "
-            f"{100 * even:.0f} % of its energy"
+            "A Hilbert transformer: sinusoids turn by 90 degrees about its middle, their gain even "
+            f"where it is above half of the largest, {100 * even:.0f} % of its energy"
         )
-        return Description("Hilbert transformer", text, {"share": even})
+        edges = frequency[inside][[0, -1]].tolist()
+        return Description("Hilbert transformer", text, {"share": even, "edges": tuple(edges)})
     return None

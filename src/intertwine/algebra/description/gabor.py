@@ -29,11 +29,15 @@ class Wave:
     frequency : cycles per sample along each axis; the first that is not 0 is positive.
     sigma : standard deviation of the Gaussian along the wave, in samples.
     misfit : the share of the energy ``sum |k|**2`` that the wave misses.
+    centre, precision : of the Gaussian ``exp(-(n - c)' P (n - c) / 2)``, n counted from the first
+        tap of the used axes.
     """
 
     frequency: Array
     sigma: float
     misfit: float
+    centre: tuple[float, ...]
+    precision: tuple[tuple[float, ...], ...]
 
     @property
     def cycles(self) -> float:
@@ -98,7 +102,7 @@ def _fitted(taps: Array, start: Array, found: Measures) -> Wave | None:
         return None
     best = least_squares(rest, start, max_nfev=40, x_scale=np.maximum(np.abs(start), 0.05))
     ndim = taps.ndim
-    frequency, lower, _ = _parts(best.x, ndim)
+    frequency, lower, centre = _parts(best.x, ndim)
     full = np.zeros(found.kernel.ndim)
     full[found.used_axes] = frequency
     full = full if full[np.flatnonzero(full)[:1]].sum() >= 0 else -full
@@ -106,7 +110,8 @@ def _fitted(taps: Array, start: Array, found: Measures) -> Wave | None:
     along = frequency / cycles if cycles else frequency
     precision = float(np.sum((lower.T @ along) ** 2))
     sigma = 1 / math.sqrt(precision) if precision > 1e-12 else math.inf
-    return Wave(full, sigma, float(2 * best.cost))
+    whole = tuple(map(tuple, (lower @ lower.T).tolist()))
+    return Wave(full, sigma, float(2 * best.cost), tuple(centre.tolist()), whole)
 
 
 def _parts(parameters: Array, ndim: int) -> tuple[Array, Array, Array]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from intertwine.algebra import geometry
+from intertwine.algebra.description.lobes import highest
 from intertwine.algebra.frame import TINY, Array, inexact, offsets, scale
 from intertwine.algebra.response import default_shape, sampled
 from intertwine.algebra.symmetry import rounding
@@ -21,10 +22,6 @@ if TYPE_CHECKING:
 
 #: A share of the weight by which two halves may differ and still count as mirror images.
 _LIKE = 1e-6
-
-
-#: Frequencies of the grid from which the highest gain is looked for, each beside its negative.
-_LOBES = 8
 
 
 @dataclass(frozen=True)
@@ -67,21 +64,9 @@ class Measures:
         return float(np.sqrt((np.abs(self.taps) * squares).sum()))
 
     @cached_property
-    def peak(self) -> tuple[Array, float]:
-        """The frequency at which the gain is largest, and this gain."""
-        from intertwine.algebra.description.behaviour import refined
-
-        at = np.unravel_index(int(self.gain.argmax()), self.gain.shape)
-        least = float(self.gain.flat[0])
-        if least >= self.gain[at] * (1 - 1e-9):
-            return np.zeros(self.kernel.ndim), least
-        # Between frequencies of the grid another lobe may be the higher one: a few are tried.
-        places = np.argsort(self.gain, axis=None)[: -_LOBES - 1 : -1]
-        grid = [np.fft.fftfreq(n) for n in self.gain.shape]
-        starts = np.transpose(
-            [f[i] for f, i in zip(grid, np.unravel_index(places, self.gain.shape), strict=True)]
-        )
-        return max((refined(self.taps, start) for start in starts), key=lambda found: found[1])
+    def peaks(self) -> tuple[list[Array], float]:
+        """The frequencies at which the gain is largest, and this gain."""
+        return highest(self.taps, self.gain)
 
     @cached_property
     def total(self) -> float:

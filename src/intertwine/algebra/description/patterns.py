@@ -55,6 +55,8 @@ def wave(found: Measures) -> Description | None:
         "sigma": best.sigma,
         "wave": tuple(best.frequency.tolist()),
         "share": 1 - best.misfit,
+        "centre": best.centre,
+        "precision": best.precision,
     }
     if best.frequency.size == 2:
         numbers["angle_deg"] = angle_of(best.frequency) % 180
@@ -76,12 +78,13 @@ def matched_pattern(found: Measures) -> Description | None:
     """A pattern to look for: mean 0 and sum of squares 1, and no symmetry."""
     if np.iscomplexobj(found.taps) or found.taps.size < 4:
         return None
-    energy = float((found.taps**2).sum()) * found.scale**2
-    if abs(found.total) > found.tolerance or abs(energy - 1) > 10 * found.tolerance:
+    norm = float(np.linalg.norm(found.taps)) * found.scale
+    if abs(found.total) > found.tolerance or abs(norm - 1) > 5 * found.tolerance:
         return None
+    turned = "reversed" if found.taps.ndim == 1 else "rotated by half a turn"
     return Description(
         "matched pattern",
         f"A matched pattern: {found.taps.size} taps of mean 0 and sum of squares 1, so that the "
-        "answer is largest where the signal looks like the kernel rotated by half a turn",
-        {"energy": energy},
+        f"answer is largest where the signal looks like the kernel {turned}",
+        {"energy": norm**2},
     )

@@ -14,7 +14,7 @@ from intertwine.algebra.description.filters import band, odd_filters, wavelet
 from intertwine.algebra.description.measure import Measures
 from intertwine.algebra.description.patterns import matched_pattern, smooth_derivative, wave
 from intertwine.algebra.description.tabulated import binomial, compass, cosine, polynomial
-from intertwine.base.text import denoised
+from intertwine.base.text import number
 
 Rule = Callable[[Measures], Description | None]
 
@@ -34,8 +34,7 @@ def single_tap(found: Measures) -> Description | None:
     value = found.kernel.taps[tuple(places[0])].item()
     shift = places[0] - np.array(found.kernel.origin)
     gain = value if isinstance(value, complex) else float(value)
-    shown = f"{gain:.4g}" if isinstance(gain, complex) else denoised(gain)
-    times = "" if value == 1 else f", times {shown}"
+    times = "" if value == 1 else f", times {number(gain)}"
     if not shift.any():
         return Description("identity", f"The identity: everything stays{times}.", {"gain": gain})
     return Description(

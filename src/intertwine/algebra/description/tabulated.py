@@ -1,7 +1,7 @@
 """Families whose taps a formula gives for every size: cosines, polynomials, compass masks.
 
 A kernel is of such a family when the formula's taps, times one factor, explain all of its energy
-but a ten-thousandth.
+but a millionth.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ import numpy as np
 from intertwine.algebra.description.answer import Description, towards
 from intertwine.algebra.description.measure import Measures
 from intertwine.algebra.frame import Array
+from intertwine.base.errors import counted
+from intertwine.base.text import number
 
-_ALL = 1 - 1e-4
+_ALL = 1 - 1e-6
 _LEAST_COSINES = 4  # shorter ones are differences
 _LONGEST = 101
 _RING = ((0, 0), (0, 1), (0, 2), (1, 2), (2, 2), (2, 1), (2, 0), (1, 0))
@@ -44,7 +46,12 @@ def cosine(found: Measures) -> Description | None:
     if explained < _ALL or not any(at):
         return None
     orders = tuple(int(i) for i in at)
-    each = [f"{order} half periods along axis {axis}" for axis, order in enumerate(orders) if order]
+    where = [f" along axis {axis}" for axis in range(k.ndim)] if k.ndim > 1 else [""]
+    each = [
+        f"{counted(order, 'half period')}{side}"
+        for order, side in zip(orders, where, strict=True)
+        if order
+    ]
     return Description(
         "DCT basis function",
         f"A DCT basis function: a cosine of {' times one of '.join(each)}",
@@ -68,13 +75,13 @@ def polynomial(found: Measures) -> Description | None:
     for order, degree, taps in _polynomials(k.size):
         explained = share(found.taps, taps)
         if explained >= _ALL:
-            return _least_squares(found, order, degree, explained)
+            return _least_squares(found, order, degree, taps, explained)
     explained = share(found.taps, henderson(k.size))
     if explained >= _ALL:
         numbers = {"share": explained, "keeps": 3}
-        return Description(
-            "smoother", f"A smoother: Henderson's average of {k.size} terms", numbers
-        )
+        times = _times(found.total * found.scale)
+        text = f"A smoother: Henderson's average of {k.size} terms{times}"
+        return Description("smoother", text, numbers)
     whole = abs(found.total * found.scale - 1) < 1e-6  # Lanczos' windowed sinc keeps no sum of 1
     keeps = found.parity == 1 and whole and abs(found.second.item()) < 1e-6
     if keeps and found.gain.max() <= 1.02 * found.total:
@@ -82,14 +89,22 @@ def polynomial(found: Measures) -> Description | None:
     return None
 
 
-def _least_squares(found: Measures, order: int, degree: int, explained: float) -> Description:
+def _least_squares(
+    found: Measures, order: int, degree: int, taps: Array, explained: float
+) -> Description:
     kind = ("smoother", "edge detector", "Laplacian")[order]
     what = ("A smoother: the value", "An edge detector: the slope", "A Laplacian: the curvature")
     numbers: dict[str, object] = {"share": explained, "order": order, "degree": degree}
+    factor = float((found.taps * taps).sum() / (taps**2).sum()) * found.scale
     text = (
-        f"{what[order]} of the polynomial of degree {degree} that fits {found.kernel.size} samples"
+        f"{what[order]}, in the middle, of the polynomial of degree {degree} that fits "
+        f"{found.kernel.size} samples best (Savitzky-Golay){_times(factor)}"
     )
-    return Description(kind, f"{text} best (Savitzky-Golay)", numbers)
+    return Description(kind, text, numbers)
+
+
+def _times(factor: float) -> str:
+    return "" if abs(factor - 1) < 1e-6 else f", times {number(factor)}"
 
 
 @lru_cache(64)
@@ -99,8 +114,8 @@ def _polynomials(size: int) -> tuple[tuple[int, int, Array], ...]:
     made = []
     for degree in range(1, min(size - 2, 8) + 1):
         powers = np.linalg.pinv(np.vander(at / at[-1], degree + 1, increasing=True))
-        made += [
-            (order, degree, powers[order])
+        made += [  # a convolution turns the taps round
+            (order, degree, powers[order] * math.factorial(order) / (-at[-1]) ** order)
             for order in range(3)
             if degree % 2 == order % 2 and degree >= max(1, order)
         ]
@@ -126,10 +141,12 @@ def compass(found: Measures) -> Description | None:
         if explained >= _ALL:
             if kind == "ripple":
                 text = (
-                    "A ripple of Frei and Chen: the part of a 3 x 3 window that is odd and no slope"
+                    "A ripple of Frei and Chen: odd taps of a 3 x 3 window, orthogonal to their "
+                    "two gradients"
                 )
             else:
-                text = f"An edge detector {towards(-found.first)}: a compass mask of Kirsch"
+                way = towards(-found.first)
+                text = f"An edge detector of slopes {way}: a compass mask of Kirsch"
             return Description(kind, text, {"share": explained})
     return None
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine.base.errors import IntertwineError
+from intertwine.base.text import rotation_text
 from intertwine.learn.fitting.evidence import (
     SURE,
     Fitted,
@@ -214,7 +215,7 @@ def _registered(fitted: Fitted) -> str:
             turn = rotation(one, other, scale=True)
             sure, shift = turn.confidence > _CONFIDENT, turn.shift
             if abs(turn.angle_deg) > _TURNED_DEG:
-                moved.append(f"rotated by {turn.angle_deg:.1f} degrees")
+                moved.append(f"rotated by {rotation_text(turn.angle_deg, 1)}")
             if abs(turn.scale - 1) > _SCALED:
                 moved.append(f"scaled by {turn.scale:.3f}")
         else:
