@@ -19,6 +19,7 @@ from intertwine.tour.words import fixed, tap
 Array = NDArray[Any]
 Palette = NDArray[np.uint8]
 
+_ROUNDING = 1e-4  # of a grey level
 _MARK = (255, 209, 26)
 
 
@@ -74,9 +75,10 @@ def strength(values: ArrayLike, alt: str, label: str = "") -> Picture:
 
 
 def usual_reach(values: ArrayLike) -> float:
-    """The size that all but one in 200 of the `values` keep to; 1 when they are all zero."""
+    """The size that all but one in 200 of the `values` keep to; 1 when all are zero or rounding."""
     sizes = np.abs(values)
-    return float(np.quantile(sizes, 0.995) or sizes.max() or 1)
+    reach, largest = float(np.quantile(sizes, 0.995)), float(sizes.max())
+    return next((each for each in (reach, largest) if each > _ROUNDING), 1.0)
 
 
 def enlarged(picture: Picture) -> Picture:
