@@ -57,7 +57,7 @@ def default_path() -> Path:
     return Path(matplotlib.get_data_path()) / "sample_data" / "grace_hopper.jpg"
 
 
-def read(path: Path) -> Photo:
+def read(path: str | Path) -> Photo:
     """Read the picture in `path`.
 
     Greyscale, palette, transparent (laid on white), 16-bit and float pictures (stretched to 256
@@ -68,6 +68,7 @@ def read(path: Path) -> Photo:
     FileError
         There is no such file, or no whole picture in it.
     """
+    path = Path(path)
     document = files.read(path)
     if document.kind != "image":
         known = " ".join(files.suffixes("image"))
