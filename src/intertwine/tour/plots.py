@@ -129,12 +129,12 @@ def _bars(
     bars, curve = plot.subplots(2, 1, height_ratios=(3, 2), sharex=True)
     names = [f"{middle:g}" for middle in before.middles_hz]
     for levels, label, colour, side in (
-        (before, "before", _FADING[1], 1 / 1.22),
-        (after, "after", _FADING[2], 1.22),
+        (before, "before", _FADING[1], 1 / 1.17),
+        (after, "after", _FADING[2], 1.17),
     ):
         heights = [max(float(level) - _LOWEST_DB, 0.0) for level in levels.level_db]
         places = before.middles_hz * side
-        bars.bar(places, heights, width=0.34 * places, bottom=_LOWEST_DB, color=colour, label=label)
+        bars.bar(places, heights, width=0.28 * places, bottom=_LOWEST_DB, color=colour, label=label)
     curve.plot(frequencies[1:], response[1:], color=_FADING[3], linewidth=1.6, label="response")
     curve.set_ylim(_LOWEST_DB, 3)
     curve.set_xscale("log")

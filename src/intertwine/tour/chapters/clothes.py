@@ -31,7 +31,7 @@ _EVERY = 4
 #: Garments whose hits are shown: a coat, a dress.
 _SHOWN = (6, 7)
 
-_WHITE, _DARK_PAPER = 250, (40, 43, 48)
+_WHITE, _DARK_PAPER, _DIMMED = 250, (40, 43, 48), 0.7
 
 RGB = NDArray[np.uint8]
 
@@ -171,9 +171,11 @@ def _row(gallery: list[RGB], query: RGB, order: NDArray[np.intp], wanted: int) -
 
 def _why(why: Why) -> Figure:
     """The first hit of the first garment shown, explained."""
-    drawn = _drawn(why.draw(_SIDE), "The query and its first hit, coloured.")
+    heat = why.draw(_SIDE)
+    dim = pictures.colour(_DIMMED * heat, "The same.").png
+    drawn = pictures.colour(heat, "The query and its first hit, coloured.")
     return Figure(
-        (drawn,),
+        (replace(drawn, dark=dim),),
         f"Why: the parts of both pictures that make the score, red where they agree. "
         f"{why.sentence}",
     )

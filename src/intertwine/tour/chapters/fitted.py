@@ -97,10 +97,9 @@ def _pictures(before: Levels, after: Levels) -> Figure:
 
 
 def _kernels(found: KernelFit, secret: iw.Kernel) -> Figure:
-    rounded = np.round(found.kernel.taps, 2)
     return Figure(
         (
-            pictures.taps_grid(rounded, "The taps that were found.", "Found"),
+            pictures.taps_grid(found.kernel.taps, "The taps that were found.", "Found"),
             pictures.taps_grid(_true(secret), "The taps of the secret filter.", "The secret"),
         ),
         f"The kernel that was found, and what the filter was: `{secret.name}`.",
