@@ -330,3 +330,31 @@ def test_the_quiz_draws_every_kernel_around_its_origin(
         np.testing.assert_array_equal(
             shown[row, column], pictures.SIGNED[255 if largest > 0 else 1]
         )
+
+
+def test_no_sentence_stands_in_two_chapters(chapters: list[Chapter]) -> None:
+    where: dict[str, str] = {}
+    for chapter in chapters:
+        texts = [b for b in chapter.blocks if isinstance(b, str)]
+        texts += [b.caption for b in chapter.blocks if isinstance(b, Figure | Table)]
+        sentences = {each for text in texts for each in re.split(r"(?<=[.:?!])\s+", text)}
+        for sentence in sentences:
+            if len(sentence.split()) > 3:
+                assert sentence not in where, (sentence, chapter.title, where[sentence])
+                where[sentence] = chapter.title
+    assert len(where) > 200
+
+
+def test_angles_are_counted_from_the_right_upwards(chapters: list[Chapter], html: str) -> None:
+    """In every chapter that shows one: a wave at 45 degrees grows towards the upper right."""
+    assert "0° points right, 90° up" in html
+    (gabor,) = (
+        kernel
+        for block in blocks_of(chapters, bank)
+        if isinstance(block, Figure)
+        for kernel, _ in block.items
+        if kernel.alt == "Kernel: 45°, 10 px."
+    )
+    green = pixels(gabor)[..., 1].astype(int)
+    across, along = np.diag(green), np.diag(green[:, ::-1])  # down to the right, down to the left
+    assert along.min() < 120 < 125 < across.min()  # blue troughs beside the crest, none along it

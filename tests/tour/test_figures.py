@@ -242,7 +242,7 @@ def test_the_forecast_is_compared_with_what_came(chapters: list[Chapter]) -> Non
         "error is # thousand passengers; repeating the year before would miss by #.", text
     )
     assert said == pytest.approx(naive, abs=0.051)
-    assert error == pytest.approx(39.4, abs=0.3)  # statsmodels 0.14, the same model and data
+    assert error == pytest.approx(39.4, abs=0.3)  # statsmodels: 39.45
 
 
 def test_correlations_and_axes_of_the_colours(chapters: list[Chapter], seen: Photo) -> None:
@@ -254,7 +254,9 @@ def test_correlations_and_axes_of_the_colours(chapters: list[Chapter], seen: Pho
     assert said == pytest.approx([colour, beside], abs=0.0051)
     values = np.sort(np.linalg.eigvalsh(np.cov(rgb.T)))[::-1]
     shares = 100 * values / values.sum()
-    assert [plain(row[4]) for row in axes.rows] == pytest.approx(shares, abs=0.051)
+    varying = np.round(shares[: len(axes.rows)], 9)  # of a grey photo one axis varies
+    assert [plain(row[4]) for row in axes.rows] == pytest.approx(varying, abs=0.051)
+    assert varying.sum() == pytest.approx(100)
     rng = np.random.default_rng(0)
     left, right = (rng.choice(half.ravel(), 40, replace=False) for half in (x[:, :128], x[:, 128:]))
     (apart,) = (float(n) for n in re.findall(r"difference of means (-?[\d.]+)", text))

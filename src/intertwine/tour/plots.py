@@ -17,6 +17,7 @@ from intertwine.tour.blocks import Figure, Picture
 from intertwine.tour.words import fixed
 
 _DPI = 200
+_INKS = 64  # colours of a plot: few, so that it is a small file
 _LIGHT = {"ink": "#2b2b28", "grid": "#d9d7cf", "paper": "#fdfcf9"}
 _DARK = {"ink": "#dddad2", "grid": "#3d4046", "paper": "#1f2125"}
 _SERIES = (("ours", "Intertwine", "o"), ("direct", "SciPy ndimage", "s"), ("fft", "SciPy fft", "D"))
@@ -211,6 +212,7 @@ def _picture(plot: Plot, alt: str) -> Picture:
     FigureCanvasAgg(plot)
     buffer = io.BytesIO()
     plot.savefig(buffer, format="png", bbox_inches="tight")
-    png = buffer.getvalue()
-    width, height = Image.open(io.BytesIO(png)).size
-    return Picture(png, width, height, alt)
+    drawn = Image.open(buffer).convert("RGB").quantize(_INKS, dither=Image.Dither.NONE)
+    buffer = io.BytesIO()
+    drawn.save(buffer, "PNG", optimize=True)
+    return Picture(buffer.getvalue(), drawn.width, drawn.height, alt)
