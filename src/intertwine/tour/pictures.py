@@ -172,5 +172,5 @@ def _picture(levels: NDArray[np.uint8], palette: Palette | None, alt: str, label
     if palette is not None and palette is not GREY:
         image.putpalette(palette.tobytes())
     buffer = io.BytesIO()
-    image.save(buffer, "PNG", optimize=True)
+    image.save(buffer, "PNG", compress_level=6)  # 9 takes four times as long for 3 % less
     return Picture(buffer.getvalue(), image.width, image.height, alt, label)

@@ -106,7 +106,7 @@ def _sheet(features: list[Feature], maps: np.ndarray, caption: str) -> Figure:
     )
     return Figure(
         stacks,
-        f"{caption} Colours run from −{fixed(reach, 0)} to {fixed(reach, 0)}.",
+        f"{caption} The scale runs from −{fixed(reach, 0)} (blue) to {fixed(reach, 0)} (amber).",
         layout="sheet",
     )
 

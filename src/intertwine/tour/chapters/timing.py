@@ -37,14 +37,14 @@ _CODE = f"""
 import time
 from scipy import ndimage, signal
 
-patch = photo.square(31).grey
+patch = photo.square(21).grey
 bank = {{
     "sobel": iw.kernels.sobel(axis=0).taps,
     "sharpen": iw.kernels.sharpen().taps,
     "disk, radius 7": iw.kernels.disk(7).taps,
     "gaussian, sigma 2": iw.kernels.gaussian(2.0, ndim=2).taps,
-    "box": iw.kernels.box((31, 31)).taps,
-    "{_EXPLAINED}": iw.kernels.gabor(4.0, 0.1, 30.0).taps,
+    "box": iw.kernels.box((21, 21)).taps,
+    "{_EXPLAINED}": iw.kernels.gabor(3.0, 0.1, 30.0).taps,
     "patch of the photo": patch - patch.mean(),
 }}
 bank = {{name: taps.astype(np.float32) for name, taps in bank.items()}}
