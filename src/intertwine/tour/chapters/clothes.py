@@ -83,10 +83,11 @@ for words, how in questions.items():
     answers[words] = queries, numbers, orders
     print(words, *(f"{{name}} {{(o[:, 0] == numbers).mean():.0%}}" for name, o in orders.items()))
 
+queries, numbers, orders = answers["in another colour, without a print"]
+place = list(numbers).index({_SHOWN[0]})
+query, best = queries[place], orders["ours"][place, 0]
 index = StyleIndex(encoder=ours)
-index.add(gallery)
-queries, numbers, _ = answers["in another colour, without a print"]
-query = queries[list(numbers).index({_SHOWN[0]})]
+index.add([gallery[best]])
 why = index.explain(query, index.search(query, count=1)[0])
 print(why.sentence)
 """

@@ -32,18 +32,19 @@ kernels = [
 ]
 middle = x[{_PART}, {_PART}]
 results = [iw.convolve(middle, k) for k in kernels]
-for k in kernels:
-    print(k.describe().kind)
+answers = [k.describe() for k in kernels]
+print(*(answer.kind for answer in answers), sep=", ")
 
 random = iw.Kernel(np.random.default_rng(7).normal(size=(5, 5)))
-print(random.describe())
+chance = random.describe()
+print(chance)
 """
 
 
 def write(photo: Photo) -> list[Block]:
     ran = listing.run(photo, _CODE)
     asked, results = ran["kernels"], ran["results"]
-    answers = [kernel.describe() for kernel in asked]
+    answers = ran["answers"]
     return [
         f"Here are {len(asked)} kernels without their names, and what each makes of the same part "
         "of the photo. What do they do? Three looks at the taps are enough. Do they add up to 1, "
@@ -75,7 +76,7 @@ def write(photo: Photo) -> list[Block]:
                 ),
                 "And 25 taps drawn at random? Most designed kernels are symmetric or "
                 "antisymmetric; random ones are neither. Its answer: "
-                f"“{ran['random'].describe().sentence}”",
+                f"“{ran['chance'].sentence}”",
                 ran.code("The kernels of the quiz, and how to ask any kernel"),
             ),
         ),
