@@ -77,7 +77,7 @@ def _table(model: FittedARIMA) -> Table:
 def _verdict(model: FittedARIMA, row: Row) -> str:
     explained = 1 - model.sigma2 / float(row.var())
     white = model.diagnose().whiteness
-    left = "white: nothing more can be learned from the row" if white.is_white else (
+    left = "white, as far as a test can tell" if white.is_white else (
         "not quite white: the row still holds something that a kernel of this length misses"
     )  # fmt: skip
     return (

@@ -71,9 +71,12 @@ def _pictures(ran: listing.Ran) -> Figure:
         pictures.enlarged(pictures.grey(picture[part], f"{label}: {alt}.", label))
         for picture, label, alt in drawn
     )
+    off = float(np.sqrt(np.square(ran["drawn"][16] - ran["y"])[part].mean()))
     caption = (
-        f"{_CLOSE} × {_CLOSE} pixels of the photo where draws differ most. One draw only moves "
-        "pixels; the mean of 16 already looks like the convolution."
+        f"{_CLOSE} × {_CLOSE} pixels of the photo where error bars are longest. One draw only "
+        "moves "
+        f"pixels; the mean of 16 lies {fixed(off, 1)} levels from the convolution here, as a root "
+        "mean square."
     )
     return Figure(panels, caption)
 
