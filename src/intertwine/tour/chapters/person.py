@@ -26,7 +26,8 @@ row, column = (int(i) for i in np.unravel_index(sums.argmax(), sums.shape))
 print(row, column)
 
 hits = iw.find(face, whole, count=2)  # scores from -1 to 1
-print(hits)
+for hit in hits:
+    print(f"row {{hit.position[0]:.0f}}, column {{hit.position[1]:.0f}}: {{hit.score:.2f}}")
 
 turn = np.deg2rad({_TURN_DEG:g})
 matrix = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]) / {_ENLARGED}
@@ -35,7 +36,8 @@ centre = (np.array(whole.shape) - 1) / 2
 start = middle - matrix @ centre  # the face comes to lie in the middle
 tilted = ndimage.affine_transform(whole, matrix, start, order=1, mode="nearest")
 found = iw.find(face, tilted, angles=(0, 360), scales=(0.8, 1.4))
-print(found)
+for hit in found:
+    print(f"{{hit.angle:.1f}} degrees, {{hit.scale:.2f}} times: {{hit.score:.2f}}")
 """
 
 
