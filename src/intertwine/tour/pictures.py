@@ -118,10 +118,10 @@ def taps_grid(taps: ArrayLike, alt: str, label: str = "") -> Grid:
     return _grid(values, [tap(v) for v in values.ravel()], alt, label)
 
 
-def signed_grid(values: ArrayLike, alt: str, label: str = "") -> Grid:
-    """Whole numbers of both signs, zero in mid-grey."""
+def signed_grid(values: ArrayLike, alt: str, label: str = "", digits: int = 0) -> Grid:
+    """Numbers of both signs with so many decimals, zero in mid-grey."""
     values = np.asarray(values, float)
-    return _grid(values, [fixed(v, 0) for v in values.ravel()], alt, label)
+    return _grid(values, [fixed(v, digits) for v in values.ravel()], alt, label)
 
 
 def levels_grid(levels: ArrayLike, alt: str, label: str = "", marked: Array | None = None) -> Grid:

@@ -99,7 +99,7 @@ def _pictures(before: Levels, after: Levels) -> Figure:
 def _kernels(found: KernelFit, secret: iw.Kernel) -> Figure:
     return Figure(
         (
-            pictures.taps_grid(found.kernel.taps, "The taps that were found.", "Found"),
+            pictures.signed_grid(found.kernel.taps, "The taps that were found.", "Found", 2),
             pictures.taps_grid(_true(secret), "The taps of the secret filter.", "The secret"),
         ),
         f"The kernel that was found, and what the filter was: `{secret.name}`.",
