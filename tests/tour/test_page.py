@@ -86,7 +86,21 @@ def test_every_chapter_is_there(html: str, chapters: list[Chapter]) -> None:
         assert words.count(chapter.title) >= 2  # in the list of contents and over the chapter
         assert f"chapter-{number}" in anchors
     assert "32 × 241 × 241" in words
-    assert "nan" not in words.lower().split()
+    assert "nan" not in words.split()
+
+
+def test_every_chapter_links_back_to_the_contents(html: str) -> None:
+    elements = Reader(html).elements
+    assert [a["id"] for tag, a in elements if tag == "nav"] == ["contents"]
+    assert sum(a.get("href") == "#contents" for _, a in elements) == len(CHAPTERS)
+
+
+def test_the_answers_of_the_quiz_are_folded(html: str) -> None:
+    folded = html[html.index("<details>") : html.index("</details>")]
+    assert html.count("<details") == 1  # and not open
+    assert "iw.kernels.gabor(3.0, 0.14, 120" in folded
+    assert "A Gabor: a sinusoid of 0.14 cycles" in folded
+    assert "A Gabor: a sinusoid of 0.14 cycles" not in html.replace(folded, "")
 
 
 def test_names_are_escaped(html: str) -> None:

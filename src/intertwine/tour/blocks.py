@@ -88,14 +88,23 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """Text in fixed width. Python runs as it stands, `x` being `photo.grey`, `rgb` `photo.rgb`."""
+    """Text in fixed width. Python runs as it stands (see `listing`) and prints `output`."""
 
     text: str
     caption: str
     language: Literal["python", "text"] = "python"
+    output: str = ""
 
 
-Block = str | Figure | Table | Code
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Blocks that stay out of sight until the reader opens them."""
+
+    summary: str
+    blocks: tuple[str | Figure | Table | Code, ...]
+
+
+Block = str | Figure | Table | Code | Folded
 
 
 @dataclass(frozen=True, slots=True)

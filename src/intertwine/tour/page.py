@@ -18,8 +18,8 @@ import intertwine as iw
 from intertwine.base.atomic import atomic
 from intertwine.base.errors import FileError
 from intertwine.base.threads import available_cores
-from intertwine.tour import pictures
-from intertwine.tour.blocks import Block, Chapter, Code, Figure, Grid, Picture, Table
+from intertwine.tour import listing, pictures
+from intertwine.tour.blocks import Block, Chapter, Code, Figure, Folded, Grid, Picture, Table
 from intertwine.tour.chapters import CHAPTERS
 from intertwine.tour.photo import Photo
 
@@ -59,7 +59,10 @@ def chapters(photo: Photo, progress: Callable[[str, int, int], None] | None) -> 
 def render(photo: Photo, written: list[Chapter]) -> str:
     """The whole page as text."""
     cover = pictures.colour(photo.rgb, f"The photo of this tour, {photo.name}.", photo.name)
-    return template("page.html.j2").render(photo=photo, cover=cover, chapters=written, made=made())
+    opening = Code(listing.opening(photo), "The first listing loads the photo")
+    return template("page.html.j2").render(
+        photo=photo, cover=cover, opening=opening, chapters=written, made=made()
+    )
 
 
 def template(name: str, *folders: Path) -> jinja2.Template:
@@ -88,7 +91,7 @@ def _element(match: re.Match[str]) -> str:
 
 def kind(item: Block | Picture | Grid | tuple[Picture | Grid, ...]) -> str:
     """What the template calls an item."""
-    names = {str: "text", Figure: "figure", Table: "table", Code: "code"}
+    names = {str: "text", Figure: "figure", Table: "table", Code: "code", Folded: "folded"}
     return (names | {Picture: "picture", Grid: "grid", tuple: "stack"})[type(item)]
 
 

@@ -32,12 +32,15 @@ class Photo:
         Brightness, whole levels from 0 to 255: 0.299 red + 0.587 green + 0.114 blue.
     notes : tuple of str
         What was done to the file to get here, in whole sentences.
+    path : Path or None
+        The file, as it was given.
     """
 
     name: str
     rgb: NDArray[np.uint8]
     grey: NDArray[np.float32]
     notes: tuple[str, ...] = ()
+    path: Path | None = None
 
     def square(self, size: int = LEAST) -> Photo:
         """Return `size` × `size` pixels from the middle, in tall photos from above the middle."""
@@ -54,7 +57,7 @@ def default_path() -> Path:
     return Path(matplotlib.get_data_path()) / "sample_data" / "grace_hopper.jpg"
 
 
-def read(path: Path) -> Photo:
+def read(path: str | Path) -> Photo:
     """Read the picture in `path`.
 
     Greyscale, palette, transparent (laid on white), 16-bit and float pictures (stretched to 256
@@ -65,6 +68,7 @@ def read(path: Path) -> Photo:
     FileError
         There is no such file, or no whole picture in it.
     """
+    path = Path(path)
     document = files.read(path)
     if document.kind != "image":
         known = " ".join(files.suffixes("image"))
@@ -75,7 +79,7 @@ def read(path: Path) -> Photo:
         notes.append(f"Only the first of its {len(document.pages)} pages is used.")
     image = _fitted(Image.fromarray(_as_rgb(page, document.alpha, notes)), notes)
     grey = np.asarray(image.convert("L"), np.float32)
-    return Photo(path.name, np.asarray(image), grey, tuple(notes))
+    return Photo(path.name, np.asarray(image), grey, tuple(notes), path)
 
 
 def _as_rgb(page: NDArray[Any], alpha: bool, notes: list[str]) -> NDArray[np.uint8]:

@@ -14,8 +14,10 @@ from PIL import Image
 
 from intertwine.base.text import duration
 from intertwine.tour.blocks import Figure, Picture
+from intertwine.tour.words import fixed
 
 _DPI = 200
+_INKS = 64  # colours of a plot: few, so that it is a small file
 _LIGHT = {"ink": "#2b2b28", "grid": "#d9d7cf", "paper": "#fdfcf9"}
 _DARK = {"ink": "#dddad2", "grid": "#3d4046", "paper": "#1f2125"}
 _SERIES = (("ours", "Intertwine", "o"), ("direct", "SciPy ndimage", "s"), ("fft", "SciPy fft", "D"))
@@ -62,13 +64,7 @@ def _dress(axes: Any, theme: dict[str, str]) -> None:
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter(FuncFormatter(_tick))
     axes.xaxis.set_minor_formatter(NullFormatter())
-    axes.tick_params(which="both", colors=theme["ink"], length=0, labelsize=10)
-    axes.grid(color=theme["grid"], linewidth=0.8)
-    axes.spines[:].set_visible(False)
-    axes.legend(
-        loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, frameon=False, fontsize=10,
-        labelcolor=theme["ink"],
-    )  # fmt: skip
+    _plain(axes, theme)
 
 
 class Profiled(Protocol):
@@ -96,15 +92,75 @@ def _lines(start: Profiled, states: Sequence[Profiled], theme: dict[str, str]) -
     axes.set_xlim(0, len(start.profile) - 1)
     axes.set_xlabel("column", color=theme["ink"], fontsize=10)
     axes.set_ylabel("grey level", color=theme["ink"], fontsize=10)
-    axes.tick_params(colors=theme["ink"], length=0, labelsize=10)
+    _plain(axes, theme)
+    plot.tight_layout()
+    return plot
+
+
+class Octaves(Protocol):
+    """What an equaliser shows of a sound."""
+
+    @property
+    def middles_hz(self) -> Any: ...
+    @property
+    def level_db(self) -> Any: ...
+
+
+_LOWEST_DB = -60
+
+
+def equaliser(before: Octaves, after: Octaves, frequencies: Any, response: Any) -> Figure:
+    """Bars of octaves before and after a filter, over its response curve."""
+    alt = "Pairs of bars, lower after the filter at high frequencies, over a falling curve."
+    light, dark = (
+        _picture(_bars(before, after, frequencies, response, theme), alt)
+        for theme in (_LIGHT, _DARK)
+    )
+    caption = (
+        "Above the level of each octave before and after the filter, in decibels of the mean "
+        f"square, from {fixed(_LOWEST_DB, 0)} up. Below the filter's response curve."
+    )
+    return Figure((replace(light, dark=dark.png),), caption, layout="wide")
+
+
+def _bars(
+    before: Octaves, after: Octaves, frequencies: Any, response: Any, theme: dict[str, str]
+) -> Plot:
+    plot = Plot(figsize=(5.4, 4.0), dpi=_DPI, facecolor=theme["paper"])
+    bars, curve = plot.subplots(2, 1, height_ratios=(3, 2), sharex=True)
+    names = [f"{middle:g}" for middle in before.middles_hz]
+    for levels, label, colour, side in (
+        (before, "before", _FADING[1], 1 / 1.17),
+        (after, "after", _FADING[2], 1.17),
+    ):
+        heights = [max(float(level) - _LOWEST_DB, 0.0) for level in levels.level_db]
+        places = before.middles_hz * side
+        bars.bar(places, heights, width=0.28 * places, bottom=_LOWEST_DB, color=colour, label=label)
+    curve.plot(frequencies[1:], response[1:], color=_FADING[3], linewidth=1.6, label="response")
+    curve.set_ylim(_LOWEST_DB, 3)
+    curve.set_xscale("log")
+    curve.set_xlim(20, 6000)
+    curve.set_xticks(before.middles_hz, names)
+    curve.xaxis.set_minor_formatter(NullFormatter())
+    curve.set_xlabel("hertz", color=theme["ink"], fontsize=10)
+    for axes in (bars, curve):
+        _plain(axes, theme)
+        axes.set_ylabel("decibels", color=theme["ink"], fontsize=10)
+    plot.tight_layout()
+    return plot
+
+
+def _plain(axes: Any, theme: dict[str, str]) -> None:
+    """A grid, a legend above, and no frame."""
+    axes.set_facecolor(theme["paper"])
+    axes.set_axisbelow(True)
+    axes.tick_params(which="both", colors=theme["ink"], length=0, labelsize=10)
     axes.grid(color=theme["grid"], linewidth=0.8)
     axes.spines[:].set_visible(False)
     axes.legend(
         loc="lower center", bbox_to_anchor=(0.5, 1), ncols=4, frameon=False, fontsize=10,
         labelcolor=theme["ink"],
     )  # fmt: skip
-    plot.tight_layout()
-    return plot
 
 
 def courses(
@@ -141,13 +197,7 @@ def _course(
         axes.plot(places, heights, color=colour, linewidth=1.4, label=label)
     axes.set_xlabel(across, color=theme["ink"], fontsize=10)
     axes.set_ylabel(up, color=theme["ink"], fontsize=10)
-    axes.tick_params(colors=theme["ink"], length=0, labelsize=10)
-    axes.grid(color=theme["grid"], linewidth=0.8)
-    axes.spines[:].set_visible(False)
-    axes.legend(
-        loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, frameon=False, fontsize=10,
-        labelcolor=theme["ink"],
-    )  # fmt: skip
+    _plain(axes, theme)
     plot.tight_layout()
     return plot
 
@@ -162,6 +212,7 @@ def _picture(plot: Plot, alt: str) -> Picture:
     FigureCanvasAgg(plot)
     buffer = io.BytesIO()
     plot.savefig(buffer, format="png", bbox_inches="tight")
-    png = buffer.getvalue()
-    width, height = Image.open(io.BytesIO(png)).size
-    return Picture(png, width, height, alt)
+    drawn = Image.open(buffer).convert("RGB").quantize(_INKS, dither=Image.Dither.NONE)
+    buffer = io.BytesIO()
+    drawn.save(buffer, "PNG", optimize=True)
+    return Picture(buffer.getvalue(), drawn.width, drawn.height, alt)

@@ -6,7 +6,9 @@ A chapter is one module here and one more entry in `CHAPTERS`. It has
 - ``write(photo)``: its blocks, from a `Photo` whose ``rgb`` (uint8) and ``grey`` (float32, levels
   0 to 255) are never changed. Both sides are 256 to 640 pixels; ``photo.square()`` is 256 × 256.
 
-A constant photo must work too. Every number in the text is measured on the photo that is given.
+A chapter computes by `listing.run` the very text that it shows, and takes its figures from the
+names that the text leaves. Every sentence must hold for any photo: a constant one, pure noise, a
+grey one.
 """
 
 from __future__ import annotations

@@ -6,17 +6,38 @@ from dataclasses import dataclass
 
 import numpy as np
 
-import intertwine as iw
-from intertwine.tour import pictures
-from intertwine.tour.blocks import Block, Code, Figure, Picture
+from intertwine.tour import listing, pictures
+from intertwine.tour.blocks import Block, Figure, Picture
 from intertwine.tour.photo import Photo
 from intertwine.tour.words import fixed, size
 
 TITLE = "32 kernels, 32 maps"
 
 _SIDE = 16
+_LEAST_TIMES = 1.1  # a direction stands out from here
 _ANGLES_DEG = tuple(22.5 * step for step in range(8))
 _PERIODS_PX = (4, 6, 10)
+_CODE = f"""
+pair = iw.kernels.box((2, 2))
+stack = []
+for period in {_PERIODS_PX}:  # pixels from crest to crest
+    for angle in np.arange(0, 180, 22.5):
+        odd = iw.kernels.gabor(2.5, 1 / period, angle, truncate=2.8)     # 15 x 15 taps
+        stack.append(iw.convolve(odd.taps, pair, mode="full", boundary="zero"))  # 16 x 16
+
+corners = []
+for top in (0, 128):
+    for left in (0, 64, 128, 192):  # an eighth of the square, in tiles of 16 x 16
+        tiles = x[top : top + 128, left : left + 64].reshape(8, 16, 4, 16).swapaxes(1, 2)
+        down, right = np.unravel_index(tiles.var(axis=(2, 3)).argmax(), (8, 4))
+        corners.append((int(top + 16 * down), int(left + 16 * right)))
+        stack.append(tiles[down, right, ::-1, ::-1])
+
+stack = [k - k.mean() for k in stack]                      # flat areas give 0
+stack = np.stack([k / (np.linalg.norm(k) or 1) for k in stack])  # maps compare
+maps = iw.convolve(x, stack, axes=(0, 1), mode="valid")
+print(stack.shape, maps.shape)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +50,9 @@ class Feature:
 
 
 def write(photo: Photo) -> list[Block]:
-    grey = photo.square().grey
-    features = [*waves(), *cuttings(grey)]
-    kernels = np.stack([feature.taps for feature in features])
-    maps = iw.convolve(grey, kernels, axes=(0, 1), mode="valid")
+    ran = listing.run(photo, _CODE)
+    grey, maps = ran["x"], ran["maps"]
+    features = _features(ran)
     n_maps, *map_shape = maps.shape
     return [
         "One kernel answers one question about each patch. A layer of a neural network asks many "
@@ -45,62 +65,24 @@ def write(photo: Photo) -> list[Block]:
         "three widths (4, 6 and 10 pixels from crest to crest). They answer to stripes and edges "
         "of their own direction and width; cells in our own visual system do much the same.",
         *_wave_sheets(features, maps),
-        _directions(maps),
-        "The last eight are **patches of this photo itself**, the one with the most contrast from "
-        "each eighth of it, less their mean. Turned by 180 degrees first, so that the convolution "
+        _directions(grey, maps),
+        "The last eight are **patches of this photo itself**, the 16 × 16 tile with the most "
+        "contrast "
+        "from each eighth of it, less their mean. Turned by 180 degrees first, so that the "
+        "convolution "
         "turns them back, they look for places that resemble themselves. "
-        "The two numbers are the row and the column where the patch begins.",
+        "Each label says where its patch begins.",
         _sheet(features[24:], maps[24:], "8 patches of the photo, each above its map."),
         _found(features, maps),
-        Code(
-            "wave = iw.kernels.gabor(2.5, 1 / 6, 45.0, truncate=2.8)            # 15 x 15\n"
-            "k = iw.convolve(wave.taps, iw.kernels.box((2, 2)), mode='full')    # 16 x 16\n"
-            "y = iw.convolve(x[:256, :256], k - k.mean(), mode='valid')         # 241 x 241",
-            "One of the Gabor kernels: a 2 × 2 mean makes its size even. All 32 take one call: "
-            "iw.convolve(x, stack, axes=(0, 1)), the stack being 32 × 16 × 16",
-        ),
+        ran.code("All 32 kernels, and all 32 maps in one call"),
     ]
 
 
-def waves() -> list[Feature]:
-    """24 Gabor kernels of 16 × 16 with sum 0 and sum of squares 1."""
-    pair = iw.kernels.box((2, 2))
-    features = []
-    for period in _PERIODS_PX:
-        for angle in _ANGLES_DEG:
-            odd = iw.kernels.gabor(2.5, 1 / period, angle, truncate=2.8).taps
-            even = iw.convolve(odd, pair, mode="full", boundary="zero")
-            features.append(Feature(f"{angle:g}°, {period} px", _levelled(even)))
-    return features
-
-
-def cuttings(grey: np.ndarray) -> list[Feature]:
-    """The patch with the most contrast from each eighth of the photo, turned by 180 degrees."""
-    height, width = grey.shape[0] // 2, grey.shape[1] // 4
-    features = []
-    for top in (0, height):
-        for left in range(0, 4 * width, width):
-            row, column = _liveliest(grey[top : top + height, left : left + width])
-            row, column = top + row, left + column
-            patch = grey[row : row + _SIDE, column : column + _SIDE]
-            taps = _levelled(patch[::-1, ::-1].astype(float))
-            features.append(Feature(f"at ({row}, {column})", taps, (row, column)))
-    return features
-
-
-def _liveliest(part: np.ndarray) -> tuple[int, int]:
-    """Where in `part` the 16 × 16 tile with the largest variance starts."""
-    rows, columns = (length // _SIDE for length in part.shape)
-    tiles = part.reshape(rows, _SIDE, columns, _SIDE).swapaxes(1, 2)
-    row, column = divmod(int(tiles.var(axis=(2, 3)).argmax()), columns)
-    return _SIDE * row, _SIDE * column
-
-
-def _levelled(taps: np.ndarray) -> np.ndarray:
-    """Sum 0, so that flat areas give 0; sum of squares 1, so that maps compare."""
-    taps = taps - taps.mean()
-    length = float(np.linalg.norm(taps))
-    return (taps / length if length else taps).astype(np.float32)
+def _features(ran: listing.Ran) -> list[Feature]:
+    labels = [f"{angle:g}°, {period} px" for period in _PERIODS_PX for angle in _ANGLES_DEG]
+    cut = [None] * len(labels) + ran["corners"]
+    labels += [f"row {row}, column {column}" for row, column in ran["corners"]]
+    return [Feature(*each) for each in zip(labels, ran["stack"], cut, strict=True)]
 
 
 def _wave_sheets(features: list[Feature], maps: np.ndarray) -> list[Figure]:
@@ -124,7 +106,7 @@ def _sheet(features: list[Feature], maps: np.ndarray, caption: str) -> Figure:
     )
     return Figure(
         stacks,
-        f"{caption} Colours run from −{fixed(reach, 0)} to {fixed(reach, 0)}.",
+        f"{caption} The scale runs from −{fixed(reach, 0)} (blue) to {fixed(reach, 0)} (amber).",
         layout="sheet",
     )
 
@@ -136,25 +118,39 @@ def _kernel(feature: Feature) -> Picture:
     return pictures.enlarged(pictures.signed(taps, f"Kernel: {feature.label}.", "", reach))
 
 
-def _directions(maps: np.ndarray) -> str:
-    """Which direction and width answer most strongly."""
-    energy = np.square(maps[:24], dtype=float).mean(axis=(1, 2)).reshape(3, 8) ** 0.5
-    period, angle = divmod(int(energy.argmax()), 8)
-    by_angle = np.square(energy).sum(axis=0)
-    across = int(by_angle.argmax())
-    widths = ", ".join(fixed(float(e), 1) for e in np.sqrt(np.square(energy).mean(axis=1)))
+def _directions(grey: np.ndarray, maps: np.ndarray) -> str:
+    """Which direction and width answer most strongly, if any does."""
+    energy = np.square(maps[:24], dtype=float).mean(axis=(1, 2)).reshape(3, 8)
+    if np.ptp(grey) == 0:
+        return "This photo is flat: every one of these maps is 0, but for rounding."
+    widths = ", ".join(fixed(float(e) ** 0.5, 1) for e in energy.mean(axis=1))
     return (
         f"The typical size (root mean square) of the maps is {widths} for the widths 4, 6 and 10: "
-        f"{_coarse_or_fine(energy)} An angle is the direction in which the wave changes: 0° "
-        "answers to upright stripes, 90° to level ones. The strongest answer here, a typical size "
-        f"of {fixed(energy[period, angle], 1)}, comes from the wave of {_PERIODS_PX[period]} "
-        f"pixels at {_ANGLES_DEG[angle]:g}°; over all three widths together the direction "
-        f"{_ANGLES_DEG[across]:g}° is strongest."
+        f"{_coarse_or_fine(energy)} The angle of a wave is the direction in which it changes: 0° "
+        f"answers to upright stripes, 90° to level ones. {_strongest(energy)}"
+    )
+
+
+def _strongest(energy: np.ndarray) -> str:
+    by_angle = np.sqrt(energy.mean(axis=0))
+    across = int(by_angle.argmax())
+    times = float(by_angle[across] / np.median(by_angle))
+    if times < _LEAST_TIMES:
+        return (
+            f"No direction stands out: over all three widths the strongest, {_ANGLES_DEG[across]:g}"
+            f"°, has {fixed(times)} times the typical size of the median direction."
+        )
+    period, angle = divmod(int(energy.argmax()), 8)
+    return (
+        f"The strongest map, of typical size {fixed(float(energy.max()) ** 0.5, 1)}, is that of "
+        f"{_PERIODS_PX[period]} pixels at {_ANGLES_DEG[angle]:g}°. Over all three widths the "
+        f"direction {_ANGLES_DEG[across]:g}° is strongest, with {fixed(times)} times the typical "
+        "size of the median direction."
     )
 
 
 def _coarse_or_fine(energy: np.ndarray) -> str:
-    fine, _, coarse = np.square(energy).sum(axis=1)
+    fine, _, coarse = energy.sum(axis=1)
     if coarse > fine:
         return "like most photos, this one has more contrast in coarse structure than in fine."
     return "unlike most photos, this one has no more contrast in coarse structure than in fine."
@@ -162,13 +158,12 @@ def _coarse_or_fine(energy: np.ndarray) -> str:
 
 def _found(features: list[Feature], maps: np.ndarray) -> str:
     """How many patches find their own place as the maximum of their map."""
-    hits = sum(
-        feature.corner == divmod(int(result.argmax()), result.shape[1])
-        for feature, result in zip(features, maps, strict=True)
-        if feature.corner is not None
-    )
+    cut = [(f, m) for f, m in zip(features, maps, strict=True) if f.corner is not None]
+    if not any(feature.taps.any() for feature, _ in cut):
+        return "Here all eight are flat, so that there is nothing to look for."
+    hits = sum(f.corner == divmod(int(m.argmax()), m.shape[1]) for f, m in cut)
     return (
         f"Of the eight maps, {hits} have their largest value exactly where the patch was cut "
-        "out. A dot product also rewards sheer contrast, so a bolder place elsewhere can win over "
-        "the true one; dividing by each patch's own contrast cures that, and makes a proper search."
+        "out. A dot product also rewards sheer contrast, so that a bolder place elsewhere can win. "
+        "Dividing by each patch's own contrast cures that, and makes a proper search."
     )

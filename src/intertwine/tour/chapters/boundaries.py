@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-import intertwine as iw
 from intertwine.base.boundaries import TABLE
-from intertwine.tour import pictures
-from intertwine.tour.blocks import Block, Code, Figure, Table
+from intertwine.tour import listing, pictures
+from intertwine.tour.blocks import Block, Figure, Table
 from intertwine.tour.photo import Photo
 from intertwine.tour.words import fixed
 
@@ -26,48 +25,44 @@ _MEANINGS = {
 }
 
 
+_CODE = f"""
+tap = np.zeros({2 * _MARGIN + 1})
+tap[{_MARGIN}] = 1  # one tap of 1: nothing moves, but the result reaches {_MARGIN} pixels out
+box = iw.kernels.box((31, 31))
+beyond, corner = {{}}, {{}}
+for name in {tuple(_MEANINGS)}:
+    level = {{"cval": 128}} if name == "constant" else {{}}
+    tall = iw.convolve(x, tap, axes=0, mode="full", boundary=name, **level)
+    beyond[name] = iw.convolve(tall, tap, axes=1, mode="full", boundary=name, **level)
+    corner[name] = iw.convolve(x, box, boundary=name, **level)[0, 0]
+    print(name, round(float(corner[name]), 1))
+both = iw.convolve(x, box, boundary=("zero", "wrap"))  # rows, then columns
+"""
+
+
 def write(photo: Photo) -> list[Block]:
-    grey = photo.square().grey
+    ran = listing.run(photo, _CODE)
+    grey = ran["x"]
     return [
         "At the rim of the photo a patch reaches over the edge, and somebody has to say what is "
         "out there. Intertwine calls this the `boundary` and knows seven answers. Six of them "
         "invent pixels:",
-        _extended(grey),
+        _extended(grey, ran["beyond"]),
         "The seventh, `renormalize`, invents nothing: it leaves out what is missing and scales up "
-        "the weights of what is there. The choice only matters near the rim, but there it "
-        "matters. In the corner pixel of this photo, blurred with a kernel of 31 × 31, three "
-        "quarters of the patch lie outside:",
-        _corner(grey),
+        "the weights of what is there. The choice matters only near the rim. For the "
+        f"corner pixel under a kernel of 31 × 31, {31 * 31 - 16 * 16} of the {31 * 31} pixels of "
+        "the patch lie outside:",
+        _corner(grey, ran["corner"]),
         "`symmetric` is the usual choice and Intertwine's default. The word `reflect` is not "
         "taken: SciPy means `symmetric` by it, NumPy and PyTorch mean `mirror`.",
-        Code(
-            "k = iw.kernels.box((31, 31))\n"
-            "y = iw.convolve(x, k, boundary='wrap')\n"
-            "y = iw.convolve(x, k, boundary=('zero', 'wrap'))  # rows, then columns",
-            "Choosing the boundary, for all axes or for each",
-        ),
+        ran.code("The photo continued, and its corner blurred, under each boundary"),
     ]
 
 
-def extended(grey: np.ndarray, boundary: str) -> np.ndarray:
-    """The photo with a margin, as convolution sees it: a single tap of 1 moves nothing."""
-    tap = np.zeros(2 * _MARGIN + 1, np.float32)
-    tap[_MARGIN] = 1
-    for axis in (0, 1):
-        grey = iw.convolve(
-            grey, tap, axes=axis, mode="full", boundary=boundary, cval=_cval(boundary)
-        )
-    return grey
-
-
-def _cval(boundary: str) -> float:
-    return 128.0 if boundary == "constant" else 0.0
-
-
-def _extended(grey: np.ndarray) -> Figure:
+def _extended(grey: np.ndarray, beyond: dict[str, np.ndarray]) -> Figure:
     sheet = tuple(
         pictures.colour(
-            pictures.framed(extended(grey, name), _MARGIN, _MARGIN, *grey.shape),
+            pictures.framed(beyond[name], _MARGIN, _MARGIN, *grey.shape),
             f"The photo continued outwards: {meaning}.",
             f"{name} {TABLE[name].picture}",
         )
@@ -82,10 +77,9 @@ def _extended(grey: np.ndarray) -> Figure:
     )
 
 
-def _corner(grey: np.ndarray) -> Table:
-    box = iw.kernels.box((31, 31))
+def _corner(grey: np.ndarray, corner: dict[str, float]) -> Table:
     rows = [
-        (f"`{name}`", f"`{TABLE[name].picture}`", meaning, fixed(_corner_level(grey, box, name), 1))
+        (f"`{name}`", f"`{TABLE[name].picture}`", meaning, fixed(corner[name], 1))
         for name, meaning in _MEANINGS.items()
     ]
     return Table(
@@ -96,8 +90,3 @@ def _corner(grey: np.ndarray) -> Table:
         tuple(rows),
         texts=3,
     )
-
-
-def _corner_level(grey: np.ndarray, box: iw.Kernel, boundary: str) -> float:
-    blurred = iw.convolve(grey[:64, :64], box, boundary=boundary, cval=_cval(boundary))
-    return float(blurred[0, 0])

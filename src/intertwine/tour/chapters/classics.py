@@ -5,49 +5,52 @@ from __future__ import annotations
 import numpy as np
 
 import intertwine as iw
-from intertwine.tour import pictures
-from intertwine.tour.blocks import Block, Code, Figure, Grid, Picture
+from intertwine.tour import listing, pictures
+from intertwine.tour.blocks import Block, Figure, Grid, Picture
 from intertwine.tour.photo import Photo
 from intertwine.tour.words import fixed, power
 
 TITLE = "Edges, slopes, sharpening, blur, relief"
 
 
+_CODE = """
+edges = iw.convolve(x, iw.kernels.edge())
+down = iw.convolve(x, iw.kernels.sobel(axis=0))
+right = iw.convolve(x, iw.kernels.sobel(axis=1))
+steepness = np.hypot(down, right)
+sharp = iw.convolve(x, iw.kernels.sharpen())
+soft = iw.convolve(x, iw.kernels.gaussian(2.0, ndim=2))
+relief = iw.convolve(x, iw.kernels.emboss())
+print(f"sharp: {sharp.min():.0f} to {sharp.max():.0f}, steepest: {steepness.max():.0f}")
+"""
+
+
 def write(photo: Photo) -> list[Block]:
-    grey = photo.square().grey
+    ran = listing.run(photo, _CODE)
+    grey = ran["x"]
     return [
         "Change the taps and the same operation answers another question. Taps that add up to 1 "
         "keep the brightness of flat areas; taps that add up to 0 turn flat areas into 0 and keep "
         "only what changes. Results of both signs are shown with zero in mid-grey, negative in "
         "blue and positive in amber.",
-        *_edge(grey),
-        *_sobel(grey),
-        *_sharpen(grey),
-        *_blur(grey),
-        *_emboss(grey),
-        Code(
-            "edges = iw.convolve(x, iw.kernels.edge())\n"
-            "down = iw.convolve(x, iw.kernels.sobel(axis=0))\n"
-            "right = iw.convolve(x, iw.kernels.sobel(axis=1))\n"
-            "steepness = np.hypot(down, right)\n"
-            "sharp = iw.convolve(x, iw.kernels.sharpen())\n"
-            "soft = iw.convolve(x, iw.kernels.gaussian(2.0, ndim=2))\n"
-            "relief = iw.convolve(x, iw.kernels.emboss())",
-            "All pictures of this chapter",
-        ),
+        *_edge(grey, ran["edges"]),
+        *_sobel(ran),
+        *_sharpen(grey, ran["sharp"]),
+        *_blur(grey, ran["soft"]),
+        *_emboss(grey, ran["relief"]),
+        ran.code("All results of this chapter"),
     ]
 
 
-def _edge(grey: np.ndarray) -> list[Block]:
+def _edge(grey: np.ndarray, result: np.ndarray) -> list[Block]:
     kernel = iw.kernels.edge()
-    result = iw.convolve(grey, kernel)
-    usual = float(np.median(np.abs(result)))
+    usual, spread = float(np.median(np.abs(result))), float(np.std(grey, dtype=float))
     reach = pictures.usual_reach(result)
     return [
         "**Edge.** Each pixel minus the mean of its eight neighbours: −1/8 all around, 1 in the "
         f"middle, sum {fixed(float(np.real(kernel.sum)), 0)}. Half of the results are no "
-        f"larger than {fixed(usual, 1)} levels, because most pixels look like their "
-        "neighbours. What is left are edges, each a bright line beside a dark one.",
+        f"larger than {fixed(usual, 1)} levels; the levels themselves lie {fixed(spread, 1)} from "
+        f"their mean, as a root mean square. {_likeness(usual, spread)}",
         Figure(
             (
                 taps_view(kernel),
@@ -59,9 +62,16 @@ def _edge(grey: np.ndarray) -> list[Block]:
     ]
 
 
-def _sobel(grey: np.ndarray) -> list[Block]:
-    down, right = (iw.convolve(grey, iw.kernels.sobel(axis=axis)) for axis in (0, 1))
-    steepness = np.hypot(down, right)
+def _likeness(usual: float, spread: float) -> str:
+    if spread == 0:
+        return "Without differences there are no edges."
+    if usual > spread / 3:
+        return "Neighbours hardly resemble each other here: all of the photo is edges."
+    return "Most pixels look like their neighbours. An edge is a bright line beside a dark one."
+
+
+def _sobel(ran: listing.Ran) -> list[Block]:
+    grey, down, right, steepness = (ran[name] for name in ("x", "down", "right", "steepness"))
     row, column = divmod(int(steepness.argmax()), grey.shape[1])
     reach = pictures.usual_reach([down, right])
     figure = Figure(
@@ -79,10 +89,14 @@ def _sobel(grey: np.ndarray) -> list[Block]:
         "the second what changes from left to right.",
         figure,
         "By Pythagoras the two slopes make one steepness, whatever the direction: "
-        "√(down² + right²). The steepest place of this part of the photo is row "
-        f"{row}, column {column}, where the two slopes are {fixed(down[row, column], 0)} and "
-        f"{fixed(right[row, column], 0)} and the steepness is "
-        f"{fixed(steepness[row, column], 0)}.",
+        "√(down² + right²). "
+        + (
+            f"The steepest place of this part of the photo is row {row}, column {column}, where "
+            f"the two slopes are {fixed(down[row, column], 0)} and {fixed(right[row, column], 0)} "
+            f"and the steepness is {fixed(steepness[row, column], 0)}."
+            if steepness.any()
+            else "This part of the photo is level everywhere."
+        ),
         Figure(
             (
                 _before(grey),
@@ -93,9 +107,8 @@ def _sobel(grey: np.ndarray) -> list[Block]:
     ]
 
 
-def _sharpen(grey: np.ndarray) -> list[Block]:
+def _sharpen(grey: np.ndarray, result: np.ndarray) -> list[Block]:
     kernel = iw.kernels.sharpen()
-    result = iw.convolve(grey, kernel)
     outside = float(((result < 0) | (result > 255)).mean())
     return [
         "**Sharpen.** The photo plus what stands out from its four neighbours. The taps add up "
@@ -112,14 +125,14 @@ def _sharpen(grey: np.ndarray) -> list[Block]:
     ]
 
 
-def _blur(grey: np.ndarray) -> list[Block]:
+def _blur(grey: np.ndarray, result: np.ndarray) -> list[Block]:
     kernel = iw.kernels.gaussian(2.0, ndim=2)
-    result = iw.convolve(grey, kernel)
     gain = float(np.square(kernel.taps).sum())
     return [
         "**Blur.** A Gaussian bell: near neighbours count most, and no direction is preferred. "
         f"The mean stays: {_means(grey, result)}. The typical step from one pixel to the next "
-        f"falls from {fixed(_step(grey))} to {fixed(_step(result))} levels. Independent noise "
+        f"is {fixed(_step(grey))} levels before and {fixed(_step(result))} after. Independent "
+        "noise "
         f"in the pixels would shrink to {fixed(100 * gain**0.5, 0)} % of its size, the square "
         "root of the sum of the squared taps.",
         _before_after(
@@ -132,9 +145,8 @@ def _blur(grey: np.ndarray) -> list[Block]:
     ]
 
 
-def _emboss(grey: np.ndarray) -> list[Block]:
+def _emboss(grey: np.ndarray, result: np.ndarray) -> list[Block]:
     kernel = iw.kernels.emboss()
-    result = iw.convolve(grey, kernel)
     plain, sloped = float(np.std(grey)), float(np.std(result))
     return [
         "**Emboss.** Positive taps on one side, negative ones on the other: the photo becomes a "

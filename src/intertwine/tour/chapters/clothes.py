@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import importlib.util
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage  # type: ignore[import-untyped]
 
-from intertwine.style import wardrobe
-from intertwine.tour import pictures
-from intertwine.tour.blocks import Block, Code, Figure, Table
+from intertwine.tour import listing, pictures
+from intertwine.tour.blocks import Block, Figure, Picture, Table
 from intertwine.tour.photo import Photo
 from intertwine.tour.words import fixed
 
 if TYPE_CHECKING:
-    from intertwine.style.encoders import Encoder
+    from intertwine.style.why import Why
 
 TITLE = "Clothes of the same cut"
 
@@ -30,131 +31,128 @@ _EVERY = 4
 #: Garments whose hits are shown: a coat, a dress.
 _SHOWN = (6, 7)
 
+_WHITE, _DARK_PAPER, _DIMMED = 250, (40, 43, 48), 0.7
+
 RGB = NDArray[np.uint8]
 
-
-class Question(NamedTuple):
-    """How the queries are drawn, in words and as arguments."""
-
-    words: str
-    hanger: bool = False
-    person: bool = False
+#: The queries of one question, which garments they show, and the order of hits of each way.
+Answer = tuple[list[RGB], NDArray[np.intp], dict[str, NDArray[np.intp]]]
 
 
-_QUESTIONS = (
-    Question("in another colour, without a print"),
-    Question("on a coat hanger", hanger=True),
-    Question("on a person", person=True),
-)
+_CUT = f"""
+from intertwine.style import wardrobe
 
+garments = wardrobe.collection({_COUNT})  # each is a cut, a few numbers
+looks = {{
+    "colour": list(wardrobe.COLOURS.values()),
+    "print": list(wardrobe.PRINTS),
+    "emblem": [None, *wardrobe.EMBLEMS],
+}}
+gallery = []
+for number, garment in enumerate(garments):
+    rng = np.random.default_rng(number)
+    look = {{key: values[rng.integers(len(values))] for key, values in looks.items()}}
+    gallery.append(wardrobe.draw(garment, **look, size_px={_SIDE}))
+print(len(gallery), gallery[0].shape)
+"""
+_SEARCH = f"""
+from intertwine.style import StyleIndex, encoders
+from intertwine.style.baseline import PlainSobel
 
-class Answer(NamedTuple):
-    """The queries of one question, which garments they show, and the order of hits of each way."""
+ours, plain = encoders.by_name("linear").fit(gallery), PlainSobel().fit(gallery)
+ways = {{"plain": plain.encode, "ours": lambda pictures: ours.encode(pictures)["shape"]}}
+known = {{name: encode(gallery) for name, encode in ways.items()}}
+colour = tuple(int(level) for level in photo.rgb.reshape(-1, 3).mean(axis=0).round())
+questions = {{
+    "in another colour, without a print": {{}},
+    "on a coat hanger": {{"hanger": True}},
+    "on a person": {{"person": True}},
+}}
+answers = {{}}
+for words, how in questions.items():
+    numbers = np.array([
+        n for n in range({_COUNT})
+        if (n % {_EVERY} == 0 or n in {_SHOWN})
+        and ("hanger" not in how or garments[n].kind in wardrobe.HANGING)
+    ])
+    queries = [wardrobe.draw(garments[n], colour=colour, size_px={_SIDE}, **how) for n in numbers]
+    orders = {{
+        name: np.argsort(-encode(queries) @ known[name].T, axis=1, kind="stable")
+        for name, encode in ways.items()
+    }}
+    answers[words] = queries, numbers, orders
+    print(words, *(f"{{name}} {{(o[:, 0] == numbers).mean():.0%}}" for name, o in orders.items()))
 
-    queries: list[RGB]
-    wanted: NDArray[np.intp]
-    plain: NDArray[np.intp]
-    ours: NDArray[np.intp]
+queries, numbers, orders = answers["in another colour, without a print"]
+place = list(numbers).index({_SHOWN[0]})
+query, best = queries[place], orders["ours"][place, 0]
+index = StyleIndex(encoder=ours)
+index.add([gallery[best]])
+why = index.explain(query, index.search(query, count=1)[0])
+print(why.sentence)
+"""
 
 
 def write(photo: Photo) -> list[Block]:
-    garments = wardrobe.collection(_COUNT)
-    gallery = [_look(garment, n) for n, garment in enumerate(garments)]
+    ran = listing.run(photo, _CUT)
     blocks: list[Block] = [
         f"Who looks for clothes of the same cut in another colour can leave colour to the "
         f"convolution: edges keep the shape and forget the rest. Here are {_COUNT} garments, each "
         "drawn from a few numbers, its **cut**, in a colour, a print and an emblem of chance.",
-        _gallery(gallery),
+        _gallery(ran["gallery"]),
+        ran.code("A wardrobe, drawn"),
     ]
     if any(importlib.util.find_spec(name) is None for name in _NEEDED):
-        return [*blocks, "The search itself needs `pip install 'intertwine[search]'`.", _code()]
-    colour = photo.rgb.reshape(-1, 3).mean(axis=0).round().astype(int)
-    from intertwine.style import encoders
-
-    ours = encoders.by_name("linear").fit(gallery)
-    answers = _answers(garments, gallery, ours, (int(colour[0]), int(colour[1]), int(colour[2])))
+        return [*blocks, "The search itself needs `pip install 'intertwine[search]'`."]
+    ran = ran.then(_SEARCH)
     return [
         *blocks,
         "Each question shows one of them again, in the mean colour of your photo. Two ways answer. "
-        "The **plain** one takes the Sobel steepness of the whole picture, 64 principal components "
-        "of it, and the cosine. **Ours** first cuts the garment out and brings it to one size, "
+        "The **plain** one takes the Sobel steepness of the whole picture, its principal "
+        "components, and the cosine. **Ours** first cuts the garment out and brings it to one "
+        "size, "
         "takes its edges by direction on a grid of cells, and learns, without any labels, which "
         "numbers a print or a rotation would change, so that these count less.",
-        *(_hits(gallery, each, answer) for each, answer in zip(_QUESTIONS, answers, strict=True)),
+        *(_hits(ran["gallery"], *each) for each in ran["answers"].items()),
         "The score is a sum over the cells of the grid, so each hit can say which of them made it.",
-        _why(gallery, ours, answers[0]),
-        _table(answers),
+        _why(ran["why"]),
+        _table(ran["answers"]),
         "A coat hanger makes the garment smaller and puts a hook above it, and a person adds a "
         "head, arms and legs: to a method that looks at the whole picture it is another picture.",
-        _code(),
+        ran.code("Three questions, two ways, and why"),
     ]
-
-
-def _look(garment: wardrobe.Garment, number: int) -> RGB:
-    """A garment as the gallery shows it."""
-    rng = np.random.default_rng(number)
-    colours, prints = list(wardrobe.COLOURS.values()), list(wardrobe.PRINTS)
-    emblems = [None, *wardrobe.EMBLEMS]
-    return wardrobe.draw(
-        garment,
-        colour=colours[rng.integers(len(colours))],
-        print=prints[rng.integers(len(prints))],
-        emblem=emblems[rng.integers(len(emblems))],
-        size_px=_SIDE,
-    )
-
-
-def _answers(
-    garments: list[wardrobe.Garment],
-    gallery: list[RGB],
-    ours: Encoder,
-    colour: tuple[int, int, int],
-) -> list[Answer]:
-    from intertwine.style.baseline import PlainSobel
-
-    plain = PlainSobel().fit(gallery)
-    known = plain.encode(gallery), ours.encode(gallery)["shape"]
-    found = []
-    for question in _QUESTIONS:
-        numbers = [
-            n for n in range(_COUNT)
-            if (n % _EVERY == 0 or n in _SHOWN)
-            and not (question.hanger and garments[n].kind not in wardrobe.HANGING)
-        ]  # fmt: skip
-        queries = [
-            wardrobe.draw(
-                garments[n], colour=colour, hanger=question.hanger, person=question.person,
-                size_px=_SIDE,
-            )
-            for n in numbers
-        ]  # fmt: skip
-        scores = plain.encode(queries) @ known[0].T, ours.encode(queries)["shape"] @ known[1].T
-        orders = (np.argsort(-each, axis=1, kind="stable") for each in scores)
-        found.append(Answer(queries, np.array(numbers), *orders))
-    return found
 
 
 def _gallery(gallery: list[RGB]) -> Figure:
     rows = [np.concatenate(gallery[start : start + 12], 1) for start in range(0, _COUNT, 12)]
-    picture = pictures.colour(np.concatenate(rows), "Rows of drawn garments of sixteen kinds.")
+    picture = _drawn(np.concatenate(rows), "Rows of drawn garments of sixteen kinds.")
     return Figure((picture,), f"The wardrobe: {_COUNT} different cuts.", "wide")
 
 
-def _hits(gallery: list[RGB], question: Question, answer: Answer) -> Figure:
-    ways = (("Plain", answer.plain), ("Ours", answer.ours))
+def _drawn(rgb: RGB, alt: str, label: str = "") -> Picture:
+    """Drawings on white; on a dark page the white around them is dark."""
+    paper, _ = ndimage.label((rgb >= _WHITE).all(axis=2))
+    around = np.isin(paper, np.setdiff1d(paper[:: _SIDE // 2, :], 0)) & (paper > 0)
+    dark = rgb.copy()
+    dark[around] = _DARK_PAPER
+    light = pictures.colour(rgb, alt, label)
+    return replace(light, dark=pictures.colour(dark, alt).png)
+
+
+def _hits(gallery: list[RGB], words: str, answer: Answer) -> Figure:
+    queries, wanted, orders = answer
     panels = []
-    for label, orders in ways:
-        places = [list(answer.wanted).index(shown) for shown in _SHOWN]
+    for name in ("plain", "ours"):
+        places = [list(wanted).index(shown) for shown in _SHOWN]
         rows = [
-            _row(gallery, answer.queries[place], orders[place], shown)
+            _row(gallery, queries[place], orders[name][place], shown)
             for place, shown in zip(places, _SHOWN, strict=True)
         ]
-        alt = f"Two queries, each with its first hits in the {label.lower()} way."
-        panels.append(pictures.colour(np.concatenate(rows), alt, label))
+        alt = f"Two queries, each with its first hits in the {name} way."
+        panels.append(_drawn(np.concatenate(rows), alt, name.capitalize()))
     return Figure(
         tuple(panels),
-        f"Asked {question.words}: left the query, right the first {_HITS} hits. The same garment "
-        "is framed.",
+        f"Asked {words}: left the query, right the first {_HITS} hits. The same garment is framed.",
     )
 
 
@@ -172,43 +170,25 @@ def _row(gallery: list[RGB], query: RGB, order: NDArray[np.intp], wanted: int) -
     return np.concatenate(shown, axis=1)
 
 
-def _why(gallery: list[RGB], ours: Encoder, answer: Answer) -> Figure:
+def _why(why: Why) -> Figure:
     """The first hit of the first garment shown, explained."""
-    from intertwine.style import StyleIndex
-
-    index = StyleIndex(encoder=ours)
-    index.add(gallery)
-    query = answer.queries[list(answer.wanted).index(_SHOWN[0])]
-    why = index.explain(query, index.search(query, count=1)[0])
-    drawn = pictures.colour(why.draw(_SIDE), "The query and its first hit, coloured.")
+    heat = why.draw(_SIDE)
+    dim = pictures.colour(_DIMMED * heat, "The same.").png
+    drawn = pictures.colour(heat, "The query and its first hit, coloured.")
     return Figure(
-        (drawn,),
+        (replace(drawn, dark=dim),),
         f"Why: the parts of both pictures that make the score, red where they agree. "
         f"{why.sentence}",
     )
 
 
-def _table(answers: list[Answer]) -> Table:
+def _table(answers: dict[str, Answer]) -> Table:
     rows = []
-    for question, (queries, wanted, plain, ours) in zip(_QUESTIONS, answers, strict=True):
-        shares = [fixed(100 * float((each[:, 0] == wanted).mean()), 0) for each in (plain, ours)]
-        rows.append((question.words, str(len(queries)), *(f"{share} %" for share in shares)))
+    for words, (queries, wanted, orders) in answers.items():
+        shares = (100 * float((orders[name][:, 0] == wanted).mean()) for name in ("plain", "ours"))
+        rows.append((words, str(len(queries)), *(f"{fixed(share, 0)} %" for share in shares)))
     return Table(
         "How often the first hit is the same garment.",
         ("Asked", "Queries", "Plain", "Ours"),
         tuple(rows),
-    )
-
-
-def _code() -> Code:
-    return Code(
-        "from intertwine.style import wardrobe\n\n"
-        "coat = wardrobe.collection(16)[6]\n"
-        "blue = wardrobe.draw(coat, colour=(48, 88, 168), print='checks')\n"
-        "hung = wardrobe.draw(coat, colour=(196, 44, 52), hanger=True)\n\n"
-        "# index = iw.style.StyleIndex('my-clothes')\n"
-        "# index.update('photos/')\n"
-        "# hit = index.search('dress.jpg')[0]\n"
-        "# index.explain('dress.jpg', hit).save('why.png')",
-        "Drawn garments, and a search in your own pictures",
     )

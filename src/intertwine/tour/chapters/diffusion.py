@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-import intertwine as iw
 from intertwine import aquarium
-from intertwine.tour import pictures, plots
-from intertwine.tour.blocks import Block, Code, Figure, Table
+from intertwine.tour import listing, pictures, plots
+from intertwine.tour.blocks import Block, Figure, Table
 from intertwine.tour.photo import Photo
 from intertwine.tour.words import fixed
 
@@ -16,10 +15,25 @@ TITLE = "The aquarium"
 _TIMES = (5, 50, 500)
 
 
+_CODE = f"""
+from intertwine import aquarium
+
+cells = x.astype(float)
+start = aquarium.state(0.0, cells)
+states = aquarium.run(cells, {_TIMES})
+for s in (start, *states):
+    print(f"t = {{s.time:g}}: mass {{s.mass:.3f}}, entropy {{s.entropy_nats:.5f}}")
+
+mixed_50 = iw.diffuse(cells, 50)  # the same state by itself
+carried = iw.diffuse(cells, 10, 0, "wrap", drift=(0, 4))
+mixed = iw.diffuse(cells, 10, 4, "wrap")
+both = iw.diffuse(cells, 10, 4, "wrap", drift=(0, 4))
+"""
+
+
 def write(photo: Photo) -> list[Block]:
-    cells = photo.square().grey.astype(np.float64)
-    start = aquarium.state(0.0, cells)
-    states = aquarium.run(cells, _TIMES)
+    ran = listing.run(photo, _CODE)
+    cells, start, states = (ran[name] for name in ("cells", "start", "states"))
     return [
         "Think of the photo as an aquarium of 256 × 256 cells, each with its own concentration of "
         "dye and barriers between them. Take the barriers out: the dye spreads, and after a time t "
@@ -28,19 +42,22 @@ def write(photo: Photo) -> list[Block]:
         _pictures(cells, states),
         plots.profiles(start, states),
         _table(start, states),
-        "The walls are glass: nothing leaves, so the mass stays to the last digit, while the "
-        "entropy can only grow, towards that of an even mixture. A current is another matter. "
+        f"The walls are glass: nothing leaves. {_mass(start, states)} The entropy can only grow, "
+        "towards that of an even mixture. A current is another matter. "
         "**Convection** carries everything along and mixes nothing; **diffusion** mixes and "
         "carries nothing:",
-        _convection(cells),
+        _convection(ran),
         "All of this holds for water that is the same everywhere. Where the diffusivity changes "
         "from place to place there is no single kernel, and Intertwine does not solve it.",
-        Code(
-            "y = iw.diffuse(x, time=50)\n"
-            "moved = iw.diffuse(x, time=10, diffusivity=0, drift=(0, 4), boundary='wrap')",
-            "Diffusion with glass walls, and convection around a ring",
-        ),
+        ran.code("Diffusion with glass walls, and convection around a ring"),
     ]
+
+
+def _mass(start: aquarium.State, states: list[aquarium.State]) -> str:
+    apart = max(abs(s.mass - start.mass) for s in states)
+    if apart < 0.0005:
+        return f"The mass stays {fixed(start.mass, 3)} to all digits shown."
+    return f"The mass stays to {fixed(apart, 3)}, which is rounding."
 
 
 def _pictures(cells: np.ndarray, states: list[aquarium.State]) -> Figure:
@@ -70,15 +87,12 @@ def _table(start: aquarium.State, states: list[aquarium.State]) -> Table:
     )
 
 
-def _convection(cells: np.ndarray) -> Figure:
-    carried = iw.diffuse(cells, 10, 0, "wrap", drift=(0, 4))
-    mixed = iw.diffuse(cells, 10, 4, "wrap")
-    both = iw.diffuse(cells, 10, 4, "wrap", drift=(0, 4))
+def _convection(ran: listing.Ran) -> Figure:
     return Figure(
         (
-            pictures.grey(carried, "The photo, shifted.", "Convection"),
-            pictures.grey(mixed, "The photo, blurred.", "Diffusion"),
-            pictures.grey(both, "The photo, shifted and blurred.", "Both"),
+            pictures.grey(ran["carried"], "The photo, shifted.", "Convection"),
+            pictures.grey(ran["mixed"], "The photo, blurred.", "Diffusion"),
+            pictures.grey(ran["both"], "The photo, shifted and blurred.", "Both"),
         ),
         "After 10 units of time: a current of 4 pixels to the right in each, a diffusivity of 4, "
         "and both. What leaves on one side comes in on the other.",

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-import intertwine as iw
-from intertwine.tour import pictures
-from intertwine.tour.blocks import Block, Code, Figure
+from intertwine.tour import listing, pictures
+from intertwine.tour.blocks import Block, Figure
 from intertwine.tour.photo import Photo
 from intertwine.tour.words import fixed
 
@@ -15,15 +14,25 @@ TITLE = "What a convolution is"
 _AROUND = 4  # pixels shown on each side of the chosen one
 
 
+_RIM = 12  # pixels that the chosen one keeps away from the rim
+_CODE = f"""
+k = iw.kernels.emboss()
+y = iw.convolve(x, k)
+z = iw.correlate(x, k)  # without turning the kernel
+
+inner = np.abs(y[{_RIM}:-{_RIM}, {_RIM}:-{_RIM}])
+row, column = (int(i) + {_RIM} for i in np.unravel_index(inner.argmax(), inner.shape))
+patch = x[row - 1 : row + 2, column - 1 : column + 2]
+products = patch * (~k).taps  # ~ turns the kernel
+print(row, column, products.sum(), y[row, column], z[row, column])
+"""
+
+
 def write(photo: Photo) -> list[Block]:
-    grey = photo.square().grey
-    kernel = iw.kernels.emboss()
-    result = iw.convolve(grey, kernel)
-    row, column = _strongest(result)
-    patch = grey[row - 1 : row + 2, column - 1 : column + 2]
-    turned = (~kernel).taps
-    total = float((patch * turned).sum())
-    unturned = iw.correlate(grey, kernel)[row, column]
+    ran = listing.run(photo, _CODE)
+    grey, kernel, result, patch = (ran[name] for name in ("x", "k", "y", "patch"))
+    row, column = ran["row"], ran["column"]
+    turned, total = (~kernel).taps, float(ran["products"].sum())
     return [
         "To a computer a grey photo is a table of numbers, here from 0 for black to 255 for "
         "white. A **convolution** replaces every number by a mix of the numbers around it. A "
@@ -32,8 +41,7 @@ def write(photo: Photo) -> list[Block]:
         _where(grey, row, column),
         f"The frame marks the surroundings of the pixel in row {row}, column {column} (counted "
         "from 0). The nine outlined numbers are a **patch**: as large as the kernel and centred "
-        f"on that pixel, whose level is {fixed(grey[row, column], 0)}. We picked this place "
-        "because the result is strongest there.",
+        f"on that pixel, whose level is {fixed(grey[row, column], 0)}. " + _picked(ran["inner"]),
         "Convolution turns the kernel by 180 degrees before it is laid on the patch. This is what "
         "lets convolutions be chained and reordered like multiplications, and it means that a "
         "single bright pixel is replaced by the kernel the right way round.",
@@ -45,24 +53,20 @@ def write(photo: Photo) -> list[Block]:
         _products(patch, turned, total),
         f"The sum is {fixed(total, 0)}. `iw.convolve` put {fixed(result[row, column], 0)} at "
         f"this pixel. Without the turn, which is what `iw.correlate` computes, it would be "
-        f"{fixed(unturned, 0)}. The same sum is made for every patch of the photo, and the "
+        f"{fixed(ran['z'][row, column], 0)}. The same sum is made for every patch of the photo, "
+        "and the "
         "results make a new picture:",
         _result(grey, result, row, column),
-        Code(
-            "import intertwine as iw\n\n"
-            "y = iw.convolve(x, iw.kernels.emboss())\n"
-            "z = iw.correlate(x, ~iw.kernels.emboss())  # ~ turns the kernel: the same again",
-            "In Python, with the grey photo as the array x",
-        ),
+        ran.code("The sum by hand, by convolution, and without the turn"),
     ]
 
 
-def _strongest(result: np.ndarray) -> tuple[int, int]:
-    """Where the result is largest, far enough from the rim to show the surroundings."""
-    rim = 3 * _AROUND
-    inner = np.abs(result[rim:-rim, rim:-rim])
-    row, column = divmod(int(inner.argmax()), inner.shape[1])
-    return row + rim, column + rim
+def _picked(sizes: np.ndarray) -> str:
+    if np.ptp(sizes) == 0:
+        return "Every place of this photo gives the same result; this is the first."
+    return (
+        f"At least {_RIM} pixels from the rim, no result is further from 0 than that of this place."
+    )
 
 
 def _where(grey: np.ndarray, row: int, column: int) -> Figure:

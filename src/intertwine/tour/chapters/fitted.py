@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import zlib
-
 import numpy as np
 from numpy.typing import NDArray
 
 import intertwine as iw
 from intertwine.learn import KernelFit
-from intertwine.tour import pictures
-from intertwine.tour.blocks import Block, Code, Figure, Table
+from intertwine.tour import listing, pictures
+from intertwine.tour.blocks import Block, Figure, Table
 from intertwine.tour.photo import Photo
 from intertwine.tour.words import fixed
 
@@ -24,28 +22,46 @@ _LISTED = 6
 Levels = NDArray[np.float64]
 
 
+_CODE = f"""
+import zlib
+
+pool = [
+    iw.kernels.motion(7, angle_deg=30),
+    iw.kernels.emboss(),
+    iw.kernels.disk(3),
+    iw.kernels.sobel(axis=1),
+    iw.kernels.sharpen(),
+    iw.kernels.log(0.8, ndim=2),
+]
+secret = pool[zlib.crc32(x.tobytes()) % len(pool)]  # the photo decides which
+before = x.astype(float)
+after = iw.convolve(before, secret) + np.random.default_rng(0).normal(0, {_NOISE}, x.shape)
+found = iw.learn.fit_kernel(before, after, {_WINDOW})
+print(found.describe())
+
+curved = iw.learn.fit_kernel(before, 255 * (before / 255) ** {_GAMMA}, {_WINDOW})
+print(f"{{found.whiteness.correlation:.2f}} {{curved.whiteness.correlation:.2f}}")
+"""
+
+
 def write(photo: Photo) -> list[Block]:
-    before = photo.square().grey.astype(np.float64)
-    secret = _secret(before)
-    rng = np.random.default_rng(0)
-    after = iw.convolve(before, secret) + rng.normal(0, _NOISE, before.shape)
-    try:
-        found = iw.learn.fit_kernel(before, after, _WINDOW)
-    except iw.OptionError as refused:
+    ran = listing.run(photo, _CODE)
+    before, after, secret = (ran[name] for name in ("before", "after", "secret"))
+    if ran.refusal:
         return [
             "This photo holds too little to tell one filter from another, and "
             "`iw.learn.fit_kernel` says so instead of making up an answer:",
             Figure((pictures.grey(before, "The photo.", "The photo"),), "Too plain to learn from."),
-            Code(str(refused), "Its words", "text"),
-            _code(),
+            ran.code("The kernel between two pictures, refused"),
         ]
+    found: KernelFit = ran["found"]
     return [
         "Someone filters the photo, adds a little noise, and keeps the filter secret. Can it be "
         "found from the two pictures alone? Each pixel of the copy is a sum of pixels of the "
         f"photo, with the same {_WINDOW * _WINDOW} unknown weights everywhere: that is one "
         f"equation a pixel, {found.samples:,} of them. **Least squares** takes the weights that "
-        "miss by the least, and all it needs to know of the pictures are correlations of one with "
-        "the other and of the photo with itself.",
+        "miss by the least, and all it needs to know are the correlations of the photo with the "
+        "copy and with itself.",
         _pictures(before, after),
         f"The answer, in words: **{found.describe()}** It explains "
         f"{fixed(100 * found.r_squared, 2)} % of the variance of the copy.",
@@ -53,23 +69,9 @@ def write(photo: Photo) -> list[Block]:
         "Noise moves the taps a little, and by how much can be told: each has a **standard "
         "error**, and in 95 cases of 100 the true tap lies within about twice that.",
         _table(found, _true(secret)),
-        _trust(found, before),
-        _code(),
+        _trust(found, ran["curved"]),
+        ran.code("The kernel between two pictures"),
     ]
-
-
-def _secret(before: Levels) -> iw.Kernel:
-    """One of several filters; which one depends on the photo."""
-    named = iw.kernels
-    pool = (
-        named.motion(7, angle_deg=30),
-        named.emboss(),
-        named.disk(3),
-        named.sobel(axis=1),
-        named.sharpen(),
-        named.log(0.8, ndim=2),
-    )
-    return pool[zlib.crc32(before.tobytes()) % len(pool)]
 
 
 def _true(secret: iw.Kernel) -> Levels:
@@ -95,10 +97,9 @@ def _pictures(before: Levels, after: Levels) -> Figure:
 
 
 def _kernels(found: KernelFit, secret: iw.Kernel) -> Figure:
-    rounded = np.round(found.kernel.taps, 2)
     return Figure(
         (
-            pictures.taps_grid(rounded, "The taps that were found.", "Found"),
+            pictures.signed_grid(found.kernel.taps, "The taps that were found.", "Found", 2),
             pictures.taps_grid(_true(secret), "The taps of the secret filter.", "The secret"),
         ),
         f"The kernel that was found, and what the filter was: `{secret.name}`.",
@@ -132,34 +133,19 @@ def _table(found: KernelFit, true: Levels) -> Table:
     )
 
 
-def _trust(found: KernelFit, before: Levels) -> str:
+def _trust(found: KernelFit, curved: KernelFit) -> str:
     """What is left tells whether there was a kernel at all: a tone curve leaves structure."""
-    curved = iw.learn.fit_kernel(before, 255 * (before / 255) ** _GAMMA, _WINDOW)
-    same = (
-        "The residual, what the kernel leaves of the copy, looks like noise: "
-        f"neighbours correlate by {fixed(found.whiteness.correlation, 2)}, no more than chance "
-        "does."
-    )
-    if not found.whiteness.is_white:
-        same = (
-            "In the residual, what the kernel leaves of the copy, neighbours correlate by "
-            f"{fixed(found.whiteness.correlation, 2)}."
-        )
+    left, other = (fixed(fit.whiteness.correlation, 2) for fit in (found, curved))
+    said = f" `fit_kernel` says of it: “{curved.notes[0]}”" if curved.notes else ""
     return (
-        f"{same} That is how one sees that it was a convolution. Brighten the photo by a tone "
-        "curve instead (gamma "
-        f"{_GAMMA:g}), which no convolution can do, and a kernel still comes out, but its residual "
-        f"is nothing like noise: neighbours correlate by {fixed(curved.whiteness.correlation, 2)}"
-        + (f", and `fit_kernel` says: “{curved.notes[0]}”" if curved.notes else ".")
+        "The **residual** is what the kernel leaves of the copy. Its neighbours correlate by "
+        f"{left}, {_chance(found)}. Brighten the photo by a tone curve instead (gamma {_GAMMA:g}), "
+        "which no convolution can do. A kernel still comes out, and the neighbours in its residual "
+        f"correlate by {other}, {_chance(curved)}.{said}"
     )
 
 
-def _code() -> Code:
-    return Code(
-        "if x.std() > 10:\n"
-        "    y = iw.convolve(x, iw.kernels.emboss())  # pretend not to know\n"
-        "    found = iw.learn.fit_kernel(x, y, (3, 3))\n"
-        "    found.kernel, found.standard_error, found.r_squared\n"
-        "    print(found)",
-        "The kernel between two pictures",
-    )
+def _chance(fit: KernelFit) -> str:
+    if fit.whiteness.is_white:
+        return "no more than chance allows"
+    return "more than chance allows"

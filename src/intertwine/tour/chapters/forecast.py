@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from intertwine.series import ARIMA, ARMA
 from intertwine.series.forecasts import Forecast
 from intertwine.series.summary import equation
-from intertwine.tour import plots
-from intertwine.tour.blocks import Block, Code, Table
+from intertwine.tour import listing, plots
+from intertwine.tour.blocks import Block, Table
 from intertwine.tour.passengers import PASSENGERS
 from intertwine.tour.photo import Photo
 from intertwine.tour.words import fixed
@@ -19,10 +18,23 @@ _HELD_OUT = 24
 _PSI = 25
 
 
+_CODE = f"""
+from intertwine.tour.passengers import PASSENGERS
+
+train, test = PASSENGERS[:-{_HELD_OUT}], PASSENGERS[-{_HELD_OUT}:]
+model = iw.series.ARIMA((0, 1, 1), (0, 1, 1, 12), box_cox="log").fit(train)
+found = model.forecast({_HELD_OUT})
+print(f"{{np.abs(found.mean - test).mean():.1f}} thousand passengers off")
+
+response = np.cumsum(model.arma.filter(np.eye(1, {_PSI})[0]))  # of one surprise
+for month in range(12, {_PSI}):
+    response[month] += response[month - 12]
+"""
+
+
 def write(photo: Photo) -> list[Block]:
-    train, test = PASSENGERS[:-_HELD_OUT], PASSENGERS[-_HELD_OUT:]
-    model = ARIMA((0, 1, 1), (0, 1, 1, 12), box_cox="log").fit(train)
-    found = model.forecast(_HELD_OUT)
+    ran = listing.run(photo, _CODE)
+    train, test, model, found = (ran[name] for name in ("train", "test", "model", "found"))
     held = int(((found.lower <= test) & (test <= found.upper)).sum())
     return [
         "A series that grows and has seasons is no autoregression yet. But its **differences** may "
@@ -41,8 +53,8 @@ def write(photo: Photo) -> list[Block]:
         _table(model.params, model.bse, model.param_names),
         "Why does the interval widen? Each month brings something new, and the kernel carries it "
         "into all months that follow. This is the response to one surprise of 1 %:",
-        _response(model.arma),
-        _code(),
+        _response(ran["response"]),
+        ran.code("A model with a season, and two years that it has not seen"),
     ]
 
 
@@ -72,27 +84,11 @@ def _table(params: np.ndarray, errors: np.ndarray, names: list[str]) -> Table:
     return Table("The two taps of the model.", ("Tap", "Value", "Standard error"), rows)
 
 
-def _response(model: ARMA) -> Block:
+def _response(response: np.ndarray) -> Block:
     """The kernel of the model with its differences undone."""
-    unit = np.zeros(_PSI)
-    unit[0] = 1.0
-    changes = model.filter(unit)
-    response = np.cumsum(changes)
-    for t in range(12, _PSI):
-        response[t] += response[t - 12]
     return plots.courses(
         [("response", response)],
         "months after",
         "per cent",
         "What remains of a surprise of 1 %: part of the level, and part of each year's season.",
-    )
-
-
-def _code() -> Code:
-    return Code(
-        "from intertwine.tour.passengers import PASSENGERS\n"
-        "model = iw.series.ARIMA((0, 1, 1), (0, 1, 1, 12), box_cox='log').fit(PASSENGERS)\n"
-        "print(model)\n"
-        "print(model.forecast(12, level=0.95))",
-        "A model with a season, and the year to come",
     )

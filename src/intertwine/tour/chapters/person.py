@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-import intertwine as iw
-from intertwine.tour import pictures
-from intertwine.tour.blocks import Block, Code, Figure
+from intertwine.tour import listing, pictures
+from intertwine.tour.blocks import Block, Figure
 from intertwine.tour.photo import Photo
 from intertwine.tour.words import fixed, size
 
@@ -15,23 +14,47 @@ TITLE = "The person and the upside-down face"
 _TURN_DEG, _ENLARGED = 30.0, 1.2
 
 
+_CODE = f"""
+from scipy import ndimage
+
+side = min(whole.shape) // 4
+top = int(0.30 * whole.shape[0]) - side // 2
+left = whole.shape[1] // 2 - side // 2
+face = whole[top : top + side, left : left + side]
+sums = iw.correlate(whole - whole.mean(), face - face.mean(), boundary="zero")
+row, column = (int(i) for i in np.unravel_index(sums.argmax(), sums.shape))
+print(row, column)
+
+hits = iw.find(face, whole, count=2)  # scores from -1 to 1
+for hit in hits:
+    print(f"row {{hit.position[0]:.0f}}, column {{hit.position[1]:.0f}}: {{hit.score:.2f}}")
+
+turn = np.deg2rad({_TURN_DEG:g})
+matrix = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]) / {_ENLARGED}
+middle = np.array([top, left]) + (side - 1) / 2
+centre = (np.array(whole.shape) - 1) / 2
+start = middle - matrix @ centre  # the face comes to lie in the middle
+tilted = ndimage.affine_transform(whole, matrix, start, order=1, mode="nearest")
+found = iw.find(face, tilted, angles=(0, 360), scales=(0.8, 1.4))
+for hit in found:
+    print(f"{{hit.angle:.1f}} degrees, {{hit.scale:.2f}} times: {{hit.score:.2f}}")
+"""
+
+
 def write(photo: Photo) -> list[Block]:
-    grey = photo.grey
-    top, left, height, width = _part(grey)
-    face = grey[top : top + height, left : left + width]
-    level = float(grey.mean())
+    ran = listing.run(photo, _CODE)
+    top, left, row, column = (ran[name] for name in ("top", "left", "row", "column"))
+    face, answer = ran["face"], ran["sums"]
     kernel = face - face.mean()
-    answer = iw.correlate(grey - level, kernel, boundary="zero")
-    row, column = (int(i) for i in np.unravel_index(answer.argmax(), answer.shape))
-    middle = top + height // 2, left + width // 2
+    middle = top + len(face) // 2, left + len(face) // 2
     blocks: list[Block] = [
         "A convolution can also **search**. We cut a part out of the photo, from the upper middle, "
         f"where portraits have their face: {size(face.shape)} pixels from row {top}, column "
         f"{left}. Its mean is taken off, so that bright places do not win just by being bright.",
-        "Convolution turns its kernel by 180 degrees. To look for the face as it is we hand over "
-        "the face **upside down**: the second turn undoes the first. Padded with zeros to the size "
-        "of the photo it makes no difference to the sums; this is how the product of two Fourier "
-        "transforms sees it.",
+        "To look for the face as it is we hand convolution "
+        "the face **upside down**: convolution turns it back. Zeros around it "
+        "change no sum, and bring it to the size of the photo, as the product of two Fourier "
+        "transforms needs it.",
         _cut(photo, kernel, (top, left)),
         f"At each pixel all {face.size:,} products of the kernel and the levels below it are added "
         "up. Where the photo runs as the kernel does, bright on bright and dark on dark, nearly "
@@ -47,16 +70,10 @@ def write(photo: Photo) -> list[Block]:
         ),
     ]
     if np.ptp(face) == 0:
-        return [*blocks, "This part is of one level throughout: it looks like nothing at all, and "
-                "no search could tell it from any other such part."]  # fmt: skip
-    return [*blocks, *_normalised(grey, face), *_turned(grey, face, (top, left)), *_deeper()]
-
-
-def _part(grey: np.ndarray) -> tuple[int, int, int, int]:
-    """Top, left, height and width of a part in the upper middle."""
-    rows, columns = grey.shape
-    side = min(rows, columns) // 4
-    return int(0.30 * rows) - side // 2, columns // 2 - side // 2, side, side
+        plain = "This part is of one level throughout, and no search can tell it from another one."
+        return [blocks[0], plain, ran.code("A search for nothing, refused")]
+    code = ran.code("The face found, upright and turned")
+    return [*blocks, *_normalised(ran), *_turned(ran), *_deeper(), code]
 
 
 def _cut(photo: Photo, kernel: np.ndarray, corner: tuple[int, int]) -> Figure:
@@ -89,62 +106,47 @@ def _spot(answer: np.ndarray) -> Figure:
     )
 
 
-def _normalised(grey: np.ndarray, face: np.ndarray) -> list[Block]:
-    hits = iw.find(face, grey, count=2)
+def _normalised(ran: listing.Ran) -> list[Block]:
+    hits = ran["hits"]
     scores = np.nan_to_num(hits.surface)
-    second = ""
-    if len(hits) > 1:
-        second = f"; the next best place has {fixed(hits.score[1])}"
+    second = f"; the next best place has {fixed(hits.score[1])}" if len(hits) > 1 else ""
     return [
         "Sums grow with contrast. Divided by the contrast of the kernel and of the patch below it "
         "each becomes a score from −1 to 1, the correlation coefficient of the two: 1 if they are "
         "alike up to brightness and contrast. It comes from two more convolutions, of the photo "
-        f"and of its squares with a box. The face has {fixed(hits.score[0])}{second}.",
+        "and of its squares with a box. The face where we cut it out has "
+        f"{fixed(scores[ran['top'], ran['left']])}{second}.",
         Figure(
             (
-                pictures.signed(scores, "Scores of both signs with one bright spot.", "Scores",
-                                reach=1.0),
+                pictures.signed(
+                    scores, "Scores of both signs with one bright spot.", "Scores", reach=1.0
+                ),
             ),
             "The score of each place where the whole part fits: amber is alike, blue is opposite.",
         ),
-        Code(
-            "import intertwine as iw\n\n"
-            "hits = iw.find(x[100:200, 100:200], x, count=2)\n"
-            "print(hits)",
-            "In Python: the two places most like a part of the photo",
-        ),
-    ]  # fmt: skip
+    ]
 
 
-def _turned(grey: np.ndarray, face: np.ndarray, corner: tuple[int, int]) -> list[Block]:
+def _turned(ran: listing.Ran) -> list[Block]:
     """The same search on the photo turned and enlarged."""
-    from scipy import ndimage  # type: ignore[import-untyped]
-
-    middle = np.array(corner) + (np.array(face.shape) - 1) / 2
-    angle = np.deg2rad(_TURN_DEG)
-    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]]) / _ENLARGED
-    centre = (np.array(grey.shape) - 1) / 2
-    tilted = ndimage.affine_transform(
-        grey, turn, offset=middle - turn @ centre, order=1, mode="nearest"
+    hits, tilted = ran["found"], ran["tilted"]
+    told = (
+        f"A face that is tilted or nearer is another picture to these sums. We turned the photo by "
+        f"{fixed(_TURN_DEG, 0)}° and enlarged it {fixed(_ENLARGED, 1)} times. A search "
+        "over angles and scales, coarse on a small copy and finer from there, "
     )
-    hits = iw.find(face, tilted, angles=(0, 360), scales=(0.8, 1.4))
     if not len(hits):
-        return []
+        return [told + "finds nothing that it would vouch for."]
+    hit = hits[0]
     drawn = pictures.colour(
         pictures.outlined(tilted, hits.corners()[0]),
         "The photo turned and enlarged, with a tilted yellow frame.",
         "The photo, turned",
     )
-    hit = hits[0]
     return [
-        f"A face that is tilted or nearer is another picture to these sums. We turned the photo by "
-        f"{fixed(_TURN_DEG, 0)} degrees and enlarged it {fixed(_ENLARGED, 1)} times. A search "
-        "over angles and scales, coarse on a small copy and finer from there, answers: "
-        f"{fixed(hit.angle, 1)} degrees, {fixed(hit.scale)} times, score {fixed(hit.score)}.",
-        Figure(
-            (drawn,),
-            "In the frame: what iw.find(face, x, angles=(0, 360), scales=(0.8, 1.4)) found.",
-        ),
+        f"{told}answers: {fixed(hit.angle, 1)}°, {fixed(hit.scale)} times, score "
+        f"{fixed(hit.score)}.",
+        Figure((drawn,), "In the frame: what the search over angles and scales found."),
     ]
 
 

@@ -5,21 +5,33 @@ from __future__ import annotations
 import numpy as np
 
 import intertwine as iw
-from intertwine.tour import pictures
-from intertwine.tour.blocks import Block, Cell, Code, Figure, Grid, Table
+from intertwine.tour import listing, pictures
+from intertwine.tour.blocks import Block, Cell, Figure, Grid, Table
 from intertwine.tour.photo import Photo
 from intertwine.tour.words import fixed
 
 TITLE = "A kernel as a propagator"
 
-_EDGE = ((-1, -1, -1), (-1, 8, -1), (-1, -1, -1))
 _TIMES = (1, 100, 3000)
 
 
+_CODE = f"""
+edge = iw.Kernel([[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]])
+density = edge.density("softmax")
+print(density.describe())
+
+answer = iw.convolve(x, edge)
+step = iw.convolve(x, density) - x
+flows = {{t: density.flow(t) for t in {_TIMES}}}
+after = {{t: iw.convolve(x, flow) for t, flow in flows.items()}}
+for t in after:
+    print(t, f"changes a level by {{np.abs(after[t] - x).max():.2f}} at most")
+"""
+
+
 def write(photo: Photo) -> list[Block]:
-    grey = photo.square().grey
-    edge = iw.Kernel(_EDGE, name="edge")
-    density = edge.density("softmax")
+    ran = listing.run(photo, _CODE)
+    edge, density = ran["edge"], ran["density"]
     off = float(density.taps[0, 0])
     return [
         "Take the numbers of a kernel as the strengths of nine attractions and turn them into "
@@ -32,18 +44,14 @@ def write(photo: Photo) -> list[Block]:
         "So nearly everything in the window concentrates at the centre. The kernel as it stands "
         "answers with the difference between the centre and its neighbours, and most where "
         "differences are largest:",
-        _where(grey, edge, density),
+        _where(ran),
         "A density can take many steps, or run for a time: `flow(t)` is the exact sum over all "
         "numbers of steps, each at a random moment. Most steps of this one stay where they are, so "
         "it takes a long time to blur:",
-        _flows(grey, density),
-        _numbers(density),
-        Code(
-            "p = iw.Kernel([[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]]).density('softmax')\n"
-            "print(p.describe())\n"
-            "y = iw.convolve(x, p.flow(100))",
-            "From taps to a density, and its flow",
-        ),
+        _flows(ran),
+        _changes(ran),
+        _numbers(ran["flows"]),
+        ran.code("From taps to a density, and its flow"),
     ]
 
 
@@ -61,35 +69,63 @@ def _shade(value: float) -> tuple[str, str]:
     return f"#{level:02x}{level:02x}{level:02x}", "#000" if level > 127 else "#fff"
 
 
-def _where(grey: np.ndarray, edge: iw.Kernel, density: iw.Propagator) -> Figure:
-    answer = iw.convolve(grey, edge)
-    moved = iw.convolve(grey, density) - grey
+def _where(ran: listing.Ran) -> Figure:
+    moved = ran["step"]
+    most, factor = float(np.abs(moved).max()), _amplified(moved)
     return Figure(
         (
-            pictures.grey(grey, "The photo.", "Photo"),
-            pictures.strength(np.abs(answer), "Bright along edges.", "Edge kernel, size"),
-            pictures.signed(moved, "Faint marks along edges.", "One step, minus photo"),
+            pictures.grey(ran["x"], "The photo.", "Photo"),
+            pictures.strength(np.abs(ran["answer"]), "Bright along edges.", "Edge kernel, size"),
+            pictures.signed(
+                moved, "Marks along edges.", f"One step minus photo, × {factor:.0f}", 127 / factor
+            ),
         ),
         "The edge kernel's answer, and what one step of its softmax changes: at most "
-        f"{fixed(float(np.abs(moved).max()), 3)} levels, of the opposite sign.",
+        f"{fixed(most, 3)} levels, with the opposite sign.",
         layout="tiles",
     )
 
 
-def _flows(grey: np.ndarray, density: iw.Propagator) -> Figure:
+def _amplified(values: np.ndarray) -> float:
+    """A round factor that brings small differences to the range of the screen."""
+    factor = 127 / pictures.usual_reach(values)
+    digits = int(np.floor(np.log10(factor)))
+    return max(1.0, float(np.floor(factor / 10**digits) * 10**digits))
+
+
+def _flows(ran: listing.Ran) -> Figure:
     panels = tuple(
-        pictures.grey(
-            iw.convolve(grey, density.flow(t)), f"The photo after time {t}.", f"flow({t})"
-        )
-        for t in _TIMES
+        pictures.grey(level, f"The photo after time {t}.", f"flow({t})")
+        for t, level in ran["after"].items()
     )
-    return Figure(panels, "The photo after 1, 100 and 3000 steps on average.", layout="tiles")
+    return Figure(
+        panels,
+        f"The photo after {', '.join(map(str, _TIMES[:-1]))} and {_TIMES[-1]} steps on average.",
+        layout="tiles",
+    )
 
 
-def _numbers(density: iw.Propagator) -> Table:
+def _changes(ran: listing.Ran) -> Figure:
+    """What the eye cannot see in the flows themselves."""
+    panels, words = [], []
+    for t, level in ran["after"].items():
+        moved = level - ran["x"]
+        factor = _amplified(moved)
+        label = f"flow({t}) minus photo, × {factor:.0f}"
+        panels.append(pictures.signed(moved, f"Changes along edges: {label}.", label, 127 / factor))
+        words.append(f"{fixed(float(np.abs(moved).max()), 1)} for flow({t})")
+    return Figure(
+        tuple(panels),
+        "What differs, each picture enlarged by its own factor: amber became brighter, blue "
+        "darker. "
+        f"The largest change in levels is {', '.join(words)}.",
+        layout="tiles",
+    )
+
+
+def _numbers(flows: dict[int, iw.Propagator]) -> Table:
     rows = []
-    for t in _TIMES:
-        flow = density.flow(t)
+    for t, flow in flows.items():
         spread = float(np.sqrt(2 * flow.diffusion[0, 0]))
         stay = float(flow.taps[flow.origin])
         rows.append((f"flow({t})", fixed(stay, 4), fixed(spread, 3), fixed(flow.entropy, 4)))

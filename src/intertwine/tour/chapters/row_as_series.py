@@ -5,11 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.base.errors import OptionError
-from intertwine.series import AR, weighted_average
 from intertwine.series.fitted import FittedARIMA
-from intertwine.tour import plots
-from intertwine.tour.blocks import Block, Code, Table
+from intertwine.tour import listing, plots
+from intertwine.tour.blocks import Block, Table
 from intertwine.tour.photo import Photo
 from intertwine.tour.words import fixed
 
@@ -21,17 +19,24 @@ _MOST_LAGS = 6
 Row = NDArray[np.float64]
 
 
+_CODE = f"""
+row = x[128].astype(float)
+average = iw.series.weighted_average(row, {_WEIGHTS})
+model = iw.series.AR(criterion="bic", max_order={_MOST_LAGS}).fit(row)
+print(model.arma.describe())
+print(f"{{100 * (1 - model.sigma2 / row.var()):.1f}} % explained")
+"""
+
+
 def write(photo: Photo) -> list[Block]:
-    row = photo.square().grey[128].astype(np.float64)
-    try:
-        model = AR(criterion="bic", max_order=_MOST_LAGS).fit(row)
-    except OptionError as refused:
+    ran = listing.run(photo, _CODE)
+    row: Row = ran["row"]
+    if ran.refusal:
         return [
-            "The middle row of this photo cannot be predicted, because nothing happens in it: "
-            f"“{str(refused).splitlines()[0]}”",
-            _code(),
+            "The middle row of this photo cannot be predicted, because nothing happens in it.",
+            ran.code("A row averaged, and its prediction refused"),
         ]
-    average = np.asarray(weighted_average(row, _WEIGHTS))
+    average, model = np.asarray(ran["average"]), ran["model"]
     return [
         "Read the middle row of the photo from left to right, as if its pixels came one after the "
         "other. A kernel whose taps add up to 1 and that looks back only is a **weighted moving "
@@ -47,9 +52,9 @@ def write(photo: Photo) -> list[Block]:
         "it is a weighted sum of those before, plus a constant, plus something new. Its taps need "
         "not add up to 1, nor be positive. The likelihood finds them, and a criterion finds how "
         f"many there should be: {model.model.p} of at most {_MOST_LAGS}.",
-        _table(model),
+        *([_table(model)] if model.model.p else []),
         _verdict(model, row),
-        _code(),
+        ran.code("A row averaged, and predicted"),
     ]
 
 
@@ -72,22 +77,10 @@ def _table(model: FittedARIMA) -> Table:
 def _verdict(model: FittedARIMA, row: Row) -> str:
     explained = 1 - model.sigma2 / float(row.var())
     white = model.diagnose().whiteness
-    left = "white: nothing more can be learned from the row" if white.is_white else (
+    left = "white, as far as a test can tell" if white.is_white else (
         "not quite white: the row still holds something that a kernel of this length misses"
     )  # fmt: skip
     return (
         f"It explains {fixed(100 * explained, 1)} % of the row's variance. {model.arma.describe()} "
         f"What it leaves over is {left} (Ljung-Box p = {white.p_value:.2g})."
-    )
-
-
-def _code() -> Code:
-    return Code(
-        "row = x[x.shape[0] // 2].astype(float)\n"
-        "if row.std() > 0:\n"
-        "    smooth = iw.series.weighted_average(row, [4, 3, 2, 1])\n"
-        "    model = iw.series.AR(criterion='bic', max_order=6).fit(row)\n"
-        "    print(model)\n"
-        "    model.forecast(10)",
-        "A row averaged, and predicted",
     )

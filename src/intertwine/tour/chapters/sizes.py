@@ -6,9 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-import intertwine as iw
-from intertwine.tour import pictures
-from intertwine.tour.blocks import Block, Code, Figure, Picture, Table
+from intertwine.tour import listing, pictures
+from intertwine.tour.blocks import Block, Figure, Picture, Table
 from intertwine.tour.photo import Photo
 from intertwine.tour.words import size
 
@@ -16,52 +15,56 @@ TITLE = "Sizes: valid, same, full"
 
 _KERNELS = ((3, 3), (16, 16), (5, 31), (64, 64))
 _SHOWN = 49
+_CODE = f"""
+shapes = {{}}
+for shape in {_KERNELS}:
+    k = iw.kernels.box(shape)
+    shapes[shape] = [iw.convolve(x, k, mode=mode).shape for mode in ("valid", "same", "full")]
+    shapes[shape].append(iw.convolve(whole, k, mode="valid").shape)
+    print(shape, *shapes[shape])
+
+box = iw.kernels.box(({_SHOWN}, {_SHOWN}))
+blurred = {{
+    mode: iw.convolve(x, box, mode=mode, boundary="zero") for mode in ("valid", "same", "full")
+}}
+"""
 _LIGHT, _DARK = (240, 239, 234), (38, 40, 44)
 
 
 def write(photo: Photo) -> list[Block]:
-    grey = photo.square().grey
+    ran = listing.run(photo, _CODE)
     return [
         "How many patches are there? A kernel of K pixels can stand at N − K + 1 places inside a "
         "row of N pixels. These are the `valid` results: nothing from outside enters them. With "
         "`same`, every pixel of the photo gets one result, and with `full` every place counts "
         "where the kernel still touches the photo, N + K − 1 of them.",
-        _pictures(grey),
-        _table(grey, photo.grey),
+        _pictures(ran),
+        _table(ran),
         "The 16 × 16 row is the one to remember for later: 256 − 16 + 1 = 241. An even kernel has "
         "no middle pixel; Intertwine's origin is then the tap before the middle, and `same` "
         "starts there.",
-        Code(
-            "k = np.ones((16, 16)) / 256\n"
-            "iw.convolve(x[:256, :256], k, mode='valid').shape  # (241, 241)\n"
-            "iw.plan((256, 256), k, mode='full')                # says the sizes, computes nothing",
-            "The shape of a result",
-        ),
+        ran.code("The shape of a result"),
     ]
 
 
-def _table(grey: np.ndarray, whole: np.ndarray) -> Table:
+def _table(ran: listing.Ran) -> Table:
+    square, whole = size(ran["x"].shape), size(ran["whole"].shape)
     return Table(
-        f"Sizes of the results as computed, rows first: of the square of {size(grey.shape)} in "
-        f"the three modes, and the valid one of the whole photo of {size(whole.shape)}.",
+        f"Sizes of the results as computed, rows first: of the square of {square} in the three "
+        f"modes, and the valid one of the whole photo of {whole}.",
         ("Kernel", "valid", "same", "full", "valid, whole photo"),
-        tuple(_row(shape, grey, whole) for shape in _KERNELS),
+        tuple(
+            (size(shape), *(size(found) for found in ran["shapes"][shape])) for shape in _KERNELS
+        ),
     )
 
 
-def _row(shape: tuple[int, int], grey: np.ndarray, whole: np.ndarray) -> tuple[str, ...]:
-    box = iw.kernels.box(shape)
-    asked = ((grey, "valid"), (grey, "same"), (grey, "full"), (whole, "valid"))
-    return size(shape), *(size(iw.convolve(x, box, mode=mode).shape) for x, mode in asked)
-
-
-def _pictures(grey: np.ndarray) -> Figure:
-    box = iw.kernels.box((_SHOWN, _SHOWN))
+def _pictures(ran: listing.Ran) -> Figure:
     views = []
     for mode in ("valid", "same", "full"):
-        result = iw.convolve(grey, box, mode=mode, boundary="zero")
+        result = ran["blurred"][mode]
         label = f"{mode}: {size(result.shape)}"
-        views.append(_view(result, grey.shape[0], f"The blurred photo, {label}.", label))
+        views.append(_view(result, len(ran["x"]), f"The blurred photo, {label}.", label))
     return Figure(
         tuple(views),
         f"A {_SHOWN} × {_SHOWN} box kernel on 256 × 256 pixels, with black outside. The yellow "

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import statistics
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage, signal  # type: ignore[import-untyped]
 
-import intertwine as iw
 from intertwine.base.text import duration
-from intertwine.tour import plots
+from intertwine.tour import listing, plots
 from intertwine.tour.blocks import Block, Code, Table
 from intertwine.tour.photo import Photo
 from intertwine.tour.words import power, size
 
 TITLE = "Methods and times"
 
-_BUDGET_S = 0.5  # for the repeats of one kernel
-_ROUNDS = (3, 15)  # fewest and most
+_BUDGET_S = 0.15  # for the repeats of one kernel
+_ROUNDS = (3, 9)  # fewest and most
 _EXPLAINED = "gabor, 30°"
 
 
@@ -36,14 +31,51 @@ class Timing:
     direct: float
     fft: float
     apart: float
-    rounds: int
+
+
+_CODE = f"""
+import time
+from scipy import ndimage, signal
+
+patch = photo.square(15).grey
+bank = {{
+    "sobel": iw.kernels.sobel(axis=0).taps,
+    "sharpen": iw.kernels.sharpen().taps,
+    "disk, radius 7": iw.kernels.disk(7).taps,
+    "gaussian, sigma 2": iw.kernels.gaussian(2.0, ndim=2).taps,
+    "box": iw.kernels.box((15, 15)).taps,
+    "{_EXPLAINED}": iw.kernels.gabor(3.0, 0.1, 30.0, truncate=3).taps,
+    "patch of the photo": patch - patch.mean(),
+}}
+bank = {{name: taps.astype(np.float32) for name, taps in bank.items()}}
+
+def seconds(way):
+    start = time.perf_counter()
+    way()
+    return time.perf_counter() - start
+
+plans, times, apart = {{}}, {{}}, {{}}
+for name, taps in bank.items():
+    plan = plans[name] = iw.plan(whole, taps, boundary="zero")
+    ways = (
+        lambda: plan(whole, threads=1),
+        lambda: ndimage.convolve(whole, taps, mode="constant"),
+        lambda: signal.fftconvolve(whole, taps, mode="same"),
+    )
+    once = time.perf_counter()
+    ours, *others = (way() for way in ways)
+    rounds = int(np.clip({_BUDGET_S} / (time.perf_counter() - once), *{_ROUNDS}))
+    times[name] = np.array([[seconds(way) for way in ways] for _ in range(rounds)])
+    apart[name] = max(np.abs(ours - other).max() for other in others)
+    print(f"{{name}}: {{plan.method}}")
+"""
 
 
 def write(photo: Photo) -> list[Block]:
-    x = photo.grey
-    bank = kernels(photo)
-    timings = [measure(name, x, taps) for name, taps in bank.items()]
-    rounds = [t.rounds for t in timings]
+    ran = listing.run(photo, _CODE)
+    x = ran["whole"]
+    timings = measured(ran)
+    rounds = [len(each) for each in ran["times"].values()]
     return [
         "There are many ways to compute the same convolution. Sum tap by tap; split a kernel into "
         "a column and a row; keep a running sum for a box; multiply in the Fourier domain. Which "
@@ -61,60 +93,26 @@ def write(photo: Photo) -> list[Block]:
         _words(timings),
         "This is what a plan says about itself, in full:",
         Code(
-            iw.plan(x, bank[_EXPLAINED], boundary="zero").explain(),
+            ran["plans"][_EXPLAINED].explain(),
             f"plan.explain() for the kernel “{_EXPLAINED}”",
             "text",
         ),
-        Code(
-            "p = iw.plan(x, iw.kernels.disk(7), boundary='zero')\n"
-            "y = p(x)\n"
-            "print(p.method, p.explain(), sep='\\n')",
-            "Asking a plan",
-        ),
+        ran.code("The methods, and the times of the table"),
     ]
 
 
-def kernels(photo: Photo) -> dict[str, np.ndarray]:
-    """Odd-sized kernels, small to large, with and without structure to make use of."""
-    patch = photo.square(63).grey
-    named = {
-        "sobel": iw.kernels.sobel(axis=0),
-        "sharpen": iw.kernels.sharpen(),
-        "disk, radius 7": iw.kernels.disk(7),
-        "gaussian, sigma 2": iw.kernels.gaussian(2.0, ndim=2),
-        "box": iw.kernels.box((31, 31)),
-        _EXPLAINED: iw.kernels.gabor(4.0, 0.1, 30.0),
-    }
-    bank = {name: kernel.taps.astype(np.float32) for name, kernel in named.items()}
-    return bank | {"patch of the photo": patch - patch.mean()}
-
-
-def measure(name: str, x: np.ndarray, taps: np.ndarray) -> Timing:
-    """Time a kernel with Intertwine and SciPy, taking turns, and compare their answers."""
-    plan = iw.plan(x, taps, boundary="zero")
-    contenders: list[Callable[[], np.ndarray]] = [
-        lambda: plan(x, threads=1),
-        lambda: ndimage.convolve(x, taps, mode="constant"),
-        lambda: signal.fftconvolve(x, taps, mode="same"),
-    ]
-    start = time.perf_counter()
-    answers = [run() for run in contenders]
-    once = time.perf_counter() - start
-    rounds = int(np.clip(_BUDGET_S / once, *_ROUNDS))
-    times = [[_timed(run) for run in contenders] for _ in range(rounds)]
-    ours, direct, fft = (statistics.median(column) for column in zip(*times, strict=True))
-    scale = float(np.abs(taps, dtype=float).sum() * np.abs(x).max()) or 1.0
-    apart = max(float(np.abs(answers[0] - other).max()) for other in answers[1:])
-    predicted = next(c.seconds for c in plan.candidates if plan.method == c.method.NAME)
-    return Timing(
-        name, taps.shape, plan.method, predicted, ours, direct, fft, apart / scale, rounds
-    )
-
-
-def _timed(run: Callable[[], np.ndarray]) -> float:
-    start = time.perf_counter()
-    run()
-    return time.perf_counter() - start
+def measured(ran: listing.Ran) -> list[Timing]:
+    """The timings of all kernels."""
+    loudest = float(np.abs(ran["whole"]).max())
+    timings = []
+    for name, plan in ran["plans"].items():
+        taps = ran["bank"][name]
+        scale = float(np.abs(taps, dtype=float).sum() * loudest) or 1.0
+        predicted = next(c.seconds for c in plan.candidates if plan.method == c.method.NAME)
+        ours, direct, fft = (float(each) for each in np.median(ran["times"][name], axis=0))
+        gap = float(ran["apart"][name]) / scale
+        timings.append(Timing(name, taps.shape, plan.method, predicted, ours, direct, fft, gap))
+    return timings
 
 
 def table(timings: list[Timing]) -> Table:

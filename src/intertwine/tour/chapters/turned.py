@@ -6,13 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft, ndimage  # type: ignore[import-untyped]
 
-import intertwine as iw
 from intertwine.registration import Rotation
 from intertwine.registration.log_polar import radial_window
 from intertwine.registration.overlay import overlay
 from intertwine.registration.similarity import Frame, inside
-from intertwine.tour import pictures
-from intertwine.tour.blocks import Block, Code, Figure, Picture, Table
+from intertwine.tour import listing, pictures
+from intertwine.tour.blocks import Block, Figure, Picture, Table
 from intertwine.tour.photo import Photo
 from intertwine.tour.words import fixed
 
@@ -25,19 +24,44 @@ _SHIFT = (20, -15)
 Levels = NDArray[np.float32]
 
 
+_CODE = f"""
+from scipy import ndimage
+
+def turned(levels):
+    mean = float(levels.mean())
+    return np.clip(ndimage.rotate(levels, {_ANGLE:g}, reshape=False, cval=mean), 0, 255)
+
+other = turned(x)
+shifted = ndimage.shift(other, {_SHIFT}, order=1, cval=float(x.mean()))
+rng = np.random.default_rng(0)
+noisy = [levels + rng.normal(0, {_NOISE}, x.shape) for levels in (x, shifted)]
+pairs = {{
+    "turned": (x, other),
+    "turned and shifted": (x, shifted),
+    "turned, shifted, noisy": noisy,
+    "mirrored and turned": (x, turned(x[:, ::-1])),
+}}
+found = {{}}
+for name, (one, two) in pairs.items():
+    found[name] = iw.rotation(one, two)
+    print(f"{{name}}: {{found[name].angle_deg:.3f}}, {{found[name].confidence:.3f}}")
+back = found["turned"].align(other)  # as x lies
+"""
+
+
 def write(photo: Photo) -> list[Block]:
-    grey = photo.square().grey
-    if np.ptp(grey) == 0:
+    ran = listing.run(photo, _CODE)
+    grey = ran["x"]
+    if ran.refusal:
         return [
-            "This photo has one level everywhere: however it is turned, it looks the same, and "
-            "`iw.rotation` says so instead of giving an angle.",
+            "This photo has too little structure to tell how it is turned, and `iw.rotation` says "
+            "so instead of giving an angle.",
             Figure((pictures.grey(grey, "A plain square.", "The photo"),), "Nothing to turn by."),
-            _code(),
+            ran.code("The angle between two pictures, refused"),
         ]
-    turned = _turned(grey)
-    found = iw.rotation(grey, turned)
+    turned = ran["other"]
     return [
-        f"Turn the photo by {_ANGLE:g} degrees, counter-clockwise, and give both pictures away "
+        f"Turn the photo by {_ANGLE:g}°, from right to up, and give both pictures away "
         "without a word. Can the angle be found? Comparing pixels at every angle and every shift "
         "would take long. The **spectrum** knows a shorter way: it says how much of each wave is "
         "in the picture, and a wave that is turned is the same wave in another direction.",
@@ -47,29 +71,11 @@ def write(photo: Photo) -> list[Block]:
         "middle, they become a table of angle by frequency, in which a turn is a plain shift, and "
         "one correlation finds it. A spectrum looks the same after half a turn, so both answers "
         "are tried on the pictures. Least squares on the pixels gives the last digits.",
-        _table(grey, turned, found),
-        "The **confidence** says in how many of such cases the answer is right. An answer always "
-        "comes out, also for pictures that do not match, as in the last row: a mirrored photo "
-        "cannot be turned into the photo. Only the confidence tells.",
-        _overlay(grey, turned, found),
-        _code(),
+        _table(ran),
+        _confidence(ran["found"]["mirrored and turned"]),
+        _overlay(ran),
+        ran.code("The angle between two pictures, which need not be of one size"),
     ]
-
-
-def _turned(grey: Levels) -> Levels:
-    turned: Levels = ndimage.rotate(grey, _ANGLE, reshape=False, cval=float(grey.mean()))
-    return np.clip(turned, 0, 255)
-
-
-def _code() -> Code:
-    return Code(
-        "from scipy import ndimage\n\n"
-        "if x.min() < x.max():\n"
-        "    found = iw.rotation(x, ndimage.rotate(x, 37))\n"
-        "    found.angle_deg, found.confidence\n"
-        "    back = found.align(ndimage.rotate(x, 37))  # as x lies",
-        "The angle between two pictures, which need not be of one size",
-    )
 
 
 def _pictures(grey: Levels, turned: Levels) -> Figure:
@@ -99,36 +105,40 @@ def _spectrum(grey: Levels, alt: str) -> Picture:
     return pictures.grey((shown - low) * (255 / max(high - low, 1e-9)), alt, "Its spectrum")
 
 
-def _table(grey: Levels, turned: Levels, found: Rotation) -> Table:
-    rng = np.random.default_rng(0)
-    shifted = ndimage.shift(turned, _SHIFT, order=1, cval=float(grey.mean()))
-    noisy = [x + rng.normal(0, _NOISE, x.shape) for x in (grey, shifted)]
-    cases = (
-        ("turned", found),
-        (
-            f"turned, shifted by {_SHIFT[0]} rows and {_SHIFT[1]} columns",
-            iw.rotation(grey, shifted),
-        ),
-        ("the same, with noise of a tenth of the range", iw.rotation(*noisy)),
-        ("mirrored and turned", iw.rotation(grey, _turned(grey[:, ::-1]))),
+def _table(ran: listing.Ran) -> Table:
+    words = (
+        "turned",
+        f"turned, shifted by {_SHIFT[0]} rows and {fixed(_SHIFT[1], 0)} columns",
+        "the same, with noise of a tenth of the range",
+        "mirrored and turned",
     )
     return Table(
-        f"What was found. The true angle is {_ANGLE:g} degrees, save in the last row.",
+        f"What was found. The true angle is {_ANGLE:g}°, save in the last row.",
         ("The other picture is", "Angle found", "Shift: rows", "columns", "Confidence"),
         tuple(
             (
-                case.replace("-", "−"),
+                case,
                 fixed(each.angle_deg, 3) + "°",
                 fixed(each.shift[0]),
                 fixed(each.shift[1]),
                 fixed(each.confidence, 3),
             )
-            for case, each in cases
+            for case, each in zip(words, ran["found"].values(), strict=True)
         ),
     )
 
 
-def _overlay(grey: Levels, turned: Levels, found: Rotation) -> Figure:
+def _confidence(mirrored: Rotation) -> str:
+    told = (
+        "The **confidence** says in how many of such cases the answer is right. An answer always "
+        "comes out, also for pictures that do not match: a mirrored photo cannot be turned into "
+        "the photo, unless it is symmetric. "
+    )
+    return told + f"For the last row the confidence is {fixed(mirrored.confidence, 3)}."
+
+
+def _overlay(ran: listing.Ran) -> Figure:
+    grey, turned, found = ran["x"], ran["other"], ran["found"]["turned"]
     frame = Frame.of(grey.shape)
     shown = inside(frame, frame, found.motion, 0.0)
     return Figure(
@@ -139,7 +149,7 @@ def _overlay(grey: Levels, turned: Levels, found: Rotation) -> Figure:
                 "Laid over each other as they are",
             ),
             pictures.colour(
-                overlay(grey, found.align(turned), shown),
+                overlay(grey, ran["back"], shown),
                 "Grey in the middle, where the pictures agree.",
                 "Turned back by the angle found",
             ),

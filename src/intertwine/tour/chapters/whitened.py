@@ -5,42 +5,76 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-import intertwine as iw
-from intertwine.significance import Chance
-from intertwine.tour import pictures
-from intertwine.tour.blocks import Block, Code, Figure, Table
+from intertwine.tour import listing, pictures
+from intertwine.tour.blocks import Block, Figure, Table
 from intertwine.tour.photo import Photo
 from intertwine.tour.words import fixed
 
 TITLE = "White noise, and what is chance"
 
 _TAPS, _SAMPLED = 21, 40
+_FAINT = 0.05  # a correlation that goes for none
 _LEAST = 1.0  # standard deviation in grey levels that there is something to whiten
 
 Levels = NDArray[np.float64]
 
 
+# Neighbours would count the same thing many times, so that few pixels are drawn for the test.
+_COLOURS = """
+pixels = rgb.reshape(-1, 3).astype(float)
+colours = iw.Whitener("pca").fit(pixels)
+print(colours.explained_variance_.round(1))
+"""
+_WHITENED = f"""
+levels = x.astype(float)
+kernel = iw.whitening_kernel(levels, {_TAPS})
+white = iw.convolve(levels - levels.mean(), kernel)
+beside = [np.corrcoef(z[:, 1:].ravel(), z[:, :-1].ravel())[0, 1] for z in (levels, white)]
+before, after = iw.is_white(levels, "image"), iw.is_white(white, "image")
+print(np.round(beside, 2), f"{{before.flatness:.2f}} {{after.flatness:.2f}}")
+
+rng = np.random.default_rng(0)
+left, right = (
+    rng.choice(half.ravel(), {_SAMPLED}, replace=False)
+    for half in (levels[:, :128], levels[:, 128:])
+)
+compared = iw.chance(left, right)
+print(compared.sentence)
+"""
+
+
 def write(photo: Photo) -> list[Block]:
-    square = photo.square()
-    grey = square.grey.astype(np.float64)
+    colours = listing.run(photo, _COLOURS)
     blocks: list[Block] = [
-        "White noise has mean 0, variance 1, and nothing in it is correlated. Photos are the "
-        "opposite: a pixel's red tells its green, and a pixel tells its neighbours.",
-        *_colours(square.rgb.reshape(-1, 3).astype(np.float64)),
+        f"White noise has mean 0, variance 1, and nothing in it is correlated. {_likeness(colours)}"
     ]
-    if grey.std() < _LEAST:
+    if colours.refusal or colours["colours"].rank_ == 0:
+        plain = "All its pixels have one colour: there is nothing to decorrelate."
+        return [*blocks, plain, colours.code("The colours of one colour")]
+    blocks += [*_colours(colours), colours.code("The axes of the colours")]
+    if colours["x"].std() < _LEAST:
         return [*blocks, "This photo is too plain to whiten, or to compare parts of."]
-    return [*blocks, *_whitened(grey), *_halves(grey), _code()]
+    grey = colours.then(_WHITENED)
+    return [*blocks, *_whitened(grey), _halves(grey), grey.code("A white photo, and chance")]
 
 
-def _colours(pixels: Levels) -> list[Block]:
-    model = iw.Whitener("pca")
-    try:
-        model.fit(pixels)
-    except iw.OptionError:
-        return []
-    if model.rank_ == 0:
-        return ["All pixels of this photo have one colour: there is nothing to decorrelate."]
+def _likeness(ran: listing.Ran) -> str:
+    """Whether this photo is like noise, in its colours and from pixel to pixel."""
+    pairs = (ran["rgb"][..., 0], ran["rgb"][..., 1]), (ran["x"][:, 1:], ran["x"][:, :-1])
+    if any(np.ptp(part) == 0 for pair in pairs for part in pair):
+        return "This photo is not noise: some of its levels never change."
+    colour, space = (float(np.corrcoef(a.ravel(), b.ravel())[0, 1]) for a, b in pairs)
+    told = (
+        f"In this photo a pixel's red and green correlate by {fixed(colour)}, and pixels side by "
+        f"side by {fixed(space)}"
+    )
+    if max(abs(colour), abs(space)) < _FAINT:
+        return told + ": it is close to noise itself."
+    return told + ": one foretells the other."
+
+
+def _colours(ran: listing.Ran) -> list[Block]:
+    model = ran["colours"]
     shares = model.explained_variance_ / model.explained_variance_.sum()
     axes = model.components_ * np.sqrt(model.explained_variance_)[:, None]
     rows = tuple(
@@ -61,16 +95,16 @@ def _colours(pixels: Levels) -> list[Block]:
     ]
 
 
-def _whitened(grey: Levels) -> list[Block]:
-    kernel = iw.whitening_kernel(grey, _TAPS)
-    white = iw.convolve(grey - grey.mean(), kernel)
-    before, after = iw.is_white(grey, "image"), iw.is_white(white, "image")
+def _whitened(ran: listing.Ran) -> list[Block]:
+    grey, white, before, after = (ran[name] for name in ("levels", "white", "before", "after"))
+    beside = ran["beside"]
     return [
-        "If a photo looked alike everywhere, its covariance would be a convolution, and its "
-        f"inverse square root one too: a kernel of {_TAPS} × {_TAPS} taps. It nearly does: "
-        f"neighbours that correlated by {fixed(before.correlation)} correlate by at most "
-        f"{fixed(abs(after.correlation))} either way, and the flatness of the spectrum rises "
-        f"from {fixed(before.flatness)} to {fixed(after.flatness)} (1 is white).",
+        "Where a photo's statistics are alike everywhere its covariance is a convolution, and the "
+        f"inverse square root of that is one too: a kernel of {_TAPS} × {_TAPS} taps. Pixels "
+        "side by "
+        f"side correlate by {fixed(beside[0])} before and {fixed(beside[1])} after, and the "
+        f"flatness of the spectrum is {fixed(before.flatness)} before and {fixed(after.flatness)} "
+        "after (1 is white).",
         Figure(
             (
                 pictures.grey(grey, "The photo.", "Before"),
@@ -82,31 +116,9 @@ def _whitened(grey: Levels) -> list[Block]:
     ]
 
 
-def _halves(grey: Levels) -> list[Block]:
-    """Pixels far apart, drawn by a seed: neighbours would count the same thing many times."""
-    rng = np.random.default_rng(0)
-    middle = grey.shape[1] // 2
-    left, right = (
-        rng.choice(part.ravel(), _SAMPLED, replace=False)
-        for part in (grey[:, :middle], grey[:, middle:])
-    )
-    found = iw.chance(left, right)
-    assert isinstance(found, Chance)  # of two samples
-    return [
+def _halves(ran: listing.Ran) -> str:
+    return (
         f"Is the left half (a) brighter than the right (b)? From {_SAMPLED} pixels of each, drawn "
-        f"at random: {found.sentence} The p-value is exact: the sums of all ways to deal out the "
-        f"{2 * _SAMPLED} pixels are a convolution of two-point kernels."
-    ]
-
-
-def _code() -> Code:
-    return Code(
-        "colours = iw.Whitener('pca')\n"
-        "if x.std() > 10:\n"
-        "    colours.fit(rgb.reshape(-1, 3))\n"
-        "    kernel = iw.whitening_kernel(x, 21)\n"
-        "    white = iw.convolve(x - x.mean(), kernel)\n"
-        "    print(iw.is_white(white, 'image'))\n"
-        "    print(iw.chance(x[::32, 9], x[::32, -9], design='paired').sentence)",
-        "White colours, a white photo, and chance",
+        f"at random: {ran['compared'].sentence} The p-value is exact: the sums of all ways to deal "
+        f"out the {2 * _SAMPLED} pixels are a convolution of two-point kernels."
     )
