@@ -24,6 +24,9 @@ _PROJECTS = {
     "fastapi": ("fastapi", "search"),
     "uvicorn": ("uvicorn", "search"),
     "torch": ("torch", "learn"),
+    "statsmodels.tools.sm_exceptions": ("statsmodels", "series"),
+    "statsmodels.tsa.seasonal": ("statsmodels", "series"),
+    "statsmodels.tsa.stattools": ("statsmodels", "series"),
 }
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import typer
 
 from intertwine.base.atomic import atomic, check_free
-from intertwine.base.errors import OptionError, unknown_suffix
+from intertwine.base.errors import MissingExtraError, OptionError, unknown_suffix
 from intertwine.base.tables import aligned
 from intertwine.cli import options as o
 from intertwine.cli.console import out as standard_out
@@ -155,7 +155,13 @@ def _fit(
                 f"--seasonal-order {seasonal} goes with --order.\n"
                 "  Pass both, or none: then both are chosen."
             )
-        found: FittedARIMA = auto_arima(data.values, season, box_cox=transform)
+        try:
+            found: FittedARIMA = auto_arima(data.values, season, box_cox=transform)
+        except MissingExtraError as error:
+            raise MissingExtraError(
+                "Choosing a model needs statsmodels, which is not installed.\n"
+                "  pip install 'intertwine[series]', or give a model: --order 0,1,1."
+            ) from error
         return found
     wanted = (*_three("--seasonal-order", seasonal or "0,0,0"), season)
     return ARIMA(_three("--order", order), wanted, box_cox=transform).fit(data.values)

@@ -21,7 +21,7 @@ from intertwine.series.fitted import FittedARIMA
 from intertwine.series.likelihood import Likelihood
 from intertwine.series.reading import read_series, refuse_constant
 from intertwine.series.searching import find
-from intertwine.series.unit_roots import choose_differences
+from intertwine.series.unit_roots import choose_differences, without_regressors
 
 Array = NDArray[Any]
 
@@ -77,7 +77,8 @@ def auto_arima(
     season : int
         Samples of a season, 1 for none: 12 for months, 24 for hours.
     d, seasonal_d : int, optional
-        Differences; by default KPSS and the strength of the season tell.
+        Differences; by default KPSS and the strength of the season tell, which needs the extra
+        `series`.
     criterion : {"aicc", "aic", "bic"}
         What a better model has less of.
     workers : int, optional
@@ -144,7 +145,8 @@ def choose(
     refuse_constant("auto_arima", "x", observed.values)
     plain = ARIMA((0, 0, 0), (0, 0, 0, 0), "n", box_cox=box_cox)
     plain.season = season  # Guerrero's blocks
-    values = plain.prepare("auto_arima", x, None).values
+    data = plain.prepare("auto_arima", x, exog)
+    values = without_regressors(data.values, data.regressors)
     d, seasonal_d = choose_differences(values, season, d, seasonal_d)
     walk = Walk(x, exog, season, d, seasonal_d, limits, criterion, box_cox)
     return walk.best()
