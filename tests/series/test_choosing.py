@@ -30,17 +30,6 @@ def test_the_same_data_give_the_same_model():
     assert np.array_equal(first.params, second.params)
 
 
-def test_many_series_get_a_model_each():
-    rng = np.random.default_rng(2)
-    rows = np.array([10 + ARMA([0.6]).simulate(60, rng) for _ in range(4)])
-    told = []
-    found = auto_arima(rows, workers=2, progress=lambda done, total: told.append((done, total)))
-    assert told == [(i, 4) for i in range(1, 5)]
-    alone = auto_arima(rows[3])
-    assert found[3].model.order == alone.model.order
-    assert np.array_equal(found[3].params, alone.params)
-
-
 def test_gaps_are_no_hindrance():
     x = AIR_PASSENGERS.copy()
     x[[20, 50, 51, 90]] = np.nan

@@ -2,7 +2,8 @@
 
 The differences are chosen first (`unit_roots`). Then, from four simple models, a step changes an
 order by one, two orders together, or the constant; the walk follows every better model and ends
-where no neighbour is better. All models are fitted by the exact likelihood, which is cheap here.
+where no neighbour is better. A second walk begins in the middle of the orders, beside the season
+that the first found. All models are fitted by the exact likelihood, which is cheap here.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from intertwine.base.checks import integer, word
 from intertwine.base.errors import IntertwineError, OptionError, shown
+from intertwine.base.threads import MOST_THREADS
 from intertwine.series.arima import ARIMA, Prepared
 from intertwine.series.fitted import FittedARIMA
 from intertwine.series.likelihood import Likelihood
@@ -30,6 +32,10 @@ Array = NDArray[Any]
 _NEAREST_ROOT = 1.01
 
 _MOST_MODELS = 94
+
+#: AR and MA taps of the second walk's first model. The first walk often ends among models of one
+#: kind, (4, 0) say, where (2, 1) is better but two steps away.
+_MIDDLE = 2
 
 Key = tuple[int, int, int, int, bool]
 
@@ -64,7 +70,7 @@ def auto_arima(
     criterion: str = "aicc",
     box_cox: float | str | None = None,
     workers: int | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: bool | Callable[[int, int], None] = False,
 ) -> Any:
     """Choose and fit an ARIMA model; many series get one each.
 
@@ -82,9 +88,10 @@ def auto_arima(
     criterion : {"aicc", "aic", "bic"}
         What a better model has less of.
     workers : int, optional
-        Processes for many series; by default one a core.
-    progress : callable, optional
-        Called with series done and series in all.
+        Processes for many series; by default one a core. A script calls from under
+        ``if __name__ == "__main__":``.
+    progress : bool or callable
+        True draws a bar on a terminal; a function is called with series done and series in all.
 
     Returns
     -------
@@ -115,6 +122,8 @@ def auto_arima(
         )
     from intertwine.series.batch import choose_all
 
+    if workers is not None:
+        workers = integer("auto_arima", "workers", workers, 1, MOST_THREADS)
     options = (season, None, d, seasonal_d, limits, criterion, box_cox)
     return choose_all(many, options, workers, progress)
 
@@ -175,9 +184,20 @@ class Walk:
         self.reason: IntertwineError | None = None
 
     def best(self) -> FittedARIMA:
-        """Walk, and fit what was found."""
+        """Walk, walk again from elsewhere, and take the better end."""
         constant = self.d + self.seasonal_d < 2
-        at = min(self.starts(constant), key=self.score)
+        first = self.end(min(self.starts(constant), key=self.score), constant)
+        p, q = min(_MIDDLE, self.limits.p), min(_MIDDLE, self.limits.q)
+        at = min(first, self.end((p, q, *first[2:]), constant), key=self.score)
+        if at not in self.models:
+            raise OptionError(
+                "auto_arima: no model could be fitted to `x`.\n"
+                f"  The simplest failed: {shown(str(self.reason).splitlines()[0])}"
+            )
+        return self.models[at]
+
+    def end(self, at: Key, constant: bool) -> Key:
+        """Where a walk from here ends: no neighbour is better."""
         better = True
         while better and len(self.scores) < _MOST_MODELS:
             better = False
@@ -185,12 +205,7 @@ class Walk:
                 if self.limits.hold(key) and self.score(key) < self.score(at):
                     at, better = key, True
                     break
-        if at not in self.models:
-            raise OptionError(
-                "auto_arima: no model could be fitted to `x`.\n"
-                f"  The simplest failed: {shown(str(self.reason).splitlines()[0])}"
-            )
-        return self.models[at]
+        return at
 
     def starts(self, constant: bool) -> list[Key]:
         """Four simple models, as far as the limits let them."""
