@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing.connection import wait
 from typing import Any
 
@@ -43,7 +44,7 @@ def choose_all(
             return _in_processes(series, options, count, report)
         found = []
         for place, each in enumerate(series):
-            found.append(_named(place, len(series), lambda each=each: choose(each, *options)))
+            found.append(_named(place, len(series), partial(choose, each, *options)))
             report(len(found), len(series))
         return found
 
