@@ -73,9 +73,8 @@ import sys
 import numpy as np
 from intertwine.series import auto_arima
 
-if __name__ == "__main__":
-    x = np.random.default_rng(0).normal(size=(400, 300))
-    auto_arima(x, d=0, seasonal_d=0, workers=2, progress=lambda *now: print(now[0], flush=True))
+x = np.random.default_rng(0).normal(size=(400, 300))  # no guard: workers do not run this
+auto_arima(x, d=0, seasonal_d=0, workers=2, progress=lambda *now: print(now[0], flush=True))
 """
 
 

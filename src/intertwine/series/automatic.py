@@ -88,8 +88,7 @@ def auto_arima(
     criterion : {"aicc", "aic", "bic"}
         What a better model has less of.
     workers : int, optional
-        Processes for many series; by default one a core. A script calls from under
-        ``if __name__ == "__main__":``.
+        Processes for many series; by default one a core.
     progress : bool or callable
         True draws a bar on a terminal; a function is called with series done and series in all.
 

@@ -1,22 +1,20 @@
 """Models of many series, one each, on all cores.
 
-Results, and the error if some series has none, are those of one process. No worker outlives the
-caller: Ctrl-C ends the jobs at work and drops the others, and a worker whose caller is gone ends
-itself.
+Workers are processes of their own (`worker`), each led by a thread: unlike those of
+`multiprocessing` they need no guard in the caller's script, and end with their caller. Results, and
+the error if some series has none, are those of one process.
 """
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import signal
-import threading
+import pickle
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import partial
-from multiprocessing.connection import wait
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from intertwine.base.bars import steps
@@ -29,6 +27,7 @@ from intertwine.series.fitted import FittedARIMA
 _FEW = 8
 
 Report = Callable[[int, int], None]
+Answer = tuple[int, FittedARIMA | None, Exception | None]
 
 
 def choose_all(
@@ -39,14 +38,19 @@ def choose_all(
 ) -> list[FittedARIMA]:
     """Choose and fit the model of each; the results come in the order of the series."""
     count = min(resolve(workers), len(series))
+    answers = _apart if count > 1 and len(series) >= _FEW else _here
+    found: dict[int, FittedARIMA] = {}
+    errors: dict[int, Exception] = {}
     with _reporting(progress) as report:
-        if count > 1 and len(series) >= _FEW:
-            return _in_processes(series, options, count, report)
-        found = []
-        for place, each in enumerate(series):
-            found.append(_named(place, len(series), partial(choose, each, *options)))
-            report(len(found), len(series))
-        return found
+        for place, model, error in answers(series, options, count):
+            if model is not None:
+                found[place] = model
+            elif error is not None:
+                errors[place] = error
+            report(len(found) + len(errors), len(series))
+    if errors:
+        _raise(min(errors), len(series), errors[min(errors)])
+    return [found[place] for place in range(len(series))]
 
 
 @contextmanager
@@ -65,71 +69,95 @@ def _reporting(progress: bool | Report) -> Iterator[Report]:
         )
 
 
-def _named(place: int, total: int, call: Callable[[], FittedARIMA]) -> FittedARIMA:
-    """What `call` returns; its errors say which series they are about."""
-    try:
-        return call()
-    except IntertwineError as error:
+def _raise(place: int, total: int, error: Exception) -> None:
+    """Raise what went wrong, with the series that it is about."""
+    if isinstance(error, IntertwineError):
         text = str(error).removeprefix("auto_arima: ")
         raise type(error)(f"auto_arima: series {place} of {total}: {text}") from error
+    raise error
 
 
-def _in_processes(
-    series: list[Any], options: tuple[Any, ...], count: int, report: Report
-) -> list[FittedARIMA]:
-    methods = multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-    pool = ProcessPoolExecutor(count, mp_context=context, initializer=_begin)
+def _here(series: list[Any], options: tuple[Any, ...], _: int) -> Iterator[Answer]:
+    for place, each in enumerate(series):
+        try:
+            yield place, choose(each, *options), None
+        except IntertwineError as error:
+            yield place, None, error
+            return
+
+
+def _apart(series: list[Any], options: tuple[Any, ...], count: int) -> Iterator[Answer]:
+    """Answers of `count` processes, as they come; after an error only those on the way."""
+    jobs: SimpleQueue[int] = SimpleQueue()
+    for place in range(len(series)):
+        jobs.put(place)
+    answers: SimpleQueue[Answer | None] = SimpleQueue()
+    processes = [_started() for _ in range(count)]
+
+    def lead(process: subprocess.Popen[bytes]) -> None:
+        try:
+            while True:
+                place = jobs.get_nowait()
+                answers.put((place, *_asked(process, (series[place], options))))
+        except Empty:
+            answers.put(None)
+
+    pool = ThreadPoolExecutor(count)
     try:
-        jobs = [pool.submit(_work, each, options) for each in series]
-        _gather(jobs, report)
-        return [
-            _named(place, len(series), job.result)
-            for place, job in enumerate(jobs)
-            if not job.cancelled()  # only those behind one that failed are
-        ]
-    except BrokenProcessPool as error:
-        raise OptionError(
-            "auto_arima: a worker process ended early.\n"
-            "  Call from under `if __name__ == '__main__':` in a script, or pass workers=1; if "
-            "memory ran out, fewer workers."
-        ) from error
+        for process in processes:
+            pool.submit(lead, process)
+        working = count
+        while working:
+            answer = answers.get()
+            if answer is None:
+                working -= 1
+                continue
+            if answer[2] is not None:
+                _drop(jobs)
+            yield answer
     finally:
-        pool.shutdown(cancel_futures=True)
+        _drop(jobs)
+        for process in processes:
+            process.kill()
+        pool.shutdown()
+        for process in processes:
+            process.communicate()
 
 
-def _gather(jobs: list[Future[FittedARIMA]], report: Report) -> None:
-    """Wait for all; after a failure for those before it, so that the first one counts."""
-    places = {job: place for place, job in enumerate(jobs)}
-    done, last = 0, len(jobs)
-    for job in as_completed(jobs):
-        if job.cancelled():
-            continue
-        if job.exception() is not None and places[job] < last:
-            last = places[job]
-            for later in jobs[last + 1 :]:
-                later.cancel()
-        done += 1
-        report(done, len(jobs))
+def _started() -> subprocess.Popen[bytes]:
+    """A worker that finds the same modules as this process, each with one thread."""
+    one = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    return subprocess.Popen(
+        [sys.executable, "-m", "intertwine.series.worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, **one, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )
 
 
-def _begin() -> None:
-    """Start of a worker: idle ones ignore Ctrl-C, and it ends when its caller has."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_after, args=(parent.sentinel,), daemon=True).start()
-
-
-def _end_after(sentinel: int) -> None:
-    wait([sentinel])
-    os._exit(1)
-
-
-def _work(each: Any, options: tuple[Any, ...]) -> FittedARIMA:
-    """One job of a worker; Ctrl-C ends it at once."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+def _asked(
+    process: subprocess.Popen[bytes], job: Any
+) -> tuple[FittedARIMA | None, Exception | None]:
+    assert process.stdin is not None
+    assert process.stdout is not None
     try:
-        return choose(each, *options)
-    finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        pickle.dump(job, process.stdin)
+        process.stdin.flush()
+        model, error = pickle.load(process.stdout)
+        return model, error
+    except (OSError, EOFError, pickle.UnpicklingError) as error:
+        return None, OptionError(
+            f"a worker process ended early ({type(error).__name__}).\n"
+            "  If memory ran out, pass fewer workers; with workers=1 there are none."
+        )
+    except Exception as error:  # what cannot be sent, such as a series of a class in a script
+        return None, error
+
+
+def _drop(jobs: SimpleQueue[int]) -> None:
+    """Take back the jobs that none has begun."""
+    try:
+        while True:
+            jobs.get_nowait()
+    except Empty:
+        return
