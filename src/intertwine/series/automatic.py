@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine.base.checks import integer, word
-from intertwine.base.errors import IntertwineError, OptionError, shown
+from intertwine.base.errors import IntertwineError, OptionError
 from intertwine.base.threads import MOST_THREADS
 from intertwine.series.arima import ARIMA, Prepared
 from intertwine.series.fitted import FittedARIMA
@@ -33,6 +33,8 @@ _NEAREST_ROOT = 1.01
 
 _MOST_MODELS = 94
 
+_MOST_DIFFERENCES = 5
+
 #: AR and MA taps of the second walk's first model. The first walk often ends among models of one
 #: kind, (4, 0) say, where (2, 1) is better but two steps away.
 _MIDDLE = 2
@@ -48,6 +50,14 @@ class Limits:
     q: int = 5
     seasonal_p: int = 2
     seasonal_q: int = 2
+
+    def within(self, n: int, season: int) -> Limits:
+        """Those that leave three samples to each lag, as in R's `auto.arima`."""
+        short, seasons = n // 3, n // (3 * season)
+        return Limits(
+            min(self.p, short), min(self.q, short), min(self.seasonal_p, seasons),
+            min(self.seasonal_q, seasons),
+        )  # fmt: skip
 
     def hold(self, key: Key) -> bool:
         """Whether a model lies within."""
@@ -111,6 +121,15 @@ def auto_arima(
         integer("auto_arima", "max_seasonal_p", max_seasonal_p, 0, 10) * (season > 1),
         integer("auto_arima", "max_seasonal_q", max_seasonal_q, 0, 10) * (season > 1),
     )
+    if d is not None:
+        d = integer("auto_arima", "d", d, 0, _MOST_DIFFERENCES)
+    if seasonal_d is not None:
+        seasonal_d = integer("auto_arima", "seasonal_d", seasonal_d, 0, _MOST_DIFFERENCES)
+    if seasonal_d and season == 1:
+        raise OptionError(
+            f"auto_arima: `seasonal_d={seasonal_d}` needs a season of at least 2 samples.\n"
+            "  Pass season=12, for example."
+        )
     many = _as_many(x)
     if many is None:
         return choose(x, season, exog, d, seasonal_d, limits, criterion, box_cox)
@@ -156,6 +175,9 @@ def choose(
     data = plain.prepare("auto_arima", x, exog)
     values = without_regressors(data.values, data.regressors)
     d, seasonal_d = choose_differences(values, season, d, seasonal_d)
+    limits = limits.within(int(np.isfinite(values).sum()), season)
+    if not (seasonal_d or limits.seasonal_p or limits.seasonal_q):
+        season = 1
     walk = Walk(x, exog, season, d, seasonal_d, limits, criterion, box_cox)
     return walk.best()
 
@@ -180,7 +202,7 @@ class Walk:
         self.scores: dict[Key, float] = {}
         self.models: dict[Key, FittedARIMA] = {}
         self._data: dict[bool, tuple[Prepared, Likelihood]] = {}
-        self.reason: IntertwineError | None = None
+        self.reasons: dict[Key, str] = {}
 
     def best(self) -> FittedARIMA:
         """Walk, walk again from elsewhere, and take the better end."""
@@ -191,7 +213,7 @@ class Walk:
         if at not in self.models:
             raise OptionError(
                 "auto_arima: no model could be fitted to `x`.\n"
-                f"  The simplest failed: {shown(str(self.reason).splitlines()[0])}"
+                f"  The simplest failed: {self.reasons[min(self.reasons)].splitlines()[0]}"
             )
         return self.models[at]
 
@@ -258,7 +280,7 @@ class Walk:
             params, notes = find(model, likelihood)
             found = FittedARIMA(model, data, likelihood, params, None, None, notes)
         except IntertwineError as error:
-            self.reason = error
+            self.reasons[key] = str(error)
             return np.inf
         if _nearest_root(model, params) < _NEAREST_ROOT:
             return np.inf

@@ -17,6 +17,9 @@ from intertwine.base.libraries import need
 
 Array = NDArray[Any]
 
+#: Magnitudes between which sums of squares, and their products, are numbers.
+_SMALLEST, _LARGEST = 1e-70, 1e70
+
 
 @dataclass(frozen=True)
 class Observed:
@@ -51,6 +54,8 @@ def read_series(caller: str, x: Any, name: str = "x") -> Observed:
     if _is_pandas(x):
         index = _checked_index(caller, x.index)
         if getattr(x, "ndim", 1) == 2:
+            if x.shape[1] == 0:
+                raise ShapeError(f"{caller}: `{name}` has no columns.\n  Pass one of samples.")
             if x.shape[1] != 1:
                 raise ShapeError(
                     f"{caller}: `{name}` has {x.shape[1]} columns, one series is needed.\n"
@@ -76,6 +81,17 @@ def read_series(caller: str, x: Any, name: str = "x") -> Observed:
     return Observed(values, index, None if label is None else str(label))
 
 
+def check_size(caller: str, name: str, values: Array) -> None:
+    """Refuse numbers whose squares overflow, or vanish."""
+    largest = float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
+    if largest and not _SMALLEST < largest < _LARGEST:
+        happens = "overflow" if largest > 1 else "vanish"
+        raise OptionError(
+            f"{caller}: `{name}` reaches {largest:.4g} in magnitude, whose squares {happens}.\n"
+            f"  Pass it in another unit: {name} / {largest:.0e}."
+        )
+
+
 def check_samples(caller: str, name: str, values: Array) -> None:
     """Refuse series without a finite sample, and infinities."""
     infinite = int(np.isinf(values).sum())
@@ -88,6 +104,7 @@ def check_samples(caller: str, name: str, values: Array) -> None:
     if not np.isfinite(values).any():
         what = "is empty" if values.size == 0 else f"holds {values.size} samples, all NaN"
         raise OptionError(f"{caller}: `{name}` {what}.\n  Pass samples to learn from.")
+    check_size(caller, name, values)
 
 
 def refuse_constant(caller: str, name: str, values: Array) -> None:
@@ -174,6 +191,7 @@ def read_regressors(caller: str, exog: Any, n: int, name: str = "exog") -> tuple
             f"{caller}: `{name}` holds {int((~np.isfinite(values)).sum())} NaN or infinities.\n"
             "  Regressors must be known at every time; gaps may be in the series alone."
         )
+    check_size(caller, name, values)
     names = [f"x{i + 1}" for i in range(values.shape[1])]
     if columns is not None:
         names = [str(column) for column in columns]
