@@ -19,6 +19,7 @@ from intertwine.base.checks import integer, word
 from intertwine.base.errors import IntertwineError, OptionError
 from intertwine.base.threads import MOST_THREADS
 from intertwine.series.arima import ARIMA, Prepared
+from intertwine.series.estimate import ROUGH
 from intertwine.series.fitted import FittedARIMA
 from intertwine.series.likelihood import Likelihood
 from intertwine.series.reading import read_series, refuse_constant
@@ -215,7 +216,14 @@ class Walk:
                 "auto_arima: no model could be fitted to `x`.\n"
                 f"  The simplest failed: {self.reasons[min(self.reasons)].splitlines()[0]}"
             )
-        return self.models[at]
+        return self._precise(at)
+
+    def _precise(self, key: Key) -> FittedARIMA:
+        """A model of the walk, its search run to the end."""
+        model = self.model(key)
+        data, likelihood = self._prepared(model, key[4])
+        params, notes = find(model, likelihood)
+        return FittedARIMA(model, data, likelihood, params, None, None, notes)
 
     def end(self, at: Key, constant: bool) -> Key:
         """Where a walk from here ends: no neighbour is better."""
@@ -277,7 +285,7 @@ class Walk:
             left = likelihood.count - model.structure.size - len(data.names) - 1
             if left < 2:
                 return np.inf
-            params, notes = find(model, likelihood)
+            params, notes = find(model, likelihood, ROUGH)
             found = FittedARIMA(model, data, likelihood, params, None, None, notes)
         except IntertwineError as error:
             self.reasons[key] = str(error)
