@@ -208,9 +208,10 @@ class Walk:
     def best(self) -> FittedARIMA:
         """Walk, walk again from elsewhere, and take the better end."""
         constant = self.d + self.seasonal_d < 2
-        first = self.end(min(self.starts(constant), key=self.score), constant)
-        p, q = min(_MIDDLE, self.limits.p), min(_MIDDLE, self.limits.q)
-        at = min(first, self.end((p, q, *first[2:]), constant), key=self.score)
+        at = self.end(min(self.starts(constant), key=self.score), constant)
+        if any(at[:4]):  # noise needs no second look, which would find patterns in it
+            p, q = min(_MIDDLE, self.limits.p), min(_MIDDLE, self.limits.q)
+            at = min(at, self.end((p, q, *at[2:]), constant), key=self.score)
         if at not in self.models:
             raise OptionError(
                 "auto_arima: no model could be fitted to `x`.\n"
