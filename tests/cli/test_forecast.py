@@ -158,6 +158,23 @@ def test_what_is_refused(intertwine, rows, words, message):
     assert not Path("x-forecast.csv").exists()
 
 
+def test_a_folder_is_no_table(intertwine):
+    done = intertwine("forecast", ".")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.strip() == "intertwine: . is a folder.\n  Name a table in it."
+
+
+def test_the_input_is_never_replaced(intertwine):
+    table("lh.csv", enumerate(LH, 1))
+    before = Path("lh.csv").read_text()
+    done = intertwine("forecast", "lh.csv", "--order", "1,0,0", "-o", "./lh.csv", "--force")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.strip() == (
+        "intertwine: lh.csv is the table to forecast.\n  Write to another file."
+    )
+    assert Path("lh.csv").read_text() == before
+
+
 def test_files_are_not_replaced_unless_asked(intertwine):
     table("lh.csv", enumerate(LH, 1))
     Path("lh-forecast.png").write_text("mine")

@@ -5,7 +5,6 @@ import pytest
 
 from intertwine.base.errors import OptionError
 from intertwine.series import ARIMA, ARMA, auto_arima, backtest, read_layer
-from intertwine.series.unit_roots import choose_differences, seasonal_strength
 from series.published import AIR_PASSENGERS, LH
 
 
@@ -29,28 +28,6 @@ def test_the_same_data_give_the_same_model():
     first, second = auto_arima(x), auto_arima(x.tolist())
     assert first.model.order == second.model.order
     assert np.array_equal(first.params, second.params)
-
-
-def test_many_series_get_a_model_each():
-    rng = np.random.default_rng(2)
-    rows = np.array([10 + ARMA([0.6]).simulate(60, rng) for _ in range(4)])
-    told = []
-    found = auto_arima(rows, workers=2, progress=lambda done, total: told.append((done, total)))
-    assert told == [(i, 4) for i in range(1, 5)]
-    alone = auto_arima(rows[3])
-    assert found[3].model.order == alone.model.order
-    assert np.array_equal(found[3].params, alone.params)
-
-
-def test_differences():
-    rng = np.random.default_rng(3)
-    noise = rng.normal(size=240)
-    assert choose_differences(noise, 12, None, None) == (0, 0)
-    assert choose_differences(noise.cumsum(), 1, None, None) == (1, 0)
-    assert choose_differences(noise.cumsum().cumsum(), 1, None, None) == (2, 0)
-    seasonal = np.tile(3 * rng.normal(size=12), 20) + noise
-    assert seasonal_strength(seasonal, 12) > 0.64 > seasonal_strength(noise, 12)
-    assert choose_differences(seasonal, 12, None, None)[1] == 1
 
 
 def test_gaps_are_no_hindrance():

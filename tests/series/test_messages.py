@@ -173,7 +173,7 @@ CASES = [
     (
         lambda: ARIMA((1, 0, 0)).fit(ROOTS).forecast(0),
         "OptionError",
-        "forecast: `h=0` must be an integer from 1 to 2**62.",
+        "forecast: `h=0` must be an integer from 1 to 100000.",
     ),
     (
         lambda: ARIMA((1, 0, 0)).fit(ROOTS).forecast(1, level=95),

@@ -17,6 +17,8 @@ _PROJECTS = {
     "matplotlib": ("matplotlib", "image"),
     "matplotlib.figure": ("matplotlib", "image"),
     "jinja2": ("jinja2", "image"),
+    "rich.console": ("rich", "image"),
+    "rich.progress": ("rich", "image"),
     "cv2": ("opencv-python-headless", "search"),
     "safetensors.numpy": ("safetensors", "search"),
     "safetensors.torch": ("safetensors", "search"),
@@ -24,6 +26,9 @@ _PROJECTS = {
     "fastapi": ("fastapi", "search"),
     "uvicorn": ("uvicorn", "search"),
     "torch": ("torch", "learn"),
+    "statsmodels.tools.sm_exceptions": ("statsmodels", "series"),
+    "statsmodels.tsa.seasonal": ("statsmodels", "series"),
+    "statsmodels.tsa.stattools": ("statsmodels", "series"),
 }
 
 

@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
+from intertwine.base.bars import steps
 from intertwine.base.checks import word
 from intertwine.base.errors import OptionError, counted
 from intertwine.cli.console import out as standard_out
-from intertwine.cli.console import steps
 from intertwine.cli.options import option, path, result
 from intertwine.files.datasets import SETS, fetch, located, write_pictures
 

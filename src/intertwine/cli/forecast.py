@@ -12,7 +12,7 @@ import numpy as np
 import typer
 
 from intertwine.base.atomic import atomic, check_free
-from intertwine.base.errors import OptionError, unknown_suffix
+from intertwine.base.errors import FileError, MissingExtraError, OptionError, unknown_suffix
 from intertwine.base.tables import aligned
 from intertwine.cli import options as o
 from intertwine.cli.console import out as standard_out
@@ -115,6 +115,8 @@ def forecast(
       intertwine forecast air.csv --log --holdout 24
       intertwine forecast load.csv --order 2,0,1 --seasonal-order 0,1,1 -s 24
     """  # fmt: skip
+    if source.is_dir():
+        raise FileError(f"{source} is a folder.\n  Name a table in it.")
     target = source.with_name(f"{source.stem}-forecast.csv") if out is None else out
     drawing = target.with_suffix(".png") if picture is None else picture
     if target.suffix.lower() not in (".csv", ".tsv"):
@@ -122,6 +124,8 @@ def forecast(
     if drawing.suffix.lower() not in (".png", ".svg", ".pdf"):
         raise unknown_suffix(drawing, "no picture of a forecast", (".png", ".svg", ".pdf"))
     for path in (target, drawing):
+        if path.resolve() == source.resolve():
+            raise OptionError(f"{path} is the table to forecast.\n  Write to another file.")
         check_free(path, force)
     data = read_timed(source, column, time)
     if season is None:
@@ -155,7 +159,13 @@ def _fit(
                 f"--seasonal-order {seasonal} goes with --order.\n"
                 "  Pass both, or none: then both are chosen."
             )
-        found: FittedARIMA = auto_arima(data.values, season, box_cox=transform)
+        try:
+            found: FittedARIMA = auto_arima(data.values, season, box_cox=transform)
+        except MissingExtraError as error:
+            raise MissingExtraError(
+                "Choosing a model needs statsmodels, which is not installed.\n"
+                "  pip install 'intertwine[series]', or give a model: --order 0,1,1."
+            ) from error
         return found
     wanted = (*_three("--seasonal-order", seasonal or "0,0,0"), season)
     return ARIMA(_three("--order", order), wanted, box_cox=transform).fit(data.values)

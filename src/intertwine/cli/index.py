@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
+from intertwine.base.bars import steps
 from intertwine.base.errors import FileError, OptionError, counted
 from intertwine.cli.console import out as standard_out
-from intertwine.cli.console import steps
 from intertwine.cli.options import option, path, result
 from intertwine.cli.search import named
 

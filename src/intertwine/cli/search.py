@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from intertwine.base.bars import steps
 from intertwine.base.errors import FileError, OptionError
 from intertwine.base.libraries import need
 from intertwine.cli.console import out as standard_out
-from intertwine.cli.console import steps
 from intertwine.cli.options import Force, option, path, result, target
 from intertwine.cli.report import Report
 from intertwine.files import check_free

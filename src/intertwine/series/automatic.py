@@ -2,7 +2,8 @@
 
 The differences are chosen first (`unit_roots`). Then, from four simple models, a step changes an
 order by one, two orders together, or the constant; the walk follows every better model and ends
-where no neighbour is better. All models are fitted by the exact likelihood, which is cheap here.
+where no neighbour is better. A second walk begins in the middle of the orders, beside the season
+that the first found. All models are fitted by the exact likelihood, which is cheap here.
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine.base.checks import integer, word
-from intertwine.base.errors import IntertwineError, OptionError, shown
+from intertwine.base.errors import IntertwineError, OptionError
+from intertwine.base.threads import MOST_THREADS
 from intertwine.series.arima import ARIMA, Prepared
+from intertwine.series.estimate import ROUGH
 from intertwine.series.fitted import FittedARIMA
 from intertwine.series.likelihood import Likelihood
 from intertwine.series.reading import read_series, refuse_constant
 from intertwine.series.searching import find
-from intertwine.series.unit_roots import choose_differences
+from intertwine.series.unit_roots import choose_differences, without_regressors
 
 Array = NDArray[Any]
 
@@ -30,6 +33,12 @@ Array = NDArray[Any]
 _NEAREST_ROOT = 1.01
 
 _MOST_MODELS = 94
+
+_MOST_DIFFERENCES = 5
+
+#: AR and MA taps of the second walk's first model. The first walk often ends among models of one
+#: kind, (4, 0) say, where (2, 1) is better but two steps away.
+_MIDDLE = 2
 
 Key = tuple[int, int, int, int, bool]
 
@@ -42,6 +51,14 @@ class Limits:
     q: int = 5
     seasonal_p: int = 2
     seasonal_q: int = 2
+
+    def within(self, n: int, season: int) -> Limits:
+        """Those that leave three samples to each lag, as in R's `auto.arima`."""
+        short, seasons = n // 3, n // (3 * season)
+        return Limits(
+            min(self.p, short), min(self.q, short), min(self.seasonal_p, seasons),
+            min(self.seasonal_q, seasons),
+        )  # fmt: skip
 
     def hold(self, key: Key) -> bool:
         """Whether a model lies within."""
@@ -64,7 +81,7 @@ def auto_arima(
     criterion: str = "aicc",
     box_cox: float | str | None = None,
     workers: int | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: bool | Callable[[int, int], None] = False,
 ) -> Any:
     """Choose and fit an ARIMA model; many series get one each.
 
@@ -77,13 +94,14 @@ def auto_arima(
     season : int
         Samples of a season, 1 for none: 12 for months, 24 for hours.
     d, seasonal_d : int, optional
-        Differences; by default KPSS and the strength of the season tell.
+        Differences; by default KPSS and the strength of the season tell, which needs the extra
+        `series`.
     criterion : {"aicc", "aic", "bic"}
         What a better model has less of.
     workers : int, optional
         Processes for many series; by default one a core.
-    progress : callable, optional
-        Called with series done and series in all.
+    progress : bool or callable
+        True draws a bar on a terminal; a function is called with series done and series in all.
 
     Returns
     -------
@@ -104,6 +122,15 @@ def auto_arima(
         integer("auto_arima", "max_seasonal_p", max_seasonal_p, 0, 10) * (season > 1),
         integer("auto_arima", "max_seasonal_q", max_seasonal_q, 0, 10) * (season > 1),
     )
+    if d is not None:
+        d = integer("auto_arima", "d", d, 0, _MOST_DIFFERENCES)
+    if seasonal_d is not None:
+        seasonal_d = integer("auto_arima", "seasonal_d", seasonal_d, 0, _MOST_DIFFERENCES)
+    if seasonal_d and season == 1:
+        raise OptionError(
+            f"auto_arima: `seasonal_d={seasonal_d}` needs a season of at least 2 samples.\n"
+            "  Pass season=12, for example."
+        )
     many = _as_many(x)
     if many is None:
         return choose(x, season, exog, d, seasonal_d, limits, criterion, box_cox)
@@ -114,6 +141,8 @@ def auto_arima(
         )
     from intertwine.series.batch import choose_all
 
+    if workers is not None:
+        workers = integer("auto_arima", "workers", workers, 1, MOST_THREADS)
     options = (season, None, d, seasonal_d, limits, criterion, box_cox)
     return choose_all(many, options, workers, progress)
 
@@ -144,8 +173,12 @@ def choose(
     refuse_constant("auto_arima", "x", observed.values)
     plain = ARIMA((0, 0, 0), (0, 0, 0, 0), "n", box_cox=box_cox)
     plain.season = season  # Guerrero's blocks
-    values = plain.prepare("auto_arima", x, None).values
+    data = plain.prepare("auto_arima", x, exog)
+    values = without_regressors(data.values, data.regressors)
     d, seasonal_d = choose_differences(values, season, d, seasonal_d)
+    limits = limits.within(int(np.isfinite(values).sum()), season)
+    if not (seasonal_d or limits.seasonal_p or limits.seasonal_q):
+        season = 1
     walk = Walk(x, exog, season, d, seasonal_d, limits, criterion, box_cox)
     return walk.best()
 
@@ -170,12 +203,31 @@ class Walk:
         self.scores: dict[Key, float] = {}
         self.models: dict[Key, FittedARIMA] = {}
         self._data: dict[bool, tuple[Prepared, Likelihood]] = {}
-        self.reason: IntertwineError | None = None
+        self.reasons: dict[Key, str] = {}
 
     def best(self) -> FittedARIMA:
-        """Walk, and fit what was found."""
+        """Walk, walk again from elsewhere, and take the better end."""
         constant = self.d + self.seasonal_d < 2
-        at = min(self.starts(constant), key=self.score)
+        at = self.end(min(self.starts(constant), key=self.score), constant)
+        if any(at[:4]):  # noise needs no second look, which would find patterns in it
+            p, q = min(_MIDDLE, self.limits.p), min(_MIDDLE, self.limits.q)
+            at = min(at, self.end((p, q, *at[2:]), constant), key=self.score)
+        if at not in self.models:
+            raise OptionError(
+                "auto_arima: no model could be fitted to `x`.\n"
+                f"  The simplest failed: {self.reasons[min(self.reasons)].splitlines()[0]}"
+            )
+        return self._precise(at)
+
+    def _precise(self, key: Key) -> FittedARIMA:
+        """A model of the walk, its search run to the end."""
+        model = self.model(key)
+        data, likelihood = self._prepared(model, key[4])
+        params, notes = find(model, likelihood)
+        return FittedARIMA(model, data, likelihood, params, None, None, notes)
+
+    def end(self, at: Key, constant: bool) -> Key:
+        """Where a walk from here ends: no neighbour is better."""
         better = True
         while better and len(self.scores) < _MOST_MODELS:
             better = False
@@ -183,12 +235,7 @@ class Walk:
                 if self.limits.hold(key) and self.score(key) < self.score(at):
                     at, better = key, True
                     break
-        if at not in self.models:
-            raise OptionError(
-                "auto_arima: no model could be fitted to `x`.\n"
-                f"  The simplest failed: {shown(str(self.reason).splitlines()[0])}"
-            )
-        return self.models[at]
+        return at
 
     def starts(self, constant: bool) -> list[Key]:
         """Four simple models, as far as the limits let them."""
@@ -239,10 +286,10 @@ class Walk:
             left = likelihood.count - model.structure.size - len(data.names) - 1
             if left < 2:
                 return np.inf
-            params, notes = find(model, likelihood)
+            params, notes = find(model, likelihood, ROUGH)
             found = FittedARIMA(model, data, likelihood, params, None, None, notes)
         except IntertwineError as error:
-            self.reason = error
+            self.reasons[key] = str(error)
             return np.inf
         if _nearest_root(model, params) < _NEAREST_ROOT:
             return np.inf

@@ -111,7 +111,13 @@ def exact_objective(likelihood: Likelihood, structure: Structure, box: Box) -> O
     return evaluate
 
 
-def search(evaluate: Objective, box: Box, starts: Iterable[Array]) -> Search:
+#: When searches end: at the optimum to the last digit, or near enough to compare models.
+PRECISE, ROUGH = {"ftol": 1e-13, "gtol": 1e-7}, {"ftol": 1e-9, "gtol": 1e-5}
+
+
+def search(
+    evaluate: Objective, box: Box, starts: Iterable[Array], ends: dict[str, float] = PRECISE
+) -> Search:
     """Go down from each start; the lowest end counts, the first of equals."""
     best: Search | None = None
     calls = 0
@@ -125,7 +131,7 @@ def search(evaluate: Objective, box: Box, starts: Iterable[Array]) -> Search:
     for start in starts:
         done = minimize(
             guarded, start, jac=True, method="L-BFGS-B", bounds=box.bounds,
-            options={"ftol": 1e-13, "gtol": 1e-7, "maxiter": 500, "maxls": 40},
+            options={**ends, "maxiter": 500, "maxls": 40},
         )  # fmt: skip
         if best is None or done.fun < best.value - 1e-9:
             ended = bool(done.success) or "ABNORMAL" in str(done.message)  # no lower point is near

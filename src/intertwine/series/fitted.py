@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 
+#: Steps of a forecast: the work for their variances grows with the square.
+_FARTHEST = 100_000
+
 
 class FittedARIMA:
     """A model with its parameters and its data. Never changes; `append` makes another.
@@ -192,7 +195,7 @@ class FittedARIMA:
         bias_corrected : bool
             With a Box-Cox transform: means on the scale of the data instead of medians.
         """
-        h = integer("forecast", "h", h, 1)
+        h = integer("forecast", "h", h, 1, _FARTHEST)
         level = number(
             "forecast", "level", level, lambda v: 0 < v < 1, "between 0 and 1, such as 0.95"
         )

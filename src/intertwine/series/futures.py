@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.base.errors import OptionError
+from intertwine.base.errors import OptionError, counted
 from intertwine.base.libraries import need
 from intertwine.engine.recursions import whiten
 from intertwine.series.polynomials import differenced
@@ -68,9 +68,10 @@ def joined(model: FittedARIMA, x: Any, exog: Any) -> FittedARIMA:
     rows, _ = read_regressors("append", exog, more.values.size)
     both = None
     if len(data.names) > trend:
-        if len(rows) != len(data.names) - trend:
+        wanted = len(data.names) - trend
+        if len(rows) != wanted:
             raise OptionError(
-                f"append: the model has {len(data.names) - trend} regressors, `exog` has "
+                f"append: the model has {counted(wanted, 'regressor')}, `exog` has "
                 f"{len(rows)}.\n  Pass the same regressors as in fit."
             )
         both = np.concatenate([data.regressors[trend:], rows], axis=1).T

@@ -5,6 +5,7 @@ Times are kept where the caller has them, so that forecasts carry on the caller'
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,9 @@ from intertwine.base.errors import DTypeError, OptionError, ShapeError, counted
 from intertwine.base.libraries import need
 
 Array = NDArray[Any]
+
+#: Magnitudes between which sums of squares, and their products, are numbers.
+_SMALLEST, _LARGEST = 1e-70, 1e70
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,8 @@ def read_series(caller: str, x: Any, name: str = "x") -> Observed:
     if _is_pandas(x):
         index = _checked_index(caller, x.index)
         if getattr(x, "ndim", 1) == 2:
+            if x.shape[1] == 0:
+                raise ShapeError(f"{caller}: `{name}` has no columns.\n  Pass one of samples.")
             if x.shape[1] != 1:
                 raise ShapeError(
                     f"{caller}: `{name}` has {x.shape[1]} columns, one series is needed.\n"
@@ -76,6 +82,17 @@ def read_series(caller: str, x: Any, name: str = "x") -> Observed:
     return Observed(values, index, None if label is None else str(label))
 
 
+def check_size(caller: str, name: str, values: Array) -> None:
+    """Refuse numbers whose squares overflow, or vanish."""
+    largest = float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
+    if largest and not _SMALLEST < largest < _LARGEST:
+        happens = "overflow" if largest > 1 else "vanish"
+        raise OptionError(
+            f"{caller}: `{name}` reaches {largest:.4g} in magnitude, whose squares {happens}.\n"
+            f"  Pass it in another unit: {name} / {largest:.0e}."
+        )
+
+
 def check_samples(caller: str, name: str, values: Array) -> None:
     """Refuse series without a finite sample, and infinities."""
     infinite = int(np.isinf(values).sum())
@@ -88,6 +105,7 @@ def check_samples(caller: str, name: str, values: Array) -> None:
     if not np.isfinite(values).any():
         what = "is empty" if values.size == 0 else f"holds {values.size} samples, all NaN"
         raise OptionError(f"{caller}: `{name}` {what}.\n  Pass samples to learn from.")
+    check_size(caller, name, values)
 
 
 def refuse_constant(caller: str, name: str, values: Array) -> None:
@@ -110,10 +128,22 @@ def _plain_numbers(caller: str, name: str, x: Any) -> Any:
             f"{caller}: `{name}` holds {x.dtype}, not numbers.\n"
             f"  Convert it: pandas.to_numeric({name}, errors='coerce') makes NaN of other words."
         )
+    if getattr(x.dtype, "kind", "O") == "c":
+        return x.to_numpy()
     return x.to_numpy(dtype=float, na_value=np.nan)
 
 
 def _checked_index(caller: str, index: Any) -> Any:
+    if index.nlevels > 1:
+        raise OptionError(
+            f"{caller}: the index has {index.nlevels} levels, one of times is needed.\n"
+            "  Pass one series: x.loc[key], or x.droplevel(0)."
+        )
+    if index.hasnans:
+        raise OptionError(
+            f"{caller}: the index holds a time that is missing, at {int(index.isna().argmax())}.\n"
+            "  Leave it out: x[x.index.notna()]."
+        )
     if not index.is_unique:
         twice = index[index.duplicated()][0]
         raise OptionError(
@@ -124,14 +154,35 @@ def _checked_index(caller: str, index: Any) -> Any:
         raise OptionError(
             f"{caller}: the index is not in order of time.\n  Sort it: x.sort_index()."
         )
-    if hasattr(index, "freq") and index.freq is None and len(index) > 2:
+    if str(index.dtype).startswith("period"):
+        _check_periods(caller, index)
+    elif hasattr(index, "freq") and index.freq is None and len(index) > 2:
         _check_spacing(caller, index)
     return index
 
 
+def _check_periods(caller: str, index: Any) -> None:
+    steps = np.diff(index.asi8)
+    if (steps != 1).any():
+        raise OptionError(
+            f"{caller}: {counted(int((steps - 1).sum()), 'period')} of the index "
+            f"{'is' if steps.sum() == steps.size + 1 else 'are'} left out, the first behind "
+            f"{index[int(np.argmax(steps != 1))]}.\n"
+            "  Make gaps of them: x.reindex(pandas.period_range(x.index[0], x.index[-1]))."
+        )
+
+
+def _frequency(index: Any) -> Any:
+    """What pandas finds the step of the times to be, or None."""
+    pd = need("pandas", "A series with an index")
+    with warnings.catch_warnings():  # both kinds of answer will do
+        warnings.filterwarnings("ignore", "A future version of pandas will return a BaseOffset")
+        return pd.infer_freq(index)
+
+
 def _check_spacing(caller: str, index: Any) -> None:
     pd = need("pandas", "A series with an index")
-    if pd.infer_freq(index) is None:
+    if _frequency(index) is None:
         steps = np.diff(index.asi8)
         raise OptionError(
             f"{caller}: the times are not evenly spaced, steps run from "
@@ -145,7 +196,7 @@ def following(index: Any, count: int) -> Any:
     """The `count` entries that carry on a pandas index."""
     pd = need("pandas", "A series with an index")
     if isinstance(index, pd.DatetimeIndex):
-        freq = index.freq or pd.infer_freq(index)
+        freq = index.freq or _frequency(index)
         return pd.date_range(index[-1], periods=count + 1, freq=freq)[1:]
     if isinstance(index, pd.PeriodIndex):
         return pd.period_range(index[-1], periods=count + 1, freq=index.freq)[1:]
@@ -174,6 +225,7 @@ def read_regressors(caller: str, exog: Any, n: int, name: str = "exog") -> tuple
             f"{caller}: `{name}` holds {int((~np.isfinite(values)).sum())} NaN or infinities.\n"
             "  Regressors must be known at every time; gaps may be in the series alone."
         )
+    check_size(caller, name, values)
     names = [f"x{i + 1}" for i in range(values.shape[1])]
     if columns is not None:
         names = [str(column) for column in columns]

@@ -11,6 +11,7 @@ from scipy.optimize import approx_fprime  # type: ignore[import-untyped]
 from intertwine.base.errors import OptionError, counted
 from intertwine.series.approximate import css_value, whittle_value
 from intertwine.series.estimate import (
+    PRECISE,
     Box,
     Objective,
     Search,
@@ -32,7 +33,9 @@ Array = NDArray[Any]
 _MANY_GAPS = 4
 
 
-def find(model: ARIMA, likelihood: Likelihood) -> tuple[Array, tuple[str, ...]]:
+def find(
+    model: ARIMA, likelihood: Likelihood, ends: dict[str, float] = PRECISE
+) -> tuple[Array, tuple[str, ...]]:
     """The best parameters, and what a reader should know of them."""
     structure = model.structure
     _refuse_perfect(model, likelihood)
@@ -53,7 +56,7 @@ def find(model: ARIMA, likelihood: Likelihood) -> tuple[Array, tuple[str, ...]]:
         starts = [_without_gaps(likelihood, structure, box)]
     else:
         starts = starting_points(evaluate, likelihood, structure, box)
-    found = search(evaluate, box, starts)
+    found = search(evaluate, box, starts, ends)
     return found.params, _notes(found, box)
 
 

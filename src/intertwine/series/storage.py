@@ -55,26 +55,34 @@ def load(path: str | Path) -> FittedARIMA:
     path = Path(path)
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(content, dict) or "format" not in content:
+            raise ValueError("it names no format")
         if content["format"] != _FORMAT:
-            raise ValueError(f"its format is {content['format']!r}")
-        model = ARIMA(
-            content["order"], content["seasonal_order"], content["trend"], content["method"],
-            content["box_cox"],
-        )  # fmt: skip
-        x: Any = np.array([np.nan if v is None else v for v in content["x"]], float)
-        exog: Any = np.array(list(content["exog"].values()), float).T if content["exog"] else None
-        names = list(content["exog"])
-        params = np.array(content["params"], float)
+            raise ValueError(f"its format is {content['format']!r}, not {_FORMAT!r}")
+        return _restored(content)
     except FileNotFoundError:
         raise FileError(f"There is no file {path}.") from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise FileError(
-            f"{path} holds no fitted model: {str(error).splitlines()[0]}.\n"
-            "  FittedARIMA.save writes one."
-        ) from error
+    except KeyError as error:
+        raise _no_model(path, f"it lacks {error}") from error
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise _no_model(path, str(error).splitlines()[0].rstrip(".")) from error
+
+
+def _no_model(path: Path, reason: str) -> FileError:
+    return FileError(f"{path} holds no fitted model: {reason}.\n  FittedARIMA.save writes one.")
+
+
+def _restored(content: dict[str, Any]) -> FittedARIMA:
+    model = ARIMA(
+        content["order"], content["seasonal_order"], content["trend"], content["method"],
+        content["box_cox"],
+    )  # fmt: skip
+    x: Any = np.array([np.nan if v is None else v for v in content["x"]], float)
+    names = list(content["exog"])
+    exog: Any = np.array(list(content["exog"].values()), float).T if names else None
     if content["index"] is not None or names:
         x, exog = _with_pandas(x, exog, names, content)
-    return model.at(x, params, exog)
+    return model.at(x, np.array(content["params"], float), exog)
 
 
 def _index_words(index: Any) -> dict[str, Any] | None:
@@ -82,7 +90,8 @@ def _index_words(index: Any) -> dict[str, Any] | None:
         return None
     kind = type(index).__name__
     freq = getattr(index, "freqstr", None)
-    return {"kind": kind, "freq": freq, "values": [_plain(v) for v in index]}
+    zone = None if getattr(index, "tz", None) is None else str(index.tz)
+    return {"kind": kind, "freq": freq, "tz": zone, "values": [_plain(v) for v in index]}
 
 
 def _plain(value: Any) -> Any:
@@ -97,7 +106,11 @@ def _with_pandas(x: Any, exog: Any, names: list[str], content: dict[str, Any]) -
     index = None
     if words is not None:
         if words["kind"] == "DatetimeIndex":
-            index = pd.DatetimeIndex(words["values"], freq=words["freq"])
+            zoned = words.get("tz") is not None
+            index = pd.to_datetime(words["values"], utc=zoned, format="ISO8601")
+            if zoned:
+                index = index.tz_convert(words["tz"])
+            index = pd.DatetimeIndex(index, freq=words["freq"])
         elif words["kind"] == "PeriodIndex":
             index = pd.PeriodIndex(words["values"], freq=words["freq"])
         else:
