@@ -133,7 +133,9 @@ def _other_shape(path: Path, training: Training, found: dict[str, Tensor]) -> Op
     for name in [*wanted, *found]:
         there, here = found.get(name), wanted.get(name)
         if there is None or here is None or there.shape != here.shape:
-            shapes = [tuple(each.shape) if each is not None else "missing" for each in (there, here)]
+            shapes = [
+                tuple(each.shape) if each is not None else "missing" for each in (there, here)
+            ]
             return OptionError(
                 f"train: {path} is of another net: {name} is {shapes[0]} there, {shapes[1]} here.\n"
                 f"  Name another folder, or start anew with --force (force=True)."

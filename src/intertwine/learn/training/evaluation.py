@@ -10,6 +10,9 @@ from scipy import optimize, special, stats  # type: ignore[import-untyped]
 
 Array = NDArray[Any]
 
+#: How far temperatures are thought to lie from 1 before a picture is seen, as logarithms.
+PRIOR = 0.5
+
 #: Temperatures that are looked at, as logarithms.
 _BOUNDS = (-3.0, 3.0)
 
@@ -57,15 +60,18 @@ def confusion(guesses: Array, labels: Array, classes: int) -> Array:
 
 
 def temperature(logits: Array, labels: Array) -> float:
-    """Return the t for which ``softmax(logits / t)`` are the likeliest chances of `labels`.
+    """Return the likeliest t for which ``softmax(logits / t)`` are the chances of `labels`.
 
-    (Guo, Pleiss, Sun, Weinberger 2017, section 4.2.)
+    (Guo, Pleiss, Sun, Weinberger 2017, section 4.2.) Before anything is seen, log t is taken to be
+    normal around 0 with deviation `PRIOR`: where a few pictures are all answered rightly, the
+    likelihood alone would be sure of everything.
     """
 
-    def loss(log_t: float) -> float:
-        return mean_loss(logits / np.exp(log_t), labels)
+    def cost(log_t: float) -> float:
+        likelihood = len(labels) * mean_loss(logits / np.exp(log_t), labels)
+        return likelihood + (log_t / PRIOR) ** 2 / 2
 
-    found = optimize.minimize_scalar(loss, bounds=_BOUNDS, method="bounded")
+    found = optimize.minimize_scalar(cost, bounds=_BOUNDS, method="bounded")
     return float(np.exp(found.x))
 
 
