@@ -1,4 +1,4 @@
-"""A trained model: pictures in, classes with calibrated chances out; a folder on disk.
+"""A trained model: pictures in, classes with calibrated probabilities out; a folder on disk.
 
 ``model.safetensors`` has the numbers and ``card.json`` all else: classes, preprocessing, what it
 was trained on, how good it is. The card holds the checksum of the numbers, and is written last.
@@ -39,7 +39,7 @@ class Classifier:
 
     Attributes
     ----------
-    classes : the name of each class, in the order of the columns of `chances`.
+    classes : the name of each class, in the order of the columns of `probabilities`.
     scorer : the net, or the dense layer on an encoder.
     temperature : logits are divided by it, so that answers are right as often as they are sure.
     card : JSON of all that is known: data, settings, versions, accuracy, confusion matrix.
@@ -65,15 +65,15 @@ class Classifier:
             raise OptionError("Classifier: this model is a dense layer on an encoder, not a net.")
         return self.scorer.net
 
-    def chances(self, pictures: Sequence[Array]) -> Array:
-        """Return the chance of each class, (n, classes), of uint8 pictures (H, W) or (H, W, C)."""
+    def probabilities(self, pictures: Sequence[Array]) -> Array:
+        """Return each class's probability, (n, classes), of uint8 pictures (H, W) or (H, W, C)."""
         if not len(pictures):
             return np.zeros((0, len(self.classes)))
         rows = [
             self.scorer.logits([_with_channels(each) for each in pictures[start:][:_PICTURES]])
             for start in range(0, len(pictures), _PICTURES)
         ]
-        return chances_of(np.concatenate(rows), self.temperature)
+        return probabilities_of(np.concatenate(rows), self.temperature)
 
     def save(self, folder: str | Path) -> None:
         """Write the model into a folder, which is made if needed."""
@@ -123,7 +123,7 @@ class Classifier:
         return cls(classes, scorer, float(card["temperature"]), card)
 
 
-def chances_of(logits: Array, temperature: float) -> Array:
+def probabilities_of(logits: Array, temperature: float) -> Array:
     """Return ``softmax(logits / temperature)`` of each row."""
     return np.asarray(special.softmax(np.asarray(logits, float) / temperature, axis=1))
 

@@ -1,4 +1,4 @@
-"""How good answers are: accuracy with its interval, the confusion matrix, calibrated chances."""
+"""How good answers are: accuracy with its interval, confusion, calibrated probabilities."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def confusion(guesses: Array, labels: Array, classes: int) -> Array:
 
 
 def temperature(logits: Array, labels: Array) -> float:
-    """Return the likeliest t for which ``softmax(logits / t)`` are the chances of `labels`.
+    """Return the likeliest t for which ``softmax(logits / t)`` are the probabilities of `labels`.
 
     (Guo, Pleiss, Sun, Weinberger 2017, section 4.2.) Before anything is seen, log t is taken to be
     normal around 0 with deviation `PRIOR`: where a few pictures are all answered rightly, the
@@ -81,13 +81,13 @@ def mean_loss(logits: Array, labels: Array) -> float:
     return float(-rows[np.arange(len(labels)), labels].mean())
 
 
-def calibration_error(chances: Array, labels: Array, bins: int = 15) -> float:
+def calibration_error(probabilities: Array, labels: Array, bins: int = 15) -> float:
     """Return the mean gap between how sure answers are and how often they are right.
 
-    Answers are put into `bins` of equal width by the chance of their class; the gap of each bin
-    weighs as many answers as it has.
+    Answers are put into `bins` of equal width by the probability of their class; the gap of each
+    bin weighs as many answers as it has.
     """
-    sure, right = chances.max(axis=1), chances.argmax(axis=1) == labels
+    sure, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
     which = np.minimum((sure * bins).astype(int), bins - 1)
     gaps = np.bincount(which, right - sure, bins)
     return float(np.abs(gaps).sum() / len(labels))

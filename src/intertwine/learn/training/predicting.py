@@ -27,14 +27,14 @@ class Prediction:
     ----------
     picture : its file, or its number among arrays.
     label : the likeliest class.
-    chance : of that class, calibrated.
-    chances : class -> chance, the likeliest first.
+    probability : of that class, calibrated.
+    probabilities : class -> probability, the likeliest first.
     """
 
     picture: str
     label: str
-    chance: float
-    chances: dict[str, float]
+    probability: float
+    probabilities: dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def predict(
     *,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Predictions:
-    """Say which class each picture shows, with calibrated chances.
+    """Say which class each picture shows, with calibrated probabilities.
 
     Parameters
     ----------
@@ -80,8 +80,8 @@ def predict(
     done = 0
     while few := list(islice(rest, _BATCH)):
         named, arrays = _read(few, skipped)
-        chances = classifier.chances(arrays)
-        for name, row in zip(named, chances, strict=True):
+        probabilities = classifier.probabilities(arrays)
+        for name, row in zip(named, probabilities, strict=True):
             predictions.append(_prediction(name, classifier.classes, row))
         done += len(few)
         if progress:
@@ -127,5 +127,5 @@ def _read(
 
 def _prediction(name: str, classes: tuple[str, ...], row: Any) -> Prediction:
     order = np.argsort(-row, kind="stable")
-    chances = {classes[place]: float(row[place]) for place in order}
-    return Prediction(name, classes[order[0]], float(row[order[0]]), chances)
+    probabilities = {classes[place]: float(row[place]) for place in order}
+    return Prediction(name, classes[order[0]], float(row[order[0]]), probabilities)

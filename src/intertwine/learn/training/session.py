@@ -24,8 +24,8 @@ from intertwine.learn.training.classifier import (
     FORMAT,
     MODEL,
     Classifier,
-    chances_of,
     make,
+    probabilities_of,
 )
 from intertwine.learn.training.loop import Settings, Tensors, Training, Watcher, steps_an_epoch
 from intertwine.learn.training.nets import PRESETS, NetMaker, build
@@ -210,12 +210,12 @@ def measured(scorer: Scorer, temperature: float, parts: dict[str, tuple[Array, A
     """Accuracy, loss and calibration of each part's (logits, labels), and the last's confusion."""
     accuracies, calibration = {}, {}
     for name, (logits, labels) in parts.items():
-        chances = chances_of(logits, temperature)
+        probabilities = probabilities_of(logits, temperature)
         accuracies[name] = evaluation.accuracy(logits.argmax(axis=1), labels).as_card()
         calibration[name] = {
             "loss": evaluation.mean_loss(logits / temperature, labels),
-            "error": evaluation.calibration_error(chances, labels),
-            "error_without": evaluation.calibration_error(chances_of(logits, 1.0), labels),
+            "error": evaluation.calibration_error(probabilities, labels),
+            "error_without": evaluation.calibration_error(probabilities_of(logits, 1.0), labels),
         }
     last = list(parts)[-1]
     logits, labels = parts[last]
