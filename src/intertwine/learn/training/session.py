@@ -275,8 +275,8 @@ def _about(material: Material, preset: str | None, settings: Settings) -> dict[s
         "training pictures": len(material.train.labels),
         "preprocessing": material.preprocessing.as_card(),
         "net": preset or "own",
-        "settings": settings.as_card(),
         "threads": torch.get_num_threads(),
+        **settings.as_card(),
     }
 
 
