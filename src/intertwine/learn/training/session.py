@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
@@ -21,16 +18,15 @@ from intertwine.learn.training import checkpoint, evaluation
 from intertwine.learn.training.augmentation import Augmentation
 from intertwine.learn.training.classifier import (
     CARD,
-    FORMAT,
     MODEL,
     Classifier,
     make,
-    probabilities_of,
 )
 from intertwine.learn.training.loop import Settings, Tensors, Training, Watcher, steps_an_epoch
+from intertwine.learn.training.measuring import FORMAT, measured, versions
 from intertwine.learn.training.nets import PRESETS, NetMaker, build
 from intertwine.learn.training.parts import Parts, read_parts, split
-from intertwine.learn.training.scorers import NetScorer, Scorer
+from intertwine.learn.training.scorers import NetScorer
 from intertwine.learn.training.sources import check_classes
 from intertwine.learn.training.squares import (
     Preprocessing,
@@ -194,39 +190,6 @@ def read_material(
     )
 
 
-def versions() -> dict[str, str]:
-    """What a model was trained with."""
-    return {
-        "intertwine": version("intertwine"),
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "torch": str(torch.__version__),
-        "machine": platform.machine(),
-    }
-
-
-def measured(scorer: Scorer, temperature: float, parts: dict[str, tuple[Array, Array]],
-             classes: int) -> dict[str, Any]:  # fmt: skip
-    """Accuracy, loss and calibration of each part's (logits, labels), and the last's confusion."""
-    accuracies, calibration = {}, {}
-    for name, (logits, labels) in parts.items():
-        probabilities = probabilities_of(logits, temperature)
-        accuracies[name] = evaluation.accuracy(logits.argmax(axis=1), labels).as_card()
-        calibration[name] = {
-            "loss": evaluation.mean_loss(logits / temperature, labels),
-            "error": evaluation.calibration_error(probabilities, labels),
-            "error_without": evaluation.calibration_error(probabilities_of(logits, 1.0), labels),
-        }
-    last = list(parts)[-1]
-    logits, labels = parts[last]
-    return {
-        "accuracy": accuracies,
-        "calibration": calibration,
-        "evaluated_on": last,
-        "confusion": evaluation.confusion(logits.argmax(axis=1), labels, classes).tolist(),
-    }
-
-
 def _asked(
     epochs: int | None, seed: int, patience: int | None, rate: float, flip: bool
 ) -> dict[str, Any]:
@@ -333,7 +296,7 @@ def _finished(training: Training, material: Material, preset: str | None) -> Cla
         "cpu_seconds": round(training.cpu_seconds, 1),
         "epochs": [vars(each) for each in training.epochs],
         "versions": versions(),
-        **measured(scorer, temperature, logits, len(classes)),
+        **measured(temperature, logits, len(classes)),
     }
     return Classifier(classes, scorer, temperature, card, material.skipped)
 
