@@ -111,7 +111,7 @@ class TestGoingOn:
             train(bars(10), tmp_path / "m", epochs=3, threads=1)
         assert str(raised.value).startswith(f"{path} cannot be read as a checkpoint: ")
         assert str(raised.value).endswith(
-            ".\n  Start anew with --force (force=True), or put the file back."
+            ".\n  Start anew with --force (overwrite=True), or put the file back."
         )
 
 

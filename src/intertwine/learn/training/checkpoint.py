@@ -107,7 +107,7 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
     except Exception as error:  # safetensors and JSON each raise their own
         raise FileError(
             f"{path} cannot be read as a checkpoint: {error}.\n"
-            f"  Start anew with --force (force=True), or put the file back."
+            f"  Start anew with --force (overwrite=True), or put the file back."
         ) from error
 
 
@@ -124,7 +124,7 @@ def _check(path: Path, before: dict[str, Any], now: dict[str, Any]) -> None:
     raise OptionError(
         f"train: {path} is of another training.\n"
         + "\n".join(lines)
-        + "\n  Go on with the same, name another folder, or start anew with --force (force=True)."
+        + "\n  Go on with the same, name another folder, or start anew: --force (overwrite=True)."
     )
 
 
@@ -138,7 +138,7 @@ def _other_shape(path: Path, training: Training, found: dict[str, Tensor]) -> Op
             ]
             return OptionError(
                 f"train: {path} is of another net: {name} is {shapes[0]} there, {shapes[1]} here.\n"
-                f"  Name another folder, or start anew with --force (force=True)."
+                f"  Name another folder, or start anew with --force (overwrite=True)."
             )
     raise AssertionError("shapes agree")
 
