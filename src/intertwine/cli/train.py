@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -37,6 +38,11 @@ Out = Annotated[
     Path,
     o.result("--out", "-o", metavar="MODEL", parser=o.path, text="The folder of the model."),
 ]
+Test = Annotated[
+    Path | None,
+    _train("--test", metavar="FOLDER", parser=o.path, text="Pictures of the same classes to "
+           "measure on. Default: those under test/."),
+]  # fmt: skip
 Preset = Annotated[
     str,
     _train("--preset", metavar="small|large", text="The net: less time, or fewer mistakes."),
@@ -101,6 +107,7 @@ Weights = Annotated[
 def train(
     folder: Folder,
     out: Out = Path("model"),
+    test: Test = None,
     preset: Preset = "small",
     epochs: Epochs = None,
     seed: Seed = 0,
@@ -139,10 +146,11 @@ def train(
             f"  Name it: --encoder package.module:name"
         )
     network = None if encoder is None else encoder_of(encoder, weights)
-    with steps() as progress, training() as watch:
+    with _kept(out), steps() as progress, training() as watch:
         found = learn(
             folder,
             out,
+            test=test,
             preset=preset,
             epochs=epochs,
             seed=seed,
@@ -158,6 +166,18 @@ def train(
             watch=watch,
         )
     _report(found, out)
+
+
+@contextmanager
+def _kept(out: Path) -> Iterator[None]:
+    """Say after Ctrl-C what is there; the next run goes on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if (out / "checkpoint.safetensors").exists():
+            text = f"{out} keeps a checkpoint; the same command goes on from there."
+            standard_out().print(text, markup=False, soft_wrap=True)
+        raise
 
 
 def _report(found: Classifier, out: Path) -> None:

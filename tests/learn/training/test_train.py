@@ -1,6 +1,8 @@
 """`train` learns, repeats itself, goes on, and says what is wrong with its pictures."""
 
+import errno
 import json
+import os
 
 import numpy as np
 import pytest
@@ -103,6 +105,30 @@ class TestGoingOn:
         with pytest.raises(OptionError, match=r"\n  pictures: '\w{32}' there, '\w{32}' here\n"):
             train(bars(10, seed=1), tmp_path / "m", epochs=3, threads=1)
 
+    def test_a_full_disk_loses_nothing(self, tmp_path, monkeypatch):
+        calm = train(bars(10), epochs=3, threads=1)
+        sync, count = os.fsync, [0]
+
+        def full(file):
+            count[0] += 1
+            if count[0] == 4:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            sync(file)
+
+        monkeypatch.setattr(os, "fsync", full)
+        with pytest.raises(FileError) as raised:
+            train(bars(10), tmp_path / "m", epochs=3, threads=1, checkpoint_every_s=0)
+        path = tmp_path / "m" / "checkpoint.safetensors"
+        assert str(raised.value) == (
+            f"Cannot write {path}: No space left on device. Nothing was left there."
+        )
+        assert [each.name for each in path.parent.iterdir()] == [path.name]
+        steps = []
+        found = train(bars(10), tmp_path / "m", epochs=3, threads=1,
+                      watch=lambda moment: steps.append(moment.step))  # fmt: skip
+        assert steps[0] == 4
+        assert same(weights(found), weights(calm))
+
     def test_a_broken_checkpoint_is_named(self, tmp_path):
         self.stopped(tmp_path / "m", 5)
         path = tmp_path / "m" / "checkpoint.safetensors"
@@ -147,6 +173,19 @@ class TestFolders:
         assert found.card["accuracy"]["test"]["total"] == 15
         assert found.card["evaluated_on"] == "test"
         assert np.sum(found.card["confusion"]) == 15
+
+    def test_pictures_to_measure_on_may_have_fewer_classes_and_no_others(self, tmp_path):
+        images, labels = bars(6)
+        few, known = bars(4, seed=1)
+        found = train((images, labels), test=(few[4:], known[4:]), epochs=1, threads=1)
+        assert found.card["accuracy"]["test"]["total"] == 8
+        assert np.sum(found.card["confusion"][0]) == 0
+        with pytest.raises(OptionError) as raised:
+            train((images, labels), test=(few, known + 1), epochs=1, threads=1)
+        assert str(raised.value) == (
+            "train: arrays has the class 3, which arrays has not.\n"
+            "  Both need the same classes; there are 3 and 3."
+        )
 
     def test_idx_and_npz(self, tmp_path):
         import gzip
@@ -199,6 +238,24 @@ class TestRefusals:
             f"{folder} has no sub-folders and 3 pictures.\n"
             f"  Make a sub-folder for each class, such as {folder / 'coat'} and {folder / 'bag'}, "
             "and move its pictures there."
+        )
+
+    def test_a_class_of_which_one_file_is_readable(self, tmp_path):
+        folder = write_folder(tmp_path / "f", 3)
+        for path in sorted((folder / "lying").iterdir())[1:]:
+            path.write_bytes(b"broken")
+        assert self.refused(folder, tmp_path / "m") == (
+            f"train: 1 class has fewer than 2 readable pictures in {folder}: lying 1.\n"
+            "  The largest class, cross, has 3.\n"
+            "  Add pictures, or move the folder elsewhere."
+        )
+        assert not (tmp_path / "m").exists()
+
+    def test_a_folder_that_cannot_be_written(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(os, "access", lambda path, how: False)
+        assert self.refused(bars(2), tmp_path / "m" / "deep") == (
+            f"Cannot write {tmp_path / 'm' / 'deep'}: {tmp_path} is read-only for you.\n"
+            "  Name another folder with -o (out=)."
         )
 
     def test_all_broken(self, tmp_path):

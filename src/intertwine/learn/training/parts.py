@@ -24,14 +24,17 @@ class Parts:
     test: Source | None
 
 
-def read_parts(source: Any) -> Parts:
-    """Find the parts of a folder, an archive or a pair of arrays.
+def read_parts(source: Any, test: Any = None) -> Parts:
+    """Find the parts of a folder, an archive or a pair of arrays; `test` is one more such.
 
     Raises
     ------
     FileError
         There is no such folder, or it has no sub-folders.
     """
+    if test is not None:
+        train = read_parts(source).train
+        return Parts(train, _same_classes(train, read_parts(test).train))
     if isinstance(source, tuple | list):
         if len(source) != 2:
             raise OptionError(

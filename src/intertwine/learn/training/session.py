@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -74,6 +75,7 @@ def train(
     source: Any,
     out: str | Path | None = None,
     *,
+    test: Any = None,
     preset: str = "small",
     epochs: int | None = None,
     seed: int = 0,
@@ -101,6 +103,8 @@ def train(
     out : path, optional
         The folder of the model. While it trains, a checkpoint is kept there: the same call goes on
         from it, and ends with the same weights to the bit.
+    test : path or (images, labels), optional
+        Pictures to measure on, instead of those that `source` has under ``test``.
     preset : {"small", "large"}
         The net; see `intertwine.learn.training.nets`.
     epochs : int, optional
@@ -149,7 +153,7 @@ def train(
     folder = None if out is None else Path(out)
     if folder is not None:
         _check_free(folder, overwrite)
-    parts = read_parts(source)
+    parts = read_parts(source, test)
     check_classes(parts.train, LEAST, "pictures")
     with _threads(threads):
         if encoder is not None:
@@ -305,13 +309,12 @@ def _check_free(folder: Path, overwrite: bool) -> None:
     """Refuse a folder that has a model already, or other files."""
     if overwrite:
         checkpoint.remove(folder)
-        return
-    if (folder / CARD).exists() and not (folder / checkpoint.NAME).exists():
+    elif (folder / CARD).exists() and not (folder / checkpoint.NAME).exists():
         raise FileError(
             f"{folder} has a model already.\n  Pass --force (overwrite=True) to train another in "
             f"its place, or name another folder."
         )
-    if folder.is_dir() and not (folder / checkpoint.NAME).exists():
+    elif folder.is_dir() and not (folder / checkpoint.NAME).exists():
         others = [each.name for each in folder.iterdir() if not each.name.startswith(".")]
         if set(others) - {MODEL, CARD}:
             raise FileError(
@@ -320,6 +323,12 @@ def _check_free(folder: Path, overwrite: bool) -> None:
             )
     if folder.exists() and not folder.is_dir():
         raise OptionError(f"train: {folder} is a file.\n  Name a folder for the model.")
+    there = next(each for each in (folder, *folder.absolute().parents) if each.exists())
+    if not os.access(there, os.W_OK):
+        raise FileError(
+            f"Cannot write {folder}: {there} is read-only for you.\n  Name another folder with -o "
+            f"(out=)."
+        )
 
 
 @contextmanager
