@@ -183,8 +183,9 @@ class TestFolders:
         with pytest.raises(OptionError) as raised:
             train((images, labels), test=(few, known + 1), epochs=1, threads=1)
         assert str(raised.value) == (
-            "train: arrays has the class 3, which arrays has not.\n"
-            "  Both need the same classes; there are 3 and 3."
+            "train: the class 3 of the test pictures is none of the 3 classes trained on: "
+            "0, 1, 2.\n"
+            "  Rename its folder, or move it elsewhere."
         )
 
     def test_idx_and_npz(self, tmp_path):

@@ -89,7 +89,7 @@ class HierarchicalNet(nn.Module):
 #: Preset -> widths and residual blocks of its stages.
 PRESETS: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
     "small": ((24, 24, 48), (0, 1, 1)),
-    "large": ((32, 64, 128), (1, 1, 1)),
+    "large": ((32, 64, 128), (0, 1, 1)),
 }
 
 #: Makes a net from the number of channels and of classes.

@@ -33,8 +33,8 @@ def read_parts(source: Any, test: Any = None) -> Parts:
         There is no such folder, or it has no sub-folders.
     """
     if test is not None:
-        train = read_parts(source).train
-        return Parts(train, _same_classes(train, read_parts(test).train))
+        learned = read_parts(source).train
+        return Parts(learned, _same_classes(learned, read_parts(test).train))
     if isinstance(source, tuple | list):
         if len(source) != 2:
             raise OptionError(
@@ -86,9 +86,9 @@ def _same_classes(train: Source, test: Source) -> Source:
     unknown = sorted(set(test.classes) - set(train.classes))
     if unknown:
         raise OptionError(
-            f"train: {test.origin} has the class {unknown[0]}, which {train.origin} has not.\n"
-            f"  Both need the same classes; there are {len(test.classes)} and "
-            f"{len(train.classes)}."
+            f"train: the class {unknown[0]} of the test pictures is none of the "
+            f"{len(train.classes)} classes trained on: {', '.join(train.classes[:8])}.\n"
+            f"  Rename its folder, or move it elsewhere."
         )
     renumbered = np.array([train.classes.index(name) for name in test.classes])
     return replace(test, classes=train.classes, labels=renumbered[test.labels])

@@ -9,6 +9,7 @@ answers, each from pictures that the layer had not seen, also calibrate the prob
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy import linalg  # type: ignore[import-untyped]
 
 from intertwine.base.libraries import need
 from intertwine.learn.training import evaluation
@@ -121,8 +123,7 @@ def train_probe(parts: Parts, encoder: Any, seed: int, progress: Progress | None
     found = encoder if callable(encoder) else encoder_of(encoder)
     read = _read(parts.train, found, progress)
     check_classes(read.source, FOLDS, "readable pictures, one for each round of cross-validation")
-    chosen, strength, guesses = _chosen(read.tables, read.labels, seed, progress)
-    layer = fitted(read.tables, read.labels, chosen, strength)
+    layer, strength, guesses = _chosen(read.tables, read.labels, seed, progress)
     scorer = ProbeScorer(found, layer, strength)
     logits = {"cross-validation": (guesses, read.labels)}
     skipped = read.skipped
@@ -187,44 +188,75 @@ def joined(tables: Mapping[str, Array], blocks: Mapping[str, tuple[Array, Array]
     return np.concatenate([(tables[k] - m) * s for k, (m, s) in blocks.items()], axis=1)
 
 
-def fitted(
-    tables: Mapping[str, Array], labels: Array, blocks: Sequence[str], strength: float
-) -> Layer:
-    """Return the layer by logistic regression on some blocks."""
-    scales = {name: scaled(tables[name]) for name in blocks}
-    model = _regression(strength).fit(joined(tables, scales), labels)
+@dataclass(frozen=True)
+class Rotated:
+    """Rows of features as coordinates in the space that they span: a penalty on the length of
+    weights means the same there, and there are no more numbers than pictures.
+
+    Attributes
+    ----------
+    blocks : block -> its mean row and its scale
+    coordinates : (n, r), basis : (r, d)
+    """
+
+    blocks: Mapping[str, tuple[Array, Array]]
+    coordinates: Array
+    basis: Array
+
+    @classmethod
+    def of(cls, tables: Mapping[str, Array], names: Sequence[str]) -> Rotated:
+        """The blocks of these names, beside each other."""
+        blocks = {name: scaled(tables[name]) for name in names}
+        left, values, basis = linalg.svd(
+            joined(tables, blocks).astype(float), full_matrices=False, check_finite=False
+        )
+        return cls(blocks, left * values, basis)
+
+    def layer(self, labels: Array, strength: float) -> Layer:
+        """Return the layer by logistic regression."""
+        weight, bias = regressed(self.coordinates, labels, strength)
+        return Layer(
+            self.blocks, (self.basis.T @ weight).astype(np.float32), bias.astype(np.float32)
+        )
+
+
+def regressed(rows: Array, labels: Array, strength: float) -> tuple[Array, Array]:
+    """Return weights (r, classes) and biases by logistic regression."""
+    linear = need("sklearn.linear_model", "Training on an encoder")
+    model = linear.LogisticRegression(C=strength, max_iter=2000).fit(rows, labels)
     weight, bias = model.coef_.T, model.intercept_
     if weight.shape[1] == 1:  # of two classes scikit-learn keeps the difference
-        weight, bias = np.hstack([0 * weight, weight]), np.array([0.0, bias[0]])
-    return Layer(scales, weight.astype(np.float32), bias.astype(np.float32))
+        return np.hstack([0 * weight, weight]), np.array([0.0, bias[0]])
+    return weight, bias
 
 
 def _chosen(
     tables: Mapping[str, Array], labels: Array, seed: int, progress: Progress | None
-) -> tuple[tuple[str, ...], float, Array]:
-    """The blocks and the strength with the lowest loss in cross-validation, and its logits."""
+) -> tuple[Layer, float, Array]:
+    """The layer of the blocks and the strength with the lowest loss in cross-validation, that
+    strength, and the logits of the pictures that were held back."""
     selection = need("sklearn.model_selection", "Choosing an encoder's blocks")
-    rounds = selection.StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
-    classes = int(labels.max()) + 1
-    best: tuple[float, tuple[str, ...], float, Array] | None = None
-    tries = [(blocks, strength) for blocks in CHOICES for strength in STRENGTHS]
-    for done, (blocks, strength) in enumerate(tries, 1):
-        rows = np.empty((len(labels), classes), np.float32)
-        for kept, held in rounds.split(labels, labels):
-            layer = fitted(_rows(tables, kept), labels[kept], blocks, strength)
-            rows[held] = layer(_rows(tables, held))
-        loss = evaluation.mean_loss(rows / evaluation.temperature(rows, labels), labels)
-        if best is None or loss < best[0]:
-            best = loss, blocks, strength, rows
-        if progress:
-            progress("choosing", done, len(tries))
+    rounds = list(
+        selection.StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(labels, labels)
+    )
+    best: tuple[float, Rotated, float, Array] | None = None
+    done = 0
+    for names in CHOICES:
+        space = Rotated.of(tables, names)
+        for strength in STRENGTHS:
+            rows = np.empty((len(labels), int(labels.max()) + 1))
+            for kept, held in rounds:
+                weight, bias = regressed(space.coordinates[kept], labels[kept], strength)
+                rows[held] = space.coordinates[held] @ weight + bias
+            loss = evaluation.mean_loss(rows / evaluation.temperature(rows, labels), labels)
+            if best is None or loss < best[0]:
+                best = loss, space, strength, rows
+            done += 1
+            if progress:
+                progress("choosing", done, len(CHOICES) * len(STRENGTHS))
     assert best is not None
-    return best[1:]
-
-
-def _regression(strength: float) -> Any:
-    linear = need("sklearn.linear_model", "Training on an encoder")
-    return linear.LogisticRegression(C=strength, max_iter=2000)
+    _, space, strength, rows = best
+    return space.layer(labels, strength), strength, rows
 
 
 @dataclass(frozen=True)
@@ -239,8 +271,6 @@ class _Features:
 
 
 def _read(source: Source, encoder: Encoder, progress: Progress | None) -> _Features:
-    import hashlib
-
     digest = hashlib.sha256(repr(source.classes).encode())
     rows: list[dict[str, Array]] = []
     places: list[int] = []
@@ -273,10 +303,6 @@ def _both_ways(encoder: Callable[[Sequence[Array]], Array], pictures: Sequence[A
 
 def _rgb(picture: Array) -> Array:
     return np.repeat(picture, 3, axis=2) if picture.shape[2] == 1 else picture
-
-
-def _rows(tables: Mapping[str, Array], which: Array) -> dict[str, Array]:
-    return {name: rows[which] for name, rows in tables.items()}
 
 
 def _batches(items: Iterable[Any]) -> Iterator[list[Any]]:

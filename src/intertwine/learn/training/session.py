@@ -45,7 +45,7 @@ LEAST = 2
 
 #: How often each preset sees all pictures. Few pictures are seen more often, until there are
 #: `STEPS` steps, but at most `MOST_EPOCHS` times.
-EPOCHS = {"small": 30, "large": 60}
+EPOCHS = {"small": 30, "large": 30}
 STEPS, MOST_EPOCHS = 4000, 200
 
 #: Pictures a step for many pictures, and how few they may be for few.
@@ -108,8 +108,7 @@ def train(
     preset : {"small", "large"}
         The net; see `intertwine.learn.training.nets`.
     epochs : int, optional
-        How often each picture is seen. None: 30 with "small", 60 with "large", more if there are
-        few pictures.
+        How often each picture is seen. None: 30, more if there are few pictures.
     seed : int
         Of weights, validation split, order and augmentation.
     side : int, optional
