@@ -41,12 +41,12 @@ CHOICES = (
     ("whole",),
     ("garment",),
     ("whole", "garment"),
-    ("whole", "shape"),
+    ("garment", "shape"),
     ("whole", "garment", "shape"),
 )
 
 #: The inverse strengths of the penalty that it chooses from.
-STRENGTHS = (3.0, 10.0, 30.0, 100.0, 300.0)
+STRENGTHS = (1.0, 3.0, 10.0, 30.0, 100.0)
 
 #: Pictures are told apart in so many rounds, each with another part held back.
 FOLDS = 5
