@@ -24,6 +24,7 @@ _PROJECTS = {
     "sklearn.decomposition": ("scikit-learn", "search"),
     "sklearn.linear_model": ("scikit-learn", "learn"),
     "sklearn.model_selection": ("scikit-learn", "learn"),
+    "threadpoolctl": ("scikit-learn", "learn"),
     "fastapi": ("fastapi", "search"),
     "uvicorn": ("uvicorn", "search"),
     "torch": ("torch", "learn"),

@@ -123,7 +123,9 @@ def train_probe(parts: Parts, encoder: Any, seed: int, progress: Progress | None
     found = encoder if callable(encoder) else encoder_of(encoder)
     read = _read(parts.train, found, progress)
     check_classes(read.source, FOLDS, "readable pictures, one for each round of cross-validation")
-    layer, strength, guesses = _chosen(read.tables, read.labels, seed, progress)
+    limits = need("threadpoolctl", "Training on an encoder").threadpool_limits
+    with limits(torch.get_num_threads()):  # NumPy's own threads wait for each other busily
+        layer, strength, guesses = _chosen(read.tables, read.labels, seed, progress)
     scorer = ProbeScorer(found, layer, strength)
     logits = {"cross-validation": (guesses, read.labels)}
     skipped = read.skipped
