@@ -51,7 +51,7 @@ Epochs = Annotated[
     int | None,
     _train(
         "--epochs",
-        text="How often each picture is seen. Default: 30, more for few pictures.",
+        text="How often each picture is seen. Default: 40, more for few pictures.",
     ),
 ]
 Seed = Annotated[

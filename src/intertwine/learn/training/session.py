@@ -43,10 +43,9 @@ Array = NDArray[Any]
 #: What training takes of each class at least: one picture to learn from, one to validate with.
 LEAST = 2
 
-#: How often each preset sees all pictures. Few pictures are seen more often, until there are
-#: `STEPS` steps, but at most `MOST_EPOCHS` times.
-EPOCHS = {"small": 30, "large": 30}
-STEPS, MOST_EPOCHS = 4000, 200
+#: How often pictures are seen. Few of them are seen more often, until there are `STEPS` steps, but
+#: at most `MOST_EPOCHS` times.
+EPOCHS, STEPS, MOST_EPOCHS = 40, 4000, 200
 
 #: Pictures a step for many pictures, and how few they may be for few.
 BATCH, LEAST_BATCH = 128, 8
@@ -108,7 +107,7 @@ def train(
     preset : {"small", "large"}
         The net; see `intertwine.learn.training.nets`.
     epochs : int, optional
-        How often each picture is seen. None: 30, more if there are few pictures.
+        How often each picture is seen. None: 40, more if there are few pictures.
     seed : int
         Of weights, validation split, order and augmentation.
     side : int, optional
@@ -162,7 +161,7 @@ def train(
         else:
             material = read_material(parts, side, validation, seed, progress)
             made = _seeded(preset, net, material, seed)
-            chosen = _settings(asked, preset, len(material.train.labels))
+            chosen = _settings(asked, len(material.train.labels))
             training = Training(made, chosen)
             about = _about(material, None if net else preset, chosen)
             _run(training, material, folder, about, watch, checkpoint_every_s)
@@ -208,13 +207,13 @@ def _asked(
     }
 
 
-def _settings(asked: dict[str, Any], preset: str, count: int) -> Settings:
+def _settings(asked: dict[str, Any], count: int) -> Settings:
     """What was asked for, and the rest by the number of pictures to learn from."""
     batch = min(BATCH, count, max(LEAST_BATCH, count // STEPS_AN_EPOCH))
     epochs = asked["epochs"]
     if epochs is None:
         enough = -(-STEPS // steps_an_epoch(count, batch))
-        epochs = max(EPOCHS[preset], min(enough, MOST_EPOCHS))
+        epochs = max(EPOCHS, min(enough, MOST_EPOCHS))
     return Settings(
         **asked
         | {
