@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
-from numpy.typing import NDArray
 from torch import nn
 
 from intertwine.base.checks import flag, integer, number, word
@@ -23,25 +21,14 @@ from intertwine.learn.training.classifier import (
     Classifier,
     make,
 )
-from intertwine.learn.training.loop import Settings, Tensors, Training, Watcher, steps_an_epoch
+from intertwine.learn.training.loop import Settings, Training, Watcher, steps_an_epoch
+from intertwine.learn.training.material import LEAST, Material, read_material
 from intertwine.learn.training.measuring import FORMAT, measured, versions
 from intertwine.learn.training.nets import PRESETS, NetMaker, build
-from intertwine.learn.training.parts import Parts, read_parts, split
+from intertwine.learn.training.parts import read_parts
 from intertwine.learn.training.scorers import NetScorer
 from intertwine.learn.training.sources import check_classes
-from intertwine.learn.training.squares import (
-    Preprocessing,
-    Progress,
-    Squares,
-    check_side,
-    read_squares,
-    same_channels,
-)
-
-Array = NDArray[Any]
-
-#: What training takes of each class at least: one picture to learn from, one to validate with.
-LEAST = 2
+from intertwine.learn.training.squares import Progress, check_side
 
 #: How often pictures are seen. Few of them are seen more often, until there are `STEPS` steps, but
 #: at most `MOST_EPOCHS` times.
@@ -52,22 +39,6 @@ BATCH, LEAST_BATCH = 128, 8
 
 #: Few pictures make at least so many steps an epoch, as far as `LEAST_BATCH` goes.
 STEPS_AN_EPOCH = 32
-
-
-@dataclass(frozen=True)
-class Material:
-    """What a net trains on, chooses its best epoch by, and is measured on."""
-
-    train: Squares
-    validation: Squares
-    test: Squares | None
-    preprocessing: Preprocessing
-    fingerprint: str
-    skipped: tuple[tuple[str, str], ...]
-
-    def tensors(self, squares: Squares) -> Tensors:
-        """Squares as the net takes them."""
-        return Tensors.of(squares.images, squares.labels, self.preprocessing)
 
 
 def train(
@@ -170,26 +141,6 @@ def train(
         found.save(folder)
         checkpoint.remove(folder)
     return found
-
-
-def read_material(
-    parts: Parts, side: int | None, validation: float, seed: int, progress: Progress | None
-) -> Material:
-    """Read pictures, split the validation part off, and take mean and deviation of the rest."""
-    squares = read_squares(parts.train, side, progress)
-    readable = replace(parts.train, labels=squares.labels, pictures=squares.images)
-    check_classes(readable, LEAST, "readable pictures")
-    held, kept = split(squares.labels, validation, seed)
-    height, channels = squares.images.shape[1], squares.images.shape[3]
-    preprocessing = Preprocessing(height, channels).fitted(squares.images[kept])
-    test, skipped = None, squares.skipped
-    if parts.test is not None:
-        test = read_squares(parts.test, height, progress)
-        skipped += test.skipped
-        test = replace(test, images=same_channels(test.images, channels))
-    return Material(
-        squares.rows(kept), squares.rows(held), test, preprocessing, squares.fingerprint, skipped
-    )
 
 
 def _asked(
