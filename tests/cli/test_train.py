@@ -82,3 +82,26 @@ def test_what_is_wrong_is_said_in_a_line_and_the_next_step(intertwine, model, he
         "  Name the module too: --encoder package.module:name --weights w.pt\n"
     )
     assert not (here / "other").exists()
+
+
+def test_after_an_interruption_the_same_command_goes_on(intertwine, here, monkeypatch):
+    from intertwine.learn.training.loop import Training
+
+    write_folder(here / "bars", 4)
+    step, count = Training._step, [0]
+
+    def interrupted(self, *arguments):
+        count[0] += 1
+        if count[0] == 3:
+            raise KeyboardInterrupt
+        return step(self, *arguments)
+
+    monkeypatch.setattr(Training, "_step", interrupted)
+    words = ("train", "bars", "-o", "model", "--epochs", "4", "--threads", "1")
+    ended = intertwine(*words)
+    assert ended.code == 130
+    assert ended.out == "model keeps a checkpoint; the same command goes on from there.\n"
+    again = intertwine(*words)
+    assert again.code == 0
+    assert count[0] == 5  # two steps, the one that was interrupted, and two more
+    assert again.err.splitlines()[0].startswith("epoch 3 of 4  loss ")
