@@ -134,7 +134,7 @@ def train(
       intertwine train garments/ -o garments-model --preset large --seed 1
       intertwine train digits.npz -o digits --no-flip
       intertwine train photos/ -o photos-model --encoder pretrained
-      intertwine train photos/ -o cnn --encoder my_nets:resnet --weights resnet.safetensors
+      intertwine train photos/ -o cnn --encoder nets:resnet --weights resnet.pt
       intertwine predict garments-model new/*.jpg
     """  # fmt: skip
     from intertwine.learn import train as learn
