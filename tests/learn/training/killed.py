@@ -1,17 +1,20 @@
 """Train once undisturbed, then killed at each of the given moments and resumed; print both sums.
 
-    python killed.py FOLDER SEED MOMENT...
+    python killed.py FOLDER EPOCHS MOMENT...
 
-A moment is ``step:N`` (after a step, before its checkpoint), ``write:N`` (half of the N-th
-checkpoint is on disk) or ``after:SECONDS``. Processes are forked, so that torch is imported once.
+A moment is ``step:N`` (after N more steps, before the checkpoint of the last), ``write:N`` (half of
+the N-th checkpoint from here is on disk) or ``after:SECONDS``. Processes are forked, so that torch
+is imported once.
 """
 
 import contextlib
 import hashlib
+import itertools
 import os
 import signal
 import sys
 import time
+import traceback
 from pathlib import Path
 
 import torch
@@ -22,18 +25,28 @@ from learn.training.drawn import bars
 SIZE = 20
 
 
-def trained(folder, seed, moment=""):
+def trained(folder, epochs, moment=""):
     """One go at the training; a child of its own."""
     kind, _, number = moment.partition(":")
     if kind == "write":
         half_written(int(number))
 
+    steps = itertools.count(1)
+
     def watch(now):
-        if kind == "step" and now.step == int(number):
+        if kind == "step" and next(steps) == int(number):
             os.kill(os.getpid(), signal.SIGKILL)
 
     torch.set_num_threads(1)
-    train(bars(SIZE), folder, epochs=4, seed=seed, threads=1, watch=watch, checkpoint_every_s=0)
+    train(
+        bars(SIZE),
+        folder,
+        epochs=epochs,
+        patience=epochs,
+        threads=1,
+        watch=watch,
+        checkpoint_every_s=0,
+    )
 
 
 def half_written(number):
@@ -58,14 +71,15 @@ def half_written(number):
     checkpoint.atomic = atomic
 
 
-def in_a_child(folder, seed, moment=""):
+def in_a_child(folder, epochs, moment=""):
     """Run `trained` in a process of its own; whether it ended by itself."""
     child = os.fork()
     if child == 0:
         try:
-            trained(folder, seed, moment)
+            trained(folder, epochs, moment)
             os._exit(0)
-        finally:
+        except BaseException:
+            traceback.print_exc()
             os._exit(1)
     if moment.startswith("after:"):
         time.sleep(float(moment.partition(":")[2]))
@@ -83,12 +97,11 @@ def sum_of(folder):
 
 def main():
     """Print the undisturbed sum, the disturbed one, how often it was killed, and what is left."""
-    folder, seed, *moments = sys.argv[1:]
+    folder, epochs, *moments = sys.argv[1:]
     calm, killed = Path(folder) / "calm", Path(folder) / "killed"
-    in_a_child(calm, int(seed))
-    kills = sum(not in_a_child(killed, int(seed), moment) for moment in moments)
-    if not (killed / "card.json").exists():
-        in_a_child(killed, int(seed))
+    in_a_child(calm, int(epochs))
+    kills = sum(not in_a_child(killed, int(epochs), moment) for moment in moments)
+    in_a_child(killed, int(epochs))
     left = sorted(path.name for path in killed.iterdir())
     print(sum_of(calm), sum_of(killed), kills, *left)
 
