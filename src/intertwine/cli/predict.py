@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from intertwine.base.errors import OptionError
+from intertwine.base.libraries import need
 from intertwine.cli import options as o
 from intertwine.cli.console import steps
 from intertwine.cli.report import Report
@@ -25,6 +26,13 @@ Pictures = Annotated[
     typer.Argument(parser=o.path, metavar="PICTURE", help="Pictures, or folders of pictures."),
 ]
 Top = Annotated[int, _predict("--top", text="How many classes a picture, the likeliest first.")]
+Encoder = Annotated[
+    str | None,
+    typer.Option(
+        "--encoder", metavar="package.module:name", rich_help_panel="A network that others trained",
+        help="Of a model on such a network: its name, to say that its code may run.",
+    ),
+]  # fmt: skip
 Out = Annotated[
     Path | None,
     o.result("--out", "-o", metavar="FILE", parser=o.path, text="Write .csv or .json."),
@@ -38,6 +46,7 @@ def predict(
     model: Model,
     pictures: Pictures,
     top: Top = 1,
+    encoder: Encoder = None,
     out: Out = None,
     form: Form = None,
     force: o.Force = False,
@@ -58,6 +67,8 @@ def predict(
     from intertwine.learn import predict as ask
 
     report = Report.to(out, form, force, rows="predictions", done="predicted")
+    if encoder is not None:
+        need(encoder.partition(":")[0], "The model's encoder")
     classifier = Classifier.load(model)
     if not 1 <= top <= len(classifier.classes):
         raise OptionError(

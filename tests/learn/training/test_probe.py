@@ -96,3 +96,17 @@ def test_coordinates_give_the_weights_that_features_give():
     assert np.abs(layer.weight - weight).max() < 1e-3 * np.abs(weight).max()
     assert np.abs(layer.bias - bias).max() < 1e-3
     assert (layer(tables).argmax(axis=1) == labels).all()
+
+
+def test_a_card_imports_no_code(quick, tmp_path, monkeypatch):
+    import sys
+
+    train(bars(8, side=24), tmp_path / "m", encoder=TINY, threads=1)
+    monkeypatch.delitem(sys.modules, "learn.training.encoders")
+    with pytest.raises(OptionError) as raised:
+        Classifier.load(tmp_path / "m")
+    assert str(raised.value) == (
+        "predict: this model runs code of learn.training.encoders, which is not imported.\n"
+        "  If you trust it, pass --encoder learn.training.encoders:Tiny "
+        "(import learn.training.encoders first)."
+    )

@@ -129,7 +129,7 @@ def from_card(card: Mapping[str, Any], fingerprint: str) -> Encoder:
             module = source.model.partition(":")[0]
             raise OptionError(
                 f"predict: this model runs code of {module}, which is not imported.\n"
-                f"  If you trust it, run `import {module}` first."
+                f"  If you trust it, pass --encoder {source.model} (import {module} first)."
             )
         found = NetworkEncoder(source)
     if found.fingerprint != fingerprint:
