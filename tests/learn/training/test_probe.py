@@ -7,7 +7,7 @@ torch = pytest.importorskip("torch")
 
 from intertwine.base.errors import OptionError  # noqa: E402
 from intertwine.learn import Classifier, predict, train  # noqa: E402
-from intertwine.learn.training import probe  # noqa: E402
+from intertwine.learn.training import encoding, probe  # noqa: E402
 from intertwine.learn.training.encoding import encoder_of  # noqa: E402
 from intertwine.style.encoders.networks import NetworkSource  # noqa: E402
 from learn.training.drawn import bars, write_folder  # noqa: E402
@@ -110,3 +110,11 @@ def test_a_card_imports_no_code(quick, tmp_path, monkeypatch):
         "  If you trust it, pass --encoder learn.training.encoders:Tiny "
         "(import learn.training.encoders first)."
     )
+
+
+def test_the_card_of_a_packaged_network_has_no_path_in_it(monkeypatch):
+    monkeypatch.setattr(encoding, "efficientnet_lite", lambda: TINY)
+    found = encoding.encoder_of("pretrained")
+    assert found.card() == {"network": "pretrained"}
+    again = encoding.from_card(found.card(), found.fingerprint)
+    assert again.fingerprint == found.fingerprint

@@ -41,10 +41,11 @@ class Encoder(Protocol):
 
 
 class NetworkEncoder:
-    """A network that others trained."""
+    """A network that others trained; `word` names one whose file lies elsewhere on each machine."""
 
-    def __init__(self, source: NetworkSource) -> None:
+    def __init__(self, source: NetworkSource, word: str = "") -> None:
         self._network = Network(source)
+        self._word = word
         self.fingerprint = self._network.fingerprint
 
     def __call__(self, pictures: Sequence[Array]) -> Array:
@@ -53,7 +54,7 @@ class NetworkEncoder:
 
     def card(self) -> dict[str, Any]:
         """JSON: where the network comes from."""
-        return {"network": self._network.source.as_card()}
+        return {"network": self._word or self._network.source.as_card()}
 
 
 class OwnEncoder:
@@ -104,7 +105,7 @@ def encoder_of(name: Any, weights: str | Path | None = None) -> Encoder:
     if (folder / CARD).is_file():
         return OwnEncoder(folder)
     if text == PRETRAINED:
-        return NetworkEncoder(efficientnet_lite())
+        return NetworkEncoder(efficientnet_lite(), PRETRAINED)
     if text.endswith((".pt", ".pth", ".pkl", ".safetensors")):
         raise OptionError(
             f"train: {text} holds weights without a network.\n"
@@ -123,6 +124,8 @@ def from_card(card: Mapping[str, Any], fingerprint: str) -> Encoder:
     """
     if "model" in card:
         found: Encoder = OwnEncoder(card["model"])
+    elif isinstance(card["network"], str):
+        found = encoder_of(card["network"])
     else:
         source = NetworkSource.from_card(card["network"])
         if not is_loaded(source):
