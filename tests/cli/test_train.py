@@ -42,7 +42,7 @@ def test_training_says_what_it_did(model, here):
 def test_predictions_as_table_csv_and_json(intertwine, model, here):
     table = intertwine("predict", "model", "bars/cross/000.png", "bars/lying")
     assert table.code == 0, table.err
-    assert table.out.splitlines()[0].strip() == "9 predicted"
+    assert table.out.splitlines()[0].strip() == "9 answers"
     assert table.out.splitlines()[-1] == "skipped  bars/lying/broken.png: is empty."
     rows = intertwine("predict", "model", "bars/cross/000.png", "--top", "3", "--format", "json")
     found = json.loads(rows.out)
@@ -50,7 +50,7 @@ def test_predictions_as_table_csv_and_json(intertwine, model, here):
     assert sum(each["probability"] for each in found) == pytest.approx(1, abs=1e-12)
     written = intertwine("predict", "model", "bars", "-o", "answers.csv")
     assert written.out.splitlines() == [
-        "answers.csv  24 predicted", "skipped  bars/lying/broken.png: is empty.",
+        "answers.csv  24 answers", "skipped  bars/lying/broken.png: is empty.",
     ]  # fmt: skip
     lines = (here / "answers.csv").read_text().splitlines()
     assert lines[0] == "picture,rank,class,probability"

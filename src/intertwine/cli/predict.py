@@ -66,7 +66,7 @@ def predict(
     from intertwine.learn import Classifier
     from intertwine.learn import predict as ask
 
-    report = Report.to(out, form, force, rows="predictions", done="predicted")
+    report = Report.to(out, form, force, rows="predictions", done="answers")
     if encoder is not None:
         need(encoder.partition(":")[0], "The model's encoder")
     classifier = Classifier.load(model)
