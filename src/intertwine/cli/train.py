@@ -146,7 +146,7 @@ def train(
             f"  Name it: --encoder package.module:name"
         )
     network = None if encoder is None else encoder_of(encoder, weights)
-    with _kept(out), steps() as progress, training() as watch:
+    with _kept(out, force), steps() as progress, training() as watch:
         found = learn(
             folder,
             out,
@@ -169,13 +169,14 @@ def train(
 
 
 @contextmanager
-def _kept(out: Path) -> Iterator[None]:
+def _kept(out: Path, force: bool) -> Iterator[None]:
     """Say after Ctrl-C what is there; the next run goes on."""
     try:
         yield
     except KeyboardInterrupt:
         if (out / "checkpoint.safetensors").exists():
-            text = f"{out} keeps a checkpoint; the same command goes on from there."
+            same = "the same command without --force" if force else "the same command"
+            text = f"{out} keeps a checkpoint; {same} goes on from there."
             standard_out().print(text, markup=False, soft_wrap=True)
         raise
 

@@ -129,6 +129,22 @@ class TestGoingOn:
         assert steps[0] == 4
         assert same(weights(found), weights(calm))
 
+    def test_another_net_does_not(self, tmp_path):
+        def maker(width):
+            return lambda channels, classes: torch.nn.Sequential(
+                torch.nn.Conv2d(channels, width, 16), torch.nn.Flatten(),
+                torch.nn.Linear(width, classes),
+            )  # fmt: skip
+
+        self.stopped(tmp_path / "m", 5, net=maker(4))
+        with pytest.raises(OptionError) as raised:
+            train(bars(10), tmp_path / "m", epochs=3, threads=1, net=maker(5))
+        assert str(raised.value) == (
+            f"train: {tmp_path / 'm' / 'checkpoint.safetensors'} is of another net: 0.weight is "
+            "(4, 1, 16, 16) there, (5, 1, 16, 16) here.\n"
+            "  Name another folder, or start anew with --force (overwrite=True)."
+        )
+
     def test_a_broken_checkpoint_is_named(self, tmp_path):
         self.stopped(tmp_path / "m", 5)
         path = tmp_path / "m" / "checkpoint.safetensors"
@@ -278,6 +294,20 @@ class TestRefusals:
             f"{tmp_path / 'a.npz'} cannot be read as an archive of arrays: Object arrays cannot be "
             "loaded when allow_pickle=False\n"
             "  Save one with numpy.savez_compressed(path, x_train=images, y_train=labels)."
+        )
+
+    def test_damaged_idx_files(self, tmp_path):
+        images, labels = (tmp_path / f"train-{n}-ubyte" for n in ("images-idx3", "labels-idx1"))
+        labels.write_bytes(bytes([0, 0, 8, 1, 0, 0, 0, 2, 0, 1]))
+        images.write_bytes(bytes([0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 9, 0, 0, 0, 9]) + bytes(100))
+        assert self.refused(tmp_path) == (
+            f"{images} or its labels cannot be read: IDX of shape (2, 9, 9) has 100 samples."
+        )
+        images.rename(tmp_path / "train-images-idx3-ubyte.gz")
+        labels.rename(tmp_path / "train-labels-idx1-ubyte.gz")
+        assert self.refused(tmp_path) == (
+            f"{tmp_path / 'train-images-idx3-ubyte.gz'} is damaged: Not a gzipped file "
+            "(b'\\x00\\x00').\n  Fetch it again."
         )
 
     def test_arrays_of_other_shapes(self):
