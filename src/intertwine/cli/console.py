@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from intertwine.base.text import duration
 
@@ -29,34 +36,6 @@ def progress() -> Iterator[Progress]:
         *columns, console=console, transient=True, disable=not console.is_terminal
     ) as bar:
         yield bar
-<<<<<<< HEAD
-=======
-
-
-@contextmanager
-def steps() -> Iterator[Callable[[str, int, int], None]]:
-    """A bar for long work in steps: what, how many of how many, time spent and left.
-
-    The block is given ``report(what, done, total)``; each new `what` begins a bar of its own.
-    """
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"), TimeElapsedColumn(), TimeRemainingColumn(),
-    )  # fmt: skip
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
-        tasks = {}
-
-        def report(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bar.add_task(what, total=total, rate="")
-            speed = bar.tasks[bar.task_ids.index(tasks[what])].speed
-            rate = f"{speed:.0f}/s" if speed else ""
-            bar.update(tasks[what], completed=done, total=total, rate=rate)
-
-        yield report
 
 
 @contextmanager
@@ -101,4 +80,3 @@ def ended(moment: Moment) -> str:
         f"epoch {last.number} of {moment.epochs}  loss {last.loss:.4f}  accuracy "
         f"{last.accuracy:.4f}  validation {last.validation_accuracy:.4f}  {left} left"
     )
->>>>>>> train
