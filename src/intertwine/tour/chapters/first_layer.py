@@ -90,9 +90,9 @@ def write(photo: Photo) -> list[Block]:
         ]
     return [
         *opened,
-        f"From {len(ran['windows']):,} patches of {_SIDE} × {_SIDE} of this photo, {_PATCHES:,} are "
-        f"drawn at random. `iw.Whitener` keeps the {_COUNT} directions in which they vary most and "
-        "makes these white; what is left is a rotation. **Independent component analysis** "
+        f"From {len(ran['windows']):,} patches of {_SIDE} × {_SIDE} of this photo, {_PATCHES:,} "
+        f"are drawn at random. `iw.Whitener` keeps the {_COUNT} directions in which they vary most "
+        "and makes these white; what is left is a rotation. **Independent component analysis** "
         f"(scikit-learn's `FastICA`) turns them until the answers are least Gaussian. "
         f"{_settled(ran)}",
         _sheet(ran),
