@@ -64,7 +64,7 @@ print(*(answer.kind for answer in named.values()), sep=", ")
 def write(photo: Photo) -> list[Block]:
     opened: list[Block] = [
         "The kernels so far came from a formula, or from a filter to be found. The first layer of "
-        "a neural network learns its own, and it needs no labels for that: pictures are enough, "
+        "a neural network learns its own, and it can do so without a label: pictures are enough, "
         "even one. Look for kernels whose answers are **sparse**: nearly 0 at most places, large "
         "at a few. Such kernels have found the parts that a photo is made of. On photos of nature "
         "they come out like cells of our visual cortex (Olshausen and Field 1996; Bell and "
@@ -93,7 +93,7 @@ def write(photo: Photo) -> list[Block]:
         f"From {len(ran['windows']):,} patches of {_SIDE} × {_SIDE} of this photo, {_PATCHES:,} "
         f"are drawn at random. `iw.Whitener` keeps the {_COUNT} directions in which they vary most "
         "and makes these white; what is left is a rotation. **Independent component analysis** "
-        f"(scikit-learn's `FastICA`) turns them until the answers are least Gaussian. "
+        f"(scikit-learn's `FastICA`) rotates them until the answers are least Gaussian. "
         f"{_settled(ran)}",
         _sheet(ran),
         _verdict(ran),
