@@ -96,7 +96,7 @@ def write(photo: Photo) -> list[Block]:
         f"(scikit-learn's `FastICA`) rotates them until the answers are least Gaussian. "
         f"{_settled(ran)}",
         _sheet(ran),
-        _verdict(ran),
+        _verdict(ran) + _enlarged(photo),
         _names(ran),
         _maps(ran),
         _table(ran),
@@ -139,6 +139,15 @@ def _verdict(ran: listing.Ran) -> str:
     return told + (
         f"Of the {_COUNT} kernels {sparse} exceed that, the first with {fixed(most, 1)}."
         + ("" if sparse == _COUNT else " The others are no sparser than those of noise.")
+    )
+
+
+def _enlarged(photo: Photo) -> str:
+    if not any("enlarged" in note for note in photo.notes):
+        return ""
+    return (
+        " This photo was enlarged, and what lies between its own pixels is smooth by construction: "
+        "some of this structure is the interpolation's."
     )
 
 
