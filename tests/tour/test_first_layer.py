@@ -106,9 +106,11 @@ def test_the_limit_is_what_noise_keeps_to() -> None:
     assert limit == pytest.approx(3 * drawn.std(), rel=0.2)
 
 
-def test_an_enlarged_photo_is_told_of(learned: listing.Ran) -> None:
-    enlarged = replace(learned["photo"], notes=("It was enlarged to 256 × 256 pixels.",))
-    assert "the interpolation's" in text_of(first_layer.write(enlarged))
+def test_an_enlarged_photo_is_told_of() -> None:
+    plain = photo_of(np.zeros((256, 256)))
+    enlarged = replace(plain, notes=("It was enlarged to 256 × 256 pixels.",))
+    assert "the interpolation's" in first_layer._enlarged(enlarged)
+    assert first_layer._enlarged(plain) == ""
 
 
 def test_it_is_written_without_scikit_learn(monkeypatch: pytest.MonkeyPatch, seen: Photo) -> None:
