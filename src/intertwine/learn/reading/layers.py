@@ -1,0 +1,111 @@
+"""A layer's filters, each measured and described: weights and sentences to kernels."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intertwine.learn.reading import measures
+from intertwine.learn.reading.colours import Parts, colour_of, principal
+from intertwine.learn.reading.describing import Said
+from intertwine.learn.reading.duplicates import Copies
+from intertwine.learn.reading.result import KernelReading
+from intertwine.learn.reading.weights import ConvWeights
+
+Array = NDArray[np.float64]
+
+#: A filter is dead below this fraction of the layer's median norm.
+DEAD = 1e-3
+
+#: A spatial part speaks for its filter when it holds this fraction of the filter's energy.
+SPEAKS = 0.5
+
+
+def split(layer: ConvWeights) -> Parts:
+    """The strongest product of a direction of channels and a spatial part, of each filter."""
+    return principal(layer.taps)
+
+
+def as_convolved(layer: ConvWeights, spatial: Array) -> Array:
+    """Kernels that convolve as the layer does: correlation mirrors them."""
+    return spatial if layer.transposed else np.flip(spatial, tuple(range(1, spatial.ndim)))
+
+
+def is_first_colour(layer: ConvWeights) -> bool:
+    """Whether the three channels of a layer are taken to be red, green and blue."""
+    return layer.taps.shape[1] == 3 and (layer.groups or 1) == 1
+
+
+def kernels_of(
+    layer: ConvWeights, parts: Parts, said: list[Said], copies: Copies
+) -> tuple[KernelReading, ...]:
+    """Every filter of a layer, the strongest first."""
+    taps = as_convolved(layer, parts.spatial)
+    gains = measures.noise_gains(layer.taps)
+    strength = np.sqrt(gains)
+    rank, separable = measures.ranks(taps)
+    power = measures.powers(taps)
+    angles, clarity = measures.orientations(power) if taps.ndim == 3 else (None, None)
+    origin = tuple(n // 2 for n in layer.size)
+    softmax, absolute = (measures.steps(taps, origin, how) for how in ("softmax", "abs"))
+    alive = strength > DEAD * float(np.median(strength))
+    colours = is_first_colour(layer)
+    found = []
+    for at in np.argsort(-strength, kind="stable"):
+        place = int(at)
+        told = _told(layer, said[place], parts, place, colours)
+        found.append(
+            KernelReading(
+                place,
+                parts.spatial[place],
+                parts.channels[place],
+                float(parts.energy[place]),
+                told.kind,
+                told.sentence,
+                told.angle_deg,
+                float(strength[place]),
+                float(gains[place]),
+                int(rank[place]),
+                float(separable[place]),
+                measures.flatness(power[place]),
+                None if angles is None else float(angles[place]),
+                None if clarity is None else float(clarity[place]),
+                _peak(power[place]),
+                _pair(softmax, place),
+                _pair(absolute, place),
+                colour_of(parts.channels[place]) if colours else None,
+                not bool(alive[place]),
+                copies.found.get(place),
+            )
+        )
+    return tuple(found)
+
+
+def _told(layer: ConvWeights, said: Said, parts: Parts, place: int, colours: bool) -> Said:
+    """What is said of a filter of several channels: how far its spatial part speaks for it."""
+    energy = float(parts.energy[place])
+    inputs = layer.taps.shape[1]
+    if inputs == 1 or not parts.spatial[place].any():
+        return said
+    held = f"{100 * energy:.3g} % of the energy"
+    start = f"{colour_of(parts.channels[place]).sentence}. " if colours else ""
+    if energy < SPEAKS:
+        text = (
+            f"{start}None of the families as a whole: the strongest spatial part over {inputs} "
+            f"channels holds {held}. That part: {said.sentence}"
+        )
+        return Said("none of these", text, said.share, None)
+    text = f"{start}One spatial part over {inputs} channels holds {held}. {said.sentence}"
+    return Said(said.kind, text, said.share, said.angle_deg)
+
+
+def _pair(steps: measures.Steps, place: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    return tuple(steps.drift[place].tolist()), tuple(steps.spread[place].tolist())
+
+
+def _peak(power: Array) -> tuple[float, ...]:
+    at = np.unravel_index(int(power.argmax()), power.shape)
+    return tuple(
+        abs(float(np.fft.fftfreq(n)[i])) if power.ndim == 1 else float(np.fft.fftfreq(n)[i])
+        for i, n in zip(at, power.shape, strict=True)
+    )

@@ -1,0 +1,150 @@
+"""A model in any of its forms: a module, a state dict, or a file of either; never a pickle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from intertwine.base.errors import DTypeError, FileError, OptionError, shown
+from intertwine.base.libraries import need
+from intertwine.learn.reading.photos import Preparation
+from intertwine.learn.reading.weights import ConvWeights, of_module, of_state
+
+#: Where checkpoints of others keep the weights.
+_INSIDE = ("state_dict", "model_state_dict", "model", "net", "weights", "ema")
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """A model that came in: its name, its convolutions, and the module that runs, if there is one.
+
+    `notes` say what is not known of it.
+    """
+
+    name: str
+    layers: tuple[ConvWeights, ...]
+    net: nn.Module | None = None
+    notes: tuple[str, ...] = ()
+    preparation: Preparation | None = None
+
+
+def source_of(model: Any) -> Source:
+    """Read a module, a state dict or a path.
+
+    Raises
+    ------
+    DTypeError
+        `model` is none of these.
+    FileError
+        The file is not there, damaged, or holds code beside tensors.
+    OptionError
+        There is no convolution in it, or its weights are not finite.
+    """
+    if isinstance(model, nn.Module):
+        name = type(model).__name__
+        return _checked(Source(name, tuple(of_module(model)), model), "the model")
+    if isinstance(model, Mapping):
+        return _of_state(dict(model), "state dict", "the state dict")
+    if isinstance(model, (str, Path)):
+        return _of_path(Path(model))
+    raise DTypeError(
+        f"read: the model is {type(model).__name__}, which holds no layers.\n"
+        "  Pass a torch.nn.Module, its state_dict(), or the path of a .safetensors or .pt file."
+    )
+
+
+def _of_state(state: dict[Any, Any], name: str, where: str) -> Source:
+    tensors = _tensors(state)
+    layers = tuple(of_state(tensors))
+    notes = ()
+    if layers:
+        notes = (
+            "Only weights came in: strides, dilations, groups and the order of layers are not "
+            "known, and a layer that takes one channel may be depthwise. "
+            "A transposed convolution cannot be told from another: it would be mirrored here.",
+        )
+        if any(layer.norm for layer in layers):
+            notes += (
+                "Batch normalisation is multiplied in where its name follows its convolution's.",
+            )
+    return _checked(Source(name, layers, None, notes), where)
+
+
+def _tensors(state: dict[Any, Any]) -> dict[str, Tensor]:
+    """The tensors of a checkpoint, which may lie one level down."""
+    found = {str(n): torch.as_tensor(v) for n, v in state.items() if _is_tensor(v)}
+    if found:
+        return found
+    for name in _INSIDE:
+        if isinstance(state.get(name), Mapping):
+            return _tensors(dict(state[name]))
+    return {}
+
+
+def _is_tensor(value: Any) -> bool:
+    return isinstance(value, Tensor) or type(value).__module__ == "numpy" and hasattr(value, "shape")
+
+
+def _checked(source: Source, where: str) -> Source:
+    if not source.layers:
+        raise OptionError(
+            f"read: {where} holds no convolution: no weights of 3, 4 or 5 axes.\n"
+            "  Pass a net with Conv1d, Conv2d or Conv3d layers, or its state dict."
+        )
+    return source
+
+
+def _of_path(path: Path) -> Source:
+    if not path.exists():
+        raise FileError(f"{path} is not there.\n  Pass the path of a .safetensors or .pt file.")
+    if path.is_dir():
+        raise FileError(f"{path} is a folder.\n  Name the .safetensors or .pt file in it.")
+    suffix = path.suffix.lower()
+    if suffix == ".safetensors":
+        state = _safetensors(path)
+    elif suffix in (".pt", ".pth", ".bin", ".ckpt"):
+        state = _torch_file(path)
+    else:
+        raise FileError(
+            f"{path}: {suffix or 'a name without an ending'} is not a model's file.\n"
+            "  Known: .safetensors .pt .pth .bin .ckpt"
+        )
+    return _of_state(state, path.name, str(path))
+
+
+def _safetensors(path: Path) -> dict[str, Any]:
+    load = need("safetensors.torch", f"Reading {path.name}").load_file
+    try:
+        return dict(load(path))
+    except Exception as error:  # safetensors raises its own, of several versions
+        raise FileError(
+            f"{path} cannot be read as safetensors: {error}\n"
+            "  The file is cut off or not one: copy it again."
+        ) from error
+
+
+def _torch_file(path: Path) -> dict[str, Any]:
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # pickle, zip and torch each raise their own
+        if "weights_only" in str(error).lower() or "unsupported" in str(error).lower():
+            raise FileError(
+                f"{path} holds more than tensors: opening it would run code, and is refused.\n"
+                "  Where the model is at home: torch.save(model.state_dict(), 'weights.pt')."
+            ) from error
+        line = str(error).strip().partition("\n")[0] or type(error).__name__
+        raise FileError(
+            f"{path} cannot be read as a PyTorch file: {line}\n"
+            "  The file is cut off or not one: copy it again."
+        ) from error
+    if not isinstance(state, Mapping):
+        raise FileError(
+            f"{path} holds {shown(type(state).__name__)}, not a state dict.\n"
+            "  Save one: torch.save(model.state_dict(), 'weights.pt')."
+        )
+    return dict(state)
