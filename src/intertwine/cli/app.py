@@ -23,6 +23,7 @@ COMMANDS = {
     "diffuse": "diffuse",
     "forecast": "forecast",
     "fit-kernel": "fit_kernel",
+    "read": "read",
     "chance": "chance",
     "index": "index",
     "search": "search",

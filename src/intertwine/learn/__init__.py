@@ -1,9 +1,9 @@
 """Kernels that data choose: layers for neural networks, and kernels found by least squares.
 
-Layers (`Conv2d` and its like) need PyTorch: ``pip install 'intertwine[learn]'``. `fit_kernel` finds
-the kernel that turns one array into another and needs nothing. The theorem behind it: a convolution
-is linear in its kernel, so the kernel that explains a pair best solves normal equations, and these
-hold nothing but correlations of the pair.
+Layers (`Conv2d` and its like) and `read`, which says what a trained net's kernels do, need PyTorch:
+``pip install 'intertwine[learn]'``. `fit_kernel` finds the kernel that turns one array into another
+and needs nothing. The theorem behind it: a convolution is linear in its kernel, so the kernel that
+explains a pair best solves normal equations, and these hold nothing but correlations of the pair.
 
 >>> import numpy as np
 >>> import intertwine as iw
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         Whiten2d,
         convert,
     )
+    from intertwine.learn.reading import NetReading, read
 
 __all__ = [
     "Conv1d",
@@ -48,6 +49,7 @@ __all__ = [
     "ConvTranspose3d",
     "Conversion",
     "KernelFit",
+    "NetReading",
     "PropagatorConv2d",
     "RotationPooled2d",
     "StochasticConv2d",
@@ -55,18 +57,23 @@ __all__ = [
     "Whiten2d",
     "convert",
     "fit_kernel",
+    "read",
 ]
 
 #: Names that load with the first use -> the module of this folder that has them: all the others
 #: are layers.
 _LATER = {
     "KernelFit": "fitting",
+    "NetReading": "reading",
     "fit_kernel": "fitting",
+    "read": "reading",
 }
 
 
 def __getattr__(name: str) -> Any:
     """Load what is named: fitting needs no torch, and what needs it says so."""
+    if name in ("NetReading", "read"):
+        need("torch", f"learn.{name}")
     if name in _LATER:
         return getattr(importlib.import_module(f"intertwine.learn.{_LATER[name]}"), name)
     if name in __all__:

@@ -11,7 +11,7 @@ import numpy as np
 from intertwine.base.errors import OptionError
 from intertwine.learn.reading import measures
 from intertwine.learn.reading.correlations import Correlations, predicted
-from intertwine.learn.reading.describing import Said, say_all
+from intertwine.learn.reading.describing import say_all
 from intertwine.learn.reading.duplicates import duplicates
 from intertwine.learn.reading.layers import as_convolved, kernels_of, split
 from intertwine.learn.reading.lines import read_series

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,7 +64,11 @@ def off_diagonal(matrix: Array) -> float:
     0.5
     """
     n = len(matrix)
-    return 0.0 if n < 2 else float((np.abs(matrix).sum() - np.abs(np.diag(matrix)).sum()) / n / (n - 1))
+    return (
+        0.0
+        if n < 2
+        else float((np.abs(matrix).sum() - np.abs(np.diag(matrix)).sum()) / n / (n - 1))
+    )
 
 
 def predicted(layer: ConvWeights, strength: Array) -> Correlations | None:
@@ -81,7 +86,7 @@ def predicted(layer: ConvWeights, strength: Array) -> Correlations | None:
     group = maps // (len(layer.taps) // groups)
     together = group[:, None] == group[None, :]
     zero = (0,) * len(layer.size)
-    matrix = np.where(together, products[(..., *zero)], 0.0)
+    matrix = np.where(together, _at_lag(products, zero), 0.0)
     neighbours = tuple(
         _autocorrelation(products, axis, s, d)
         for axis, (s, d) in enumerate(zip(stride, dilation, strict=True))
@@ -103,13 +108,18 @@ def _products(filters: Array) -> Array:
     return np.asarray(np.fft.irfftn(crossed, [2 * n for n in size], axes=axes))
 
 
+def _at_lag(products: Array, lag: tuple[int, ...]) -> Array:
+    places: tuple[Any, ...] = (..., *lag)
+    return np.asarray(products[places])
+
+
 def _autocorrelation(products: Array, axis: int, stride: int, dilation: int) -> float:
     """The mean over maps of their own correlation at one output further along an axis."""
     if stride % dilation or stride // dilation >= products.shape[2 + axis] // 2:
         return 0.0
     lag = [0] * (products.ndim - 2)
     lag[axis] = stride // dilation
-    return float(np.diagonal(products[(..., *lag)]).mean())
+    return float(np.diagonal(_at_lag(products, tuple(lag))).mean())
 
 
 def _pairs(
@@ -129,7 +139,7 @@ def _pairs(
         for n, s, d in zip(size, stride, dilation, strict=True)
     ]
     lags = list(itertools.product(*lines))
-    at_lags = np.stack([products[(..., *lag)] for lag in lags], axis=-1)
+    at_lags = np.stack([_at_lag(products, lag) for lag in lags], axis=-1)
     best = np.abs(at_lags).argmax(axis=-1)
     values = np.take_along_axis(at_lags, best[..., None], axis=-1)[..., 0]
     order = np.argsort(-np.where(upper, np.abs(values), -1.0), axis=None)[:_PAIRS]
@@ -147,12 +157,14 @@ def measured_matrix(maps: Array) -> Array:
     flat = maps.reshape(len(maps), -1)
     flat = flat - flat.mean(axis=1, keepdims=True)
     size = np.linalg.norm(flat, axis=1, keepdims=True)
-    flat = np.divide(flat, size, out=np.zeros_like(flat), where=size > 1e-12 * max(size.max(), 1e-300))
+    flat = np.divide(
+        flat, size, out=np.zeros_like(flat), where=size > 1e-12 * max(size.max(), 1e-300)
+    )
     return np.asarray(flat @ flat.T)
 
 
 def measured_at(first: Array, second: Array, lag: tuple[int, ...]) -> float:
-    """The correlation of ``first[n]`` and ``second[n + lag]`` where both are; NaN where none are."""
+    """The correlation of ``first[n]`` and ``second[n + lag]``; NaN where no two are."""
     here = tuple(slice(max(0, -m), n - max(0, m)) for m, n in zip(lag, first.shape, strict=True))
     there = tuple(slice(max(0, m), n - max(0, -m)) for m, n in zip(lag, first.shape, strict=True))
     a, b = first[here], second[there]

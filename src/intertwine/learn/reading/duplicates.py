@@ -113,7 +113,12 @@ def _changed(units: Array, angle: int, shift: tuple[int, ...]) -> Array:
     if angle:
         units = np.rot90(units, angle // 90, axes=(2, 3))
     moved = np.zeros_like(units)
-    here = tuple(slice(max(0, -s), n - max(0, s)) for s, n in zip(shift, units.shape[2:], strict=True))
-    there = tuple(slice(max(0, s), n - max(0, -s)) for s, n in zip(shift, units.shape[2:], strict=True))
-    moved[(..., *there)] = units[(..., *here)]
+    here = tuple(
+        slice(max(0, -s), n - max(0, s)) for s, n in zip(shift, units.shape[2:], strict=True)
+    )
+    there = tuple(
+        slice(max(0, s), n - max(0, -s)) for s, n in zip(shift, units.shape[2:], strict=True)
+    )
+    whole = (slice(None), slice(None))
+    moved[(*whole, *there)] = units[(*whole, *here)]
     return moved

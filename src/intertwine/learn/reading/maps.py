@@ -143,12 +143,16 @@ def of_maps(
     axes = range(maps.ndim - 1)
     steps = [tuple(int(a == axis) for a in axes) for axis in axes]
     together = [[measured_at(one, one, step) for one in some] for step in steps]
-    neighbours = tuple(float(np.nanmean(row)) if np.isfinite(row).any() else 0.0 for row in together)
+    neighbours = tuple(
+        float(np.nanmean(row)) if np.isfinite(row).any() else 0.0 for row in together
+    )
     centred = some - some.mean(axis=tuple(range(1, some.ndim)), keepdims=True)
     power = np.square(np.abs(np.fft.fftn(centred, axes=tuple(range(1, some.ndim))))).mean(axis=0)
     flat = flatness(power.ravel()[1:]) if power.size > 1 else 1.0
     found = tuple(
-        Pair(p.first, p.second, p.lag, p.predicted, measured_at(maps[p.first], maps[p.second], p.lag))
+        Pair(
+            p.first, p.second, p.lag, p.predicted, measured_at(maps[p.first], maps[p.second], p.lag)
+        )
         for p in pairs
     )
     pictures = np.stack([_small(one) for one in some[:_SHOWN]]) if some.ndim == 3 else None
@@ -195,11 +199,11 @@ def _strongest(
     found = np.zeros(len(taps))
     for number, place in enumerate(places):
         first = number // outputs * inputs
-        windows = tuple(
+        windows: tuple[Any, ...] = tuple(
             slice(int(p), int(p) + (k - 1) * d + 1, d)
             for p, k, d in zip(place, taps.shape[2:], dilation, strict=True)
         )
-        patch = x[(0, slice(first, first + inputs), *windows)].double().numpy().ravel()
+        patch = x[0, first : first + inputs][(slice(None), *windows)].double().numpy().ravel()
         kernel = taps[number].double().numpy().ravel()
         patch, kernel = patch - patch.mean(), kernel - kernel.mean()
         size = float(np.linalg.norm(patch) * np.linalg.norm(kernel))
@@ -208,7 +212,7 @@ def _strongest(
 
 
 def first_layer(layer: ConvWeights, found: Correlations | None, x: Tensor) -> Seen:
-    """The maps of a first layer from its weights alone: the operator, at stride 1, windows inside."""
+    """The maps of a first layer from its weights alone: by the operator, at stride 1, valid."""
     signal = x[0].double().numpy()
     maps = np.stack([correlate(signal, taps, mode="valid")[0] for taps in layer.taps])
     chosen = np.arange(min(len(maps), _SHOWN)) if found is None else found.maps

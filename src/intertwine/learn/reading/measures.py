@@ -96,10 +96,8 @@ def orientations(power: Array) -> tuple[Array, Array]:
 def steps(kernels: Array, origin: tuple[int, ...], how: str) -> Steps:
     """Drift and spread of each kernel as a density, as ``Kernel.density(how)`` has them."""
     flat = kernels.reshape(len(kernels), -1)
-    if how == "softmax":
-        weights = np.exp(flat - flat.max(axis=1, keepdims=True))
-    else:
-        weights = np.abs(flat)
+    highest = flat.max(axis=1, keepdims=True)
+    weights = np.exp(flat - highest) if how == "softmax" else np.abs(flat)
     total = weights.sum(axis=1, keepdims=True)
     density = np.divide(weights, total, out=np.zeros_like(weights), where=total > 0)
     grid = np.meshgrid(

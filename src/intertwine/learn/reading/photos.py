@@ -115,7 +115,8 @@ def picture(path: Path) -> NDArray[np.uint8]:
         levels = 1 + cover * (levels[..., :-1] - 1)
     if levels.shape[2] not in (1, 3):
         levels = levels[..., :1]
-    return np.rint(255 * np.broadcast_to(levels, (*levels.shape[:2], 3))).astype(np.uint8)
+    rgb = np.broadcast_to(levels, (*levels.shape[:2], 3))
+    return np.asarray(np.rint(255 * rgb), np.uint8)
 
 
 def square(levels: NDArray[np.uint8], side: int) -> Array:

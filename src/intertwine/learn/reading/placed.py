@@ -170,4 +170,6 @@ def uneven_average(kind: str, nearest: str, share: float, taps: Array) -> str:
     if kind != "none of these" or nearest != "blur" or share < _NAMED or not same:
         return ""
     count = counted(taps.size, "tap")
-    return f"A blur: an uneven average of {count}, a Gaussian holds {100 * share:.0f} % of its energy"
+    return (
+        f"A blur: an uneven average of {count}, a Gaussian holds {100 * share:.0f} % of its energy"
+    )

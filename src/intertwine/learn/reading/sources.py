@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -61,7 +62,7 @@ def source_of(model: Any) -> Source:
 def _of_state(state: dict[Any, Any], name: str, where: str) -> Source:
     tensors = _tensors(state)
     layers = tuple(of_state(tensors))
-    notes = ()
+    notes: tuple[str, ...] = ()
     if layers:
         notes = (
             "Only weights came in: strides, dilations, groups and the order of layers are not "
@@ -87,7 +88,7 @@ def _tensors(state: dict[Any, Any]) -> dict[str, Tensor]:
 
 
 def _is_tensor(value: Any) -> bool:
-    return isinstance(value, Tensor) or type(value).__module__ == "numpy" and hasattr(value, "shape")
+    return isinstance(value, (Tensor, np.ndarray))
 
 
 def _checked(source: Source, where: str) -> Source:

@@ -85,9 +85,7 @@ def _by(values: tuple[int, ...]) -> str:
 def _kinds(layer: ConvReading) -> str:
     counts = Counter(map(group_of, layer.kernels))
     alive = len(layer.kernels) - counts["dead"]
-    words = [
-        counted(counts[word], word, _PLURALS.get(word, "")) for word in GROUPS if counts[word]
-    ]
+    words = [counted(counts[word], word, _PLURALS.get(word, "")) for word in GROUPS if counts[word]]
     if counts["other families"]:
         words.append(f"{counts['other families']} of other families")
     named = sum(counts[word] for word in (*GROUPS, "other families"))

@@ -101,7 +101,7 @@ def _is_leaf(module: nn.Module) -> bool:
 def _layer(name: str, module: nn.Module) -> ConvWeights | None:
     if not hasattr(module, "kernel_size") or not hasattr(module, "out_channels"):
         return None
-    weight = getattr(module, "weight", None)
+    weight: Any = getattr(module, "weight", None)
     weight = weight() if callable(weight) else weight  # quantised layers have a method
     if isinstance(weight, nn.parameter.UninitializedParameter):
         raise OptionError(
@@ -112,7 +112,7 @@ def _layer(name: str, module: nn.Module) -> ConvWeights | None:
         return None
     notes = []
     if hasattr(module, "probabilities"):
-        weight = module.probabilities()
+        weight = module.probabilities()  # type: ignore[operator]
         notes.append("Its weights are logits: the kernels are their softmax.")
     if hasattr(module, "angles"):
         notes.append(f"Each kernel is applied at {module.angles} angles; the first is read.")
