@@ -38,7 +38,8 @@ if TYPE_CHECKING:
         Whiten2d,
         convert,
     )
-    from intertwine.learn.reading import NetReading, read
+    from intertwine.learn.reading.call import read
+    from intertwine.learn.reading.result import NetReading
 
 __all__ = [
     "Conv1d",
@@ -60,13 +61,13 @@ __all__ = [
     "read",
 ]
 
-#: Names that load with the first use -> the module of this folder that has them: all the others
+#: Names that load with the first use -> the module under this folder that has them: all the others
 #: are layers.
 _LATER = {
     "KernelFit": "fitting",
-    "NetReading": "reading",
+    "NetReading": "reading.result",
     "fit_kernel": "fitting",
-    "read": "reading",
+    "read": "reading.call",
 }
 
 

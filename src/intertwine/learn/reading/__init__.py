@@ -6,10 +6,5 @@
 * `describing`, `placed`: the sentence of each kernel, in processes where there are many.
 * `measures`, `duplicates`, `savings`, `lines`: figures of all kernels of a layer at once.
 * `correlations` (predicted), `photos` and `maps` (measured): how feature maps go together.
-* `layers`, `summary`, `result`, `figures`, `page`: what comes out.
+* `call` (`read`), `layers`, `summary`, `result`, `figures`, `page`: what comes out.
 """
-
-from intertwine.learn.reading.call import read
-from intertwine.learn.reading.result import ConvReading, KernelReading, NetReading
-
-__all__ = ["ConvReading", "KernelReading", "NetReading", "read"]

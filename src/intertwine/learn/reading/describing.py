@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,7 +112,8 @@ def _started(path: Path, number: int, workers: int) -> subprocess.Popen[str]:
     # A plain process, not multiprocessing: that would run the caller's script once more.
     search = os.pathsep.join(p for p in sys.path if p)
     one = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": search}
-    command = [sys.executable, "-m", __name__, str(path), str(number), str(workers)]
+    start = f"from {__name__} import work; work()"
+    command = [sys.executable, "-c", start, str(path), str(number), str(workers)]
     return subprocess.Popen(
         command, env=os.environ | one, stdout=subprocess.PIPE, text=True, encoding="utf-8"
     )
@@ -145,8 +145,9 @@ def _listen(worker: subprocess.Popen[str], lines: queue.SimpleQueue[str | None])
     lines.put(None)
 
 
-def _work(path: str, number: int, workers: int, write: Callable[[str], Any]) -> None:
-    """Describe every `workers`-th kernel of a file, a line of JSON each."""
+def work() -> None:
+    """What a process does: describe every so many kernels of a file, a line of JSON each."""
+    path, number, workers = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     with np.load(path) as file:
         stacks = [file[f"arr_{place}"] for place in range(len(file.files))]
     cards = ((s, p) for s, stack in enumerate(stacks) for p in range(len(stack)))
@@ -154,8 +155,5 @@ def _work(path: str, number: int, workers: int, write: Callable[[str], Any]) -> 
         if card % workers == number:
             taps = stacks[stack][place]
             said = say(taps, _middle(taps.shape))
-            write(json.dumps([stack, place, said.kind, said.sentence, said.share, said.angle_deg]))
-
-
-if __name__ == "__main__":
-    _work(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), lambda line: print(line, flush=True))
+            told = [said.kind, said.sentence, said.share, said.angle_deg]
+            print(json.dumps([stack, place, *told]), flush=True)
