@@ -54,6 +54,7 @@ LAYERS = [
     ["fourier", "matching", "propagator", "registration", "whitening"],
     ["diffusion"],
     ["aquarium", "learn", "series", "style"],
+    ["learn.training"],
     ["learn.reading"],
     # The package itself, which names all these, and what speaks its public names as a user does.
     [""],

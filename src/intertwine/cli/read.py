@@ -20,7 +20,7 @@ Model = Annotated[
     typer.Argument(
         parser=o.path,
         metavar="MODEL",
-        help="A trained net: .safetensors, or a PyTorch file of a state dict.",
+        help="What intertwine train wrote, a .safetensors, or a PyTorch file of a state dict.",
     ),
 ]
 Photo = Annotated[
@@ -49,9 +49,9 @@ def read(model: Model, photo: Photo = None, out: Page = None, force: o.Force = F
 
     \b
     [bold]Examples[/]
-      intertwine read model.safetensors
-      intertwine read model.safetensors --photo cat.jpg -o report.html
-      intertwine read resnet18.pth -o report.html
+      intertwine read digits-model
+      intertwine read digits-model --photo seven.png -o report.html
+      intertwine read resnet18.pth --photo cat.jpg -o report.html
     """
     need("torch", "intertwine read")
     from intertwine.learn import read as read_net

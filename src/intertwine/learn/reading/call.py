@@ -36,8 +36,9 @@ def read(model: Any, *, photo: Any = None, progress: Report | None = None) -> Ne
 
     Parameters
     ----------
-    model : torch.nn.Module, state dict, or path
-        Of a ``.safetensors`` or PyTorch file, read without running any code in it.
+    model : torch.nn.Module, Classifier, state dict, or path
+        Of a model's folder that `train` made, or of a ``.safetensors`` or PyTorch file, read
+        without running any code in it.
     photo : path or (C, ...) array, optional
         What a model that runs is shown. Of a bare state dict only the first layer can be.
     progress : callable, optional

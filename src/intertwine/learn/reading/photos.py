@@ -28,11 +28,15 @@ MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 @dataclass(frozen=True, eq=False)
 class Preparation:
-    """How a net's inputs are made of pictures; `mean` and `deviation` for each channel."""
+    """How a net's inputs are made of pictures: sides to try, means and deviations of levels 0 to 1.
+
+    `stretched` pictures become squares whole, others are cut to their middle.
+    """
 
     sides: tuple[int, ...] = SIDES
     mean: tuple[float, ...] = ()
     deviation: tuple[float, ...] = ()
+    stretched: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,13 +89,14 @@ def _of_photo(
         )
     preparation = known or Preparation(SIDES, MEAN, DEVIATION)
     for side in preparation.sides:
-        array = square(levels, side)
+        array = square(levels, side, preparation.stretched)
         if channels == 1:
             array = array @ np.array([[0.299], [0.587], [0.114]])
         if len(preparation.mean) == channels:
             array = (array - np.array(preparation.mean)) / np.array(preparation.deviation)
         scaled = "scaled as the net's card says" if known else _guessed(channels)
-        note = f"cut to a square, resized to {side} x {side} and {scaled}"
+        cut = "stretched" if preparation.stretched else "cut to a square, resized"
+        note = f"{cut} to {side} x {side} and {scaled}"
         yield torch.from_numpy(np.ascontiguousarray(array.transpose(2, 0, 1))).float()[None], note
 
 
@@ -119,11 +124,12 @@ def picture(path: Path) -> NDArray[np.uint8]:
     return np.asarray(np.rint(255 * rgb), np.uint8)
 
 
-def square(levels: NDArray[np.uint8], side: int) -> Array:
-    """The middle square of a picture, of `side` x `side` pixels from 0 to 1."""
+def square(levels: NDArray[np.uint8], side: int, stretched: bool = False) -> Array:
+    """A picture, or its middle square, as `side` x `side` pixels from 0 to 1."""
     image = need("PIL.Image", "Resizing a photo")
     least = min(levels.shape[:2])
     top, left = ((n - least) // 2 for n in levels.shape[:2])
-    part = np.ascontiguousarray(levels[top : top + least, left : left + least])
+    middle = levels[top : top + least, left : left + least]
+    part = np.ascontiguousarray(levels if stretched else middle)
     resized = image.fromarray(part).resize((side, side), image.Resampling.LANCZOS)
     return np.asarray(resized, float) / 255

@@ -1,4 +1,4 @@
-"""A model in any of its forms: a module, a state dict, or a file of either; never a pickle."""
+"""A model in any form: a module, a state dict, a file of one, a trained model; never a pickle."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from intertwine.base.errors import DTypeError, FileError, OptionError, shown
 from intertwine.base.libraries import need
 from intertwine.learn.reading.photos import Preparation
 from intertwine.learn.reading.weights import ConvWeights, of_module, of_state
+from intertwine.learn.training.classifier import CARD, MODEL, Classifier
+from intertwine.learn.training.scorers import NetScorer
 
 #: Where checkpoints of others keep the weights.
 _INSIDE = ("state_dict", "model_state_dict", "model", "net", "weights", "ema")
@@ -46,6 +48,8 @@ def source_of(model: Any) -> Source:
     OptionError
         There is no convolution in it, or its weights are not finite.
     """
+    if isinstance(model, Classifier):
+        return _of_classifier(model, "the classifier")
     if isinstance(model, nn.Module):
         name = type(model).__name__
         return _checked(Source(name, tuple(of_module(model)), model), "the model")
@@ -55,7 +59,7 @@ def source_of(model: Any) -> Source:
         return _of_path(Path(model))
     raise DTypeError(
         f"read: the model is {type(model).__name__}, which holds no layers.\n"
-        "  Pass a torch.nn.Module, its state_dict(), or the path of a .safetensors or .pt file."
+        "  Pass a torch.nn.Module, its state_dict(), a Classifier, or the path of a model's file."
     )
 
 
@@ -103,8 +107,13 @@ def _checked(source: Source, where: str) -> Source:
 def _of_path(path: Path) -> Source:
     if not path.exists():
         raise FileError(f"{path} is not there.\n  Pass the path of a .safetensors or .pt file.")
+    folder = path if path.is_dir() else path.parent
+    if (folder / CARD).is_file() and path in (folder, folder / MODEL):
+        return _of_classifier(Classifier.load(folder), folder)
     if path.is_dir():
-        raise FileError(f"{path} is a folder.\n  Name the .safetensors or .pt file in it.")
+        raise FileError(
+            f"{path} is a folder without {CARD}.\n  Name the .safetensors or .pt file in it."
+        )
     suffix = path.suffix.lower()
     if suffix == ".safetensors":
         state = _safetensors(path)
@@ -116,6 +125,26 @@ def _of_path(path: Path) -> Source:
             "  Known: .safetensors .pt .pth .bin .ckpt"
         )
     return _of_state(state, path.name, str(path))
+
+
+def _of_classifier(classifier: Classifier, where: Any) -> Source:
+    """A net that was trained here, with its preprocessing."""
+    scorer = classifier.scorer
+    if not isinstance(scorer, NetScorer):
+        raise OptionError(
+            f"read: {where} holds a dense layer on an encoder, and no convolution of its own.\n"
+            "  Read the encoder's own network, or train a net: intertwine train --preset small."
+        )
+    known = scorer.preprocessing
+    preparation = Preparation(
+        (known.side,),
+        tuple(mean / 255 for mean in known.mean),
+        tuple(deviation / 255 for deviation in known.deviation),
+        stretched=True,
+    )
+    name = f"{scorer.preset or type(scorer.net).__name__} net of {len(classifier.classes)} classes"
+    layers = tuple(of_module(scorer.net))
+    return _checked(Source(name, layers, scorer.net, preparation=preparation), str(where))
 
 
 def _safetensors(path: Path) -> dict[str, Any]:

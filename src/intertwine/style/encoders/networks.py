@@ -147,7 +147,8 @@ def _load_torch(source: NetworkSource) -> tuple[Run, str]:
         module = module(*source.arguments)
     if source.weights:
         module.load_state_dict(_weights(torch, source.weights))
-    module = module.eval()
+    # Where channels lie side by side, depthwise networks take little more than half the time.
+    module = module.eval().to(memory_format=torch.channels_last)
     call = getattr(module, source.method)
 
     def run(batch: Array) -> Array:

@@ -1,0 +1,55 @@
+"""A training that is killed goes on to the same weights, to the bit."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+pytestmark = [
+    pytest.mark.torch,
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork"),
+]
+
+
+LEFT = ["card.json", "confusion.png", "model.safetensors"]
+
+
+def killed(folder, seed, moments):
+    """What killed.py prints: the two checksums, the number of kills, the files that are left."""
+    here = Path(__file__)
+    path = os.pathsep.join([str(here.parents[2]), os.environ.get("PYTHONPATH", "")])
+    done = subprocess.run(
+        [sys.executable, here.parent / "killed.py", folder, str(seed), *moments],
+        env=os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": path},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    calm, other, count, *left = done.stdout.split()
+    return calm, other, int(count), left
+
+
+def test_killed_three_times(tmp_path):
+    """In the first epoch, in the middle of a write, and between two checkpoints of a later one."""
+    calm, other, count, left = killed(tmp_path, 3, ["step:3", "write:4", "step:15"])
+    assert count == 3
+    assert other == calm
+    assert left == LEFT
+
+
+@pytest.mark.slow
+def test_killed_twenty_times(tmp_path):
+    rng = np.random.default_rng(0)
+    steps = sorted(int(n) for n in rng.choice(np.arange(1, 24), 8, replace=False))
+    moments = [f"step:{step}" for step in steps]
+    moments += [f"write:{n}" for n in rng.integers(1, 3, 6)]
+    moments += [f"after:{s:.3f}" for s in rng.uniform(0.05, 0.6, 6)]
+    rng.shuffle(moments)
+    calm, other, count, left = killed(tmp_path, 5, moments)
+    assert count >= 14
+    assert other == calm
+    assert left == LEFT
