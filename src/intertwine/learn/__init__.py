@@ -1,10 +1,10 @@
 """Kernels that data choose: layers for neural networks, nets, and kernels found by least squares.
 
 Layers (`Conv2d` and its like), `train`, which makes a classifier from a folder of pictures, and
-`read`, which says what a trained net's kernels do, need PyTorch: ``pip install 'intertwine[learn]'``.
-`fit_kernel` finds the kernel that turns one array into another and needs nothing. The theorem
-behind it: a convolution is linear in its kernel, so the kernel that explains a pair best solves
-normal equations, and these hold nothing but correlations of the pair.
+`read`, which says what a trained net's kernels do, need PyTorch:
+``pip install 'intertwine[learn]'``. `fit_kernel` finds the kernel that turns one array into another
+and needs nothing. The theorem behind it: a convolution is linear in its kernel, so the kernel that
+explains a pair best solves normal equations, and these hold nothing but correlations of the pair.
 
 >>> import numpy as np
 >>> import intertwine as iw

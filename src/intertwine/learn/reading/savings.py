@@ -36,7 +36,7 @@ class Saving:
 
 
 def savings(layer: ConvWeights) -> tuple[Saving, ...]:
-    """Replacements of a layer, whether they pay or not."""
+    """Replacements of a layer that take fewer multiplications."""
     taps = layer.taps
     if not taps.any() or len(layer.size) != 2 or min(layer.size) < 2:
         return ()
@@ -44,8 +44,8 @@ def savings(layer: ConvWeights) -> tuple[Saving, ...]:
         return (_products_of_lines(taps),)
     found = [_depthwise(taps, layer)] if (layer.groups or 1) == 1 else []
     if (layer.groups or 1) == 1:
-        found += [low for error in ERRORS if (low := _low_rank(taps, error)) is not None]
-    return tuple(found)
+        found += [_low_rank(taps, error) for error in ERRORS]
+    return tuple(saving for saving in found if saving.after < saving.before)
 
 
 def _products_of_lines(taps: Array) -> Saving:
@@ -68,7 +68,7 @@ def _depthwise(taps: Array, layer: ConvWeights) -> Saving:
     return Saving(what, error, outputs * inputs * area, inputs * area + inputs * outputs)
 
 
-def _low_rank(taps: Array, error: float) -> Saving | None:
+def _low_rank(taps: Array, error: float) -> Saving:
     """Columns to a few maps, then rows from them (Jaderberg, Vedaldi, Zisserman 2014)."""
     outputs, inputs, rows, columns = taps.shape
     matrix = taps.transpose(1, 2, 0, 3).reshape(inputs * rows, outputs * columns)
