@@ -74,7 +74,7 @@ def picture(layer, kernel):
 
 def sheet(path):
     """Draw 32 kernels, each with its sentence."""
-    figure = Figure(figsize=(20, 26), dpi=70)
+    figure = Figure(figsize=(20, 16), dpi=72)
     axes = figure.subplots(8, 4)
     for axis, (layer, kernel) in zip(axes.flat, chosen(), strict=True):
         reach = float(np.abs(kernel.taps).max())
@@ -84,10 +84,10 @@ def sheet(path):
         name = layer.name if kernel.colour is None else f"{layer.name} {kernel.number}"
         words = f"{name}. {kernel.sentence.split('. Flat areas')[0]}."
         axis.text(
-            1.05, 1.0, textwrap.fill(words.replace("_", ""), 27), transform=axis.transAxes,
-            va="top", fontsize=11,
+            1.05, 1.0, textwrap.fill(words, 38), transform=axis.transAxes,
+            va="top", fontsize=9.5,
         )  # fmt: skip
-    figure.subplots_adjust(left=0.01, right=0.86, top=0.99, bottom=0.01, wspace=0.9)
+    figure.subplots_adjust(left=0.01, right=0.82, top=0.99, bottom=0.01, wspace=1.9)
     figure.savefig(path, facecolor="white")
 
 

@@ -127,8 +127,13 @@ def _differences(shape: tuple[int, int]) -> Patterns:
 
 
 def _edges(shape: tuple[int, int]) -> Patterns:
-    """Two or three taps less their neighbours."""
+    """Two or three taps less their neighbours, or less those two taps further."""
     yield from _halves(shape, ((2, 2), (2, 3), (3, 2)))
+    for height, width, i, j in _windows(shape, ((2, 3), (3, 2))):
+        pattern = np.zeros(shape)
+        line = np.array([1.0, 0.0, -1.0])
+        pattern[i : i + height, j : j + width] = line if width == 3 else line[:, None]
+        yield f" over {height} x {width} taps", pattern
 
 
 def _halves(shape: tuple[int, int], sizes: tuple[tuple[int, int], ...]) -> Patterns:

@@ -142,7 +142,8 @@ def _of_classifier(classifier: Classifier, where: Any) -> Source:
         tuple(deviation / 255 for deviation in known.deviation),
         stretched=True,
     )
-    name = f"{scorer.preset or type(scorer.net).__name__} net of {len(classifier.classes)} classes"
+    kind = f"The {scorer.preset} net" if scorer.preset else type(scorer.net).__name__
+    name = f"{kind} of {len(classifier.classes)} classes"
     layers = tuple(of_module(scorer.net))
     return _checked(Source(name, layers, scorer.net, preparation=preparation), str(where))
 
