@@ -33,12 +33,12 @@ def test_predicted_correlations_are_those_of_white_input(stride, dilation, group
     taps[1] = np.roll(taps[0], 1, axis=2) + 0.3 * taps[1]  # two that go together at a distance
     layer = ConvWeights("a", taps, None, groups, stride, dilation)
     found = predicted(layer, strengths(taps))
-    noise = np.random.default_rng(8).normal(size=(1, 2 * groups, 600, 600))
+    noise = np.random.default_rng(8).normal(size=(1, 2 * groups, 400, 400))
     x = torch.from_numpy(noise)
     y = functional.conv2d(x, torch.from_numpy(taps), None, stride, 0, dilation, groups)[0].numpy()
     seen = of_maps(y, found.maps, found.pairs, None, 0.0)
-    # Correlations of n samples miss by 1/sqrt(n), here times the taps that neighbours share.
-    bound = 4 * 18 / np.sqrt(y[0].size)
+    # Of n samples that go together over 5 x 5 distances, correlations miss by at most sqrt(25 / n).
+    bound = 4 * np.sqrt(25 / y[0].size)
     assert np.abs(seen.matrix - found.predicted).max() < bound
     assert np.abs(np.subtract(seen.neighbours, found.neighbours)).max() < bound
     assert found.pairs

@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import io
 import json
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-import intertwine
 from intertwine.base.atomic import atomic, check_free
 from intertwine.base.errors import OptionError
 from intertwine.base.libraries import need
@@ -66,7 +66,7 @@ def render(net: NetReading, beside: str) -> str:
         data=[_json(_data(layer)) for layer in net.layers],
         pairs=[_pairs(layer) for layer in net.layers],
         beside=beside,
-        version=intertwine.__version__,
+        version=version("intertwine"),
     )
     return text
 
