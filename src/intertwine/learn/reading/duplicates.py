@@ -64,37 +64,50 @@ def duplicates(filters: Array, strength: Array) -> Copies:
         changes = changes[:1]
     if cost * len(changes) > 10 * _BUDGET:
         return Copies({}, f"{counted(len(order), 'filter')} are too many to compare.")
-    flat = units.reshape(len(order), -1).astype(np.float32)
-    best, change = np.zeros((len(order),) * 2, np.float32), np.zeros((len(order),) * 2, np.int16)
-    for number, (angle, shift) in enumerate(changes):
-        changed = _changed(units, angle, shift).reshape(len(order), -1).astype(np.float32)
-        likeness = flat @ changed.T  # this, and the one that it may be a copy of
-        nearer = np.abs(likeness) > np.abs(best) + 1e-6
-        best[nearer], change[nearer] = likeness[nearer], number
-    copies = _stars(best, change, changes, order, strength)
+    near = _near(units, changes)
+    copies = _stars(near, changes, order, strength)
     return Copies(copies, "" if len(changes) > 1 else "Shifts and rotations were not looked for.")
 
 
+#: Of two filters, by their places, what one is of the other: likeness and number of the change.
+Near = dict[int, dict[int, tuple[float, int]]]
+
+
+def _near(units: Array, changes: list[tuple[int, tuple[int, ...]]]) -> Near:
+    """Pairs that are the same under some change; the simplest of equal ones."""
+    least = math.sqrt(1 - SAME**2)
+    flat = units.reshape(len(units), -1).astype(np.float32)
+    found: Near = {}
+    for number, (angle, shift) in enumerate(changes):
+        changed = _changed(units, angle, shift).reshape(len(units), -1).astype(np.float32)
+        likeness = flat @ changed.T  # this, and the one that it may be a copy of
+        for this, other in np.argwhere(np.abs(likeness) >= least).tolist():
+            value = float(likeness[this, other])
+            best = found.setdefault(this, {}).get(other, (0.0, 0))
+            if other < this and abs(value) > abs(best[0]) + 1e-6:
+                found[this][other] = value, number
+    return found
+
+
 def _stars(
-    best: NDArray[np.float32],
-    change: NDArray[np.int16],
+    near: Near,
     changes: list[tuple[int, tuple[int, ...]]],
     order: NDArray[np.int64],
     strength: Array,
 ) -> dict[int, Duplicate]:
-    """Each filter beside the strongest original that it is near; a copy is no original."""
-    least = math.sqrt(1 - SAME**2)
+    """Each filter beside the stronger original that it is nearest to; a copy is no original."""
     found: dict[int, Duplicate] = {}
-    is_copy = np.zeros(len(order), bool)
+    copies: set[int] = set()
     for place in range(1, len(order)):
-        row = np.where(is_copy[:place], 0, np.abs(best[place, :place]))
-        at = int(row.argmax())
-        if row[at] < least:
+        originals = {p: n for p, n in near.get(place, {}).items() if p not in copies}
+        if not originals:
             continue
-        is_copy[place] = True
-        angle, shift = changes[change[place, at]]
+        copies.add(place)
+        at = max(originals, key=lambda p: abs(originals[p][0]))
+        likeness, number = originals[at]
+        angle, shift = changes[number]
         this, other = int(order[place]), int(order[at])
-        factor = float(best[place, at]) * float(strength[this] / strength[other])
+        factor = likeness * float(strength[this] / strength[other])
         found[this] = Duplicate(other, factor, shift, angle)
     return found
 

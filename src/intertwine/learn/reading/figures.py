@@ -36,7 +36,7 @@ def figures(net: NetReading) -> dict[str, Any]:
 def save(net: NetReading, path: Path, overwrite: bool) -> None:
     """Write the figures: the file is there whole or not at all."""
     check_free(path, overwrite)
-    text = json.dumps(figures(net), indent=1, ensure_ascii=False)
+    text = json.dumps(figures(net), ensure_ascii=False)
     with atomic(path) as handle:
         handle.write(text.encode("utf-8"))
 

@@ -195,7 +195,9 @@ def net_sentence(net: NetReading) -> str:
     counts = Counter(map(group_of, kernels))
     alive = len(kernels) - counts["dead"]
     named = sum(counts[word] for word in (*GROUPS, "other families"))
-    words = [f"{counts[w]} {_PLURALS.get(w, f'{w}s')}" for w in GROUPS if counts[w]]
+    words = [counted(counts[w], w, _PLURALS.get(w, "")) for w in GROUPS if counts[w]]
+    if counts["other families"]:
+        words.append(f"{counts['other families']} of other families")
     share = f"{100 * named / max(alive, 1):.0f} %"
     return (
         f"{counted(len(net.layers), 'spatial convolution')} "
