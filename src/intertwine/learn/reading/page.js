@@ -2,7 +2,7 @@
 // Kernels are drawn from signed bytes when they scroll into view; a layer is parsed when it opens.
 (() => {
   const GROUPS = JSON.parse(document.getElementById("groups").textContent);
-  const BATCH = 48, TILE = 56, LARGE = 220;
+  const BATCH = 48, TILE = 56, LARGE = innerWidth < 520 ? 130 : 220;
   const NAMES = ["Strength (norm)", "Noise gain", "Rank", "Energy in one product of lines",
     "Flatness of the spectrum", "Energy in this spatial part", "Direction of change, degrees",
     "Clarity of the direction", "Likeness to its strongest patch", "Softmax: drift",
@@ -179,9 +179,11 @@
     return made;
   };
   const show = (section, layer, place, button) => {
-    for (const other of section.querySelectorAll("[aria-pressed=true]")) other.setAttribute("aria-pressed", "false");
+    const into = section.querySelector(".shown"), again = button.getAttribute("aria-pressed") === "true";
+    hide(section);
+    if (again) return;
     button.setAttribute("aria-pressed", "true");
-    const into = section.querySelector(".shown"), facts = make("dl");
+    const facts = make("dl");
     layer.figures[place].forEach((value, i) => {
       if (value !== null && !(i === 5 && value === 1)) facts.append(make("dt", {}, NAMES[i]), make("dd", {}, `${value}`));
     });
@@ -193,11 +195,17 @@
     into.replaceChildren(captioned(drawTaps(layer, place, LARGE), layer.colour ? "Red, green and blue taps; grey is 0" : "Taps as the layer keeps them: blue below 0, amber above"),
       ...grey, captioned(drawSpectrum(layer, place, LARGE / 2), "Gain: zero frequency in the middle"), words);
     into.hidden = false;
-    layer.again = () => show(section, layer, place, button);
+    layer.again = () => { hide(section); show(section, layer, place, button); };
+  };
+  const hide = section => {
+    for (const pressed of section.querySelectorAll("[aria-pressed=true]")) pressed.setAttribute("aria-pressed", "false");
+    section.querySelector(".shown").hidden = true;
+    section.layer.again = null;
   };
 
   for (const section of document.querySelectorAll("details.layer")) {
     section.addEventListener("toggle", () => section.open && open(section));
+    section.addEventListener("keydown", event => event.key === "Escape" && section.layer && hide(section));
     if (section.open) open(section);
   }
   const follow = () => {
@@ -209,8 +217,9 @@
   dark.addEventListener("change", () => {
     for (const section of document.querySelectorAll("details.layer")) if (section.layer) {
       pictures(section, section.layer);
+      const { again } = section.layer;
       section.layer.redraw();
-      if (section.layer.again) section.layer.again();
+      if (again) again();
     }
   });
 })();

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import io
 import json
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +65,6 @@ def render(net: NetReading, beside: str) -> str:
         data=[_json(_data(layer)) for layer in net.layers],
         pairs=[_pairs(layer) for layer in net.layers],
         beside=beside,
-        version=version("intertwine"),
     )
     return text
 
