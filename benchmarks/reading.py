@@ -19,7 +19,7 @@ from intertwine.algebra.picture import signed_colours
 from intertwine.learn.reading.call import read
 from intertwine.learn.reading.describing import UNNAMED, say_all
 
-RANDOM = 2000
+RANDOM = {(3, 3): 4000, (5, 5): 1000, (7, 7): 200}
 PICTURES = 16  # of the first layer; as many of the others, one a layer
 
 
@@ -40,13 +40,14 @@ def figures():
     net = read(state())
     print(f"{time.perf_counter() - start:.0f} s")
     print(net)
-    first = net.layers[0].kernels
-    print(f"first layer: {sum(k.is_named for k in first)} of {len(first)} spatial parts named")
+    for name, layers in (("first layer", net.layers[:1]), ("others", net.layers[1:])):
+        alive = [k for layer in layers for k in layer.kernels if not k.is_dead]
+        print(f"{name}: {sum(k.is_named for k in alive)} of {len(alive)} living kernels named")
     rng = np.random.default_rng(1)
-    for size in ((3, 3), (5, 5), (7, 7)):
-        said = say_all([rng.normal(size=(RANDOM, *size))])[0]
+    for size, count in RANDOM.items():
+        said = say_all([rng.normal(size=(count, *size))])[0]
         named = sum(each.kind not in UNNAMED for each in said)
-        print(f"random {size}: {100 * named / RANDOM:.2f} % of {RANDOM} named")
+        print(f"random {size}: {100 * named / count:.2f} % of {count} named")
 
 
 def chosen():

@@ -44,7 +44,7 @@ def savings(layer: ConvWeights) -> tuple[Saving, ...]:
         return (_products_of_lines(taps),)
     found = [_depthwise(taps, layer)] if (layer.groups or 1) == 1 else []
     if (layer.groups or 1) == 1:
-        found += [_low_rank(taps, error) for error in ERRORS]
+        found += _low_ranks(taps)
     return tuple(saving for saving in found if saving.after < saving.before)
 
 
@@ -68,14 +68,18 @@ def _depthwise(taps: Array, layer: ConvWeights) -> Saving:
     return Saving(what, error, outputs * inputs * area, inputs * area + inputs * outputs)
 
 
-def _low_rank(taps: Array, error: float) -> Saving:
+def _low_ranks(taps: Array) -> list[Saving]:
     """Columns to a few maps, then rows from them (Jaderberg, Vedaldi, Zisserman 2014)."""
     outputs, inputs, rows, columns = taps.shape
     matrix = taps.transpose(1, 2, 0, 3).reshape(inputs * rows, outputs * columns)
-    energy = np.square(np.linalg.svd(matrix, compute_uv=False))
+    wide = matrix if len(matrix) <= matrix.shape[1] else matrix.T
+    energy = np.maximum(np.linalg.eigvalsh(wide @ wide.T)[::-1], 0)  # squared singular values
     left = np.append(1 - np.cumsum(energy) / energy.sum(), 0.0)
-    rank = min(int((left > error**2).sum()) + 1, len(energy))
-    missed = math.sqrt(max(0.0, float(left[rank - 1])))
-    after = rank * (inputs * rows + outputs * columns)
-    what = f"{rank} columns and then rows (error below {100 * error:.0f} %)"
-    return Saving(what, missed, outputs * inputs * rows * columns, after)
+    found = []
+    for error in ERRORS:
+        rank = min(int((left > error**2).sum()) + 1, len(energy))
+        missed = math.sqrt(max(0.0, float(left[rank - 1])))
+        after = rank * (inputs * rows + outputs * columns)
+        what = f"{rank} columns and then rows (error below {100 * error:.0f} %)"
+        found.append(Saving(what, missed, outputs * inputs * rows * columns, after))
+    return found
