@@ -40,6 +40,7 @@ def test_predicted_correlations_are_those_of_white_input(stride, dilation, group
     # Of n samples that go together over 5 x 5 distances, correlations miss by at most sqrt(25 / n).
     bound = 4 * np.sqrt(25 / y[0].size)
     assert np.abs(seen.matrix - found.predicted).max() < bound
+    assert (seen.white, seen.tested) == (0, 4)  # white input, and no output is
     assert np.abs(np.subtract(seen.neighbours, found.neighbours)).max() < bound
     assert found.pairs
     for pair in seen.pairs:

@@ -36,9 +36,13 @@ def figures(net: NetReading) -> dict[str, Any]:
 def save(net: NetReading, path: Path, overwrite: bool) -> None:
     """Write the figures: the file is there whole or not at all."""
     check_free(path, overwrite)
-    text = json.dumps(figures(net), ensure_ascii=False)
     with atomic(path) as handle:
-        handle.write(text.encode("utf-8"))
+        handle.write(encoded(net))
+
+
+def encoded(net: NetReading) -> bytes:
+    """The figures as JSON."""
+    return json.dumps(figures(net), ensure_ascii=False).encode("utf-8")
 
 
 def _layer(layer: ConvReading) -> dict[str, Any]:
@@ -100,6 +104,8 @@ def _seen(seen: Seen | None) -> dict[str, Any] | None:
         "mean": seen.mean,
         "neighbours": seen.neighbours,
         "flatness": seen.flatness,
+        "white": seen.white,
+        "tested_for_whiteness": seen.tested,
         "pairs": [asdict(pair) for pair in seen.pairs],
         "correlators_by_chance": seen.by_chance,
     }

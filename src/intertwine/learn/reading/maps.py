@@ -28,6 +28,7 @@ from intertwine.learn.reading.correlations import (
 from intertwine.learn.reading.measures import flatness
 from intertwine.learn.reading.photos import Inputs
 from intertwine.learn.reading.weights import ConvWeights
+from intertwine.whitening import is_white
 
 Array = NDArray[np.float64]
 
@@ -35,6 +36,7 @@ Array = NDArray[np.float64]
 CORRELATES = 0.8
 _SHOWN = 16  # maps that are kept, the strongest kernels'
 _SIDE = 56  # pixels of a kept map, at most
+_LEAST_SIDE = 16  # samples along each axis from which a map is tested for whiteness
 _CORRELATE: dict[int, Any] = {1: functional.conv1d, 2: functional.conv2d, 3: functional.conv3d}
 
 
@@ -49,6 +51,7 @@ class Seen:
     mean : the mean size of those of different maps.
     neighbours : the mean correlation of a map with itself one sample further along each axis.
     flatness : of the mean power spectrum of these maps.
+    white, tested : how many of them `iw.is_white` finds uncorrelated, of those large enough.
     pairs : the pairs that are predicted to go together most, with what was measured.
     likeness : (out,) normalised correlation of each kernel with its strongest patch.
     by_chance : the fraction that reaches `CORRELATES` with the taps in random order.
@@ -60,6 +63,8 @@ class Seen:
     mean: float
     neighbours: tuple[float, ...]
     flatness: float
+    white: int
+    tested: int
     pairs: tuple[Pair, ...]
     likeness: Array | None
     by_chance: float
@@ -157,9 +162,19 @@ def of_maps(
     )
     pictures = np.stack([_small(one) for one in some[:_SHOWN]]) if some.ndim == 3 else None
     return Seen(
-        maps.shape, matrix, off_diagonal(matrix), neighbours, flat, found, likeness, by_chance,
-        pictures,
+        maps.shape, matrix, off_diagonal(matrix), neighbours, flat, *_whiteness(some), found,
+        likeness, by_chance, pictures,
     )  # fmt: skip
+
+
+def _whiteness(maps: Array) -> tuple[int, int]:
+    """How many maps no test finds correlated, and how many can be tested: not constant, not tiny."""
+    kinds = {1: "series", 2: "image"}
+    if maps.ndim - 1 not in kinds or min(maps.shape[1:]) < _LEAST_SIDE:
+        return 0, 0
+    tested = [one for one in maps if float(np.ptp(one)) > 0]
+    verdicts = [is_white(one, kinds[maps.ndim - 1]) for one in tested]
+    return sum(verdict.is_uncorrelated for verdict in verdicts), len(tested)
 
 
 def _small(one: Array) -> NDArray[np.uint8]:

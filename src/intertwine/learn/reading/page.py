@@ -39,12 +39,12 @@ def check(path: Path, overwrite: bool) -> None:
 
 
 def write(net: NetReading, path: Path, overwrite: bool) -> None:
-    """Write the page and its figures: each is there whole or not at all."""
+    """Write the page and its figures: both are there whole or not at all."""
     check(path, overwrite)
-    text = render(net, figures_path(path).name)
-    figures.save(net, figures_path(path), overwrite)
-    with atomic(path) as handle:
-        handle.write(text.encode("utf-8"))
+    beside = figures_path(path)
+    with atomic(path) as handle, atomic(beside) as other:
+        handle.write(render(net, beside.name).encode("utf-8"))
+        other.write(figures.encoded(net))
 
 
 def render(net: NetReading, beside: str) -> str:

@@ -172,6 +172,9 @@ def _on_photo(layer: ConvReading) -> Iterator[str]:
         f"On the photo neighbours correlate by {along}, different maps by {seen.mean:.2f} in size, "
         f"and the flatness is {seen.flatness:.2g}."
     )
+    if seen.tested:
+        tested = counted(seen.tested, "map")
+        yield f"{seen.white} of {tested} would pass for uncorrelated (`is_white`) on the photo."
     if seen.likeness is not None:
         count = sum(k.likeness is not None and abs(k.likeness) >= CORRELATES for k in layer.kernels)
         verb = "looks" if count == 1 else "look"
