@@ -168,7 +168,7 @@ def of_maps(
 
 
 def _whiteness(maps: Array) -> tuple[int, int]:
-    """How many maps no test finds correlated, and how many can be tested: not constant, not tiny."""
+    """How many maps pass for uncorrelated, and how many can be tested: not constant nor tiny."""
     kinds = {1: "series", 2: "image"}
     if maps.ndim - 1 not in kinds or min(maps.shape[1:]) < _LEAST_SIDE:
         return 0, 0

@@ -93,7 +93,8 @@ def _kinds(layer: ConvReading) -> str:
         return f"None of {alive} living kernels is of a family." if alive else ""
     rest = counts["none of the families"]
     return (
-        f"{named} of {alive} living kernels are of a family: {', '.join(words)}; "
+        f"{named} of {alive} living kernels {'is' if named == 1 else 'are'} of a family: "
+        f"{', '.join(words)}; "
         f"{rest} {'is' if rest == 1 else 'are'} of none."
     )
 
