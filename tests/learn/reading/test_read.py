@@ -98,6 +98,22 @@ def test_the_answer_of_a_layer_has_the_direction_that_is_said(net):
     assert max(answers, key=answers.get) == kernel.angle_deg
 
 
+def test_the_strongest_kernel_of_one_input_is_said_beside_the_part():
+    torch.manual_seed(3)
+    layer = nn.Conv2d(8, 2, 3, bias=False)
+    with torch.no_grad():
+        layer.weight[1] *= 0.1
+        layer.weight[1, 5] = torch.tensor(SOBEL) / 8
+    found = read(nn.Sequential(layer)).layers[0]
+    kernel = by_number(found)[1]
+    assert (kernel.single.input, kernel.single.kind) == (5, "edge detector")
+    taps = layer.weight[1].detach().double().numpy()
+    held = float((taps[5] ** 2).sum() / (taps**2).sum())
+    assert abs(kernel.single.energy - held) < 1e-12
+    text = "Each filter's strongest kernel of one input: 1 of 2 is of a family, 1 edge detector."
+    assert text in found.sentences
+
+
 def test_a_photo_is_shown_to_every_layer(net, photo):
     found = read(net, photo=photo)
     first, last = found.layers

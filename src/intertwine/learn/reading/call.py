@@ -13,7 +13,7 @@ from intertwine.learn.reading import measures
 from intertwine.learn.reading.correlations import Correlations, predicted
 from intertwine.learn.reading.describing import say_all
 from intertwine.learn.reading.duplicates import duplicates
-from intertwine.learn.reading.layers import as_convolved, kernels_of, split
+from intertwine.learn.reading.layers import as_convolved, kernels_of, split, strongest, with_singles
 from intertwine.learn.reading.lines import read_series
 from intertwine.learn.reading.maps import Seen, first_layer, run
 from intertwine.learn.reading.photos import inputs_of
@@ -77,12 +77,17 @@ def read(model: Any, *, photo: Any = None, progress: Report | None = None) -> Ne
     seen, shown, notes = _look(source, spatial, found, photo)
     parts = [split(layer) for layer in spatial]
     stacks = [as_convolved(w, p.spatial) for w, p in zip(spatial, parts, strict=True)]
-    said = say_all(stacks, lambda done, total: tell("Kernels", done, total))
+    singles = {n: s for n, w in enumerate(spatial) if (s := strongest(w)) is not None}
+    others = [as_convolved(spatial[n], s.taps) for n, s in singles.items()]
+    said = say_all(stacks + others, lambda done, total: tell("Kernels", done, total))
+    of_singles = dict(zip(singles, said[len(stacks) :], strict=True))
     layers = []
     for number, layer in enumerate(spatial):
         tell("Layers", number, len(spatial))
         copies = duplicates(layer.taps, strengths[number])
         kernels = kernels_of(layer, parts[number], said[number], copies)
+        if number in singles:
+            kernels = with_singles(kernels, singles[number], of_singles[number])
         power = measures.powers(stacks[number]).mean(axis=0)
         view = seen.get(layer.name)
         if view is not None and view.likeness is not None:

@@ -73,6 +73,7 @@ def _kernel(kernel: KernelReading) -> dict[str, Any]:
     for name, (drift, spread) in (("softmax", kernel.softmax), ("abs", kernel.absolute)):
         found[name] = {"drift": drift, "spread": spread}
     found["colour"] = None if kernel.colour is None else asdict(kernel.colour)
+    found["single"] = None if kernel.single is None else asdict(kernel.single)
     found["duplicate"] = None if kernel.duplicate is None else asdict(kernel.duplicate)
     return found
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,7 +11,7 @@ from intertwine.learn.reading import measures
 from intertwine.learn.reading.colours import Parts, colour_of, principal
 from intertwine.learn.reading.describing import Said
 from intertwine.learn.reading.duplicates import Copies
-from intertwine.learn.reading.result import KernelReading
+from intertwine.learn.reading.result import KernelReading, Single
 from intertwine.learn.reading.weights import ConvWeights
 
 Array = NDArray[np.float64]
@@ -19,6 +21,19 @@ DEAD = 1e-3
 
 #: A spatial part speaks for its filter when it holds this fraction of the filter's energy.
 SPEAKS = 0.5
+
+
+#: Channels that a direction of channels speaks for by itself.
+_FEW = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Singles:
+    """The strongest kernel of each filter: its input, fraction of the energy, and taps."""
+
+    inputs: NDArray[np.int64]
+    energy: Array
+    taps: Array
 
 
 def split(layer: ConvWeights) -> Parts:
@@ -34,6 +49,37 @@ def as_convolved(layer: ConvWeights, spatial: Array) -> Array:
 def is_first_colour(layer: ConvWeights) -> bool:
     """Whether the three channels of a layer are taken to be red, green and blue."""
     return layer.taps.shape[1] == 3 and (layer.groups or 1) == 1
+
+
+def strongest(layer: ConvWeights) -> Singles | None:
+    """Of filters of many channels, the kernel with the most energy of each."""
+    if layer.taps.shape[1] <= _FEW:
+        return None
+    count, inputs = layer.taps.shape[:2]
+    energy = np.square(layer.taps.reshape(count, inputs, -1)).sum(axis=2)
+    at = energy.argmax(axis=1)
+    total = energy.sum(axis=1)
+    best = energy[np.arange(count), at]
+    held = np.divide(best, total, out=np.zeros(count), where=total > 0)
+    return Singles(at, held, layer.taps[np.arange(count), at])
+
+
+def with_singles(
+    kernels: tuple[KernelReading, ...], singles: Singles, said: list[Said]
+) -> tuple[KernelReading, ...]:
+    """Kernels with what is said of the strongest single one of each filter."""
+    return tuple(
+        replace(
+            k,
+            single=Single(
+                int(singles.inputs[k.number]),
+                float(singles.energy[k.number]),
+                said[k.number].kind,
+                said[k.number].sentence,
+            ),
+        )
+        for k in kernels
+    )
 
 
 def kernels_of(

@@ -190,6 +190,7 @@
     facts.append(make("dt", {}, "Largest tap"), make("dd", {}, `${layer.scale[place]}`));
     const words = make("div", { class: "words" }, make("strong", {}, `Kernel ${layer.number[place]}`), make("p", {}, layer.said[place]));
     if (layer.copy[place]) words.append(make("p", {}, layer.copy[place]));
+    if (layer.single[place]) words.append(make("p", {}, layer.single[place]));
     words.append(facts);
     const grey = layer.colour ? [captioned(drawTaps({ ...layer, colour: null }, place, LARGE / 2), "Its spatial part")] : [];
     into.replaceChildren(captioned(drawTaps(layer, place, LARGE), layer.colour ? "Red, green and blue taps; grey is 0" : "Taps as the layer keeps them: blue below 0, amber above"),

@@ -16,7 +16,7 @@ from intertwine.base.errors import OptionError
 from intertwine.base.libraries import need
 from intertwine.learn.reading import figures
 from intertwine.learn.reading.maps import Seen
-from intertwine.learn.reading.result import ConvReading, KernelReading, NetReading
+from intertwine.learn.reading.result import ConvReading, KernelReading, NetReading, Single
 from intertwine.learn.reading.summary import GROUPS, directions, group_of, pair_sentence
 
 Array = NDArray[np.float64]
@@ -101,6 +101,7 @@ def _data(layer: ConvReading) -> dict[str, Any]:
         "said": [k.sentence for k in kernels],
         "figures": [_figures(k) for k in kernels],
         "copy": {str(i): k.duplicate.sentence for i, k in enumerate(kernels) if k.duplicate},
+        "single": {str(i): _single(k.single) for i, k in enumerate(kernels) if k.single},
         "taps": _signed(np.stack([k.taps for k in kernels])),
         "scale": [_rounded(float(np.abs(k.taps).max())) for k in kernels],
         "rose": [ways[way] for way in _WAYS],
@@ -112,6 +113,12 @@ def _data(layer: ConvReading) -> dict[str, Any]:
         order = [k.number for k in kernels]
         found["colour"] = _signed(layer.weights.taps[order])
     return found
+
+
+def _single(single: Single) -> str:
+    """The strongest kernel of one input, in words."""
+    held = f"{100 * single.energy:.3g} % of the energy"
+    return f"Its strongest kernel of one input, {single.input}, holds {held}: {single.sentence}"
 
 
 def _figures(kernel: KernelReading) -> list[Any]:

@@ -21,6 +21,21 @@ from intertwine.learn.reading.weights import ConvWeights
 Array = NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class Single:
+    """The strongest kernel of a filter of many channels: its input, energy fraction, and words."""
+
+    input: int
+    energy: float
+    kind: str
+    sentence: str
+
+    @property
+    def is_named(self) -> bool:
+        """Whether a family holds enough of it."""
+        return self.kind not in UNNAMED
+
+
 @dataclass(frozen=True, eq=False)
 class KernelReading:
     """One filter: what its strongest spatial part does, and what is measured of it.
@@ -39,6 +54,7 @@ class KernelReading:
     peak : the frequency at which its gain is largest.
     softmax, absolute : drift and spread as a density, along each axis.
     likeness : normalised correlation with the strongest patch of the photo, or None.
+    single : the strongest kernel of one input channel, where there are more than three, or None.
     """
 
     number: int
@@ -62,6 +78,7 @@ class KernelReading:
     is_dead: bool = False
     duplicate: Duplicate | None = None
     likeness: float | None = None
+    single: Single | None = None
 
     @property
     def is_named(self) -> bool:

@@ -54,6 +54,7 @@ def _sentences(layer: ConvReading) -> Iterator[str]:
     yield _shape(layer)
     yield from layer.weights.notes
     yield _kinds(layer)
+    yield _singles(layer)
     yield _directions(layer)
     yield _colours(layer)
     yield _dead(layer)
@@ -96,6 +97,26 @@ def _kinds(layer: ConvReading) -> str:
         f"{named} of {alive} living kernels {'is' if named == 1 else 'are'} of a family: "
         f"{', '.join(words)}; "
         f"{rest} {'is' if rest == 1 else 'are'} of none."
+    )
+
+
+def _singles(layer: ConvReading) -> str:
+    """The strongest single kernels of filters of many channels, which parts may not speak for."""
+    found = [k.single for k in layer.kernels if k.single is not None and not k.is_dead]
+    if not found:
+        return ""
+    counts = Counter(
+        next((word for word, kinds in GROUPS.items() if one.kind in kinds), "other families")
+        for one in found
+        if one.is_named
+    )
+    named = sum(counts.values())
+    words = "".join(
+        f", {counts[word]} {word}" for word in (*GROUPS, "other families") if counts[word]
+    )
+    return (
+        f"Each filter's strongest kernel of one input: {named} of {len(found)} "
+        f"{'is' if named == 1 else 'are'} of a family{words}."
     )
 
 
