@@ -97,33 +97,31 @@ def kernels_of(
     alive = strength > DEAD * float(np.median(strength))
     colours = is_first_colour(layer)
     found = []
-    for at in np.argsort(-strength, kind="stable"):
-        place = int(at)
+    for place in np.argsort(-strength, kind="stable").tolist():
         told = _told(layer, said[place], parts, place, colours)
-        found.append(
-            KernelReading(
-                place,
-                parts.spatial[place],
-                parts.channels[place],
-                float(parts.energy[place]),
-                told.kind,
-                told.sentence,
-                told.angle_deg,
-                float(strength[place]),
-                float(gains[place]),
-                int(rank[place]),
-                float(separable[place]),
-                measures.flatness(power[place]),
-                None if angles is None else float(angles[place]),
-                None if clarity is None else float(clarity[place]),
-                _peak(power[place]),
-                _pair(softmax, place),
-                _pair(absolute, place),
-                colour_of(parts.channels[place]) if colours else None,
-                not bool(alive[place]),
-                copies.found.get(place),
-            )
+        reading = KernelReading(
+            number=place,
+            taps=parts.spatial[place],
+            channels=parts.channels[place],
+            energy=float(parts.energy[place]),
+            kind=told.kind,
+            sentence=told.sentence,
+            angle_deg=told.angle_deg,
+            strength=float(strength[place]),
+            noise_gain=float(gains[place]),
+            rank=int(rank[place]),
+            separable=float(separable[place]),
+            flatness=measures.flatness(power[place]),
+            orientation_deg=None if angles is None else float(angles[place]),
+            clarity=None if clarity is None else float(clarity[place]),
+            peak=_peak(power[place]),
+            softmax=_pair(softmax, place),
+            absolute=_pair(absolute, place),
+            colour=colour_of(parts.channels[place]) if colours else None,
+            is_dead=not bool(alive[place]),
+            duplicate=copies.found.get(place),
         )
+        found.append(reading)
     return tuple(found)
 
 
