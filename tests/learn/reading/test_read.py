@@ -114,6 +114,16 @@ def test_the_strongest_kernel_of_one_input_is_said_beside_the_part():
     assert text in found.sentences
 
 
+def test_of_a_dead_layer_nothing_more_is_said():
+    layer = nn.Conv2d(1, 2, 3)
+    layer.weight.data.zero_()
+    (found,) = read(layer).layers
+    assert found.sentences == (
+        "2 kernels of 3 x 3 taps over one channel (dense).",
+        "2 kernels are dead (norm below a thousandth of the median).",
+    )
+
+
 def test_a_photo_is_shown_to_every_layer(net, photo):
     found = read(net, photo=photo)
     first, last = found.layers

@@ -84,6 +84,16 @@ def test_logits_are_read_as_probabilities():
     assert found.notes == ("Its weights are logits: the kernels are their softmax.",)
 
 
+def test_weight_normalisation_is_joined():
+    layer = seeded(lambda: nn.utils.parametrizations.weight_norm(nn.Conv2d(2, 3, 3)))
+    model = nn.Sequential(layer)
+    (found,) = of_state(model.state_dict())
+    (whole,) = of_module(model)
+    assert found.name == whole.name == "0"
+    bound = 18 * torch.finfo(torch.float32).eps * np.abs(whole.taps).max()
+    assert np.abs(found.taps - whole.taps).max() <= bound
+
+
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
 def test_coarse_weights_are_read_and_said(dtype):
     layer = seeded(lambda: nn.Conv2d(1, 2, 3)).to(dtype)

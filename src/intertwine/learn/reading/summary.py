@@ -58,6 +58,8 @@ def _sentences(layer: ConvReading) -> Iterator[str]:
     yield _directions(layer)
     yield _colours(layer)
     yield _dead(layer)
+    if all(kernel.is_dead for kernel in layer.kernels):
+        return
     yield _separable(layer)
     yield _whiteness(layer)
     yield _correlated(layer)

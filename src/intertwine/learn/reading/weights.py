@@ -170,6 +170,7 @@ def _scaled(
 
 def of_state(state: dict[str, Any]) -> list[ConvWeights]:
     """The convolutions of a bare state dict, by the shapes and names of its tensors."""
+    state = _joined(state)
     names = [n for n, v in state.items() if isinstance(v, Tensor)]
     found = []
     for place, key in enumerate(names):
@@ -182,6 +183,24 @@ def of_state(state: dict[str, Any]) -> list[ConvWeights]:
             name, taps, None if bias is None else as_array(f"{name}.bias", bias)[0], notes=notes
         )
         found.append(_folded_state(layer, state, names[place + 1 :]))
+    return found
+
+
+#: How weight normalisation stores a length and a direction, newer and older.
+_LENGTHS = ((".parametrizations.weight.original0", "original1"), (".weight_g", "weight_v"))
+
+
+def _joined(state: dict[str, Any]) -> dict[str, Any]:
+    """Lengths and directions of weight normalisation as the weights that they make."""
+    found = {}
+    for key, value in state.items():
+        found[key] = value
+        for ending, other in _LENGTHS:
+            direction = state.get(f"{key.rpartition('.')[0]}.{other}")
+            if key.endswith(ending) and direction is not None and value.ndim == direction.ndim:
+                axes = [a for a, n in enumerate(value.shape) if n == 1]
+                length = torch.linalg.vector_norm(direction, dim=axes, keepdim=True)
+                found[f"{key.removesuffix(ending)}.weight"] = value * direction / length
     return found
 
 
