@@ -136,6 +136,19 @@ def test_a_photo_is_shown_to_every_layer(net, photo):
     assert net.training
 
 
+def test_signs_of_batch_normalisation_are_those_of_the_maps():
+    torch.manual_seed(5)
+    model = nn.Sequential(nn.Conv2d(1, 3, 3, bias=False), nn.BatchNorm2d(3))
+    model[1].weight.data = torch.tensor([1.0, -2.0, 0.5])
+    noise = np.random.default_rng(2).normal(size=(1, 300, 300))
+    (layer,) = read(model, photo=noise).layers
+    # Maps share 5 x 5 distances of white input.
+    bound = 4 * np.sqrt(25 / 298**2)
+    assert np.abs(layer.seen.matrix - layer.correlations.predicted).max() < bound
+    apart = np.abs(layer.correlations.predicted - np.eye(3)).max()
+    assert apart > 2 * bound  # a wrong sign would be seen
+
+
 def test_an_array_is_shown_as_it_is(net):
     x = np.random.default_rng(1).random((3, 20, 30))
     seen = read(net, photo=x).layers[0].seen

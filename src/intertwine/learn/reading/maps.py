@@ -130,6 +130,8 @@ def _watcher(layer: ConvWeights, found: Correlations | None, seen: dict[str, See
 
 def _measured(layer: ConvWeights, found: Correlations | None, x: Tensor, y: Tensor) -> Seen:
     maps = y[0].double().cpu().numpy()
+    if layer.factor is not None:  # which may turn signs
+        maps = maps * layer.factor.reshape(-1, *[1] * (maps.ndim - 1))
     chosen = np.arange(min(len(maps), _SHOWN)) if found is None else found.maps
     likeness, by_chance = (None, 0.0) if layer.transposed else _likeness(layer, x)
     return of_maps(maps, chosen, () if found is None else found.pairs, likeness, by_chance)

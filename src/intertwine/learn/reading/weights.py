@@ -33,7 +33,8 @@ class ConvWeights:
     bias : (out,) or None.
     groups, stride, dilation : None where a bare state dict does not tell.
     transposed : whether it convolves (scatters) where others correlate.
-    norm : the batch normalisation that is multiplied in; "" without one.
+    norm, factor : the batch normalisation that is multiplied in, and by how much, (out,); "" and
+        None without one.
     module : the layer itself, where there is one.
     notes : what is not known, or was done to the numbers.
     """
@@ -46,6 +47,7 @@ class ConvWeights:
     dilation: tuple[int, ...] | None = None
     transposed: bool = False
     norm: str = ""
+    factor: Array | None = None
     module: Any = None
     notes: tuple[str, ...] = field(default=())
 
@@ -165,7 +167,7 @@ def _scaled(
     if weight is not None:
         factor = factor * as_array(f"{name}.weight", weight)[0]
     taps = layer.taps * factor.reshape(-1, *[1] * (layer.taps.ndim - 1))
-    return replace(layer, taps=taps, norm=name)
+    return replace(layer, taps=taps, norm=name, factor=factor)
 
 
 def of_state(state: dict[str, Any]) -> list[ConvWeights]:
