@@ -84,6 +84,14 @@ def test_logits_are_read_as_probabilities():
     assert found.notes == ("Its weights are logits: the kernels are their softmax.",)
 
 
+def test_filters_of_one_channel_in_a_state_dict():
+    model = nn.Sequential(
+        nn.Conv2d(1, 4, 3), nn.Conv2d(4, 8, 3, groups=4), nn.Conv2d(8, 6, 3), nn.Conv2d(1, 4, 3)
+    )
+    kinds = [layer.kind for layer in of_state(model.state_dict())]
+    assert kinds == ["dense", "depthwise", "dense", "depthwise or of one channel"]
+
+
 def test_weight_normalisation_is_joined():
     layer = seeded(lambda: nn.utils.parametrizations.weight_norm(nn.Conv2d(2, 3, 3)))
     model = nn.Sequential(layer)

@@ -70,8 +70,8 @@ def _of_state(state: dict[Any, Any], name: str, where: str) -> Source:
     if layers:
         notes = (
             "Only weights came in: strides, dilations, groups and the order of layers are not "
-            "known, and a layer that takes one channel may be depthwise. "
-            "A transposed convolution cannot be told from another: it would be mirrored here.",
+            "known. Filters of one channel are taken to be depthwise, those of the first layer "
+            "not; a transposed convolution cannot be told from another and is mirrored here.",
         )
         if any(layer.norm for layer in layers):
             notes += (

@@ -174,18 +174,30 @@ def of_state(state: dict[str, Any]) -> list[ConvWeights]:
     """The convolutions of a bare state dict, by the shapes and names of its tensors."""
     state = _joined(state)
     names = [n for n, v in state.items() if isinstance(v, Tensor)]
-    found = []
+    found: list[ConvWeights] = []
     for place, key in enumerate(names):
         if not _is_filters(key, state[key]):
             continue
+        before = len(found[-1].taps) if found else 1
         name = key.rpartition(".")[0] or key
         taps, notes = as_array(key, state[key])
         bias = state.get(f"{name}.bias")
         layer = ConvWeights(
-            name, taps, None if bias is None else as_array(f"{name}.bias", bias)[0], notes=notes
+            name,
+            taps,
+            None if bias is None else as_array(f"{name}.bias", bias)[0],
+            _groups(taps, before),
+            notes=notes,
         )
         found.append(_folded_state(layer, state, names[place + 1 :]))
     return found
+
+
+def _groups(taps: Array, before: int) -> int | None:
+    """Filters of one channel see one each, where as many maps come before; None: not known."""
+    if taps.shape[1] > 1:
+        return None
+    return before if len(taps) % before == 0 else None
 
 
 #: How weight normalisation stores a length and a direction, newer and older.
