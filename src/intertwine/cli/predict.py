@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
+from intertwine.base.bars import steps
 from intertwine.base.errors import OptionError
 from intertwine.base.libraries import need
 from intertwine.cli import options as o
-from intertwine.cli.console import steps
 from intertwine.cli.report import Report
 
 _predict = partial(o.option, panel="Result")

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from intertwine.base.bars import steps
 from intertwine.base.errors import OptionError, counted
 from intertwine.base.tables import aligned
 from intertwine.cli import options as o
 from intertwine.cli.console import out as standard_out
-from intertwine.cli.console import steps, training
+from intertwine.cli.console import training
 
 if TYPE_CHECKING:
     from intertwine.learn import Classifier
