@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
+from intertwine.base.bars import steps
 from intertwine.base.libraries import need
 from intertwine.cli import options as o
 from intertwine.cli.console import out as standard_out
-from intertwine.cli.console import steps
 
 _input = partial(o.option, panel="Input")
 
