@@ -26,6 +26,7 @@ COMMANDS = {
     "help-fit-kernel.txt": "intertwine fit-kernel --help",
     "help-train.txt": "intertwine train --help",
     "help-predict.txt": "intertwine predict --help",
+    "help-read.txt": "intertwine read --help",
     "help-forecast.txt": "intertwine forecast --help",
     "help-chance.txt": "intertwine chance --help",
     "help-find.txt": "intertwine find --help",

@@ -21,6 +21,7 @@ _CALLERS = (
     "deskew",
     "fit_kernel",
     "train",
+    "read",
 )
 
 

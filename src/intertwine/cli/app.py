@@ -25,6 +25,7 @@ COMMANDS = {
     "fit-kernel": "fit_kernel",
     "train": "train",
     "predict": "predict",
+    "read": "read",
     "chance": "chance",
     "index": "index",
     "search": "search",
