@@ -24,6 +24,8 @@ COMMANDS = {
     "help-explain.txt": "intertwine explain --help",
     "help-diffuse.txt": "intertwine diffuse --help",
     "help-fit-kernel.txt": "intertwine fit-kernel --help",
+    "help-train.txt": "intertwine train --help",
+    "help-predict.txt": "intertwine predict --help",
     "help-forecast.txt": "intertwine forecast --help",
     "help-chance.txt": "intertwine chance --help",
     "help-find.txt": "intertwine find --help",

@@ -20,6 +20,7 @@ _CALLERS = (
     "rotation",
     "deskew",
     "fit_kernel",
+    "train",
 )
 
 

@@ -23,6 +23,8 @@ COMMANDS = {
     "diffuse": "diffuse",
     "forecast": "forecast",
     "fit-kernel": "fit_kernel",
+    "train": "train",
+    "predict": "predict",
     "chance": "chance",
     "index": "index",
     "search": "search",

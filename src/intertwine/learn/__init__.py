@@ -1,6 +1,7 @@
-"""Kernels that data choose: layers for neural networks, and kernels found by least squares.
+"""Kernels that data choose: layers for neural networks, nets, and kernels found by least squares.
 
-Layers (`Conv2d` and its like) need PyTorch: ``pip install 'intertwine[learn]'``. `fit_kernel` finds
+Layers (`Conv2d` and its like) and `train`, which makes a classifier from a folder of pictures, need
+PyTorch: ``pip install 'intertwine[learn]'``. `fit_kernel` finds
 the kernel that turns one array into another and needs nothing. The theorem behind it: a convolution
 is linear in its kernel, so the kernel that explains a pair best solves normal equations, and these
 hold nothing but correlations of the pair.
@@ -38,8 +39,10 @@ if TYPE_CHECKING:
         Whiten2d,
         convert,
     )
+    from intertwine.learn.training import Classifier, Prediction, Predictions, predict, train
 
 __all__ = [
+    "Classifier",
     "Conv1d",
     "Conv2d",
     "Conv3d",
@@ -48,6 +51,8 @@ __all__ = [
     "ConvTranspose3d",
     "Conversion",
     "KernelFit",
+    "Prediction",
+    "Predictions",
     "PropagatorConv2d",
     "RotationPooled2d",
     "StochasticConv2d",
@@ -55,6 +60,8 @@ __all__ = [
     "Whiten2d",
     "convert",
     "fit_kernel",
+    "predict",
+    "train",
 ]
 
 #: Names that load with the first use -> the module of this folder that has them: all the others
@@ -64,6 +71,9 @@ _LATER = {
     "fit_kernel": "fitting",
 }
 
+#: Those that need torch and are no layers.
+_TRAINING = ("Classifier", "Prediction", "Predictions", "predict", "train")
+
 
 def __getattr__(name: str) -> Any:
     """Load what is named: fitting needs no torch, and what needs it says so."""
@@ -71,7 +81,8 @@ def __getattr__(name: str) -> Any:
         return getattr(importlib.import_module(f"intertwine.learn.{_LATER[name]}"), name)
     if name in __all__:
         need("torch", f"learn.{name}")
-        return getattr(importlib.import_module("intertwine.learn.layers"), name)
+        folder = "training" if name in _TRAINING else "layers"
+        return getattr(importlib.import_module(f"intertwine.learn.{folder}"), name)
     raise AttributeError(f"module 'intertwine.learn' has no attribute {name!r}")
 
 
