@@ -63,6 +63,7 @@ LAYERS = [
     ["diffusion"],
     ["aquarium", "learn", "style"],
     ["learn.training"],
+    ["learn.experiments"],
     # The package itself, which names all these, and what speaks its public names as a user does.
     [""],
     ["tour"],

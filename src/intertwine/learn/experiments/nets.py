@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from intertwine.learn.experiments.polar import RotationPooledNet
+from intertwine.learn.training import checkpoint
 from intertwine.learn.training.augmentation import Augmentation
 from intertwine.learn.training.loop import Settings, Tensors, Training, Watcher, logits_of
 from intertwine.learn.training.nets import HierarchicalNet
@@ -72,9 +74,13 @@ def tensors(images: Array, labels: Array) -> Tensors:
 
 def fitted(
     name: str, train: tuple[Array, Array], validation: tuple[Array, Array], *, any_angle: bool,
-    epochs: int, seed: int, watch: Watcher | None = None,
+    epochs: int, seed: int, folder: Path, about: dict[str, Any], watch: Watcher | None = None,
 ) -> Training:  # fmt: skip
-    """Train a net by its name; validation chooses the epoch. `any_angle` rotates what it sees."""
+    """Train a net by its name; validation chooses the epoch.
+
+    `any_angle` rotates what it sees anew in every epoch. A training whose checkpoint is in `folder`
+    goes on there, or is finished already.
+    """
     settings = Settings(
         epochs=epochs, patience=epochs, seed=seed, smoothing=0.05,
         augmentation=Motion(shift=0.05, rotate=180.0 if any_angle else 10.0),
@@ -83,7 +89,15 @@ def fitted(
         torch.manual_seed(seed)
         net = NETS[name](int(train[1].max()) + 1)
     training = Training(net, settings)
-    training.run(tensors(*train), tensors(*validation), watch)
+    about = {**about, "net": name, "threads": torch.get_num_threads(), **settings.as_card()}
+    folder.mkdir(parents=True, exist_ok=True)
+    checkpoint.restore(folder, training, about)
+    training.run(
+        tensors(*train),
+        tensors(*validation),
+        watch,
+        lambda: checkpoint.save(folder, training, about),
+    )
     return training
 
 

@@ -7,7 +7,9 @@ coefficients along each ring do not change at all.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -53,7 +55,7 @@ def linear(
     best: tuple[float, float, Any] = (-1.0, 0.0, None)
     for strength in _PENALTIES:
         rule = models.LogisticRegression(C=strength, max_iter=60, tol=1e-3)
-        with _quiet():
+        with _unfinished():
             rule.fit(known, train[1])
         right = float((rule.predict(unseen) == validation[1]).mean())
         if right > best[0]:
@@ -98,6 +100,9 @@ def _pixels(images: Array) -> Array:
     return images.reshape(len(images), -1).astype(np.float32)
 
 
-def _quiet() -> Any:
-    """Sixty steps of descent need not be the end of it; scikit-learn would warn of that."""
-    return need("sklearn.utils.parallel", "A linear classifier").config_context()
+@contextmanager
+def _unfinished() -> Iterator[None]:
+    """Sixty steps of descent need not reach the bottom; scikit-learn would warn of that."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
