@@ -19,7 +19,7 @@ def draw_curves(data: str, found: Sequence[Measured], file: BinaryIO) -> None:
     """Write a PNG: a line for each method with its 95 % intervals."""
     figures: Any = need("matplotlib.figure", "A plot of accuracies")
     trainings = list(dict.fromkeys(each.training for each in found))
-    figure = figures.Figure(figsize=(5.2 * len(trainings), 4.6), layout="constrained")
+    figure = figures.Figure(figsize=(5.2 * len(trainings), 5.2), layout="constrained")
     panels = figure.subplots(1, len(trainings), sharey=True, squeeze=False)[0]
     colours = dict(zip(METHODS, _COLOURS, strict=True))
     for axes, training in zip(panels, trainings, strict=True):
@@ -38,5 +38,6 @@ def draw_curves(data: str, found: Sequence[Measured], file: BinaryIO) -> None:
         axes.set_ylim(0, 1)
         axes.grid(alpha=0.3)
     panels[0].set_ylabel("accuracy")
-    panels[0].legend(fontsize=8, loc="lower left")
+    lines, names = panels[0].get_legend_handles_labels()
+    figure.legend(lines, names, fontsize=8, loc="outside lower center", ncols=3)
     figure.savefig(file, format="png", dpi=110)

@@ -18,8 +18,9 @@ Array = NDArray[Any]
 #: Spectra are computed on a square of this side.
 _SIDE = 64
 
-#: Bins of orientation over half a circle: spectra of real kernels are even.
-_BINS = 18
+#: Bins of orientation over half a circle: spectra of real kernels are even. With a multiple of 4,
+#: axes and diagonals lie in the middle of their bins.
+_BINS = 16
 
 #: The output is averaged over cells of so many pixels before a linear rule sees it.
 _CELL = 7

@@ -40,7 +40,7 @@ class Task:
     report: Callable[[int, int], None]
 
 
-#: A classifier and notes about it for people.
+#: A classifier and notes about it for people; "cpu_seconds" counts runs that were interrupted too.
 Learned = tuple[Classify, dict[str, Any]]
 
 
@@ -65,7 +65,7 @@ def _net(name: str) -> Callable[[Task], Learned]:
             "epochs": len(trained.epochs),
             "best_epoch": best.number,
             "validation_accuracy": round(best.validation_accuracy, 4),
-            "training_cpu_seconds": round(trained.cpu_seconds, 1),
+            "cpu_seconds": trained.cpu_seconds,
             "first_layer": first_layer.spectral_view(trained.net),
         }
 
@@ -115,7 +115,7 @@ METHODS = {
         _linear(traditional.fourier_rings),
         "harmonics along rings of Fourier magnitudes, linear", "traditional",
     ),
-    "first-layer": Method(_first_layer, "first layer of the plain net, linear", "part of a net"),
     "net": Method(_net("net"), "plain net", "net"),
+    "first-layer": Method(_first_layer, "first layer of the plain net, linear", "part of a net"),
     "rotation-pooled": Method(_net("rotation-pooled"), "rotation-pooled net", "net"),
 }  # fmt: skip

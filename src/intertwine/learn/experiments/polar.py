@@ -104,10 +104,10 @@ class RotationPooledNet(nn.Module):
 
 
 def polar_grid(rings: int, angles: int) -> Tensor:
-    """Places (rings, angles, 2), x then y, in units of half a side, counter-clockwise on a screen.
+    """Places (rings, angles, 2), x then y, in units of half a side, counter-clockwise as seen.
 
     No ring lies on the centre, so that the far side of the first is one ring away.
     """
     radius = (torch.arange(rings, dtype=torch.float64) + 0.5)[:, None] / rings
     angle = torch.arange(angles, dtype=torch.float64) * (2 * math.pi / angles)
-    return torch.stack([radius * angle.cos(), -radius * angle.sin()], 2).float()
+    return torch.stack([radius * angle.cos(), -radius * angle.sin()], 2)
