@@ -56,9 +56,10 @@ def experiment(
     """Repeat an experiment. rotation: which methods know a rotated picture, and how well?
 
     Traditional methods and nets learn from 10,000 upright pictures, and from the same ones rotated
-    by any angle; 2,000 more choose their settings. All are tested on 50,000 others, upright and
-    rotated. FOLDER gets curves.csv (accuracy at each angle with its 95 % interval), rotation.json,
-    rotation.png and report.md. After Ctrl-C the same command goes on where it was.
+    by any angle; 2,000 more choose their settings. All are tested on 50,000 others, rotated,
+    and on 10,000 of these upright. FOLDER gets curves.csv (accuracy at each angle with its 95 %
+    interval), rotation.json, rotation.png and report.md. After Ctrl-C the same command goes on
+    where it was.
 
     \b
     [bold]Examples[/]

@@ -46,6 +46,15 @@ def test_the_stages_shift_with_the_angle(net):
         assert torch.equal(net.stages(x.roll(4, 3)), net.stages(x).roll(1, 3))
 
 
+def test_no_shift_of_the_rings_changes_a_logit(net):
+    x = torch.randn(3, 1, 20, 20, dtype=torch.float64)
+    with torch.inference_mode():
+        plain = net(x)
+        shifted = [net.logits(net.sampled(x).roll(k, 3)) for k in range(5, 9)]
+    tolerance = np.finfo(float).eps * 10 * 300 * float(plain.abs().max())
+    torch.testing.assert_close(torch.stack(shifted).mean(0), plain, atol=tolerance, rtol=0)
+
+
 def test_motion_without_range_changes_nothing_and_rotates_as_asked():
     x = torch.rand(3, 1, 9, 9, dtype=torch.float32)
     still = Motion(shift=0.0, rotate=0.0, scale=0.0)

@@ -21,7 +21,7 @@ from intertwine.learn.training.evaluation import accuracy
 
 pytestmark = pytest.mark.torch
 
-TINY = session.Size(150, 50, 60, 20, 90, 1)
+TINY = session.Size(150, 50, 60, 40, 20, 90, 1)
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_all_methods_from_data_to_report(digits, tmp_path):
     assert [(each.training, each.method) for each in found] == [
         (training, name) for training in session.TRAININGS for name in METHODS
     ]
-    assert ("hog, rotated: is tested", 200, 200) in told
+    assert ("hog, rotated: is tested", 180, 180) in told
     rows = list(csv.DictReader((tmp_path / "curves.csv").read_text().splitlines()))
     assert len(rows) == 2 * len(METHODS) * 5
     assert {row["degrees"] for row in rows} == {"0.0", "90.0", "180.0", "270.0", "any"}

@@ -32,8 +32,8 @@ class Measured:
     ----------
     method : its name.
     training : "upright" or "rotated".
-    upright : accuracy on the test pictures as they are.
-    any_angle : on the same, each rotated by an angle of its own, uniform over the circle.
+    upright : accuracy on the first test pictures as they are.
+    any_angle : on all, each rotated by an angle of its own, uniform over the circle.
     curve : degrees counter-clockwise -> accuracy on the first test pictures, all rotated so.
     cpu_seconds : of training and of features; not of testing.
     notes : what validation chose, and the like.
@@ -81,13 +81,18 @@ def tested(
     classify: Classify,
     test: tuple[Array, Array],
     angles: Sequence[float],
-    each: int,
+    counts: tuple[int, int],
     seed: int,
     report: Callable[[int, int], None],
 ) -> tuple[Accuracy, Accuracy, dict[float, Accuracy]]:
-    """Upright, at any angle, and the first `each` pictures at every one of `angles`."""
+    """Upright, at any angle, and at every one of `angles`.
+
+    `counts` are of the pictures upright and at each angle, the first of the test pictures; all of
+    them are tested at any angle.
+    """
     images, labels = test
-    total = 2 * len(labels) + len(angles) * min(each, len(labels))
+    few, each = (min(count, len(labels)) for count in counts)
+    total = len(labels) + few + len(angles) * each
     done = 0
 
     def right(pictures: Array) -> Accuracy:
@@ -99,7 +104,7 @@ def tested(
             report(done, total)
         return accuracy(np.concatenate(found), labels[: len(pictures)])
 
-    upright = right(images)
+    upright = right(images[:few])
     rotated = right(any_angle(images, seed, TEST_DRAW))
     curve = {angle: right(rotate(images[:each], angle)) for angle in angles}
     return upright, rotated, curve

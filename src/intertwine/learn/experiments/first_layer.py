@@ -29,7 +29,7 @@ _CELL = 7
 def kernels_of(net: nn.Module) -> Array:
     """The kernels of the first convolution: (count, side, side)."""
     first = next(each for each in net.modules() if isinstance(each, nn.Conv2d))
-    return first.weight.detach().numpy().mean(axis=1).astype(float)
+    return np.asarray(first.weight.detach().numpy().mean(axis=1), float)
 
 
 def orientation_histogram(kernels: Array) -> Array:

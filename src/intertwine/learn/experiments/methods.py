@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from intertwine.learn.experiments import first_layer, nets, traditional
 from intertwine.learn.experiments.curves import Classify
-from intertwine.learn.training.loop import Moment
+from intertwine.learn.training.loop import Moment, Training
 
 Array = NDArray[Any]
 
@@ -79,7 +79,7 @@ def _first_layer(task: Task) -> Learned:
     return classify, {"C": strength, **first_layer.spectral_view(net)}
 
 
-def _trained(name: str, task: Task) -> nets.Training:
+def _trained(name: str, task: Task) -> Training:
     def watch(moment: Moment) -> None:
         task.report(moment.step, moment.steps)
 

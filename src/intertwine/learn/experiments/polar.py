@@ -15,6 +15,9 @@ from torch import Tensor, nn
 
 from intertwine.learn.layers import Conv2d
 
+#: How many rings, and angles, become one in two poolings.
+POOLED = 4
+
 
 class PolarConv(nn.Module):
     """A convolution over (ring, angle), batch normalisation, and a ReLU unless `linear`.
@@ -69,8 +72,9 @@ class RotationPooledNet(nn.Module):
     widths : channels of the three stages; each has half the rings and angles of the one before.
     rings, angles : of the sampling, multiples of 4; the last ring touches the picture's edge.
 
-    Rotations by multiples of ``4 * 360 / angles`` degrees change no logit beyond what sampling the
-    picture itself rounds; multiples of 90 degrees move its samples, and round nothing.
+    The stages halve the angles twice, so the maximum is over ``angles / 4`` rotations. A trained
+    net (in `eval`) takes the mean of the logits of the 4 ways to begin: shifts of the rings by any
+    sample change nothing. What is left is how a picture itself was sampled when it was rotated.
     """
 
     def __init__(
@@ -86,7 +90,7 @@ class RotationPooledNet(nn.Module):
             PolarConv(second, third), PolarResidual(third),
         )  # fmt: skip
         # Rings differ, angles do not: one kernel over all rings.
-        self.across = nn.Conv2d(third, third, (rings // 4, 1), bias=False)
+        self.across = nn.Conv2d(third, third, (rings // POOLED, 1), bias=False)
         self.norm = nn.BatchNorm2d(third)
         self.drop = nn.Dropout(dropout)
         self.dense = nn.Linear(third, classes)
@@ -98,7 +102,15 @@ class RotationPooledNet(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(n, 1, H, H) to (n, classes)."""
-        rings = nn.functional.relu(self.norm(self.across(self.stages(self.sampled(x)))))
+        rings = self.sampled(x)
+        if self.training:
+            return self.logits(rings)
+        starts = range(POOLED)
+        return torch.stack([self.logits(rings.roll(each, 3)) for each in starts]).mean(0)
+
+    def logits(self, x: Tensor) -> Tensor:
+        """(n, 1, rings, angles) to (n, classes)."""
+        rings = nn.functional.relu(self.norm(self.across(self.stages(x))))
         result: Tensor = self.dense(self.drop(rings.amax((2, 3))))
         return result
 

@@ -44,6 +44,7 @@ class Size:
     Attributes
     ----------
     train, validation, test : pictures, drawn from all 70,000.
+    upright : test pictures that are answered as they are.
     each_angle : test pictures that are rotated by each angle of the curve.
     step : degrees between the angles, unless others are named.
     epochs : of the nets.
@@ -52,13 +53,14 @@ class Size:
     train: int
     validation: int
     test: int
+    upright: int
     each_angle: int
     step: int
     epochs: int
 
 
-FULL = Size(10_000, 2_000, 50_000, 2_000, 15, 30)
-QUICK = Size(1_000, 500, 1_000, 200, 45, 10)
+FULL = Size(10_000, 2_000, 50_000, 10_000, 2_000, 15, 30)
+QUICK = Size(1_000, 500, 1_000, 500, 200, 45, 10)
 
 
 def rotation(
@@ -150,7 +152,9 @@ def _measured(
     )  # fmt: skip
     classify, notes = METHODS[name].learn(task)
     spent = notes.pop("cpu_seconds", time.process_time() - start)
-    results = tested(classify, split.test, angles, size.each_angle, seed, report("is tested"))
+    results = tested(
+        classify, split.test, angles, (size.upright, size.each_angle), seed, report("is tested")
+    )
     return Measured(name, training, *results, spent, notes)
 
 

@@ -37,7 +37,12 @@ def nearest(images: Array, labels: Array) -> Classify:
     """Raw pixels: the class of the training picture at the smallest Euclidean distance."""
     neighbors: Any = need("sklearn.neighbors", "The nearest neighbour")
     rule = neighbors.KNeighborsClassifier(1, algorithm="brute").fit(_pixels(images), labels)
-    return lambda others: rule.predict(_pixels(others))
+
+    def classify(others: Array) -> NDArray[np.int64]:
+        found: NDArray[np.int64] = rule.predict(_pixels(others))
+        return found
+
+    return classify
 
 
 def linear(
@@ -61,7 +66,12 @@ def linear(
         if right > best[0]:
             best = right, strength, rule
     chosen = best[2]
-    return lambda others: chosen.predict((features(others) - mean) / deviation), best[1]
+
+    def classify(others: Array) -> NDArray[np.int64]:
+        found: NDArray[np.int64] = chosen.predict((features(others) - mean) / deviation)
+        return found
+
+    return classify, best[1]
 
 
 def hog(images: Array) -> Array:
