@@ -91,7 +91,7 @@ def fourier_rings(images: Array) -> Array:
     The spectrum of real samples is even, so half a circle is a whole period.
     """
     waves = np.abs(fft.rfft(_rings(images), axis=2))[:, :, :_HARMONICS]
-    return waves.reshape(len(images), -1).astype(np.float32)
+    return np.asarray(waves.reshape(len(images), -1), np.float32)
 
 
 def _rings(images: Array) -> Array:
