@@ -57,7 +57,7 @@ def test_no_shift_of_the_rings_changes_a_logit(net):
 
 def test_motion_without_range_changes_nothing_and_rotates_as_asked():
     x = torch.rand(3, 1, 9, 9, dtype=torch.float32)
-    still = Motion(shift=0.0, rotate=0.0, scale=0.0)
+    still = Motion(shift=0.0, rotate=0.0, stretch=0.0)
     # Places are rounded, and levels lie between 0 and 1.
     torch.testing.assert_close(still(x), x, atol=9 * 4 * np.finfo(np.float32).eps, rtol=0)
     torch.manual_seed(1)

@@ -23,29 +23,31 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class Motion(Augmentation):
-    """Pictures rotated, scaled and shifted, each by draws of its own; zeros come in.
+    """Pictures rotated, stretched, sheared and shifted, each by draws of its own; zeros come in.
 
     Attributes
     ----------
     rotate : the largest rotation in degrees, either way. 180: any.
-    scale : the largest relative change of size.
+    stretch : the largest change of each entry of the 2 x 2 matrix that is rotated: of sizes along
+        both axes and of shears.
     """
 
     flip: bool = False
     erase: float = 0.0
     rotate: float = 10.0
-    scale: float = 0.1
+    stretch: float = 0.12
 
     def __call__(self, pictures: Tensor) -> Tensor:
         """Change (n, C, H, H) pictures by draws of torch's generator."""
         count = len(pictures)
-        draws = 2 * torch.rand(4, count) - 1
-        angle, zoom = draws[0] * math.radians(self.rotate), 1 + draws[1] * self.scale
-        cosine, sine = zoom * angle.cos(), zoom * angle.sin()
-        shift = 2 * self.shift * draws[2:]
-        rows = torch.stack([cosine, sine, shift[0], -sine, cosine, shift[1]], 1)
+        draws = 2 * torch.rand(count, 7) - 1
+        angle = draws[:, 0] * math.radians(self.rotate)
+        cosine, sine = angle.cos(), angle.sin()
+        rotation = torch.stack([cosine, sine, -sine, cosine], 1).reshape(count, 2, 2)
+        matrix = rotation @ (torch.eye(2) + self.stretch * draws[:, 1:5].reshape(count, 2, 2))
+        shift = 2 * self.shift * draws[:, 5:, None]
         grid = nn.functional.affine_grid(
-            rows.reshape(count, 2, 3), list(pictures.shape), align_corners=False
+            torch.cat([matrix, shift], 2), list(pictures.shape), align_corners=False
         )
         return nn.functional.grid_sample(pictures, grid, align_corners=False)
 
