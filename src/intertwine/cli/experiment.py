@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -89,8 +90,9 @@ def experiment(
 
 def _degrees(text: str) -> list[float]:
     try:
-        return [float(each) for each in text.split(",")]
-    except ValueError as error:
-        raise OptionError(
-            f"--angles {text}: must be numbers between commas, such as 0,45,90."
-        ) from error
+        found = [float(each) for each in text.split(",")]
+    except ValueError:
+        found = [math.nan]
+    if not all(map(math.isfinite, found)):
+        raise OptionError(f"--angles {text}: must be numbers between commas, such as 0,45,90.")
+    return list(dict.fromkeys(found))
