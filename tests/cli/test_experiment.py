@@ -14,6 +14,7 @@ def test_wrong_calls(intertwine, here, monkeypatch):
     angles = intertwine("experiment", "rotation", "--angles", "0,north")
     assert angles.code == 2
     assert "--angles 0,north: must be numbers between commas" in angles.err
+    assert "--angles nan: must be" in intertwine("experiment", "rotation", "--angles", "nan").err
     assert (
         "Did you mean 'fourier'?" in intertwine("experiment", "rotation", "--methods", "furier").err
     )
