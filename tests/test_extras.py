@@ -15,6 +15,7 @@ IMPORTED_AS = {
     "opencv-python-headless": "cv2",
     "scikit-learn": "sklearn",
     "pi-heif": "pi_heif",
+    "scikit-image": "skimage",
     "python-multipart": "fastapi",  # which reads uploads with it
 }
 

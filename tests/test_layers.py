@@ -64,6 +64,7 @@ LAYERS = [
     ["aquarium", "learn", "style"],
     ["learn.training"],
     ["learn.reading"],
+    ["learn.experiments"],
     # The package itself, which names all these, and what speaks its public names as a user does.
     [""],
     ["tour"],

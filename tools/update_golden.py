@@ -37,6 +37,7 @@ COMMANDS = {
     "help-deskew.txt": "intertwine deskew --help",
     "help-index.txt": "intertwine index --help",
     "help-search.txt": "intertwine search --help",
+    "help-experiment.txt": "intertwine experiment --help",
     "help-data.txt": "intertwine data --help",
     "help-tour.txt": "intertwine tour --help",
     "help-calibrate.txt": "intertwine calibrate --help",

@@ -20,6 +20,10 @@ def test_the_list_says_where(intertwine, nothing_here):
         f"  {datasets.SETS['fashion-mnist'].about}\n"
         "  licence: MIT, Zalando SE\n"
         "  not here yet: intertwine data fashion-mnist\n"
+        "mnist\n"
+        f"  {datasets.SETS['mnist'].about}\n"
+        "  licence: usually stated as CC BY-SA 3.0\n"
+        "  not here yet: intertwine data mnist\n"
     )
 
 
@@ -27,7 +31,7 @@ def test_wrong_calls(intertwine, here, nothing_here):
     unknown = intertwine("data", "fashion-mnst")
     assert unknown.code == 2
     assert "Did you mean 'fashion-mnist'?" in unknown.err
-    assert "Name a data set: fashion-mnist" in intertwine("data", "--from", here).err
+    assert "Name a data set: fashion-mnist, mnist" in intertwine("data", "--from", here).err
     part = intertwine("data", "fashion-mnist", "--part", "trian")
     assert part.code == 2
     assert "train" in part.err

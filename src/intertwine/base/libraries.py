@@ -25,6 +25,8 @@ _PROJECTS = {
     "safetensors": ("safetensors", "learn"),
     "sklearn.decomposition": ("scikit-learn", "search"),
     "sklearn.linear_model": ("scikit-learn", "learn"),
+    "sklearn.neighbors": ("scikit-learn", "learn"),
+    "skimage.feature": ("scikit-image", "learn"),
     "sklearn.model_selection": ("scikit-learn", "learn"),
     "threadpoolctl": ("scikit-learn", "learn"),
     "fastapi": ("fastapi", "search"),

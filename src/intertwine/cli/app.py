@@ -29,6 +29,7 @@ COMMANDS = {
     "chance": "chance",
     "index": "index",
     "search": "search",
+    "experiment": "experiment",
     "data": "data",
     "tour": "tour",
     "calibrate": "calibrate",
