@@ -66,7 +66,7 @@ def experiment(
     [bold]Examples[/]
       intertwine experiment rotation -o digits
       intertwine experiment rotation --data fashion -o garments
-      intertwine experiment rotation --methods hog,net --angles 0,45,90 --quick -o try
+      intertwine experiment rotation --methods hog,net --quick -o try
     """  # fmt: skip
     word("experiment", "name", name, ("rotation",))
     from intertwine.learn.experiments.report import lines, verdict
