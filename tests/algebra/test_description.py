@@ -254,6 +254,17 @@ def test_spectrum_words():
         (kernels.identity(), "at every frequency."),
         (Kernel([0, 0, 2, 0]), "at every frequency."),
         (kernels.box(5), "from 0 to 0.08984 cycles per sample."),
+        # Notches, 0.25 and others, lie between the bands.
+        (
+            Kernel([1, 0, 0, 0, -1]),
+            "from 0.0625 to 0.1875 and from 0.3125 to 0.4375 cycles per sample.",
+        ),
+        (Kernel([1, 0, 1]), "from 0 to 0.125 and from 0.375 to 0.5 cycles per sample."),
+        (
+            Kernel([1 / 3, 0, 1 / 3, 0, 1 / 3]),
+            "from 0 to 0.07422 and from 0.4258 to 0.5 cycles per sample.",
+        ),
+        (Kernel([1, *[0] * 15, -1]), "in 8 bands between 0.01562 and 0.4844 cycles per sample."),
     ],
 )
 def test_narrow_bands_have_digits_enough(kernel, words):

@@ -14,6 +14,9 @@ from intertwine.base.text import denoised
 if TYPE_CHECKING:
     from intertwine.kernel import Kernel
 
+_MOST_BANDS = 3  # that are listed one by one
+_EQUAL = 1e-9  # of the gain: what rounding takes off where it is 0.71 exactly
+
 
 def profile(found: Measures) -> tuple[Array, Array]:
     """Gain by distance from frequency 0, up to 1/2, as a share of the largest."""
@@ -49,23 +52,35 @@ def band_words(k: Kernel) -> str:
 
 
 def _passing(found: Measures) -> str:
-    """From where to where the gain is above sqrt(1/2) of the largest.
+    """From where to where the gain is above sqrt(1/2) of the largest, each band by itself.
 
     A band that holds only one of the frequencies looked at lies between its two neighbours.
     """
     frequency, gain = profile(found)
-    inside = np.flatnonzero(gain >= np.sqrt(0.5))
-    if inside.size == frequency.size:
+    inside = gain >= np.sqrt(0.5) * (1 - _EQUAL)
+    if inside.all():
         return "at every frequency"
-    first, last = int(inside[0]), int(inside[-1])
+    turns = np.diff(np.concatenate([[0], inside, [0]]))
+    firsts, lasts = np.flatnonzero(turns == 1), np.flatnonzero(turns == -1) - 1
+    if firsts.size == 1:
+        return f"{_band(frequency, int(firsts[0]), int(lasts[0]))} cycles per sample"
+    if firsts.size > _MOST_BANDS:
+        low, high = apart(float(frequency[firsts[0]]), float(frequency[lasts[-1]]))
+        return f"in {firsts.size} bands between {low} and {high} cycles per sample"
+    bands = [_band(frequency, int(a), int(b)) for a, b in zip(firsts, lasts, strict=True)]
+    listed = f"{', '.join(bands[:-1])} and {bands[-1]}"
+    return f"{listed} cycles per sample"
+
+
+def _band(frequency: Array, first: int, last: int) -> str:
     if first < last:
         low, high = apart(float(frequency[first]), float(frequency[last]))
-        return f"from {low} to {high} cycles per sample"
+        return f"from {low} to {high}"
     above = float(frequency[min(last + 1, frequency.size - 1)])
     if first == 0:
-        return f"only below {denoised(above)} cycles per sample"
+        return f"only below {denoised(above)}"
     low, high = apart(float(frequency[first - 1]), above)
-    return f"only between {low} and {high} cycles per sample"
+    return f"only between {low} and {high}"
 
 
 def _orientation(found: Measures) -> str:
