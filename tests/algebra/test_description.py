@@ -275,3 +275,28 @@ def test_narrow_bands_have_digits_enough(kernel, words):
 def test_wrong_spectra_are_refused():
     with pytest.raises(OptionError, match="`shape=0` must be an integer from 1 to 4194304"):
         Kernel([1, 2]).spectrum(0)
+
+
+@pytest.mark.parametrize("size", [1e-320, 1e-200, 1e200, 8e307])
+def test_taps_of_any_size_are_named(size):
+    """The head is that of the same taps of moderate size; what overflows is said to."""
+    for taps in ([1, 2, 1], [1, 0, -1], [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], [[1, 1], [1, 1]]):
+        head, _, rest = str(Kernel(np.array(taps) * size).describe()).partition(". ")
+        same = str(Kernel(taps).describe()).partition(". ")[0]
+        assert head.partition(", times")[0] == same.partition(", times")[0]
+        assert "inf" not in rest
+        assert "nan" not in rest
+        k = Kernel(np.array(taps) * size)
+        assert "inf" not in k.spectrum().sentence
+
+
+def test_what_overflows_is_beyond_the_range():
+    k = Kernel([1.7e308] * 3)
+    assert str(k.describe()) == (
+        "A blur: standard deviation 0.8165 samples, times beyond 1.8e308. Flat areas are "
+        "multiplied by beyond 1.8e308; no sinusoid comes out more than beyond 1.8e308 times as "
+        "large; noise of standard deviation 1 comes out as beyond 1.8e308."
+    )
+    assert k.moments(2).mean == (0,)
+    assert k.moments(2).variance == pytest.approx((2 / 3,))
+    assert "times 1.6e+308;" in str(Kernel([8e307, 0, -8e307]).describe())

@@ -13,7 +13,7 @@ from intertwine.algebra.description.answer import Description, along, angle_of, 
 from intertwine.algebra.description.measure import Measures
 from intertwine.algebra.frame import Array
 from intertwine.base.errors import counted
-from intertwine.base.text import denoised, number
+from intertwine.base.text import denoised, in_range, number
 
 _NEGATIVE = 0.12  # weight below 0 that turning a box off the grid may leave
 _THIN = 0.6  # standard deviation across a line that is one sample wide, in samples
@@ -34,7 +34,7 @@ def blur(found: Measures) -> Description | None:
     if widths[-1] <= 0 or not (line or _falls_off(found)) or _narrowed(found):
         return None
     width = tuple(np.sqrt(np.maximum(np.diag(found.covariance), 0)).tolist())
-    total = found.total * found.scale
+    total = found.sized(found.total)
     numbers = {"sigma": width, "shift": tuple(found.mean.tolist()), "sum": total}
     rest = _times(total)
     if line:
@@ -76,7 +76,7 @@ def sharpener(found: Measures) -> Description | None:
     """A sharpener: every wave at least as strong as flat areas, the finest ones more so."""
     if np.iscomplexobj(found.taps) or found.parity != 1:
         return None
-    total = found.total * found.scale
+    total = found.sized(found.total)
     normalized = abs(total - 1) <= 10 * found.tolerance
     if abs(found.total) < (1e-4 if normalized else 0.08) or np.abs(found.mean).max() > 1e-6:
         return None
@@ -142,4 +142,4 @@ def _narrowed(found: Measures) -> bool:
 
 
 def _times(total: float) -> str:
-    return "" if number(total) == "1" else f", times {number(total)}"
+    return "" if number(total) == "1" else f", times {in_range(total)}"

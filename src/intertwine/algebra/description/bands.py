@@ -9,12 +9,13 @@ import numpy as np
 from intertwine.algebra.description.answer import along, apart
 from intertwine.algebra.description.measure import Measures
 from intertwine.algebra.frame import Array
-from intertwine.base.text import denoised
+from intertwine.base.text import denoised, in_range
 
 if TYPE_CHECKING:
     from intertwine.kernel import Kernel
 
 _MOST_BANDS = 3  # that are listed one by one
+_ROUNDED = 1e-12  # of the weight: a gain that is 0 but for rounding
 _EQUAL = 1e-9  # of the gain: what rounding takes off where it is 0.71 exactly
 
 
@@ -35,11 +36,12 @@ def profile(found: Measures) -> tuple[Array, Array]:
 def band_words(k: Kernel) -> str:
     """The pass-band and its orientation, for any kernel."""
     found = Measures.of(k)
-    if not found.scale:
+    if not found.taps.any():
         return "Every tap is 0: nothing passes."
     (where, *_), gain = found.peaks
-    strongest = denoised(gain * found.scale)
-    flat = denoised(abs(complex(found.response.flat[0])) * found.scale)
+    strongest = in_range(found.sized(gain))
+    level = float(found.gain.flat[0])
+    flat = in_range(found.sized(level) if level > _ROUNDED else 0.0)
     if not where.any():
         words = f"Strongest for flat areas, gain {strongest}"
     else:

@@ -44,25 +44,27 @@ def of_energy(best: BellDerivative) -> str:
 
 
 def _first(found: Measures, best: BellDerivative) -> Description:
-    slope = -found.first * found.scale
+    slope = found.sized(-found.first)
     numbers: dict[str, Any] = {
         "order": 1,
         "slope": tuple(slope.tolist()),
         "share": 1 - best.misfit,
     }
     if slope.size == 2:
-        numbers["angle_deg"] = angle_of(slope)
-    text = f"An edge detector: the slope of a smoothed signal {towards(slope)}{of_energy(best)}"
+        numbers["angle_deg"] = angle_of(-found.first)
+    text = (
+        f"An edge detector: the slope of a smoothed signal {towards(-found.first)}{of_energy(best)}"
+    )
     return Description("edge detector", text, numbers, best.taps)
 
 
 def _second(found: Measures, best: BellDerivative) -> Description:
-    curvature = found.matrix(found.middle) / 2 * found.scale
+    curvature = found.matrix(found.middle) / 2
     values, ways = np.linalg.eigh(curvature)
     strong = float(np.abs(values).max())
     numbers: dict[str, Any] = {
         "order": 2,
-        "curvature": curvature.tolist(),
+        "curvature": found.sized(curvature).tolist(),
         "share": 1 - best.misfit,
     }
     if values.min() > 0.1 * strong or values.max() < -0.1 * strong:
@@ -114,9 +116,9 @@ def emboss(found: Measures) -> Description | None:
         return None
     if np.abs(found.first).max() < 0.2 * found.radius * np.abs(rest).sum():
         return None
-    slope = -found.first * found.scale
-    light = -slope
-    numbers: dict[str, Any] = {"sum": found.total * found.scale, "slope": tuple(slope.tolist())}
+    slope = found.sized(-found.first)
+    light = found.first
+    numbers: dict[str, Any] = {"sum": found.sized(found.total), "slope": tuple(slope.tolist())}
     if slope.size == 2:
         numbers["angle_deg"] = angle_of(light)
     return Description(
