@@ -285,7 +285,8 @@ HEADS = {
     r"Every tap is 0: everything becomes 0": nothing,
     r"The identity: everything stays()(?:, times (\S+))?": one_tap,
     r"A shift: everything moves by (.*?)(?:, times (\S+))?": one_tap,
-    rf"A blur: standard deviation (.*?)(?:; widest, {NUMBER} samples?, {WAY})?{TIMES}": blur,
+    r"A blur(?: by a box of [\d x]+ samples)?: standard deviation (.*?)"
+    rf"(?:; widest, {NUMBER} samples?, {WAY})?{TIMES}": blur,
     rf"A motion blur: a line of about {NUMBER} samples? {WAY}{TIMES}": motion,
     rf"A sharpener: details come out up to {NUMBER} times as strong as flat areas": sharpener,
     r"An emboss: the picture looks lit from (the right|the left|above|below|.* degrees)": lit,

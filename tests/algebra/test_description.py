@@ -300,3 +300,20 @@ def test_what_overflows_is_beyond_the_range():
     assert k.moments(2).mean == (0,)
     assert k.moments(2).variance == pytest.approx((2 / 3,))
     assert "times 1.6e+308;" in str(Kernel([8e307, 0, -8e307]).describe())
+
+
+@pytest.mark.parametrize("shape", [(2, 4), (2, 4, 2), (6, 2, 2), (3, 9), (2, 2)])
+def test_boxes_are_no_lines(shape):
+    answer = Kernel(np.ones(shape) / np.prod(shape)).describe()
+    assert answer.kind == "blur"
+    size = " x ".join(map(str, shape))
+    assert answer.sentence.startswith(f"A blur by a box of {size} samples: standard deviation ")
+
+
+@pytest.mark.parametrize("length", [3.2, 3.6, 5.0, 8.0])
+@pytest.mark.parametrize("angle", [20, 45, 63, 110])
+def test_oblique_lines_are_lines_and_bells_of_their_width_are_not(length, angle):
+    line = kernels.motion(length, angle)
+    assert line.describe().kind == "motion blur"
+    bell = kernels.gaussian((0.45 * length**0.5, 0.3 * length)).rotated(angle)
+    assert bell.describe().kind == "blur"

@@ -39,11 +39,7 @@ def _flat(found: Measures) -> str:
     total = complex(found.sized(total.real), found.sized(total.imag))
     if abs(total - 1) <= 1e-9 + found.rounding * min(found.scale, 1e9):
         return "flat areas stay"
-    value = (
-        total
-        if abs(total.imag) > found.rounding * min(found.scale, sys.float_info.max)
-        else total.real
-    )
+    value = total if abs(total.imag) > found.sized(found.rounding) else total.real
     return f"flat areas are multiplied by {in_range(value)}"
 
 
