@@ -1,5 +1,6 @@
 """The second sentence: flat areas, ramps, steps, sinusoids and noise go through."""
 
+import itertools
 import re
 
 import numpy as np
@@ -83,11 +84,13 @@ def sinusoid(k, words):
         return abs(highest / float(stated[1] if stated else 1) - 1) <= DIGITS
     ways = rf"{WAY}(?: and {WAY}| and in \d+ other directions)?"
     match = re.fullmatch(
-        rf"sinusoids are strongest at {NUMBER} cycles per sample(?: {ways})?, times {NUMBER}", words
+        r"sinusoids are strongest at ([\d.e, and-]+?) cycles per sample"
+        rf"(?: {ways})?(?:, among others)?, times {NUMBER}",
+        words,
     )
     ways = [way for way in match.group(2, 3) if way] or ["along the axis"]
-    for way in ways:
-        found = gain(k, float(match[1]) * direction(way, k.ndim))
+    for way, size in itertools.product(ways, re.findall(NUMBER, match[1])):
+        found = gain(k, float(size) * direction(way, k.ndim))
         if abs(found - float(match[4])) > 2e-3 * found or highest > found * (1 + 2e-3):
             return False
     return True

@@ -93,6 +93,16 @@ def slopes(k, match):
     return same_way(match[1], slope_of(k))
 
 
+def averages(k, match):
+    """The centres of the positive and of the negative taps, which weigh the same."""
+    taps = [np.maximum(sign * np.asarray(k.taps, float), 0) for sign in (1, -1)]
+    at = np.indices(k.shape)
+    plus, minus = ([float((a * t).sum() / t.sum()) for a in at] for t in taps)
+    between = np.subtract(minus, plus)  # the answer takes the signal at minus the place
+    even = abs(taps[0].sum() - taps[1].sum()) <= 1e-5 * taps[0].sum()
+    return even and near(np.linalg.norm(between), match[1], 0) and same_way(match[2], between)
+
+
 def smoothed_slope(k, match):
     return same_way(match[1], slope_of(k))
 
@@ -291,6 +301,8 @@ HEADS = {
     rf"A sharpener: details come out up to {NUMBER} times as strong as flat areas": sharpener,
     r"An emboss: the picture looks lit from (the right|the left|above|below|.* degrees)": lit,
     rf"An edge detector of slopes {WAY}(?:: a compass mask of Kirsch)?": slopes,
+    r"An edge detector: the difference of two averages whose centres lie "
+    rf"{NUMBER} samples? apart {WAY}": averages,
     rf"An edge detector: the slope of a smoothed signal {WAY}": smoothed_slope,
     r"A Laplacian: the second derivative(?: in every direction)? of a smoothed signal": laplacian,
     rf"A line detector: the second derivative of a smoothed signal {WAY}": line,

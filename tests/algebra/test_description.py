@@ -317,3 +317,44 @@ def test_oblique_lines_are_lines_and_bells_of_their_width_are_not(length, angle)
     assert line.describe().kind == "motion blur"
     bell = kernels.gaussian((0.45 * length**0.5, 0.3 * length)).rotated(angle)
     assert bell.describe().kind == "blur"
+
+
+@pytest.mark.parametrize(
+    ("taps", "apart"),
+    [
+        ([1, -1], "1 sample apart along"),
+        ([1, 1, -1, -1], "2 samples apart along"),
+        ([[1], [1], [1], [-1], [-1], [-1]], "3 samples apart downwards"),
+        ([-1, 0, 0, 1], "3 samples apart against"),
+        ([2, 1, -1, -2], "2.333 samples apart along"),
+    ],
+)
+def test_odd_taps_of_one_sign_change_are_differences_of_averages(taps, apart):
+    answer = Kernel(taps).describe()
+    assert answer.kind == "edge detector"
+    words = f"An edge detector: the difference of two averages whose centres lie {apart}"
+    assert answer.sentence.startswith(words)
+
+
+def test_short_random_taps_stay_unnamed():
+    rng = np.random.default_rng(8)
+    kinds = [Kernel(rng.normal(size=2 + i % 3)).describe().kind for i in range(90)]
+    assert "edge detector" not in kinds[::3]
+
+
+@pytest.mark.parametrize(
+    ("taps", "words"),
+    [
+        ([1, 0, 0, 0, -1], "strongest at 0.125 and 0.375 cycles per sample, times 2;"),
+        ([-1, 0, 0, 1], "strongest at 0.1667 and 0.5 cycles per sample, times 2;"),
+        ([1, *[0] * 15, -1], "strongest at 0.03125 cycles per sample, among others, times 2;"),
+        ([1, 0, -1], "strongest at 0.25 cycles per sample, times 2;"),
+        ([[1, 0], [0, -1]], " degrees, among others, times 2;"),
+    ],
+)
+def test_equal_peaks_are_all_said(taps, words):
+    answer = Kernel(taps).describe().sentence
+    assert words in answer
+    assert words.rpartition(", times")[0] in Kernel(taps).spectrum().sentence.replace(
+        "Strongest, gain 2, at", "strongest at"
+    )

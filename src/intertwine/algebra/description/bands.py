@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from intertwine.algebra.description.answer import along, apart
+from intertwine.algebra.description.behaviour import where_strongest
 from intertwine.algebra.description.measure import Measures
 from intertwine.algebra.frame import Array
 from intertwine.base.text import denoised, in_range
@@ -38,19 +39,23 @@ def band_words(k: Kernel) -> str:
     found = Measures.of(k)
     if not found.taps.any():
         return "Every tap is 0: nothing passes."
-    (where, *_), gain = found.peaks
+    tops, gain = found.peaks
+    where = tops[0]
     strongest = in_range(found.sized(gain))
     level = float(found.gain.flat[0])
     flat = in_range(found.sized(level) if level > _ROUNDED else 0.0)
     if not where.any():
         words = f"Strongest for flat areas, gain {strongest}"
     else:
-        words = (
-            f"Strongest, gain {strongest}, at {denoised(float(np.linalg.norm(where)))} cycles per "
-            f"sample{'' if where.size == 1 else ' ' + along(where)}; gain {flat} for flat areas"
-        )
+        at = where_strongest(tops) if np.isrealobj(found.taps) else _at(where)
+        words = f"Strongest, gain {strongest}, at {at}; gain {flat} for flat areas"
     side = "" if where.any() else _orientation(found)  # one direction is enough
     return f"{words}. Above 0.71 of the strongest {_passing(found)}.{side}"
+
+
+def _at(where: Array) -> str:
+    way = "" if where.size == 1 else f" {along(where)}"
+    return f"{denoised(float(np.linalg.norm(where)))} cycles per sample{way}"
 
 
 def _passing(found: Measures) -> str:

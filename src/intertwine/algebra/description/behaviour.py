@@ -13,12 +13,15 @@ import numpy as np
 
 from intertwine.algebra.description.answer import along, by_axis, moved, towards
 from intertwine.algebra.description.measure import Measures
+from intertwine.algebra.frame import Array
 from intertwine.base.text import in_range
 
 #: Kinds whose taps are an average: their first moments move the signal.
 AVERAGES = ("blur", "motion blur", "smoother", "low-pass")
 _LEAST_OVERSHOOT = 0.005
 _MOST_SIDES = 2
+_MOST_PEAKS = 3  # frequencies of one gain that are listed
+_SAME = 1e-6  # cycles per sample
 
 
 def clauses(found: Measures, kind: str) -> Iterator[str]:
@@ -102,12 +105,24 @@ def _sinusoids(found: Measures) -> str:
             f"complex sinusoids are strongest at {in_range(size)} cycles per sample, their phase "
             f"growing {towards(tops[0])}, times {shown}"
         )
-    equal = [top for top in tops if abs(float(np.linalg.norm(top)) - size) < 1e-6]
-    sides = list(dict.fromkeys(along(top) for top in equal))
+    return f"sinusoids are strongest at {where_strongest(tops)}, times {shown}"
+
+
+def where_strongest(tops: list[Array]) -> str:
+    """The frequencies of the largest gain of real taps; that there are others, where not all."""
+    sizes = [float(np.linalg.norm(top)) for top in tops]
+    unlike = [s for i, s in enumerate(sizes) if all(abs(s - t) >= _SAME for t in sizes[:i])]
+    shown = f"{in_range(unlike[0])} cycles per sample"
     if tops[0].size == 1:
-        side = ""
-    elif len(sides) <= _MOST_SIDES:
-        side = " " + " and ".join(sides)
-    else:
-        side = f" {sides[0]} and in {len(sides) - 1} other directions"
-    return f"sinusoids are strongest at {in_range(size)} cycles per sample{side}, times {shown}"
+        if len(unlike) <= _MOST_PEAKS:
+            *firsts, last = map(in_range, unlike)
+            listed = f"{', '.join(firsts)} and {last}" if firsts else last
+            return f"{listed} cycles per sample"
+        return f"{shown}, among others"
+    sides = list(
+        dict.fromkeys(along(t) for t, s in zip(tops, sizes, strict=True) if s < unlike[0] + _SAME)
+    )
+    more = ", among others" if len(unlike) > 1 else ""
+    if len(sides) <= _MOST_SIDES:
+        return f"{shown} {' and '.join(sides)}{more}"
+    return f"{shown} {sides[0]} and in {len(sides) - 1} other directions{more}"

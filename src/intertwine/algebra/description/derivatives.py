@@ -21,6 +21,8 @@ from intertwine.algebra.description.answer import (
 )
 from intertwine.algebra.description.bell import BellDerivative
 from intertwine.algebra.description.measure import Measures
+from intertwine.base.errors import counted
+from intertwine.base.text import denoised
 
 _GONE = 0.1  # of the weight that truncation of a smooth derivative may leave as its sum
 _ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", 6: "sixth"}
@@ -126,3 +128,25 @@ def emboss(found: Measures) -> Description | None:
         f"An emboss: the picture looks lit {light_from(light)}",
         numbers,
     )
+
+
+def difference(found: Measures) -> Description | None:
+    """Odd taps along one axis that change their sign once: one average less another.
+
+    Three taps are a slope at any angle, and `nearest` names them.
+    """
+    if np.iscomplexobj(found.taps) or len(found.used_axes) != 1 or found.taps.size == 3:
+        return None
+    if np.abs(found.taps + np.flip(found.taps)).sum() > found.tolerance:
+        return None
+    signs = np.sign(found.taps[np.abs(found.taps) > found.tolerance / 1e3])
+    if np.count_nonzero(np.diff(signs)) != 1:
+        return None
+    slope = found.sized(-found.first)
+    apart = 2 * float(np.linalg.norm(found.first))
+    text = (
+        "An edge detector: the difference of two averages whose centres lie "
+        f"{counted(denoised(apart), 'sample')} apart {towards(-found.first)}"
+    )
+    numbers: dict[str, Any] = {"order": 1, "slope": tuple(slope.tolist()), "apart": apart}
+    return Description("edge detector", text, numbers)

@@ -9,7 +9,7 @@ import numpy as np
 from intertwine.algebra.description.answer import Description, by_axis
 from intertwine.algebra.description.averages import blur, sharpener
 from intertwine.algebra.description.degrees import nearest
-from intertwine.algebra.description.derivatives import emboss
+from intertwine.algebra.description.derivatives import difference, emboss
 from intertwine.algebra.description.filters import band, odd_filters, wavelet
 from intertwine.algebra.description.measure import Measures
 from intertwine.algebra.description.patterns import matched_pattern, smooth_derivative, wave
@@ -73,6 +73,7 @@ RULES: tuple[Rule, ...] = (
     band,
     smooth_derivative,
     wave,
+    difference,
     matched_pattern,
     nearest,
 )
