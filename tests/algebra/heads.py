@@ -15,6 +15,7 @@ from algebra.words import (
     curvature_of,
     direction,
     explained,
+    gain,
     gains,
     inner,
     near,
@@ -248,10 +249,18 @@ def band_edges(words):
 def butterworth(k, match):
     found, radius = gains(k, 2)
     order, edge = int(match[2]), float(match[3])
-    low = 1 / (1 + (radius / edge) ** (2 * order))
-    shape = np.sqrt(low if match[1] == "low" else 1 - low)
-    measured = (found * shape).sum() ** 2 / ((found**2).sum() * (shape**2).sum())
-    return abs(100 * measured - float(match[4])) < 1.5
+    lines = [radius / edge]
+    if k.ndim == 1:
+        lines.append(np.tan(np.pi * np.minimum(radius, 0.4999)) / np.tan(np.pi * edge))
+        end = gain(k, [0.0 if match[1] == "low" else 0.5])
+        if abs(gain(k, [edge]) / end - 0.5**0.5) > 0.05 * 0.5**0.5:
+            return False
+    shares = []
+    for line in lines:
+        low = 1 / (1 + line ** (2 * order))
+        shape = np.sqrt(low if match[1] == "low" else 1 - low)
+        shares.append((found * shape).sum() ** 2 / ((found**2).sum() * (shape**2).sum()))
+    return min(abs(100 * share - float(match[4])) for share in shares) < 1.5
 
 
 def differentiator(k, match):

@@ -358,3 +358,37 @@ def test_equal_peaks_are_all_said(taps, words):
     assert words.rpartition(", times")[0] in Kernel(taps).spectrum().sentence.replace(
         "Strongest, gain 2, at", "strongest at"
     )
+
+
+def recursive(order, edge, kind, size):
+    """The answer of Butterworth's recursive filter to one sample; `edge` in half cycles."""
+    from scipy import signal
+
+    sections = signal.butter(order, edge, kind, output="sos")
+    return Kernel(signal.sosfilt(sections, np.r_[1, np.zeros(size - 1)]), 0)
+
+
+@pytest.mark.parametrize(
+    ("order", "edge", "kind", "size"),
+    [
+        (5, 0.05, "high", 81),
+        (2, 0.02, "high", 101),
+        (1, 0.1, "low", 81),
+        (2, 0.1, "low", 121),
+        (3, 0.3, "high", 101),
+        (4, 0.2, "low", 121),
+    ],
+)
+def test_recursive_filters_are_named_by_their_band(order, edge, kind, size):
+    answer = recursive(order, edge, kind, size).describe()
+    assert answer.kind == f"{kind}-pass"
+    if "order" in answer.numbers:
+        assert answer.numbers["order"] == order
+        assert answer.numbers["edges"] == pytest.approx((edge / 2,), rel=0.05)
+
+
+def test_the_sum_counts_the_taps_at_the_rim():
+    """Taps below a billionth of the largest add up to 3e-9; with them the sum is 7e-12."""
+    assert "Flat areas become 0;" in recursive(1, 0.1, "high", 81).describe().sentence
+    sentence = recursive(3, 0.3, "high", 101).describe().sentence
+    assert "ramps become 0; parabolas become 0;" in sentence

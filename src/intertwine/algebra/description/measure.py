@@ -33,14 +33,19 @@ class Measures:
     """
 
     kernel: Kernel
+    whole: Kernel
     exponent: int
-    total: float
 
     @classmethod
     def of(cls, k: Kernel) -> Measures:
         k, exponent = moderate(k)
-        real = k.taps.real.astype(float).ravel().tolist()
-        return cls(geometry.trimmed(k, TINY), exponent, math.fsum(real) / (scale(k) or 1.0))
+        return cls(geometry.trimmed(k, TINY), k, exponent)
+
+    @cached_property
+    def total(self) -> float:
+        """The sum, from -1 to 1, of all the taps: many that are trimmed weigh something."""
+        real = self.whole.taps.real.astype(float).ravel().tolist()
+        return math.fsum(real) / (scale(self.kernel) or 1.0)
 
     @cached_property
     def scale(self) -> float:
@@ -147,14 +152,17 @@ class Measures:
 
     @cached_property
     def first(self) -> Array:
-        """Moments of order 1, one an axis."""
-        ndim = self.kernel.ndim
-        return np.array([self.moment(tuple(int(a == b) for a in range(ndim))) for b in range(ndim)])
+        """Moments of order 1 of all the taps, one an axis."""
+        taps = inexact(self.whole).real / (scale(self.kernel) or 1.0)
+        axes = range(taps.ndim)
+        lines = [taps.sum(axis=tuple(b for b in axes if b != a)) for a in axes]
+        away = offsets(self.whole)
+        return np.array([math.fsum((n * v).tolist()) for n, v in zip(away, lines, strict=True)])
 
     @cached_property
     def second(self) -> Array:
-        """The matrix of moments of order 2."""
-        return self.matrix(None)
+        """The matrix of moments of order 2 of all the taps."""
+        return Measures(self.whole, self.whole, self.exponent).matrix(None)
 
     def matrix(self, centre: Array | None) -> Array:
         """The moments of order 2, about the origin or about `centre`."""
