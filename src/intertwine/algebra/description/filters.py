@@ -143,10 +143,13 @@ def _butterworth(found: Measures) -> Description | None:
 def _half_power(found: Measures, kind: str) -> float:
     """Where the gain is sqrt(1/2) of that at the passing end; 0 where it is so not just once."""
     frequency, gain = profile(found)
-    gain = gain / gain[0 if kind == "low-pass" else -1]
+    end = float(gain[0 if kind == "low-pass" else -1])
+    if end * _RIPPLE < 1:
+        return 0.0
+    gain = gain / end
     above = gain >= _HALF_POWER
     crossings = np.flatnonzero(np.diff(above))
-    if crossings.size != 1 or above[0] != (kind == "low-pass") or gain.max() > _RIPPLE:
+    if crossings.size != 1 or above[0] != (kind == "low-pass"):
         return 0.0
     at = int(crossings[0])
     step = (gain[at] - _HALF_POWER) / (gain[at] - gain[at + 1])
