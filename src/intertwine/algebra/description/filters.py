@@ -30,7 +30,7 @@ _PASS, _STOP = 0.7, 0.3
 _MOST_OF_ALL = 0.93  # of all frequencies: a wider band is no filter's
 _WIDE = 0.55
 _HALF_POWER = 0.5**0.5
-_RIPPLE = 1.1  # times the gain at the passing end, which Butterworth's gain stays below
+_RIPPLE = 1.1  # times the gain at the passing end, as high as it may rise elsewhere
 _ALL = 0.98  # of the energy that an even gain everywhere explains
 _RISES = (0.36, 0.4, 0.45, 0.5)  # cycles per sample up to which a differentiator's gain grows
 
