@@ -1,5 +1,6 @@
 """The second sentence: flat areas, ramps, steps, sinusoids and noise go through."""
 
+import itertools
 import re
 
 import numpy as np
@@ -83,11 +84,13 @@ def sinusoid(k, words):
         return abs(highest / float(stated[1] if stated else 1) - 1) <= DIGITS
     ways = rf"{WAY}(?: and {WAY}| and in \d+ other directions)?"
     match = re.fullmatch(
-        rf"sinusoids are strongest at {NUMBER} cycles per sample(?: {ways})?, times {NUMBER}", words
+        r"sinusoids are strongest at ([\d.e, and-]+?) cycles per sample"
+        rf"(?: {ways})?(?:, among others)?, times {NUMBER}",
+        words,
     )
     ways = [way for way in match.group(2, 3) if way] or ["along the axis"]
-    for way in ways:
-        found = gain(k, float(match[1]) * direction(way, k.ndim))
+    for way, size in itertools.product(ways, re.findall(NUMBER, match[1])):
+        found = gain(k, float(size) * direction(way, k.ndim))
         if abs(found - float(match[4])) > 2e-3 * found or highest > found * (1 + 2e-3):
             return False
     return True
@@ -117,7 +120,50 @@ def noise(k, words):
     return abs((np.abs(answer) ** 2).mean() - 1) <= 5 * error + 2 * DIGITS
 
 
+def rings(power, radius):
+    """Means of the power by frequency, from 0.05 to 0.45 cycles per sample."""
+    place = np.digitize(radius.ravel(), np.linspace(0.05, 0.45, 9))
+    return np.array([power.ravel()[place == ring].mean() for ring in range(1, 9)])
+
+
+def power_law(k, words):
+    """A random field of that power comes out even, as far as a factor of 1.25 in gain."""
+    match = re.fullmatch(
+        r"its gain grows as f\^([\d.]+) from 0\.05 to 0\.45 cycles per sample: it whitens fields "
+        r"whose power falls as f\^-([\d.]+)",
+        words,
+    )
+    shape = [1 if n == 1 else max(n, {1: 8192, 2: 256, 3: 48}.get(k.ndim, 8)) for n in k.shape]
+    radius = np.sqrt(sum(f**2 for f in np.meshgrid(*map(np.fft.fftfreq, shape), indexing="ij")))
+    radius.flat[0] = 1
+    drawn = np.fft.fftn(np.random.default_rng(4).normal(size=shape))
+    field = drawn * radius ** (-float(match[2]) / 2)
+    answer = rings(np.abs(field * np.fft.fftn(k.taps, shape, range(k.ndim))) ** 2, radius)
+    before = rings(np.abs(field) ** 2, radius)
+    slope = np.polyfit(np.log(np.linspace(0.075, 0.425, 8)), np.log(answer), 1)[0]
+    even = answer.max() / answer.min() <= 1.25**4 and abs(slope) <= 0.2
+    return (
+        even
+        and before.max() / before.min() > 4
+        and (abs(float(match[2]) - 2 * float(match[1])) <= 0.11)
+    )
+
+
+def own_power(k, words):
+    """The squared gain at both ends, around their rings."""
+    match = re.fullmatch(
+        rf"it whitens fields whose power is 1 / gain², which falls {NUMBER}-fold from 0\.05 to "
+        r"0\.45 cycles per sample",
+        words,
+    )
+    found, radius = gains(k, 8)
+    low, high = (found[np.abs(radius - at) <= 0.01].mean() for at in (0.05, 0.45))
+    return abs((high / low) ** 2 / float(match[1]) - 1) <= 0.1
+
+
 CLAIMS = {
+    "its gain grows as": power_law,
+    "it whitens fields": own_power,
     "flat areas": flat,
     "a ramp that": ramp,
     "ramps become 0": ramps_vanish,

@@ -15,6 +15,7 @@ from algebra.words import (
     curvature_of,
     direction,
     explained,
+    gain,
     gains,
     inner,
     near,
@@ -91,6 +92,16 @@ def lit(k, match):
 
 def slopes(k, match):
     return same_way(match[1], slope_of(k))
+
+
+def averages(k, match):
+    """The centres of the positive and of the negative taps, which weigh the same."""
+    taps = [np.maximum(sign * np.asarray(k.taps, float), 0) for sign in (1, -1)]
+    at = np.indices(k.shape)
+    plus, minus = ([float((a * t).sum() / t.sum()) for a in at] for t in taps)
+    between = np.subtract(minus, plus)  # the answer takes the signal at minus the place
+    even = abs(taps[0].sum() - taps[1].sum()) <= 1e-5 * taps[0].sum()
+    return even and near(np.linalg.norm(between), match[1], 0) and same_way(match[2], between)
 
 
 def smoothed_slope(k, match):
@@ -238,10 +249,18 @@ def band_edges(words):
 def butterworth(k, match):
     found, radius = gains(k, 2)
     order, edge = int(match[2]), float(match[3])
-    low = 1 / (1 + (radius / edge) ** (2 * order))
-    shape = np.sqrt(low if match[1] == "low" else 1 - low)
-    measured = (found * shape).sum() ** 2 / ((found**2).sum() * (shape**2).sum())
-    return abs(100 * measured - float(match[4])) < 1.5
+    lines = [radius / edge]
+    if k.ndim == 1:
+        lines.append(np.tan(np.pi * np.minimum(radius, 0.4999)) / np.tan(np.pi * edge))
+        end = gain(k, [0.0 if match[1] == "low" else 0.5])
+        if abs(gain(k, [edge]) / end - 0.5**0.5) > 0.05 * 0.5**0.5:
+            return False
+    shares = []
+    for line in lines:
+        low = 1 / (1 + line ** (2 * order))
+        shape = np.sqrt(low if match[1] == "low" else 1 - low)
+        shares.append((found * shape).sum() ** 2 / ((found**2).sum() * (shape**2).sum()))
+    return min(abs(100 * share - float(match[4])) for share in shares) < 1.5
 
 
 def differentiator(k, match):
@@ -285,11 +304,14 @@ HEADS = {
     r"Every tap is 0: everything becomes 0": nothing,
     r"The identity: everything stays()(?:, times (\S+))?": one_tap,
     r"A shift: everything moves by (.*?)(?:, times (\S+))?": one_tap,
-    rf"A blur: standard deviation (.*?)(?:; widest, {NUMBER} samples?, {WAY})?{TIMES}": blur,
+    r"A blur(?: by a box of [\d x]+ samples)?: standard deviation (.*?)"
+    rf"(?:; widest, {NUMBER} samples?, {WAY})?{TIMES}": blur,
     rf"A motion blur: a line of about {NUMBER} samples? {WAY}{TIMES}": motion,
     rf"A sharpener: details come out up to {NUMBER} times as strong as flat areas": sharpener,
     r"An emboss: the picture looks lit from (the right|the left|above|below|.* degrees)": lit,
     rf"An edge detector of slopes {WAY}(?:: a compass mask of Kirsch)?": slopes,
+    r"An edge detector: the difference of two averages whose centres lie "
+    rf"{NUMBER} samples? apart {WAY}": averages,
     rf"An edge detector: the slope of a smoothed signal {WAY}": smoothed_slope,
     r"A Laplacian: the second derivative(?: in every direction)? of a smoothed signal": laplacian,
     rf"A line detector: the second derivative of a smoothed signal {WAY}": line,

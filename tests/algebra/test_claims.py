@@ -9,7 +9,7 @@ import pytest
 from algebra import clauses, heads
 from algebra.collection import collection
 from algebra.neighbours import neighbours
-from intertwine import Kernel
+from intertwine import Kernel, kernels, whitening_kernel
 
 
 def false_claims(k, answer):
@@ -103,3 +103,35 @@ def test_a_claim_that_is_false_is_found():
             seen += bool(false_claims(k, other))
     assert altered > 60
     assert seen >= 0.97 * altered
+
+
+@pytest.mark.parametrize("power", [1.4, 2.0, 2.2])
+def test_whitening_kernels_say_which_fields_they_whiten(power):
+    shape = (256, 256)
+    radius = np.hypot(*np.meshgrid(*map(np.fft.fftfreq, shape)))
+    radius[0, 0] = 1
+    drawn = np.random.default_rng(2).normal(size=shape)
+    image = np.fft.ifft2(np.fft.fft2(drawn) * radius ** (-power / 2)).real
+    k = whitening_kernel(image, 21)
+    answer = k.describe()
+    stated = re.search(
+        r"it whitens fields whose power falls as f\^-(\d+(?:\.\d+)?)", answer.sentence
+    )
+    assert float(stated[1]) == pytest.approx(power, abs=0.15)
+    assert false_claims(k, answer) == []
+    other = answer.sentence.replace(stated[0], stated[0].replace(f"-{stated[1]}", "-3.1"))
+    assert false_claims(k, replace(answer, sentence=other)) != []
+
+
+def test_kernels_that_whiten_no_power_law_say_how_far_the_power_falls():
+    frequency = np.abs(np.fft.fftfreq(513))
+    gain = 0.1 + 8 * frequency**3 + np.exp(-((frequency / 0.01) ** 2))
+    k = Kernel(np.fft.fftshift(np.fft.ifft(gain).real))
+    answer = k.describe()
+    assert "it whitens fields whose power is 1 / gain², which falls " in answer.sentence
+    assert false_claims(k, answer) == []
+
+
+@pytest.mark.parametrize("k", [kernels.laplacian(), kernels.gaussian(1.0), kernels.sharpen()])
+def test_other_kernels_whiten_nothing(k):
+    assert "whitens" not in k.describe().sentence

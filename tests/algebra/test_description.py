@@ -254,6 +254,17 @@ def test_spectrum_words():
         (kernels.identity(), "at every frequency."),
         (Kernel([0, 0, 2, 0]), "at every frequency."),
         (kernels.box(5), "from 0 to 0.08984 cycles per sample."),
+        # Notches, 0.25 and others, lie between the bands.
+        (
+            Kernel([1, 0, 0, 0, -1]),
+            "from 0.0625 to 0.1875 and from 0.3125 to 0.4375 cycles per sample.",
+        ),
+        (Kernel([1, 0, 1]), "from 0 to 0.125 and from 0.375 to 0.5 cycles per sample."),
+        (
+            Kernel([1 / 3, 0, 1 / 3, 0, 1 / 3]),
+            "from 0 to 0.07422 and from 0.4258 to 0.5 cycles per sample.",
+        ),
+        (Kernel([1, *[0] * 15, -1]), "in 8 bands between 0.01562 and 0.4844 cycles per sample."),
     ],
 )
 def test_narrow_bands_have_digits_enough(kernel, words):
@@ -264,3 +275,120 @@ def test_narrow_bands_have_digits_enough(kernel, words):
 def test_wrong_spectra_are_refused():
     with pytest.raises(OptionError, match="`shape=0` must be an integer from 1 to 4194304"):
         Kernel([1, 2]).spectrum(0)
+
+
+@pytest.mark.parametrize("size", [1e-320, 1e-200, 1e200, 8e307])
+def test_taps_of_any_size_are_named(size):
+    """The head is that of the same taps of moderate size; what overflows is said to."""
+    for taps in ([1, 2, 1], [1, 0, -1], [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], [[1, 1], [1, 1]]):
+        head, _, rest = str(Kernel(np.array(taps) * size).describe()).partition(". ")
+        same = str(Kernel(taps).describe()).partition(". ")[0]
+        assert head.partition(", times")[0] == same.partition(", times")[0]
+        assert "inf" not in rest
+        assert "nan" not in rest
+        k = Kernel(np.array(taps) * size)
+        assert "inf" not in k.spectrum().sentence
+
+
+def test_what_overflows_is_beyond_the_range():
+    k = Kernel([1.7e308] * 3)
+    assert str(k.describe()) == (
+        "A blur: standard deviation 0.8165 samples, times beyond 1.8e308. Flat areas are "
+        "multiplied by beyond 1.8e308; no sinusoid comes out more than beyond 1.8e308 times as "
+        "large; noise of standard deviation 1 comes out as beyond 1.8e308."
+    )
+    assert k.moments(2).mean == (0,)
+    assert k.moments(2).variance == pytest.approx((2 / 3,))
+    assert "times 1.6e+308;" in str(Kernel([8e307, 0, -8e307]).describe())
+
+
+@pytest.mark.parametrize("shape", [(2, 4), (2, 4, 2), (6, 2, 2), (3, 9), (2, 2)])
+def test_boxes_are_no_lines(shape):
+    answer = Kernel(np.ones(shape) / np.prod(shape)).describe()
+    assert answer.kind == "blur"
+    size = " x ".join(map(str, shape))
+    assert answer.sentence.startswith(f"A blur by a box of {size} samples: standard deviation ")
+
+
+@pytest.mark.parametrize("length", [3.2, 3.6, 5.0, 8.0])
+@pytest.mark.parametrize("angle", [20, 45, 63, 110])
+def test_oblique_lines_are_lines_and_bells_of_their_width_are_not(length, angle):
+    line = kernels.motion(length, angle)
+    assert line.describe().kind == "motion blur"
+    bell = kernels.gaussian((0.45 * length**0.5, 0.3 * length)).rotated(angle)
+    assert bell.describe().kind == "blur"
+
+
+@pytest.mark.parametrize(
+    ("taps", "apart"),
+    [
+        ([1, -1], "1 sample apart along"),
+        ([1, 1, -1, -1], "2 samples apart along"),
+        ([[1], [1], [1], [-1], [-1], [-1]], "3 samples apart downwards"),
+        ([-1, 0, 0, 1], "3 samples apart against"),
+        ([2, 1, -1, -2], "2.333 samples apart along"),
+    ],
+)
+def test_odd_taps_of_one_sign_change_are_differences_of_averages(taps, apart):
+    answer = Kernel(taps).describe()
+    assert answer.kind == "edge detector"
+    words = f"An edge detector: the difference of two averages whose centres lie {apart}"
+    assert answer.sentence.startswith(words)
+
+
+def test_short_random_taps_stay_unnamed():
+    rng = np.random.default_rng(8)
+    kinds = [Kernel(rng.normal(size=2 + i % 3)).describe().kind for i in range(90)]
+    assert "edge detector" not in kinds[::3]
+
+
+@pytest.mark.parametrize(
+    ("taps", "words"),
+    [
+        ([1, 0, 0, 0, -1], "strongest at 0.125 and 0.375 cycles per sample, times 2;"),
+        ([-1, 0, 0, 1], "strongest at 0.1667 and 0.5 cycles per sample, times 2;"),
+        ([1, *[0] * 15, -1], "strongest at 0.03125 cycles per sample, among others, times 2;"),
+        ([1, 0, -1], "strongest at 0.25 cycles per sample, times 2;"),
+        ([[1, 0], [0, -1]], " degrees, among others, times 2;"),
+    ],
+)
+def test_equal_peaks_are_all_said(taps, words):
+    answer = Kernel(taps).describe().sentence
+    assert words in answer
+    assert words.rpartition(", times")[0] in Kernel(taps).spectrum().sentence.replace(
+        "Strongest, gain 2, at", "strongest at"
+    )
+
+
+def recursive(order, edge, kind, size):
+    """The answer of Butterworth's recursive filter to one sample; `edge` in half cycles."""
+    from scipy import signal
+
+    sections = signal.butter(order, edge, kind, output="sos")
+    return Kernel(signal.sosfilt(sections, np.r_[1, np.zeros(size - 1)]), 0)
+
+
+@pytest.mark.parametrize(
+    ("order", "edge", "kind", "size"),
+    [
+        (5, 0.05, "high", 81),
+        (2, 0.02, "high", 101),
+        (1, 0.1, "low", 81),
+        (2, 0.1, "low", 121),
+        (3, 0.3, "high", 101),
+        (4, 0.2, "low", 121),
+    ],
+)
+def test_recursive_filters_are_named_by_their_band(order, edge, kind, size):
+    answer = recursive(order, edge, kind, size).describe()
+    assert answer.kind == f"{kind}-pass"
+    if "order" in answer.numbers:
+        assert answer.numbers["order"] == order
+        assert answer.numbers["edges"] == pytest.approx((edge / 2,), rel=0.05)
+
+
+def test_the_sum_counts_the_taps_at_the_rim():
+    """Taps below a billionth of the largest add up to 3e-9; with them the sum is 7e-12."""
+    assert "Flat areas become 0;" in recursive(1, 0.1, "high", 81).describe().sentence
+    sentence = recursive(3, 0.3, "high", 101).describe().sentence
+    assert "ramps become 0; parabolas become 0;" in sentence

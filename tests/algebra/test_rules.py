@@ -24,6 +24,7 @@ ORDER = [
     "band",
     "smooth_derivative",
     "wave",
+    "difference",
     "matched_pattern",
     "nearest",
 ]

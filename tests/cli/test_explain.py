@@ -189,7 +189,7 @@ def test_a_wave_is_not_called_a_blur():
     gabor = kernels.gabor(3.0, 0.15)
     words = list(sentences(gabor, facts(gabor)))
     assert words[0] == "Sum 0.01834: flat areas are multiplied by 0.01834."
-    assert words[1].startswith("Details: waves come out up to 0.4965 times as large; the finest,")
+    assert words[1].startswith("Details: waves come out up to 0.5 times as large; the finest,")
     assert not any("blurs" in each or "--normalize" in each for each in words)
 
 
@@ -259,3 +259,20 @@ NEARLY_ALONE[5000], NEARLY_ALONE[5001] = 1, 1e-9
 )
 def test_rounding_is_shown_as_nothing(kernel, word, value):
     assert dict(rows(kernel, facts(kernel)))[word] == value
+
+
+@pytest.mark.parametrize(
+    ("taps", "words"),
+    [
+        ([1.7e308] * 3, "Sum beyond 1.8e308: flat areas are multiplied by beyond 1.8e308."),
+        ([8e307, 0, -8e307], "Sum 0: flat areas become 0. Only changes are seen."),
+        ([1e-320, 2e-320, 1e-320], "Sum 4e-320: flat areas are multiplied by 4e-320."),
+    ],
+)
+def test_taps_at_the_ends_of_the_range_have_a_card(taps, words):
+    k = Kernel(taps)
+    said = list(sentences(k, facts(k)))
+    assert said[0].startswith(words)
+    assert "nan" not in " ".join(said)
+    measured = dict(rows(k, facts(k)))
+    assert measured["noise gain"].startswith("beyond 1.8e308" if taps[0] > 1 else "below 4.9e-324")

@@ -84,3 +84,19 @@ def scale(k: Kernel) -> float:
         return math.fsum(values)
     except OverflowError:
         return math.inf
+
+
+def moderate(k: Kernel) -> tuple[Kernel, int]:
+    """`k` times ``2**-exponent`` and the exponent: 0 where squares and sums of taps are finite."""
+    largest = float(np.abs(k.taps).max()) if k.dtype.kind in "fc" else 1.0
+    if not largest or 2.0**-400 <= largest <= 2.0**400:
+        return k, 0
+    exponent = math.frexp(largest)[1]
+    return type(k)(times_power_of_two(inexact(k), -exponent), k.origin), exponent
+
+
+def times_power_of_two(values: Array, exponent: int) -> Array:
+    """``values * 2**exponent``, each part by itself; infinite beyond the range of float64."""
+    with np.errstate(over="ignore", under="ignore"):
+        parts = np.ldexp(np.ascontiguousarray(values).view(np.float64), exponent)
+    return parts.view(values.dtype)

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from intertwine.algebra.frame import Array, inexact, offsets, scale
-from intertwine.algebra.symmetry import rounding
+from intertwine.algebra.frame import Array, inexact, moderate, offsets, scale
+from intertwine.algebra.symmetry import is_zero_sum
 from intertwine.base.checks import integer
 from intertwine.base.errors import OptionError
 
@@ -51,15 +51,17 @@ class Moments:
     def mean(self) -> tuple[Any, ...]:
         """The weight's centre, in samples from the origin, one number an axis."""
         self._refuse_zero_sum("mean")
-        first = raw_moments(self._kernel, 1)
-        return tuple(_number(first[_unit(self._ndim, axis)]) / self.total for axis in self._axes)
+        k, _ = moderate(self._kernel)
+        first = raw_moments(k, 1)
+        return tuple(_number(first[_unit(self._ndim, axis)]) / k.sum for axis in self._axes)
 
     @cached_property
     def central(self) -> Array:
         """About the mean and divided by the sum; entry 0 is 1 and those of order 1 are 0."""
         self._refuse_zero_sum("central")
         lines = [at - m for at, m in zip(offsets(self._kernel), self.mean, strict=True)]
-        central: Array = _contracted(inexact(self._kernel), lines, self.order) / self.total
+        k, _ = moderate(self._kernel)
+        central: Array = _contracted(inexact(k), lines, self.order) / k.sum
         for axis in self._axes if self.order else ():
             central[_unit(self._ndim, axis)] = 0
         central[(0,) * self._ndim] = 1
@@ -134,7 +136,7 @@ class Moments:
         return range(self._kernel.ndim)
 
     def _refuse_zero_sum(self, word: str) -> None:
-        if abs(self.total) <= rounding(self._kernel) * scale(self._kernel):
+        if is_zero_sum(self._kernel):
             raise OptionError(
                 f"moments: the taps add up to 0, so that they have no {word}.\n"
                 "  Read .raw instead: what the kernel answers to polynomials."
@@ -159,6 +161,7 @@ def moments(k: Kernel, order: int = 4) -> Moments:
     return Moments(highest, raw_moments(k, highest), k)
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def raw_moments(k: Kernel, order: int) -> Array:
     """Moments about the origin, exact for whole taps."""
     lines = offsets(k)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from intertwine.algebra.frame import Array, inexact, scale
+from intertwine.algebra.frame import Array, inexact, moderate, scale, times_power_of_two
 from intertwine.algebra.geometry import trimmed
 from intertwine.base.checks import integer
 from intertwine.base.errors import OptionError, ShapeError, counted
@@ -33,11 +33,13 @@ _MOST = 1 << 22
 
 def sampled(k: Kernel, shape: Sequence[int]) -> Array:
     """K at the frequencies ``np.fft.fftfreq(n)`` of each axis."""
+    k, exponent = moderate(k)
     folded = inexact(k)
     for axis, (n, at) in enumerate(zip(shape, k.origin, strict=True)):
         folded = _folded(np.moveaxis(folded, axis, 0), n, at)
         folded = np.moveaxis(folded, 0, axis)
-    return np.fft.fftn(folded)
+    response = np.fft.fftn(folded)
+    return times_power_of_two(response, exponent) if exponent else response
 
 
 def _folded(taps: Array, n: int, at: int) -> Array:

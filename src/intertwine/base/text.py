@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 
 def number(value: complex) -> str:
     """Four digits without noise: ``1``, ``-0.125``, ``0.0796``, ``1+2i``.
@@ -14,6 +16,17 @@ def number(value: complex) -> str:
             return f"{value.real:.4g}{value.imag:+.4g}i"
         value = value.real
     return f"{value:.4g}" if value else "0"
+
+
+def in_range(value: complex) -> str:
+    """Four digits, or that the number is too large, or too small, for float64.
+
+    >>> in_range(0.5), in_range(float("inf")), in_range(float("-inf"))
+    ('0.5', 'beyond 1.8e308', 'beyond -1.8e308')
+    """
+    if math.isinf(value.real):
+        return f"beyond {'-' if value.real < 0 else ''}1.8e308"
+    return number(value)
 
 
 def denoised(value: complex) -> str:

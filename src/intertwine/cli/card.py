@@ -12,10 +12,10 @@ from rich.table import Table
 from rich.text import Text
 
 from intertwine.algebra.description.answer import by_axis
-from intertwine.algebra.frame import Array, inexact
+from intertwine.algebra.frame import Array, inexact, moderate, times_power_of_two
 from intertwine.algebra.moments import has_both_signs
 from intertwine.base.errors import counted
-from intertwine.base.text import number
+from intertwine.base.text import in_range, number
 from intertwine.cli.chances import reading
 from intertwine.cli.facts import Facts, facts
 from intertwine.cli.sentences import sentences
@@ -23,6 +23,7 @@ from intertwine.kernel import Kernel
 
 _MOST_NUMBERS = 9  # rows or columns of taps that are printed as numbers
 _MOST_SHADES = 33
+_SMALL = 1e-4  # taps that four decimals would show as 0
 _FAINT = 0.02  # taps below this share of the largest stay blank
 _LEAST = 1e-12  # samples, or their squares, that are 0 in a table of four digits
 _ROUNDED = 64 * float(np.finfo(float).eps)  # of the absolute terms, what sums of them may be off
@@ -91,6 +92,7 @@ def _origin(kernel: Kernel) -> tuple[int, int]:
 def _numbers(plane: Array, origin: tuple[int, int]) -> Text:
     """The taps; the one at the origin in brackets."""
     whole = bool((plane == np.rint(plane)).all())
+    whole = whole or float(np.abs(plane).max()) < _SMALL
     table = [
         [number(tap) if whole or not tap else f"{tap:.4f}" for tap in row] for row in plane.tolist()
     ]
@@ -120,7 +122,7 @@ def rows(kernel: Kernel, found: Facts) -> Iterator[tuple[str, str]]:
     """The measures by name, as the card and the page list them."""
     yield "shape", f"{_times(kernel.shape)}{counted(kernel.size, 'tap')}, {kernel.dtype}"
     yield "origin", f"{_tuple(kernel.origin)}{_where(kernel)}"
-    yield "sum", f"{number(found.total)} (of absolute values {number(found.scale)})"
+    yield "sum", f"{in_range(found.total)} (of absolute values {in_range(found.scale)})"
     yield "rank", _rank(kernel, found)
     if len(found.factors) > 1:
         for axis, line in enumerate(found.factors):
@@ -131,21 +133,27 @@ def rows(kernel: Kernel, found: Facts) -> Iterator[tuple[str, str]]:
 
 def _measured(kernel: Kernel) -> Iterator[tuple[str, str]]:
     """Moments, spectrum and noise in a few words."""
-    if not kernel.is_zero_sum and kernel.dtype.kind != "c":
-        moments = kernel.moments(2)
-        first, second = _rounding(kernel)
+    shares, exponent = moderate(kernel)
+    if not shares.is_zero_sum and kernel.dtype.kind != "c":
+        moments = shares.moments(2)
+        first, second = _rounding(shares)
         mean = by_axis(_snap(moments.mean, first), "sample")
         yield "mean", f"{mean}, from the origin"
-        if not has_both_signs(kernel):
+        if not has_both_signs(shares):
             yield "variance", by_axis(_snap(moments.variance, second))
     elif kernel.dtype.kind != "c" and kernel.norm(1):
-        yield "moments", _first_moment(kernel)
+        yield "moments", _first_moment(shares, exponent)
     yield "spectrum", kernel.spectrum().sentence
-    yield "noise gain", f"{number(kernel.noise_gain)} (variance out for variance 1 in)"
+    gain = kernel.noise_gain
+    shown = in_range(gain) if gain or not kernel.taps.any() else "below 4.9e-324"
+    yield "noise gain", f"{shown} (variance out for variance 1 in)"
 
 
-def _first_moment(kernel: Kernel) -> str:
-    """The order of the first raw moment that is not rounding, and those along the axes."""
+def _first_moment(kernel: Kernel, exponent: int) -> str:
+    """The order of the first raw moment that is not rounding, and those along the axes.
+
+    They are those of ``2**exponent`` times the kernel.
+    """
     for order in range(1, 5):
         raw = kernel.moments(order).raw
         far = max(max(at, n - 1 - at) for at, n in zip(kernel.origin, kernel.shape, strict=True))
@@ -154,7 +162,8 @@ def _first_moment(kernel: Kernel) -> str:
         if np.abs(raw[powers].astype(float)).max() > 1e-9 * largest:
             values = [float(raw[tuple(place)]) for place in np.eye(kernel.ndim, dtype=int) * order]
             power = "n" if order == 1 else f"n^{order}"
-            shown = by_axis(_snap(values, [_ROUNDED * largest] * kernel.ndim))
+            values = _snap(values, [_ROUNDED * largest] * kernel.ndim)
+            shown = by_axis(times_power_of_two(np.array(values), exponent))
             return f"0 below order {order}, where sum {power} k is {shown}"
     return "0 up to order 4"
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from intertwine.algebra.description.measure import Measures
 from intertwine.algebra.frame import TINY as TINY
-from intertwine.algebra.frame import Array
+from intertwine.algebra.frame import Array, moderate, times_power_of_two
 from intertwine.kernel import Kernel
 
 #: Below this share of the scale a sum is too small for flat areas to be seen.
@@ -52,11 +53,11 @@ class Facts:
 
     @property
     def zero_sum(self) -> bool:
-        return abs(self.total) <= TINY * self.scale
+        return not self.total or abs(self.total) / self.scale <= TINY
 
     @property
     def nearly_zero_sum(self) -> bool:
-        return abs(self.total) <= NEARLY * self.scale
+        return not self.total or abs(self.total) / self.scale <= NEARLY
 
     @property
     def band(self) -> bool:
@@ -73,7 +74,11 @@ def facts(kernel: Kernel) -> Facts:
     scale = kernel.norm(1)
     real = kernel if kernel.dtype.kind != "c" else Kernel(kernel.taps.real, kernel.origin)
     taps = real.taps.astype(float)
-    first, second = (_along_axes(real, power, scale) for power in (1, 2))
+    small, exponent = moderate(real)
+    first, second = (
+        times_power_of_two(np.array(_along_axes(small, power, small.norm(1))), exponent).tolist()
+        for power in (1, 2)
+    )
     slope = tuple(0.0 - moment for moment in first)
     average = kernel.is_nonnegative and not zero and kernel.dtype.kind != "c"
     rank = kernel.rank
@@ -87,7 +92,7 @@ def facts(kernel: Kernel) -> Facts:
         factors=tuple(line.taps for line in kernel.separable().terms[0]) if rank == 1 else (),
         symmetric=kernel.is_symmetric,
         antisymmetric=kernel.is_antisymmetric,
-        shift=None if zero else tuple(_snapped(m / complex(kernel.sum).real, 1.0) for m in first),
+        shift=None if zero else _shift(real),
         spread=_spread(kernel) if average else None,
         slope=slope if zero else None,
         curvature=tuple(m / 2 for m in second) if zero and not any(slope) else None,
@@ -102,6 +107,12 @@ def _along_axes(kernel: Kernel, power: int, scale: float) -> tuple[float, ...]:
     raw = kernel.moments(power).raw
     places = np.eye(kernel.ndim, dtype=int) * power
     return tuple(_snapped(float(raw[tuple(place)]), scale) for place in places)
+
+
+def _shift(kernel: Kernel) -> tuple[float, ...]:
+    k, _ = moderate(kernel)
+    total = complex(k.sum).real
+    return tuple(_snapped(m / total, 1.0) for m in _along_axes(k, 1, k.norm(1)))
 
 
 def _spread(kernel: Kernel) -> tuple[float, ...]:
@@ -125,4 +136,5 @@ def _gains(kernel: Kernel) -> tuple[float, float | None]:
     finest = max((float(ends[place]) for place in places), default=0.0)
     if np.prod(shape, dtype=float) > _MOST_FREQUENCIES:
         return finest, None
-    return finest, float(kernel.spectrum(shape).gain.max())
+    measures = Measures.of(kernel)
+    return finest, float(measures.sized(measures.peaks[1]))

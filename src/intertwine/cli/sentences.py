@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 from intertwine.base.errors import counted
-from intertwine.base.text import number
+from intertwine.base.text import in_range
 from intertwine.cli.facts import TINY, Facts
 from intertwine.kernel import Kernel
 
@@ -21,13 +22,13 @@ def sentences(kernel: Kernel, found: Facts) -> Iterator[str]:
     yield from _flat(found)
     yield from _signs(found)
     yield from _details(found)
-    yield f"Noise: independent noise of standard deviation 1 comes out as {number(found.noise)}."
+    yield f"Noise: independent noise of standard deviation 1 comes out as {in_range(found.noise)}."
     yield from _range(found)
 
 
 def _complex(found: Facts) -> Iterator[str]:
-    yield f"The taps are complex and so is the result; flat areas give {number(found.total)}."
-    yield f"Noise: independent noise of standard deviation 1 comes out as {number(found.noise)}."
+    yield f"The taps are complex and so is the result; flat areas give {in_range(found.total)}."
+    yield f"Noise: independent noise of standard deviation 1 comes out as {in_range(found.noise)}."
 
 
 def _only_moves(kernel: Kernel) -> bool:
@@ -38,7 +39,7 @@ def _moving(kernel: Kernel, found: Facts) -> Iterator[str]:
     if not found.scale:
         yield "Every tap is 0: everything becomes 0."
         return
-    gain = "" if found.total == 1 else f", times {number(found.total)}"
+    gain = "" if found.total == 1 else f", times {in_range(found.total)}"
     moved = any(found.shift or ())
     where = f"moves by {_steps(found.shift or ())}" if moved else "stays"
     yield f"One tap: everything {where}{gain}."
@@ -48,18 +49,19 @@ def _flat(found: Facts) -> Iterator[str]:
     if found.zero_sum:
         yield "Sum 0: flat areas become 0. Only changes are seen."
     elif found.nearly_zero_sum:
-        yield f"Sum {number(found.total)}, against {number(found.scale)}: flat areas nearly vanish."
+        total, scale = in_range(found.total), in_range(found.scale)
+        yield f"Sum {total}, against {scale}: flat areas nearly vanish."
     elif abs(found.total - 1) < TINY:
         yield "Sum 1: flat areas stay as they are, the overall brightness is kept."
     else:
-        total = number(found.total)
+        total = in_range(found.total)
         keep = "" if found.band else " Divide the taps by it (--normalize) to keep the brightness."
         yield f"Sum {total}: flat areas are multiplied by {total}.{keep}"
 
 
 def _signs(found: Facts) -> Iterator[str]:
     if found.spread is not None:
-        widths = [number(width) for width in found.spread]
+        widths = [in_range(width) for width in found.spread]
         equal = len(set(widths)) == 1
         yield (
             f"No tap is negative: a weighted mean of the neighbours"
@@ -91,20 +93,22 @@ def _details(found: Facts) -> Iterator[str]:
     if found.nearly_zero_sum or found.band:
         if found.strongest is not None:
             yield (
-                f"Details: waves come out up to {number(found.strongest)} times as large; the "
-                f"finest, -+-+ along an axis, {number(found.finest)} times."
+                f"Details: waves come out up to {in_range(found.strongest)} times as large; the "
+                f"finest, -+-+ along an axis, {in_range(found.finest)} times."
             )
         if found.nearly_zero_sum:
             return
+    if math.isinf(abs(found.total)):
+        return
     share = found.finest / abs(found.total)
     word = "weaker" if share < 1 else "stronger"
     if abs(share - 1) > 1e-6 and not found.band:
         yield (
             f"Details: the finest wave, -+-+ along an axis, comes out {word} than flat areas, "
-            f"{number(share)} times: it {'blurs' if share < 1 else 'sharpens'}."
+            f"{in_range(share)} times: it {'blurs' if share < 1 else 'sharpens'}."
         )
     if found.negative < -TINY * found.scale:
-        low, high = number(found.negative), number(found.positive)
+        low, high = in_range(found.negative), in_range(found.positive)
         yield f"Taps of both signs: results may overshoot; 0 to 1 becomes {low} to {high}."
 
 
@@ -112,7 +116,7 @@ def _range(found: Facts) -> Iterator[str]:
     low, high = 255 * found.negative, 255 * found.positive
     if low < -1e-6 or high > 255.0001:
         yield (
-            f"8-bit samples, 0 to 255, may give {number(low)} to {number(high)}: "
+            f"8-bit samples, 0 to 255, may give {in_range(low)} to {in_range(high)}: "
             "see --signed for what is shown."
         )
 
@@ -125,8 +129,8 @@ def _an_axis(values: Sequence[str]) -> str:
 
 def _by_axis(values: Sequence[float], unit: str = "") -> str:
     if len(values) == 1:
-        return number(values[0]) + unit
-    return ", ".join(f"{number(v)}{unit} along axis {axis}" for axis, v in enumerate(values))
+        return in_range(values[0]) + unit
+    return ", ".join(f"{in_range(v)}{unit} along axis {axis}" for axis, v in enumerate(values))
 
 
 def _steps(shift: Sequence[float]) -> str:

@@ -18,6 +18,7 @@ from intertwine.algebra.description.answer import Description
 from intertwine.algebra.description.behaviour import clauses
 from intertwine.algebra.description.measure import Measures
 from intertwine.algebra.description.rules import RULES, none_of_these
+from intertwine.algebra.description.whitens import whitens
 
 if TYPE_CHECKING:
     from intertwine.kernel import Kernel
@@ -36,5 +37,6 @@ def describe(k: Kernel) -> Description:
     answer = answer or none_of_these(found)
     if answer.kind in _ONE_TAP and "share" not in answer.numbers:
         return answer
-    what = "; ".join(clause for clause in clauses(found, answer.kind) if clause)
+    said = (*clauses(found, answer.kind), whitens(found, answer.kind))
+    what = "; ".join(clause for clause in said if clause)
     return replace(answer, sentence=f"{answer.sentence}. {what[0].upper()}{what[1:]}.")

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from intertwine.base.errors import counted
-from intertwine.base.text import denoised, number
+from intertwine.base.text import denoised, in_range
 
 _ON_AXIS = 1e-7  # 1 - cosine: 1/40 of a degree
 _SIDES = {
@@ -103,7 +103,7 @@ def light_from(way: Any) -> str:
 
 def by_axis(values: Any, unit: str = "") -> str:
     """One number an axis, or so many of a `unit`; one for all where they are the same."""
-    shown = [number(float(v)) for v in values]
+    shown = [in_range(float(v)) for v in values]
     if unit:
         shown = [counted(v, unit) for v in shown]
     if len(shown) == 1:

@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from intertwine.algebra.description.answer import along, apart
+from intertwine.algebra.description.behaviour import where_strongest
 from intertwine.algebra.description.measure import Measures
 from intertwine.algebra.frame import Array
-from intertwine.base.text import denoised
+from intertwine.base.text import denoised, in_range
 
 if TYPE_CHECKING:
     from intertwine.kernel import Kernel
+
+_MOST_BANDS = 3  # that are listed one by one
+_ROUNDED = 1e-12  # of the weight: a gain that is 0 but for rounding
+_EQUAL = 1e-9  # of the gain: what rounding takes off where it is 0.71 exactly
 
 
 def profile(found: Measures) -> tuple[Array, Array]:
@@ -32,40 +37,57 @@ def profile(found: Measures) -> tuple[Array, Array]:
 def band_words(k: Kernel) -> str:
     """The pass-band and its orientation, for any kernel."""
     found = Measures.of(k)
-    if not found.scale:
+    if not found.taps.any():
         return "Every tap is 0: nothing passes."
-    (where, *_), gain = found.peaks
-    strongest = denoised(gain * found.scale)
-    flat = denoised(abs(complex(found.response.flat[0])) * found.scale)
+    tops, gain = found.peaks
+    where = tops[0]
+    strongest = in_range(found.sized(gain))
+    level = float(found.gain.flat[0])
+    flat = in_range(found.sized(level) if level > _ROUNDED else 0.0)
     if not where.any():
         words = f"Strongest for flat areas, gain {strongest}"
     else:
-        words = (
-            f"Strongest, gain {strongest}, at {denoised(float(np.linalg.norm(where)))} cycles per "
-            f"sample{'' if where.size == 1 else ' ' + along(where)}; gain {flat} for flat areas"
-        )
+        at = where_strongest(tops) if np.isrealobj(found.taps) else _at(where)
+        words = f"Strongest, gain {strongest}, at {at}; gain {flat} for flat areas"
     side = "" if where.any() else _orientation(found)  # one direction is enough
     return f"{words}. Above 0.71 of the strongest {_passing(found)}.{side}"
 
 
+def _at(where: Array) -> str:
+    way = "" if where.size == 1 else f" {along(where)}"
+    return f"{denoised(float(np.linalg.norm(where)))} cycles per sample{way}"
+
+
 def _passing(found: Measures) -> str:
-    """From where to where the gain is above sqrt(1/2) of the largest.
+    """From where to where the gain is above sqrt(1/2) of the largest, each band by itself.
 
     A band that holds only one of the frequencies looked at lies between its two neighbours.
     """
     frequency, gain = profile(found)
-    inside = np.flatnonzero(gain >= np.sqrt(0.5))
-    if inside.size == frequency.size:
+    inside = gain >= np.sqrt(0.5) * (1 - _EQUAL)
+    if inside.all():
         return "at every frequency"
-    first, last = int(inside[0]), int(inside[-1])
+    turns = np.diff(np.concatenate([[0], inside, [0]]))
+    firsts, lasts = np.flatnonzero(turns == 1), np.flatnonzero(turns == -1) - 1
+    if firsts.size == 1:
+        return f"{_band(frequency, int(firsts[0]), int(lasts[0]))} cycles per sample"
+    if firsts.size > _MOST_BANDS:
+        low, high = apart(float(frequency[firsts[0]]), float(frequency[lasts[-1]]))
+        return f"in {firsts.size} bands between {low} and {high} cycles per sample"
+    bands = [_band(frequency, int(a), int(b)) for a, b in zip(firsts, lasts, strict=True)]
+    listed = f"{', '.join(bands[:-1])} and {bands[-1]}"
+    return f"{listed} cycles per sample"
+
+
+def _band(frequency: Array, first: int, last: int) -> str:
     if first < last:
         low, high = apart(float(frequency[first]), float(frequency[last]))
-        return f"from {low} to {high} cycles per sample"
+        return f"from {low} to {high}"
     above = float(frequency[min(last + 1, frequency.size - 1)])
     if first == 0:
-        return f"only below {denoised(above)} cycles per sample"
+        return f"only below {denoised(above)}"
     low, high = apart(float(frequency[first - 1]), above)
-    return f"only between {low} and {high} cycles per sample"
+    return f"only between {low} and {high}"
 
 
 def _orientation(found: Measures) -> str:

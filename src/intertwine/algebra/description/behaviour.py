@@ -6,18 +6,22 @@ moments of order 1 and 2 to ramps and parabolas, the spectrum to sinusoids and t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
 
 from intertwine.algebra.description.answer import along, by_axis, moved, towards
 from intertwine.algebra.description.measure import Measures
-from intertwine.base.text import number
+from intertwine.algebra.frame import Array
+from intertwine.base.text import in_range
 
 #: Kinds whose taps are an average: their first moments move the signal.
 AVERAGES = ("blur", "motion blur", "smoother", "low-pass")
 _LEAST_OVERSHOOT = 0.005
 _MOST_SIDES = 2
+_MOST_PEAKS = 3  # frequencies of one gain that are listed
+_SAME = 1e-6  # cycles per sample
 
 
 def clauses(found: Measures, kind: str) -> Iterator[str]:
@@ -27,19 +31,19 @@ def clauses(found: Measures, kind: str) -> Iterator[str]:
         yield from _polynomials(found, kind)
         yield from _steps(found)
     yield _sinusoids(found)
-    noise = float(np.sqrt((np.abs(found.taps) ** 2).sum())) * found.scale
-    yield f"noise of standard deviation 1 comes out as {number(noise)}"
+    noise = found.sized(float(np.sqrt((np.abs(found.taps) ** 2).sum())))
+    yield f"noise of standard deviation 1 comes out as {in_range(noise)}"
 
 
 def _flat(found: Measures) -> str:
-    total = complex(found.taps.sum())
+    total = complex(found.total, math.fsum(found.taps.imag.ravel().tolist()))
     if abs(total) <= found.rounding:
         return "flat areas become 0"
-    total *= found.scale
-    if abs(total - 1) <= 1e-9 + found.rounding * found.scale:
+    total = complex(found.sized(total.real), found.sized(total.imag))
+    if abs(total - 1) <= 1e-9 + found.rounding * min(found.scale, 1e9):
         return "flat areas stay"
-    value = total if abs(total.imag) > found.rounding * found.scale else total.real
-    return f"flat areas are multiplied by {number(value)}"
+    value = total if abs(total.imag) > found.sized(found.rounding) else total.real
+    return f"flat areas are multiplied by {in_range(value)}"
 
 
 def _polynomials(found: Measures, kind: str) -> Iterator[str]:
@@ -53,7 +57,7 @@ def _polynomials(found: Measures, kind: str) -> Iterator[str]:
             yield f"the signal is{moved(found.mean).removeprefix(',')}" if moved(found.mean) else ""
         else:
             verb = "gains" if flat else "gives"
-            answer = number(size * found.scale)
+            answer = in_range(found.sized(size))
             yield f"a ramp that rises 1 a sample {towards(way)} {verb} {answer}"
         return
     if flat:
@@ -65,10 +69,10 @@ def _polynomials(found: Measures, kind: str) -> Iterator[str]:
         yield "parabolas become 0"
     else:
         snapped = np.where(np.abs(curvature) < 1e-9 * np.abs(found.second).max(), 0, curvature)
-        yield f"n²/2 gives {by_axis(snapped * found.scale)}"
+        yield f"n²/2 gives {by_axis(found.sized(snapped))}"
         if not snapped.any():
             a, b = np.unravel_index(int(np.abs(found.second).argmax()), found.second.shape)
-            mixed = number(float(found.second[a, b]) * found.scale)
+            mixed = in_range(found.sized(float(found.second[a, b])))
             yield f"the product of the places along axes {a} and {b} gives {mixed}"
 
 
@@ -79,7 +83,7 @@ def _steps(found: Measures) -> Iterator[str]:
     most, axis = max((_overshoot(found, axis), axis) for axis in found.used_axes)
     if most >= _LEAST_OVERSHOOT:
         where = "" if found.kernel.ndim == 1 else f" along axis {axis}"
-        yield f"a step{where} overshoots by {number(100 * most)} % of its height"
+        yield f"a step{where} overshoots by {in_range(100 * most)} % of its height"
 
 
 def _overshoot(found: Measures, axis: int) -> float:
@@ -92,21 +96,33 @@ def _overshoot(found: Measures, axis: int) -> float:
 def _sinusoids(found: Measures) -> str:
     tops, gain = found.peaks
     size = float(np.linalg.norm(tops[0]))
-    shown = number(gain * found.scale)
+    shown = in_range(found.sized(gain))
     if not size:
         more = "larger" if shown == "1" else f"more than {shown} times as large"
         return f"no sinusoid comes out {more}"
     if np.iscomplexobj(found.taps):
         return (
-            f"complex sinusoids are strongest at {number(size)} cycles per sample, their phase "
+            f"complex sinusoids are strongest at {in_range(size)} cycles per sample, their phase "
             f"growing {towards(tops[0])}, times {shown}"
         )
-    equal = [top for top in tops if abs(float(np.linalg.norm(top)) - size) < 1e-6]
-    sides = list(dict.fromkeys(along(top) for top in equal))
+    return f"sinusoids are strongest at {where_strongest(tops)}, times {shown}"
+
+
+def where_strongest(tops: list[Array]) -> str:
+    """The frequencies of the largest gain of real taps; that there are others, where not all."""
+    sizes = [float(np.linalg.norm(top)) for top in tops]
+    unlike = [s for i, s in enumerate(sizes) if all(abs(s - t) >= _SAME for t in sizes[:i])]
+    shown = f"{in_range(unlike[0])} cycles per sample"
     if tops[0].size == 1:
-        side = ""
-    elif len(sides) <= _MOST_SIDES:
-        side = " " + " and ".join(sides)
-    else:
-        side = f" {sides[0]} and in {len(sides) - 1} other directions"
-    return f"sinusoids are strongest at {number(size)} cycles per sample{side}, times {shown}"
+        if len(unlike) <= _MOST_PEAKS:
+            *firsts, last = map(in_range, unlike)
+            listed = f"{', '.join(firsts)} and {last}" if firsts else last
+            return f"{listed} cycles per sample"
+        return f"{shown}, among others"
+    sides = list(
+        dict.fromkeys(along(t) for t, s in zip(tops, sizes, strict=True) if s < unlike[0] + _SAME)
+    )
+    more = ", among others" if len(unlike) > 1 else ""
+    if len(sides) <= _MOST_SIDES:
+        return f"{shown} {' and '.join(sides)}{more}"
+    return f"{shown} {sides[0]} and in {len(sides) - 1} other directions{more}"

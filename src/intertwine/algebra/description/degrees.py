@@ -226,7 +226,7 @@ def _slope(found: Measures, each: Nearest) -> tuple[str, str, dict[str, object]]
     way = -np.array([float((each.template * g).sum()) for g in grid])
     if each.share >= _ALL:
         way = -found.first  # the kernel itself is one
-    numbers: dict[str, object] = {"order": 1, "slope": tuple((-found.first * found.scale).tolist())}
+    numbers: dict[str, object] = {"order": 1, "slope": tuple(found.sized(-found.first).tolist())}
     if way.size == 2:
         numbers["angle_deg"] = angle_of(way)
     if each.share >= _ALL:

@@ -21,6 +21,8 @@ from intertwine.algebra.description.answer import (
 )
 from intertwine.algebra.description.bell import BellDerivative
 from intertwine.algebra.description.measure import Measures
+from intertwine.base.errors import counted
+from intertwine.base.text import denoised
 
 _GONE = 0.1  # of the weight that truncation of a smooth derivative may leave as its sum
 _ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", 6: "sixth"}
@@ -44,25 +46,27 @@ def of_energy(best: BellDerivative) -> str:
 
 
 def _first(found: Measures, best: BellDerivative) -> Description:
-    slope = -found.first * found.scale
+    slope = found.sized(-found.first)
     numbers: dict[str, Any] = {
         "order": 1,
         "slope": tuple(slope.tolist()),
         "share": 1 - best.misfit,
     }
     if slope.size == 2:
-        numbers["angle_deg"] = angle_of(slope)
-    text = f"An edge detector: the slope of a smoothed signal {towards(slope)}{of_energy(best)}"
+        numbers["angle_deg"] = angle_of(-found.first)
+    text = (
+        f"An edge detector: the slope of a smoothed signal {towards(-found.first)}{of_energy(best)}"
+    )
     return Description("edge detector", text, numbers, best.taps)
 
 
 def _second(found: Measures, best: BellDerivative) -> Description:
-    curvature = found.matrix(found.middle) / 2 * found.scale
+    curvature = found.matrix(found.middle) / 2
     values, ways = np.linalg.eigh(curvature)
     strong = float(np.abs(values).max())
     numbers: dict[str, Any] = {
         "order": 2,
-        "curvature": curvature.tolist(),
+        "curvature": found.sized(curvature).tolist(),
         "share": 1 - best.misfit,
     }
     if values.min() > 0.1 * strong or values.max() < -0.1 * strong:
@@ -114,9 +118,9 @@ def emboss(found: Measures) -> Description | None:
         return None
     if np.abs(found.first).max() < 0.2 * found.radius * np.abs(rest).sum():
         return None
-    slope = -found.first * found.scale
-    light = -slope
-    numbers: dict[str, Any] = {"sum": found.total * found.scale, "slope": tuple(slope.tolist())}
+    slope = found.sized(-found.first)
+    light = found.first
+    numbers: dict[str, Any] = {"sum": found.sized(found.total), "slope": tuple(slope.tolist())}
     if slope.size == 2:
         numbers["angle_deg"] = angle_of(light)
     return Description(
@@ -124,3 +128,25 @@ def emboss(found: Measures) -> Description | None:
         f"An emboss: the picture looks lit {light_from(light)}",
         numbers,
     )
+
+
+def difference(found: Measures) -> Description | None:
+    """Odd taps along one axis that change their sign once: one average less another.
+
+    Three taps are a slope at any angle, and `nearest` names them.
+    """
+    if np.iscomplexobj(found.taps) or len(found.used_axes) != 1 or found.taps.size == 3:
+        return None
+    if np.abs(found.taps + np.flip(found.taps)).sum() > found.tolerance:
+        return None
+    signs = np.sign(found.taps[np.abs(found.taps) > found.tolerance / 1e3])
+    if np.count_nonzero(np.diff(signs)) != 1:
+        return None
+    slope = found.sized(-found.first)
+    apart = 2 * float(np.linalg.norm(found.first))
+    text = (
+        "An edge detector: the difference of two averages whose centres lie "
+        f"{counted(denoised(apart), 'sample')} apart {towards(-found.first)}"
+    )
+    numbers: dict[str, Any] = {"order": 1, "slope": tuple(slope.tolist()), "apart": apart}
+    return Description("edge detector", text, numbers)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from intertwine.algebra.description.answer import Description
+from intertwine.algebra.description.bands import profile
 from intertwine.algebra.description.measure import Measures
 from intertwine.algebra.frame import Array
 from intertwine.base.text import denoised
@@ -28,6 +29,8 @@ _BINS = 96
 _PASS, _STOP = 0.7, 0.3
 _MOST_OF_ALL = 0.93  # of all frequencies: a wider band is no filter's
 _WIDE = 0.55
+_HALF_POWER = 0.5**0.5
+_RIPPLE = 1.1  # times the gain at the passing end, as high as it may rise elsewhere
 _ALL = 0.98  # of the energy that an even gain everywhere explains
 _RISES = (0.36, 0.4, 0.45, 0.5)  # cycles per sample up to which a differentiator's gain grows
 
@@ -53,12 +56,16 @@ def best_band(found: Measures) -> Band:
     energy = float((gain**2).sum())
     inside, number = sums[None, :] - sums[:, None], counts[None, :] - counts[:, None]
     ordered = np.triu(np.ones_like(inside, bool), 1)
-    passed = _explained(inside, number, counts[-1], energy) * ordered
-    stopped = _explained(sums[-1] - inside, counts[-1] - number, counts[-1], energy) * ordered
+    rest = sums[-1] - inside
+    few = (counts[-1] - number) * _STOP * inside >= rest * number  # what is left hardly passes
+    few &= found.kernel.ndim == 1
+    few[1:, :-1] = False  # but for the ends
+    passed = _explained(inside, number, counts[-1], energy, few) * ordered
+    stopped = _explained(rest, counts[-1] - number, counts[-1], energy) * ordered
     stopped[0] = 0
     stopped[:, -1] = 0
     even = float(gain.sum() ** 2 / (gain.size * energy))
-    if even >= _ALL:
+    if even >= _ALL and gain.min() >= _HALF_POWER * gain.max():
         return Band("all-pass", 0.0, most, even)
     first, last = np.unravel_index(int(passed.argmax()), passed.shape)
     if stopped.max() > passed.max():
@@ -68,8 +75,12 @@ def best_band(found: Measures) -> Band:
     return Band(kind, float(edges[first]), float(min(edges[last], most)), float(passed.max()))
 
 
-def _explained(inside: Array, number: Array, everything: int, energy: float) -> Array:
+def _explained(
+    inside: Array, number: Array, everything: int, energy: float, wide: Array | None = None
+) -> Array:
     some = (number > 0) & (number <= _MOST_OF_ALL * everything)
+    if wide is not None:
+        some |= (number > 0) & wide
     share = np.zeros(inside.shape)
     np.divide(inside**2, number * energy, out=share, where=some)
     return share
@@ -104,9 +115,17 @@ def _butterworth(found: Measures) -> Description | None:
     radius, gain = _by_radius(found)
     size = float(np.linalg.norm(gain))
     best = (0.0, "", 0.0, 0)
-    for order, edge in itertools.product(_ORDERS, np.linspace(0.02, 0.45, 44).tolist()):
-        low = 1 / np.sqrt(1 + (radius / edge) ** (2 * order))
-        for kind, shape in (("low-pass", low), ("high-pass", np.sqrt(1 - low**2))):
+    digital = found.kernel.ndim == 1  # whose gain is 0 at half a cycle per sample
+    for kind in ("low-pass", "high-pass"):
+        edge = _half_power(found, kind)
+        if not edge:
+            continue
+        lines = [radius / edge]
+        if digital:
+            lines.append(np.tan(np.pi * np.minimum(radius, 0.4999)) / np.tan(np.pi * edge))
+        for order, line in itertools.product(_ORDERS, lines):
+            low = 1 / np.sqrt(1 + line ** (2 * order))
+            shape = low if kind == "low-pass" else np.sqrt(1 - low**2)
             share = float((gain @ shape) / (size * np.linalg.norm(shape))) ** 2
             best = max(best, (share, kind, edge, order))
     share, kind, edge, order = best
@@ -119,6 +138,22 @@ def _butterworth(found: Measures) -> Description | None:
         f"{denoised(edge)} cycles per sample, {100 * share:.0f} % of its energy"
     )
     return Description(kind, text, {"edges": (edge,), "share": share, "order": order})
+
+
+def _half_power(found: Measures, kind: str) -> float:
+    """Where the gain is sqrt(1/2) of that at the passing end; 0 where it is so not just once."""
+    frequency, gain = profile(found)
+    end = float(gain[0 if kind == "low-pass" else -1])
+    if end * _RIPPLE < 1:
+        return 0.0
+    gain = gain / end
+    above = gain >= _HALF_POWER
+    crossings = np.flatnonzero(np.diff(above))
+    if crossings.size != 1 or above[0] != (kind == "low-pass"):
+        return 0.0
+    at = int(crossings[0])
+    step = (gain[at] - _HALF_POWER) / (gain[at] - gain[at + 1])
+    return float(frequency[at] + step * (frequency[at + 1] - frequency[at]))
 
 
 def _level_enough(found: Measures, best: Band) -> bool:

@@ -7,13 +7,13 @@ import itertools
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from intertwine.algebra import geometry
 from intertwine.algebra.description.lobes import highest
-from intertwine.algebra.frame import TINY, Array, inexact, offsets, scale
+from intertwine.algebra.frame import TINY, Array, inexact, moderate, offsets, scale
 from intertwine.algebra.response import default_shape, sampled
 from intertwine.algebra.symmetry import rounding
 
@@ -28,24 +28,40 @@ _LIKE = 1e-6
 class Measures:
     """What is asked of a kernel more than once; real taps divided by ``sum |k|``.
 
-    The kernel has been trimmed of outer taps below 1e-9 of the largest.
+    The kernel has been trimmed of outer taps below 1e-9 of the largest. Where squares and sums of
+    its taps would leave the range of float64, it is ``2**-exponent`` of the one that was given.
     """
 
     kernel: Kernel
+    whole: Kernel
+    exponent: int
 
     @classmethod
     def of(cls, k: Kernel) -> Measures:
-        return cls(geometry.trimmed(k, TINY))
+        k, exponent = moderate(k)
+        return cls(geometry.trimmed(k, TINY), k, exponent)
+
+    @cached_property
+    def total(self) -> float:
+        """The sum, from -1 to 1, of all the taps: many that are trimmed weigh something."""
+        real = self.whole.taps.real.astype(float).ravel().tolist()
+        return math.fsum(real) / (scale(self.kernel) or 1.0)
 
     @cached_property
     def scale(self) -> float:
-        """``sum |k|``."""
-        return scale(self.kernel)
+        """``sum |k|``; infinite when it leaves the range of float64."""
+        return float(self.sized(1.0))
+
+    def sized(self, value: Any) -> Any:
+        """What is `value` when ``sum |k|`` is 1; infinite when it leaves the range of float64."""
+        with np.errstate(over="ignore", under="ignore"):
+            result = np.ldexp(np.multiply(value, scale(self.kernel)), self.exponent)
+        return result if np.ndim(value) else float(result)
 
     @cached_property
     def taps(self) -> Array:
         """The taps, with ``sum |k|`` taken as 1."""
-        return inexact(self.kernel) / (self.scale or 1.0)
+        return inexact(self.kernel) / (scale(self.kernel) or 1.0)
 
     @cached_property
     def tolerance(self) -> float:
@@ -67,11 +83,6 @@ class Measures:
     def peaks(self) -> tuple[list[Array], float]:
         """The frequencies at which the gain is largest, and this gain."""
         return highest(self.taps, self.gain)
-
-    @cached_property
-    def total(self) -> float:
-        """The sum, from -1 to 1."""
-        return math.fsum(self.taps.real.ravel().tolist())
 
     @cached_property
     def negative(self) -> float:
@@ -141,14 +152,17 @@ class Measures:
 
     @cached_property
     def first(self) -> Array:
-        """Moments of order 1, one an axis."""
-        ndim = self.kernel.ndim
-        return np.array([self.moment(tuple(int(a == b) for a in range(ndim))) for b in range(ndim)])
+        """Moments of order 1 of all the taps, one an axis."""
+        taps = inexact(self.whole).real / (scale(self.kernel) or 1.0)
+        axes = range(taps.ndim)
+        lines = [taps.sum(axis=tuple(b for b in axes if b != a)) for a in axes]
+        away = offsets(self.whole)
+        return np.array([math.fsum((n * v).tolist()) for n, v in zip(away, lines, strict=True)])
 
     @cached_property
     def second(self) -> Array:
-        """The matrix of moments of order 2."""
-        return self.matrix(None)
+        """The matrix of moments of order 2 of all the taps."""
+        return Measures(self.whole, self.whole, self.exponent).matrix(None)
 
     def matrix(self, centre: Array | None) -> Array:
         """The moments of order 2, about the origin or about `centre`."""
@@ -196,7 +210,7 @@ class Measures:
     @cached_property
     def response(self) -> Array:
         """The spectrum, with ``sum |k|`` taken as 1."""
-        return sampled(self.kernel, default_shape(self.kernel, 2)) / (self.scale or 1.0)
+        return sampled(self.kernel, default_shape(self.kernel, 2)) / (scale(self.kernel) or 1.0)
 
     @cached_property
     def gain(self) -> Array:

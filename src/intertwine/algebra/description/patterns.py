@@ -78,7 +78,7 @@ def matched_pattern(found: Measures) -> Description | None:
     """A pattern to look for: mean 0 and sum of squares 1, and no symmetry."""
     if np.iscomplexobj(found.taps) or found.taps.size < 4:
         return None
-    norm = float(np.linalg.norm(found.taps)) * found.scale
+    norm = found.sized(float(np.linalg.norm(found.taps)))
     if abs(found.total) > found.tolerance or abs(norm - 1) > 5 * found.tolerance:
         return None
     turned = "reversed" if found.taps.ndim == 1 else "rotated by half a turn"

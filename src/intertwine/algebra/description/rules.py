@@ -9,11 +9,12 @@ import numpy as np
 from intertwine.algebra.description.answer import Description, by_axis
 from intertwine.algebra.description.averages import blur, sharpener
 from intertwine.algebra.description.degrees import nearest
-from intertwine.algebra.description.derivatives import emboss
+from intertwine.algebra.description.derivatives import difference, emboss
 from intertwine.algebra.description.filters import band, odd_filters, wavelet
 from intertwine.algebra.description.measure import Measures
 from intertwine.algebra.description.patterns import matched_pattern, smooth_derivative, wave
 from intertwine.algebra.description.tabulated import binomial, compass, cosine, polynomial
+from intertwine.algebra.frame import times_power_of_two
 from intertwine.base.text import number
 
 Rule = Callable[[Measures], Description | None]
@@ -21,7 +22,7 @@ Rule = Callable[[Measures], Description | None]
 
 def zero(found: Measures) -> Description | None:
     """Every tap is 0."""
-    if found.scale:
+    if found.taps.any():
         return None
     return Description("zero", "Every tap is 0: everything becomes 0.")
 
@@ -32,6 +33,8 @@ def single_tap(found: Measures) -> Description | None:
     if len(places) != 1:
         return None
     value = found.kernel.taps[tuple(places[0])].item()
+    if found.exponent:
+        value = times_power_of_two(np.array([value]), found.exponent).item()
     shift = places[0] - np.array(found.kernel.origin)
     gain = value if isinstance(value, complex) else float(value)
     times = "" if value == 1 else f", times {number(gain)}"
@@ -51,7 +54,7 @@ def none_of_these(found: Measures) -> Description:
             "none of these",
             "None of these: its taps are complex and are no wave under a Gaussian",
         )
-    numbers = {"sum": found.total * found.scale}
+    numbers = {"sum": found.sized(found.total)}
     return Description("none of these", "None of these: no family is near", numbers)
 
 
@@ -70,6 +73,7 @@ RULES: tuple[Rule, ...] = (
     band,
     smooth_derivative,
     wave,
+    difference,
     matched_pattern,
     nearest,
 )

@@ -17,7 +17,7 @@ from intertwine.algebra.description.answer import Description, towards
 from intertwine.algebra.description.measure import Measures
 from intertwine.algebra.frame import Array
 from intertwine.base.errors import counted
-from intertwine.base.text import number
+from intertwine.base.text import in_range
 
 _ALL = 1 - 1e-6
 _LEAST_COSINES = 4  # shorter ones are differences
@@ -79,10 +79,10 @@ def polynomial(found: Measures) -> Description | None:
     explained = share(found.taps, henderson(k.size))
     if explained >= _ALL:
         numbers = {"share": explained, "keeps": 3}
-        times = _times(found.total * found.scale)
+        times = _times(found.sized(found.total))
         text = f"A smoother: Henderson's average of {k.size} terms{times}"
         return Description("smoother", text, numbers)
-    whole = abs(found.total * found.scale - 1) < 1e-6  # Lanczos' windowed sinc keeps no sum of 1
+    whole = abs(found.sized(found.total) - 1) < 1e-6  # Lanczos' windowed sinc keeps no sum of 1
     keeps = found.parity == 1 and whole and abs(found.second.item()) < 1e-6
     if keeps and found.gain.max() <= 1.02 * found.total:
         return Description("smoother", "A smoother: cubics stay", {"keeps": 3})
@@ -95,7 +95,7 @@ def _least_squares(
     kind = ("smoother", "edge detector", "Laplacian")[order]
     what = ("A smoother: the value", "An edge detector: the slope", "A Laplacian: the curvature")
     numbers: dict[str, object] = {"share": explained, "order": order, "degree": degree}
-    factor = float((found.taps * taps).sum() / (taps**2).sum()) * found.scale
+    factor = found.sized(float((found.taps * taps).sum() / (taps**2).sum()))
     text = (
         f"{what[order]}, in the middle, of the polynomial of degree {degree} that fits "
         f"{found.kernel.size} samples best (Savitzky-Golay){_times(factor)}"
@@ -104,7 +104,7 @@ def _least_squares(
 
 
 def _times(factor: float) -> str:
-    return "" if abs(factor - 1) < 1e-6 else f", times {number(factor)}"
+    return "" if abs(factor - 1) < 1e-6 else f", times {in_range(factor)}"
 
 
 @lru_cache(64)
