@@ -31,7 +31,7 @@ Array = NDArray[Any]
 LEAST_STRENGTH = 2.0
 
 #: And so many times what any other ray in the range, so far away, rises above the median.
-_AHEAD, _AWAY_DEG = 1.5, 2.0
+_AHEAD, _AWAY_DEG = 1.3, 2.0
 
 #: A ray outside the range is that of the lines if it is not much weaker than the best inside and
 #: holds more of the frequencies of whole lines: columns are as sharp as lines, but fewer.
