@@ -31,7 +31,10 @@ Array = NDArray[Any]
 LEAST_STRENGTH = 2.0
 
 #: And so many times what any other ray in the range, so far away, rises above the median.
-_AHEAD, _AWAY_DEG = 1.3, 2.0
+_AHEAD, _AWAY_DEG, _JOINED_DEG = 1.3, 2.0, 0.5
+
+#: What differs from itself by more than this, as blurred photos do, has no lines.
+_MOST_UNCERTAIN_DEG = 0.3
 
 #: A ray outside the range is that of the lines if it is not much weaker than the best inside and
 #: holds more of the frequencies of whole lines: columns are as sharp as lines, but fewer.
@@ -111,7 +114,10 @@ def _straight(written: Array, within_deg: float) -> Lines:
         return Lines(strength=strength)
     slices = Slices(written, float(degrees[best]))
     angle = slices.sharpest(float(degrees[best]))
-    return Lines(angle, strength, slices.uncertainty(angle, _thickness(written)))
+    uncertainty = slices.uncertainty(angle, _thickness(written))
+    if uncertainty > _MOST_UNCERTAIN_DEG:
+        return Lines(strength=strength)
+    return Lines(angle, strength, uncertainty)
 
 
 def _top(profile: Array, where: Array) -> int | None:
@@ -128,14 +134,21 @@ def _most(pitches: Array, place: int) -> float:
 
 
 def _stands_out(degrees: Array, profile: Array, best: int, inside: Array) -> bool:
-    """Whether a ray is strong, and ahead of the others in the range."""
+    """Whether a ray is strong, and ahead of the others in the range.
+
+    Rays that are joined to it by rays of more than half its height belong to it: bent lines have
+    all their slopes.
+    """
     median = float(np.median(profile))
+    height = float(profile[best]) - median
     apart = np.abs((degrees - degrees[best] + 90) % 180 - 90)
     across = np.abs(apart - 90) < _AWAY_DEG  # columns
-    others = profile[inside & (apart > _AWAY_DEG) & ~across]
-    rival = float(others.max()) if others.size else median
-    ahead = float(profile[best]) - median > _AHEAD * (rival - median)
-    return ahead and float(profile[best]) >= LEAST_STRENGTH * median
+    smooth = scipy.ndimage.gaussian_filter1d(profile, _JOINED_DEG / STEP_DEG, mode="wrap")
+    groups, _ = scipy.ndimage.label(smooth - median > (smooth[best] - median) / 2)
+    joined = (groups == groups[best]) & (groups > 0)
+    others = profile[inside & (apart > _AWAY_DEG) & ~across & ~joined]
+    rival = float(others.max()) - median if others.size else 0.0
+    return height > _AHEAD * rival and height >= (LEAST_STRENGTH - 1) * median
 
 
 def _thickness(written: Array) -> int:
