@@ -33,6 +33,9 @@ SCRIPTS["Devanagari"] = (SCRIPTS["Devanagari"][0], "NotoSansDevanagari-Regular.t
 
 PAPER, INK = 240, 30
 
+#: Seed, script, layout, scan, angle in degrees, and whether the script's own font is used.
+Order = tuple[int, str, str, str, float, bool]
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -269,8 +272,8 @@ def drawn(
     return Page(_scanned(reduced, scan, rng), angle_deg, script, layout, scan)
 
 
-def pages(count: int, seed: int = 0, most_deg: float = 15.0, fonts: bool = True) -> list[Any]:
-    """Functions that draw `count` pages over all scripts, layouts and scans."""
+def orders(count: int, seed: int = 0, most_deg: float = 15.0, fonts: bool = True) -> list[Order]:
+    """What `drawn` takes, for `count` pages over all scripts, layouts and scans."""
     rng = np.random.default_rng(seed)
     made = []
     for number in range(count):
@@ -280,4 +283,3 @@ def pages(count: int, seed: int = 0, most_deg: float = 15.0, fonts: bool = True)
         angle = float(rng.uniform(-most_deg, most_deg))
         made.append((seed * 100_003 + number, script, layout, scan, angle, fonts))
     return made
-

@@ -167,9 +167,7 @@ def _bent(written: Array, whole: Lines) -> Lines:
     if abs(bend) < max(_LEAST_BEND_DEG, abs(more)):
         return whole
     error = max(whole.uncertainty_deg, math.hypot(left.uncertainty_deg, right.uncertainty_deg) / 2)
-    return replace(
-        whole, angle_deg=whole.angle_deg + more, bend_deg=bend, uncertainty_deg=error
-    )
+    return replace(whole, angle_deg=whole.angle_deg + more, bend_deg=bend, uncertainty_deg=error)
 
 
 def _halves(written: Array, angle_deg: float) -> tuple[Lines, Lines]:
