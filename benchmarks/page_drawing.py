@@ -178,7 +178,8 @@ def _figure(sheet: Sheet) -> None:
         sheet.draw.line((x0, y0, x0, y1, x1, y1), fill=INK, width=4)
         across = np.linspace(0, 1, 200)
         waves = np.sin(across * sheet.rng.uniform(3, 20) + sheet.rng.uniform(0, 6))
-        points = zip(x0 + across * (x1 - x0), (y0 + y1) / 2 + waves * 0.15 * sheet.height)
+        heights = (y0 + y1) / 2 + waves * 0.15 * sheet.height
+        points = zip(x0 + across * (x1 - x0), heights, strict=True)
         sheet.draw.line([tuple(map(float, p)) for p in points], fill=INK, width=5)
     else:
         for _ in range(60):

@@ -2,7 +2,7 @@
 
 ``python -m benchmarks.pages [COUNT]``: of each the fraction within .1 degree, the median and the
 worst error, and the answers that are given and wrong by more than .5 degrees. `page_drawing` names
-the fonts; peers (the packages ``deskew`` and ``jdeskew``) are left out where they are not installed.
+the fonts; peers (the packages ``deskew`` and ``jdeskew``) are left out where not installed.
 """
 
 from __future__ import annotations
