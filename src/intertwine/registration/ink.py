@@ -44,4 +44,5 @@ def ink(grey: Grey) -> Array:
     raised = scipy.ndimage.maximum_filter(padded, size)
     closed = scipy.ndimage.minimum_filter(raised, size)[size:-size, size:-size]
     written: Array = closed - values
-    return written - np.median(written)
+    written -= np.median(written)
+    return written

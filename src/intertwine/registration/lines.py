@@ -44,7 +44,7 @@ _AS_STRONG = 0.8
 _BEYOND_DEG, _TOLERANCE_DEG = 1.0, 0.05
 
 #: The halves of a page differ from the whole by at most this, and are bent from so much on.
-_HALF_REACH_DEG, _LEAST_BEND_DEG = 8.0, 0.3
+_HALF_REACH_DEG, _LEAST_BEND_DEG = 8.0, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ def _stands_out(degrees: Array, profile: Array, best: int, inside: Array) -> boo
     apart = np.abs((degrees - degrees[best] + 90) % 180 - 90)
     across = np.abs(apart - 90) < _AWAY_DEG  # columns
     smooth = scipy.ndimage.gaussian_filter1d(profile, _JOINED_DEG / STEP_DEG, mode="wrap")
-    groups, _ = scipy.ndimage.label(smooth - median > (smooth[best] - median) / 2)
+    groups: Array = scipy.ndimage.label(smooth - median > (smooth[best] - median) / 2)[0]
     joined = (groups == groups[best]) & (groups > 0)
     others = profile[inside & (apart > _AWAY_DEG) & ~across & ~joined]
     rival = float(others.max()) - median if others.size else 0.0
