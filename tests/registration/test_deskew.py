@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from benchmarks.page_drawing import drawn
 from scipy import ndimage
 
 import intertwine as iw
-from benchmarks.page_drawing import drawn
 from registration.photos import off
 
 

@@ -34,7 +34,7 @@ LEAST_STRENGTH = 2.0
 _AHEAD, _AWAY_DEG, _JOINED_DEG = 1.3, 2.0, 0.5
 
 #: What differs from itself by more than this, as blurred photos do, has no lines.
-_MOST_UNCERTAIN_DEG = 0.3
+_MOST_UNCERTAIN_DEG = 0.6
 
 #: A ray outside the range is that of the lines if it is not much weaker than the best inside and
 #: holds more of the frequencies of whole lines: columns are as sharp as lines, but fewer.
@@ -153,7 +153,7 @@ def _stands_out(degrees: Array, profile: Array, best: int, inside: Array) -> boo
 
 def _thickness(written: Array) -> int:
     """About a line of text: a hundredth of the page."""
-    return max(4, round(max(written.shape) / 100))
+    return max(4, max(written.shape) // 100)
 
 
 def _bent(written: Array, whole: Lines) -> Lines:
