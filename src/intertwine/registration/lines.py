@@ -153,7 +153,7 @@ def _stands_out(degrees: Array, profile: Array, best: int, inside: Array) -> boo
 
 def _thickness(written: Array) -> int:
     """About a line of text: a hundredth of the page."""
-    return max(4, max(written.shape) // 100)
+    return int(max(4, max(written.shape) // 100))
 
 
 def _bent(written: Array, whole: Lines) -> Lines:

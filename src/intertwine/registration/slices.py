@@ -44,7 +44,7 @@ def scan(ink: Array) -> tuple[Array, Array, Array]:
     strength = np.abs(scipy.fft.rfft2(_faded(ink), shape))
     degrees = np.arange(-round(90 / STEP_DEG), round(90 / STEP_DEG)) * STEP_DEG
     angle = np.deg2rad(degrees)[:, None]  # the spectrum of level lines lies on the rows' axis
-    frequency = np.arange(min(_LOWEST, _PITCHES[0]), _HIGHEST, 1 / max(shape))
+    frequency = np.arange(min(_LOWEST, _PITCHES[0]), _HIGHEST, 2 / max(shape))
     rows = np.cos(angle) * frequency * shape[0]
     columns = np.sin(angle) * frequency * shape[1]
     rows, columns = np.where(columns < 0, -rows, rows), np.abs(columns)
