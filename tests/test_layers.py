@@ -62,6 +62,8 @@ LAYERS = [
     ["fourier", "matching", "propagator", "registration", "whitening"],
     ["diffusion"],
     ["aquarium", "learn", "style"],
+    ["learn.training"],
+    ["learn.reading"],
     # The package itself, which names all these, and what speaks its public names as a user does.
     [""],
     ["tour"],

@@ -20,6 +20,8 @@ _CALLERS = (
     "rotation",
     "deskew",
     "fit_kernel",
+    "train",
+    "read",
 )
 
 

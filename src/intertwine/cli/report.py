@@ -33,10 +33,23 @@ class Report:
 
     path: Path | None
     form: str
+    done: str = "found"
 
     @classmethod
-    def to(cls, path: Path | None, form: str | None, force: bool, also: str = "") -> Report:
-        """A report in a file, or on standard output without one; `also` is one more ending."""
+    def to(
+        cls,
+        path: Path | None,
+        form: str | None,
+        force: bool,
+        also: str = "",
+        *,
+        rows: str = "hits",
+        done: str = "found",
+    ) -> Report:
+        """A report in a file, or on standard output without one; `also` is one more ending.
+
+        `rows` is what messages call the rows, and `done` what was done to them.
+        """
         if form is not None and form not in FORMATS:
             raise OptionError(
                 f"--format {form} is not known.{did_you_mean(form, FORMATS)}\n"
@@ -47,14 +60,14 @@ class Report:
             form = form or (suffix if suffix in ("csv", "json") else None)
             if form not in ("csv", "json"):
                 known = f".csv, .json or {also}" if also else ".csv or .json"
-                raise FileError(f"{path}: hits are written as {known}.\n  Name such a file.")
+                raise FileError(f"{path}: {rows} are written as {known}.\n  Name such a file.")
             check_free(path, force)
-        return cls(path, form or "table")
+        return cls(path, form or "table", done)
 
     def write(self, names: Sequence[str], rows: Sequence[Row], doubts: Sequence[str] = ()) -> None:
         """Write rows that have these names; doubts are for people, not for programs."""
         if self.form == "table":
-            console, table = standard_out(), _table(names, rows)
+            console, table = standard_out(), _table(names, rows, self.done)
             if not console.is_terminal:  # a program or a file reads whole ids, on one line each
                 unlimited = console.options.update(max_width=_WIDEST)
                 console.width = Measurement.get(console, unlimited, table).maximum
@@ -67,7 +80,7 @@ class Report:
             return
         with atomic(self.path) as handle:
             handle.write(text.encode())
-        self._print([f"{self.path}  {len(rows)} found", *doubts])
+        self._print([f"{self.path}  {len(rows)} {self.done}", *doubts])
 
     @staticmethod
     def _print(lines: Sequence[str]) -> None:
@@ -75,8 +88,8 @@ class Report:
             standard_out().print(line, markup=False, soft_wrap=True)
 
 
-def _table(names: Sequence[str], rows: Sequence[Row]) -> Table:
-    table = Table(title=f"{len(rows)} found", title_justify="left")
+def _table(names: Sequence[str], rows: Sequence[Row], done: str) -> Table:
+    table = Table(title=f"{len(rows)} {done}", title_justify="left")
     for name in names:
         words = rows and isinstance(rows[0][name], str)
         table.add_column(

@@ -1,9 +1,10 @@
-"""Kernels that data choose: layers for neural networks, and kernels found by least squares.
+"""Kernels that data choose: layers for neural networks, nets, and kernels found by least squares.
 
-Layers (`Conv2d` and its like) need PyTorch: ``pip install 'intertwine[learn]'``. `fit_kernel` finds
-the kernel that turns one array into another and needs nothing. The theorem behind it: a convolution
-is linear in its kernel, so the kernel that explains a pair best solves normal equations, and these
-hold nothing but correlations of the pair.
+Layers (`Conv2d` and its like), `train`, which makes a classifier from a folder of pictures, and
+`read`, which says what a trained net's kernels do, need PyTorch:
+``pip install 'intertwine[learn]'``. `fit_kernel` finds the kernel that turns one array into another
+and needs nothing. The theorem behind it: a convolution is linear in its kernel, so the kernel that
+explains a pair best solves normal equations, and these hold nothing but correlations of the pair.
 
 >>> import numpy as np
 >>> import intertwine as iw
@@ -38,8 +39,12 @@ if TYPE_CHECKING:
         Whiten2d,
         convert,
     )
+    from intertwine.learn.reading.call import read
+    from intertwine.learn.reading.result import NetReading
+    from intertwine.learn.training import Classifier, Prediction, Predictions, predict, train
 
 __all__ = [
+    "Classifier",
     "Conv1d",
     "Conv2d",
     "Conv3d",
@@ -48,6 +53,9 @@ __all__ = [
     "ConvTranspose3d",
     "Conversion",
     "KernelFit",
+    "NetReading",
+    "Prediction",
+    "Predictions",
     "PropagatorConv2d",
     "RotationPooled2d",
     "StochasticConv2d",
@@ -55,24 +63,34 @@ __all__ = [
     "Whiten2d",
     "convert",
     "fit_kernel",
+    "predict",
+    "read",
+    "train",
 ]
 
-#: Names that load with the first use -> the module of this folder that has them: all the others
+#: Names that load with the first use -> the module under this folder that has them: all the others
 #: are layers.
 _LATER = {
+    "Classifier": "training",
     "KernelFit": "fitting",
+    "NetReading": "reading.result",
+    "Prediction": "training",
+    "Predictions": "training",
     "fit_kernel": "fitting",
+    "predict": "training",
+    "read": "reading.call",
+    "train": "training",
 }
 
 
 def __getattr__(name: str) -> Any:
     """Load what is named: fitting needs no torch, and what needs it says so."""
-    if name in _LATER:
-        return getattr(importlib.import_module(f"intertwine.learn.{_LATER[name]}"), name)
-    if name in __all__:
+    if name not in __all__:
+        raise AttributeError(f"module 'intertwine.learn' has no attribute {name!r}")
+    folder = _LATER.get(name, "layers")
+    if folder != "fitting":
         need("torch", f"learn.{name}")
-        return getattr(importlib.import_module("intertwine.learn.layers"), name)
-    raise AttributeError(f"module 'intertwine.learn' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"intertwine.learn.{folder}"), name)
 
 
 def __dir__() -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import pickle
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -146,8 +147,9 @@ def _load_torch(source: NetworkSource) -> tuple[Run, str]:
     if not isinstance(module, torch.nn.Module):
         module = module(*source.arguments)
     if source.weights:
-        module.load_state_dict(_weights(torch, source.weights))
-    module = module.eval()
+        _load_weights(module, _weights(torch, source.weights), source.weights)
+    # Where channels lie side by side, depthwise networks take little more than half the time.
+    module = module.eval().to(memory_format=torch.channels_last)
     call = getattr(module, source.method)
 
     def run(batch: Array) -> Array:
@@ -184,8 +186,35 @@ def _weights(torch: Any, path: str) -> Any:
         raise FileError(f"pretrained: the weights {path} are not there.")
     if path.endswith(".safetensors"):
         safetensors = need("safetensors.torch", "The pretrained encoder")
-        return safetensors.load_file(path)
-    return torch.load(path, map_location="cpu", weights_only=True)
+        try:
+            return safetensors.load_file(path)
+        except Exception as error:  # safetensors raises its own
+            raise _no_weights(path, error) from error
+    try:
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        raise OptionError(
+            f"pretrained: {path} holds more than weights, and pickles run code.\n"
+            f"  Save its state_dict(), as safetensors or with torch.save."
+        ) from error
+    except (RuntimeError, EOFError, ValueError) as error:
+        raise _no_weights(path, error) from error
+
+
+def _no_weights(path: str, error: Exception) -> OptionError:
+    return OptionError(
+        f"pretrained: {path} holds no weights that PyTorch reads: {str(error).splitlines()[0]}"
+    )
+
+
+def _load_weights(module: Any, weights: Any, path: str) -> None:
+    try:
+        module.load_state_dict(weights)
+    except (RuntimeError, TypeError) as error:
+        raise OptionError(
+            f"pretrained: the weights {path} do not fit the network: "
+            f"{' '.join(str(error).split())[:300]}"
+        ) from error
 
 
 def _load_onnx(source: NetworkSource) -> tuple[Run, str]:

@@ -63,7 +63,7 @@ class PretrainedEncoder(LinearEncoder):
 
     def _tables(self, pictures: list[Array], cut_outs: list[CutOut]) -> dict[str, Array]:
         colours = [_rgb(picture) for picture in pictures]
-        garments = [_garment(p, c) for p, c in zip(colours, cut_outs, strict=True)]
+        garments = [around_garment(p, c) for p, c in zip(colours, cut_outs, strict=True)]
         return super()._tables(pictures, cut_outs) | {
             "whole": self._network(colours),
             "garment": self._network(garments),
@@ -160,8 +160,8 @@ def _rgb(picture: Array) -> Array:
     return np.repeat(picture[..., np.newaxis], 3, axis=2) if picture.ndim == 2 else picture
 
 
-def _garment(picture: Array, cut: CutOut) -> Array:
-    """The part of the picture around the garment."""
+def around_garment(picture: Array, cut: CutOut) -> Array:
+    """Return the part of a picture around its garment."""
     box = []
     for axis in (0, 1):
         inside = np.flatnonzero(cut.mask.any(axis=1 - axis))
