@@ -97,6 +97,8 @@ def _straight(written: Array, within_deg: float) -> Lines:
     inside = np.abs(degrees) <= within_deg
     best = _top(profile, inside)
     other = _top(profile, ~inside)
+    if other is not None:
+        other = _lines_not_columns(profile, pitches, other, ~inside)
     if other is not None and (
         best is None
         or (
@@ -125,6 +127,17 @@ def _top(profile: Array, where: Array) -> int | None:
     tops = where & (profile == scipy.ndimage.maximum_filter1d(profile, 9, mode="wrap"))
     places = np.flatnonzero(tops)
     return int(places[profile[places].argmax()]) if places.size else None
+
+
+def _lines_not_columns(profile: Array, pitches: Array, place: int, where: Array) -> int:
+    """A ray, or the one across it where that holds more of the frequencies of whole lines."""
+    across = (place + len(profile) // 2) % len(profile)
+    away = (np.arange(len(profile)) - across + len(profile) // 2) % len(profile)
+    near = np.abs(away - len(profile) // 2) < _AWAY_DEG / STEP_DEG
+    lines = _top(profile, where & near)
+    if lines is not None and _most(pitches, lines) > _most(pitches, place):
+        return lines
+    return place
 
 
 def _most(pitches: Array, place: int) -> float:
