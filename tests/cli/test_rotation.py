@@ -67,6 +67,21 @@ def test_deskew(intertwine, pictures, here):
     assert abs(float(left)) < 0.1
 
 
+def test_a_page_that_is_left_as_it_was_says_why(intertwine, pictures, here):
+    page = np.asarray(Image.open("page.png"))
+    square = np.full((160, 160), 240, np.uint8)
+    square[20:140] = page
+    Image.fromarray(ndimage.rotate(square, 60, reshape=False, order=1, cval=240)).save("far.png")
+    said = intertwine("deskew", "far.png").out
+    assert re.fullmatch(
+        r"far-straight.png  the lines are rotated by 6[34]\.\d degrees counter-clockwise, beyond "
+        r"--within 20: left as it was\n",
+        said,
+    )
+    done = intertwine("deskew", "black.png")
+    assert (done.code, done.out) == (0, "black-straight.png  no lines stand out, left as it was\n")
+
+
 def test_pages_of_a_tiff_have_their_own_angles(intertwine, pictures, here):
     import tifffile
 

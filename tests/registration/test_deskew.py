@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from benchmarks.page_drawing import drawn
 from scipy import ndimage
 
 import intertwine as iw
@@ -74,7 +75,9 @@ def test_straight_lines_have_no_bend():
 
 def test_pages_turned_to_the_end_of_the_range():
     assert iw.deskew(_page(20.0)).angle_deg == pytest.approx(20, abs=0.05)
-    assert not iw.deskew(_page(25.0)).found
+    done = iw.deskew(_page(25.0))
+    assert not done.found
+    assert done.beyond_deg == pytest.approx(25, abs=0.05)
 
 
 def test_what_has_no_lines_is_left_alone():
@@ -93,3 +96,67 @@ def test_colours_and_fill():
     assert background.tolist() == [235, 235, 117]
     assert iw.deskew(page, fill=(1, 2, 3)).image[0, 0].tolist() == [1, 2, 3]
     assert iw.deskew(page, fill=0).image[0, 0].tolist() == [0, 0, 0]
+
+
+def _bars(lengths, angle_deg, top=130):
+    """Bars of 14 rows, 40 rows apart, on a page of A4 at 100 dpi."""
+    page = np.full((1170, 830), 255, np.uint8)
+    for number, length in enumerate(lengths):
+        page[top + 40 * number : top + 14 + 40 * number, 100 : 100 + length] = 0
+    return ndimage.rotate(page, angle_deg, reshape=False, order=1, cval=255)
+
+
+@pytest.mark.parametrize("angle", [5.0, -8.0])
+def test_text_on_half_a_page_gives_its_own_angle(angle):
+    done = iw.deskew(_bars([230] * 20, angle))
+    assert done.found
+    assert off(done.angle_deg, angle) < 0.05
+    assert done.bend_deg == 0
+
+
+def test_three_short_lines_are_found():
+    done = iw.deskew(_bars([300, 250, 280], -3.0))
+    assert done.found
+    assert off(done.angle_deg, -3.0) < 0.05
+
+
+@pytest.mark.parametrize("angle", [60.0, 75.0])
+def test_lines_far_beyond_the_range_are_refused(angle):
+    page = _bars([230] * 20, angle)
+    done = iw.deskew(page)
+    assert not done.found
+    assert off(done.beyond_deg, angle) < 0.1
+    assert (done.image == page).all()
+
+
+def test_a_blank_page_is_left_alone():
+    page = np.full((100, 90), 7.0)
+    done = iw.deskew(page)
+    assert (done.found, done.angle_deg, done.beyond_deg) == (False, 0.0, None)
+    assert (done.image == page).all()
+
+
+@pytest.mark.parametrize("name", ["rocket", "clock", "coins"])
+def test_photos_have_no_lines(name):
+    from skimage import data
+
+    assert not iw.deskew(getattr(data, name)()).found
+
+
+@pytest.mark.parametrize(
+    ("layout", "scan", "angle"),
+    [
+        ("poem", "shadow", 11.3),
+        ("table", "dark", -6.2),
+        ("left half", "border", -12.9),
+        ("three columns", "noise", 4.4),
+        ("letter of three lines", "holes", 7.1),
+    ],
+)
+def test_pages_as_they_are_scanned(layout, scan, angle):
+    """A few of those that ``python -m benchmarks.pages`` draws, in the font of Pillow."""
+    page = drawn(7, "Latin", layout, scan, angle, fonts=False)
+    done = iw.deskew(page.image)
+    assert done.found
+    assert off(done.angle_deg, angle) < 0.1
+    assert off(done.angle_deg, angle) < 10 * done.uncertainty_deg

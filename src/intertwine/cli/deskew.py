@@ -16,7 +16,7 @@ from intertwine.cli.options import path
 from intertwine.cli.targets import targets
 from intertwine.files import check_target, named, read, write
 from intertwine.registration import deskew as set_straight
-from intertwine.registration.page import checked_reach
+from intertwine.registration.page import Deskewed, checked_reach
 
 
 def deskew(
@@ -54,7 +54,8 @@ def deskew(
 ) -> None:
     """Turn scanned pages so that their lines of text are level.
 
-    The size stays. A page on which no lines stand out is written as it is.
+    The size stays. A page on which no lines stand out, or whose lines are rotated by more than
+    --within, is written as it is.
 
     \b
     [bold]Examples[/]
@@ -81,9 +82,18 @@ def _deskew_one(source: Path, target: Path, within: float, fill: float | None, f
     write(target, replace(document, pages=tuple(d.image for d in done)), overwrite=force)
     for number, each in enumerate(done, 1):
         which = f", page {number}" if len(done) > 1 else ""
-        text = f"rotated by {rotation_text(-each.angle_deg, 2)}"
-        if each.bend_deg:
-            text += f"; the lines are bent by {abs(each.bend_deg):.1f} degrees from half to half"
-        if not each.found:
-            text = "no lines stand out, left as it was"
-        standard_out().print(f"{target}{which}  {text}", markup=False, soft_wrap=True)
+        standard_out().print(
+            f"{target}{which}  {_sentence(each, within)}", markup=False, soft_wrap=True
+        )
+
+
+def _sentence(done: Deskewed, within: float) -> str:
+    if done.beyond_deg is not None:
+        found = rotation_text(done.beyond_deg, 1)
+        return f"the lines are rotated by {found}, beyond --within {within:g}: left as it was"
+    if not done.found:
+        return "no lines stand out, left as it was"
+    text = f"rotated by {rotation_text(-done.angle_deg, 2)}"
+    if done.bend_deg:
+        text += f"; the lines are bent by {abs(done.bend_deg):.1f} degrees from half to half"
+    return text

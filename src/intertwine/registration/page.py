@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any
@@ -10,8 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from intertwine.base.errors import OptionError, ShapeError, counted
-from intertwine.registration.lines import LEAST_STRENGTH, lines
-from intertwine.registration.picture import as_grey, checked
+from intertwine.registration.lines import Lines, lines
+from intertwine.registration.picture import as_grey, brightness, checked
 from intertwine.registration.similarity import Similarity
 from intertwine.registration.warp import warped
 
@@ -32,22 +33,28 @@ class Deskewed:
         By how much the lines were turned, counter-clockwise as the page is seen; 0 where no lines
         were found.
     strength : float
-        How far the lines stand out: the profile along them over the median profile. Below 1.6
-        there are none, and the page is left as it was.
+        How far the lines stand out: the profile along them over the median profile. Below 2 there
+        are none, and the page is left as it was.
+    uncertainty_deg : float
+        The standard error of the angle, from how the lines differ; infinite where none were found.
     bend_deg : float
         How much more the lines rise in the right half of the page than in the left; 0 where they
         are straight.
+    beyond_deg : float, optional
+        How far lines are turned that stand out, but beyond the range: the page is left as it was.
     """
 
     image: Array
     angle_deg: float
     strength: float
+    uncertainty_deg: float = math.inf
     bend_deg: float = 0.0
+    beyond_deg: float | None = None
 
     @property
     def found(self) -> bool:
-        """Whether lines stand out."""
-        return self.strength >= LEAST_STRENGTH
+        """Whether lines stand out within the range."""
+        return math.isfinite(self.uncertainty_deg)
 
 
 def deskew(
@@ -55,10 +62,12 @@ def deskew(
 ) -> Deskewed:
     """Turn a scanned page so that its lines are level.
 
-    The angle is that of the ray ``t`` of the page's spectrum F, within the range, that maximises
-    ``sum over f of f |F(f, t)|``: the profile of the page across its lines is sharpest there. Where
-    the lines are bent, as near the spine of a book, it is the slope from end to end: the mean of
-    the angles that the left and the right half of the page have.
+    What is written is taken apart from paper, shadows and borders. Its spectrum F along the ray
+    that lies across lines of the slope ``t`` is that of the page's profile along them (the
+    projection-slice theorem); the angle is the one within the range that maximises
+    ``sum over f of f |F(f, t)|``, where the profile is sharpest. Where the lines are bent, as near
+    the spine of a book, it is the slope from end to end: the mean of the angles that the left and
+    the right half of the page have.
 
     Parameters
     ----------
@@ -73,7 +82,9 @@ def deskew(
     Returns
     -------
     Deskewed
-        ``image`` of the same shape and type, ``angle_deg`` and ``strength``.
+        ``image`` of the same shape and type, ``angle_deg`` and its ``uncertainty_deg``; ``found``
+        is False and the page left as it was where it is blank, where no lines stand out, and where
+        lines stand out beyond the range, at ``beyond_deg``.
 
     Raises
     ------
@@ -92,12 +103,20 @@ def deskew(
     reach = checked_reach(within_deg)
     page = checked("deskew", "image", image)
     level = _background(page) if fill is None else _checked_fill(page, fill)
-    found = lines(as_grey("deskew", "image", page), reach)
-    if found.strength < LEAST_STRENGTH:
-        return Deskewed(page.copy(), 0.0, found.strength)
+    found = _lines(page, reach)
+    if not found.found:
+        return Deskewed(page.copy(), 0.0, found.strength, beyond_deg=found.beyond_deg)
     motion = Similarity(np.deg2rad(found.angle_deg))
     straight = warped(page, (page.shape[0], page.shape[1]), motion, level)
-    return Deskewed(straight, found.angle_deg, found.strength, found.bend_deg)
+    return Deskewed(
+        straight, found.angle_deg, found.strength, found.uncertainty_deg, found.bend_deg
+    )
+
+
+def _lines(page: Array, reach: float) -> Lines:
+    if np.ptp(brightness(page)) == 0:
+        return Lines()
+    return lines(as_grey("deskew", "image", page), reach)
 
 
 def _background(page: Array) -> Array:
