@@ -253,3 +253,32 @@ def test_pictures_are_drawn():
     above, below = figure.axes
     assert below.get_ylabel() == "ACF of residuals"
     assert len(above.lines) == 2
+
+
+@pytest.mark.parametrize(
+    ("order", "seasonal", "start"),
+    [
+        ((1, 1, 0), (0, 0, 0, 0), "A shock stays in the series for ever (1 difference). "),
+        ((1, 1, 0), (0, 1, 1, 4), "A shock stays in the series for ever (2 differences). "),
+        ((1, 0, 0), (0, 0, 0, 0), "An autoregression on 1 past sample. Stationary: a shock "),
+    ],
+)
+def test_a_shock_to_a_differenced_series_never_fades(order, seasonal, start):
+    walk = np.random.default_rng(0).normal(size=200).cumsum()
+    said = ARIMA(order, seasonal).fit(walk).describe()
+    assert said.startswith(start)
+    assert ("Stationary: in the differences a shock halves" in said) == (order[1] > 0)
+    assert "a shock halves" in said
+
+
+def test_few_samples_show_no_independence():
+    x = np.random.default_rng(0).normal(size=30)
+    assert ARIMA((0, 0, 0)).fit(x[:3]).describe() == (
+        "No model of how samples depend on each other was found in so few samples (3), which does "
+        "not show that there is none."
+    )
+    assert ARIMA((0, 0, 0)).fit(x).describe().startswith("White noise: no sample tells")
+    assert ARIMA((0, 1, 0)).fit(x).describe() == (
+        "A shock stays in the series for ever (1 difference). White noise: in the differences no "
+        "sample tells anything about another."
+    )

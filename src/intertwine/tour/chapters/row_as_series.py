@@ -23,7 +23,7 @@ _CODE = f"""
 row = x[128].astype(float)
 average = iw.series.weighted_average(row, {_WEIGHTS})
 model = iw.series.AR(criterion="bic", max_order={_MOST_LAGS}).fit(row)
-print(model.arma.describe())
+print(model.describe())
 print(f"{{100 * (1 - model.sigma2 / row.var()):.1f}} % explained")
 """
 
@@ -81,6 +81,6 @@ def _verdict(model: FittedARIMA, row: Row) -> str:
         "not quite white: the row still holds something that a kernel of this length misses"
     )  # fmt: skip
     return (
-        f"It explains {fixed(100 * explained, 1)} % of the row's variance. {model.arma.describe()} "
+        f"It explains {fixed(100 * explained, 1)} % of the row's variance. {model.describe()} "
         f"What it leaves over is {left} (Ljung-Box p = {white.p_value:.2g})."
     )
