@@ -282,3 +282,11 @@ def test_few_samples_show_no_independence():
         "A shock stays in the series for ever (1 difference). White noise: in the differences no "
         "sample tells anything about another."
     )
+
+
+def test_the_interval_of_a_variance_is_positive():
+    fitted = ARIMA((0, 0, 0)).fit([1.0, 5.0, 2.0])
+    line = next(x for x in str(fitted).splitlines() if x.startswith("sigma2"))
+    low, high = (float(x) for x in line.split("   ")[-1].split(" to "))
+    factor = np.exp(1.959964 * np.sqrt(2 / 3))
+    assert (low, high) == pytest.approx((fitted.sigma2 / factor, fitted.sigma2 * factor), rel=1e-3)
