@@ -55,6 +55,32 @@ def test_noise_is_called_correlated_as_seldom_as_the_test_says(kind, shape):
     assert stats.kstest(p, "uniform").pvalue > 0.001
 
 
+@pytest.mark.parametrize(
+    ("kind", "shape"),
+    [
+        ("table", (20, 15)),
+        ("table", (12, 9)),
+        ("table", (90, 40)),
+        ("image", (8, 8)),
+        ("image", (16, 16)),
+    ],
+)
+def test_small_data_raise_no_more_false_alarms_than_the_level(kind, shape):
+    rng = np.random.default_rng(6)
+    p = np.array([iw.is_white(rng.normal(size=shape), kind).pvalue for _ in range(400)])
+    for level in (0.01, 0.05):
+        assert stats.binom.sf((p <= level).sum() - 1, p.size, level) > 0.001
+    assert stats.kstest(p, "uniform").pvalue > 0.001
+
+
+def test_few_numbers_show_a_strong_correlation():
+    rng = np.random.default_rng(7)
+    table = rng.normal(size=(12, 9))
+    table[:, 4] += 8 * table[:, 2]
+    assert iw.is_white(table).pvalue < 0.05
+    assert iw.is_white(np.add.outer(np.arange(8.0), np.arange(8.0)), "image").pvalue < 1e-9
+
+
 def test_what_is_not_white_is_told():
     rng = np.random.default_rng(3)
     table = rng.normal(size=(200, 3))
