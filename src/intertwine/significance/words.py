@@ -17,6 +17,8 @@ def sentence(
 ) -> str:
     """What was found, in words; `names` are those of the two samples."""
     if math.isnan(found.statistic):
+        if found.method == "unknown":
+            return f"Nothing can be said of the correlation of {names[0]} with {names[1]}."
         return "NaN among the observations: nothing can be said."
     effect = _effect(design, alternative, found, *names)
     if math.isnan(found.bounds.high):
@@ -67,7 +69,7 @@ def _sure(design: str, alternative: str, found: Found) -> str:
         "approximate": "approximately",
     }[found.method]
     far = {"two-sided": "as far from none", "greater": "as high", "less": "as low"}[alternative]
-    text = f"Chance alone comes at least {far} with p = {high:.4g} ({how})"
+    text = f"Chance alone comes at least {far} with p {_written(high)} ({how})"
     side = found.statistic if design in ("correlation", "proportion") else found.effect
     if side * {"greater": 1, "less": -1}.get(alternative, 0) < 0:
         return f"{text}: nothing speaks for the side that was asked about."
@@ -82,6 +84,10 @@ def _sure(design: str, alternative: str, found: Found) -> str:
         else f"chance may well explain it, which does not show that there is no {none}"
     )
     return f"{text}: {verdict}."
+
+
+def _written(p: float) -> str:
+    return f"= {p:.4g}" if p > 0 else "< 1e-300"
 
 
 def _whom(design: str, found: Found, a: object, b: object) -> str:
