@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from intertwine.base.text import number
+from intertwine.base.text import number, p_text
 from intertwine.significance.result import Found
 
 PAIRED = ("paired", "signed-rank")
@@ -69,7 +69,7 @@ def _sure(design: str, alternative: str, found: Found) -> str:
         "approximate": "approximately",
     }[found.method]
     far = {"two-sided": "as far from none", "greater": "as high", "less": "as low"}[alternative]
-    text = f"Chance alone comes at least {far} with p {_written(high)} ({how})"
+    text = f"Chance alone comes at least {far} with {p_text(high)} ({how})"
     side = found.statistic if design in ("correlation", "proportion") else found.effect
     if side * {"greater": 1, "less": -1}.get(alternative, 0) < 0:
         return f"{text}: nothing speaks for the side that was asked about."
@@ -84,10 +84,6 @@ def _sure(design: str, alternative: str, found: Found) -> str:
         else f"chance may well explain it, which does not show that there is no {none}"
     )
     return f"{text}: {verdict}."
-
-
-def _written(p: float) -> str:
-    return f"= {p:.4g}" if p > 0 else "< 1e-300"
 
 
 def _whom(design: str, found: Found, a: object, b: object) -> str:

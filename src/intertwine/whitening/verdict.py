@@ -12,7 +12,7 @@ from scipy import fft, special  # type: ignore[import-untyped]
 
 from intertwine.base.checks import word
 from intertwine.base.errors import ShapeError
-from intertwine.base.text import number
+from intertwine.base.text import number, p_text
 from intertwine.whitening.reading import real_array
 from intertwine.whitening.shuffles import shuffled_pvalue
 
@@ -94,7 +94,7 @@ class Whiteness:
         )
         return (
             f"{verdict}: {head}; {where} {self.correlation:+.3f}, the most of all "
-            f"(p = {self.pvalue:.2g}){flat}."
+            f"({p_text(self.pvalue, 2)}){flat}."
         )
 
 

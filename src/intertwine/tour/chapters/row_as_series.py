@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from intertwine.base.text import p_text
 from intertwine.series.fitted import FittedARIMA
 from intertwine.tour import listing, plots
 from intertwine.tour.blocks import Block, Table
@@ -82,5 +83,5 @@ def _verdict(model: FittedARIMA, row: Row) -> str:
     )  # fmt: skip
     return (
         f"It explains {fixed(100 * explained, 1)} % of the row's variance. {model.describe()} "
-        f"What it leaves over is {left} (Ljung-Box p = {white.p_value:.2g})."
+        f"What it leaves over is {left} (Ljung-Box {p_text(white.p_value, 2)})."
     )
