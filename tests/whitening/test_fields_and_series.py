@@ -96,6 +96,23 @@ def test_what_is_not_white_is_told():
     assert not iw.is_white(rng.normal(0, 2, 400))
 
 
+def test_dead_frequencies_are_told_and_not_amplified():
+    i, j = np.indices((128, 128))
+    for waves in ((i + j) % 2 * 1.0, np.sin(i / 3 + j / 5)):
+        with pytest.raises(iw.OptionError, match="the images are made of few waves"):
+            iw.whitening_kernel(waves, 5)
+    smooth = np.random.default_rng(0).normal(size=(128, 128))
+    power = np.hypot(*np.meshgrid(*[fft.fftfreq(128)] * 2)) < 0.44  # 61 % of the plane
+    smooth = fft.ifft2(fft.fft2(smooth) * power).real
+    with pytest.warns(UserWarning, match="of the frequencies hold next to nothing: the kernel"):
+        kernel = iw.whitening_kernel(smooth, 21)
+    radius = np.hypot(*np.meshgrid(*[fft.fftfreq(128)] * 2))
+    gain = np.abs(fft.fft2(kernel.taps, (128, 128))) * smooth.std()
+    # Without a weight there the gain of the dead was 9000 in the mean.
+    assert gain[radius > 0.5].mean() < 40 * gain[radius < 0.4].mean()
+    assert np.abs(kernel.taps).max() * smooth.std() < 10
+
+
 def test_refusals():
     with pytest.raises(iw.OptionError, match="are constant, with no spectrum to flatten"):
         iw.whitening_kernel(np.ones((64, 64)))

@@ -16,6 +16,7 @@ TITLE = "A row of pixels as a series"
 
 _WEIGHTS = (4, 3, 2, 1)
 _MOST_LAGS = 6
+_NOTHING = 1e-3  # of a row's variance
 
 Row = NDArray[np.float64]
 
@@ -37,6 +38,13 @@ def write(photo: Photo) -> list[Block]:
             "The middle row of this photo cannot be predicted, because nothing happens in it.",
             ran.code("A row averaged, and its prediction refused"),
         ]
+    if _has_no_chance(ran["model"], row):
+        return [
+            "In the middle row of this photo the pixels follow from those before without any "
+            "error: nothing in it is new, so that there is nothing for a likelihood to weigh, and "
+            "no error of a tap to tell.",
+            ran.code("A row that repeats itself"),
+        ]
     average, model = np.asarray(ran["average"]), ran["model"]
     return [
         "Read the middle row of the photo from left to right, as if its pixels came one after the "
@@ -57,6 +65,11 @@ def write(photo: Photo) -> list[Block]:
         _verdict(model, row),
         ran.code("A row averaged, and predicted"),
     ]
+
+
+def _has_no_chance(model: FittedARIMA, row: Row) -> bool:
+    """Whether next to nothing of the row is left, or its taps have no error."""
+    return model.sigma2 < _NOTHING * float(row.var()) or not np.isfinite(model.bse[:-1]).all()
 
 
 def _table(model: FittedARIMA) -> Table:
