@@ -38,7 +38,10 @@ def test_constants_and_clipping(after):
 @pytest.mark.parametrize("angle", [2, 17])
 def test_rotation(angle):
     after = ndimage.rotate(BEFORE, angle, reshape=False, mode="nearest")
-    assert f"`after` seems to be `before` rotated by {angle}.0 degrees: align" in note(after)
+    assert (
+        f"`after` seems to be `before` rotated by {angle}.0 degrees counter-clockwise: align"
+        in note(after)
+    )
 
 
 def test_scale():

@@ -239,3 +239,11 @@ def test_weighted_averages():
         weighted_average(x, [1, -1])
     with pytest.raises(ShapeError, match="newest first"):
         weighted_average(x, [])
+
+
+@pytest.mark.parametrize("shape", [(0,), (3, 0), (0, 3)])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_no_samples_give_none(shape, dtype):
+    found = ARMA([0.5]).filter(np.zeros(shape, dtype))
+    assert found.shape == shape
+    assert found.dtype == dtype

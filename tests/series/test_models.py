@@ -253,3 +253,40 @@ def test_pictures_are_drawn():
     above, below = figure.axes
     assert below.get_ylabel() == "ACF of residuals"
     assert len(above.lines) == 2
+
+
+@pytest.mark.parametrize(
+    ("order", "seasonal", "start"),
+    [
+        ((1, 1, 0), (0, 0, 0, 0), "A shock stays in the series for ever (1 difference). "),
+        ((1, 1, 0), (0, 1, 1, 4), "A shock stays in the series for ever (2 differences). "),
+        ((1, 0, 0), (0, 0, 0, 0), "An autoregression on 1 past sample. Stationary: a shock "),
+    ],
+)
+def test_a_shock_to_a_differenced_series_never_fades(order, seasonal, start):
+    walk = np.random.default_rng(0).normal(size=200).cumsum()
+    said = ARIMA(order, seasonal).fit(walk).describe()
+    assert said.startswith(start)
+    assert ("Stationary: in the differences a shock halves" in said) == (order[1] > 0)
+    assert "a shock halves" in said
+
+
+def test_few_samples_show_no_independence():
+    x = np.random.default_rng(0).normal(size=30)
+    assert ARIMA((0, 0, 0)).fit(x[:3]).describe() == (
+        "No model of how samples depend on each other was found in so few samples (3), which does "
+        "not show that there is none."
+    )
+    assert ARIMA((0, 0, 0)).fit(x).describe().startswith("White noise: no sample tells")
+    assert ARIMA((0, 1, 0)).fit(x).describe() == (
+        "A shock stays in the series for ever (1 difference). White noise: in the differences no "
+        "sample tells anything about another."
+    )
+
+
+def test_the_interval_of_a_variance_is_positive():
+    fitted = ARIMA((0, 0, 0)).fit([1.0, 5.0, 2.0])
+    line = next(x for x in str(fitted).splitlines() if x.startswith("sigma2"))
+    low, high = (float(x) for x in line.split("   ")[-1].split(" to "))
+    factor = np.exp(1.959964 * np.sqrt(2 / 3))
+    assert (low, high) == pytest.approx((fitted.sigma2 / factor, fitted.sigma2 * factor), rel=1e-3)

@@ -151,13 +151,19 @@ def test_all_pairs_alike():
         found = iw.chance([2, 2, 2], [2, 2, 2], design=design)
         assert found.pvalue == 1
         assert found.sentence.startswith("a and b do not differ here: ")
+        assert found.notes[-1] == "All differences are 0: there is no sign that chance could turn."
+        assert "however large" not in str(found)
 
 
 def test_a_constant_column_has_no_correlation():
     for coefficient in ("pearson", "spearman", "kendall"):
         found = iw.chance([1] * 5, range(5), design="correlation", coefficient=coefficient)
-        assert (found.effect, found.pvalue) == (0, 1)
-        assert found.notes[0] == "One column is constant: no correlation can be told."
+        assert np.isnan([found.statistic, found.effect, found.pvalue]).all()
+        assert np.isnan(found.confidence_interval()).all()
+        assert str(found) == (
+            "Nothing can be said of the correlation of a with b.\n"
+            "One column is constant: no correlation can be told."
+        )
 
 
 def test_proportions_at_their_ends():
@@ -191,3 +197,36 @@ def test_ranks_that_agree_entirely_keep_an_interval():
         assert found.effect == 1
         assert low < 0.999
         assert high == 1
+
+
+@pytest.mark.parametrize("design", ["two-sample", "paired", "correlation"])
+def test_series_that_repeat_themselves_show_no_chance(design):
+    a, b = np.tile([1.0, -1.0], 50), np.tile([2.0, -1.0, 4.0, 0.0], 25)
+    found = iw.chance(a, b, design=design, series=True)
+    assert found.method == "unknown"
+    assert np.isnan(found.pvalue)
+    assert found.notes[0] == (
+        "A series repeats itself exactly, again and again: nothing in it shows how far chance "
+        "reaches."
+    )
+    if design != "correlation":
+        assert found.effect == -1.25
+    a[70] += 0.5
+    b[:] = np.random.default_rng(0).normal(size=100)
+    assert iw.chance(a, b, design="two-sample", series=True).method == "approximate"
+
+
+def test_one_case_of_2001_that_differs():
+    found = iw.chance(np.r_[np.zeros(1000), 1], np.zeros(1000))
+    assert found.pvalue == pytest.approx(1, rel=1e-12)
+    assert iw.chance(np.r_[np.zeros(1000), 1], np.zeros(1000), alternative="greater").pvalue == (
+        pytest.approx(1001 / 2001, rel=1e-12)
+    )
+    low, high = found.confidence_interval()
+    assert low == 0
+    assert high == pytest.approx(2 / 1001, rel=0.1)
+
+
+def test_a_chance_below_all_numbers_is_not_said_to_be_0():
+    apart = iw.chance(np.ones(1500), np.zeros(1500), design="paired")
+    assert "with p < 1e-300 (exactly)" in apart.sentence

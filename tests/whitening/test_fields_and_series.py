@@ -55,6 +55,32 @@ def test_noise_is_called_correlated_as_seldom_as_the_test_says(kind, shape):
     assert stats.kstest(p, "uniform").pvalue > 0.001
 
 
+@pytest.mark.parametrize(
+    ("kind", "shape"),
+    [
+        ("table", (20, 15)),
+        ("table", (12, 9)),
+        ("table", (90, 40)),
+        ("image", (8, 8)),
+        ("image", (16, 16)),
+    ],
+)
+def test_small_data_raise_no_more_false_alarms_than_the_level(kind, shape):
+    rng = np.random.default_rng(6)
+    p = np.array([iw.is_white(rng.normal(size=shape), kind).pvalue for _ in range(400)])
+    for level in (0.01, 0.05):
+        assert stats.binom.sf((p <= level).sum() - 1, p.size, level) > 0.001
+    assert stats.kstest(p, "uniform").pvalue > 0.001
+
+
+def test_few_numbers_show_a_strong_correlation():
+    rng = np.random.default_rng(7)
+    table = rng.normal(size=(12, 9))
+    table[:, 4] += 8 * table[:, 2]
+    assert iw.is_white(table).pvalue < 0.05
+    assert iw.is_white(np.add.outer(np.arange(8.0), np.arange(8.0)), "image").pvalue < 1e-9
+
+
 def test_what_is_not_white_is_told():
     rng = np.random.default_rng(3)
     table = rng.normal(size=(200, 3))
@@ -68,6 +94,23 @@ def test_what_is_not_white_is_told():
     assert not shifted
     assert shifted.is_uncorrelated
     assert not iw.is_white(rng.normal(0, 2, 400))
+
+
+def test_dead_frequencies_are_told_and_not_amplified():
+    i, j = np.indices((128, 128))
+    for waves in ((i + j) % 2 * 1.0, np.sin(i / 3 + j / 5)):
+        with pytest.raises(iw.OptionError, match="the images are made of few waves"):
+            iw.whitening_kernel(waves, 5)
+    smooth = np.random.default_rng(0).normal(size=(128, 128))
+    power = np.hypot(*np.meshgrid(*[fft.fftfreq(128)] * 2)) < 0.44  # 61 % of the plane
+    smooth = fft.ifft2(fft.fft2(smooth) * power).real
+    with pytest.warns(UserWarning, match="of the frequencies hold next to nothing: the kernel"):
+        kernel = iw.whitening_kernel(smooth, 21)
+    radius = np.hypot(*np.meshgrid(*[fft.fftfreq(128)] * 2))
+    gain = np.abs(fft.fft2(kernel.taps, (128, 128))) * smooth.std()
+    # Without a weight there the gain of the dead was 9000 in the mean.
+    assert gain[radius > 0.5].mean() < 40 * gain[radius < 0.4].mean()
+    assert np.abs(kernel.taps).max() * smooth.std() < 10
 
 
 def test_refusals():

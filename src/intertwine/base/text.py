@@ -50,6 +50,15 @@ def rotation_text(angle_deg: float, digits: int) -> str:
     return f"{size} degrees {'counter-' if angle_deg > 0 else ''}clockwise"
 
 
+def p_text(p: float, digits: int = 4) -> str:
+    """A p-value with its sign; one below all numbers is not 0.
+
+    >>> p_text(0.01234, 2), p_text(0.0)
+    ('p = 0.012', 'p < 1e-300')
+    """
+    return f"p = {p:.{digits}g}" if p != 0 else "p < 1e-300"
+
+
 def duration(seconds: float) -> str:
     """``12.3 ms``, in the unit that suits.
 

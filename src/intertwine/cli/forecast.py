@@ -134,7 +134,7 @@ def forecast(
         horizon = min(2 * season, 60) if season > 1 else 12
     fitted = _fit(data, season, order, seasonal_order, log)
     found = fitted.forecast(horizon, level)
-    lines = [*_head(data, season), "", fitted.arma.describe(), "", *str(fitted).splitlines(), ""]
+    lines = [*_head(data, season), "", fitted.describe(), "", *str(fitted).splitlines(), ""]
     labels = [data.calendar.label(data.values.size + i) for i in range(horizon)]
     lines += _rows(found, labels)
     if holdout is not None:

@@ -269,6 +269,8 @@ def _filtered(x: ArrayLike, taps: tuple[Taps, Taps], threads: int | None) -> Arr
             "  Pass series of real numbers along the last axis."
         )
     single = values.dtype in (np.float16, np.float32)
+    if not values.size:
+        return np.empty(values.shape, values.dtype if single else float)
     rows = np.ascontiguousarray(values, float).reshape(-1, values.shape[-1])
     found = rational_filter(rows, *taps, threads=threads).reshape(values.shape)
     return found.astype(values.dtype) if single else found

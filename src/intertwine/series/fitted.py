@@ -139,6 +139,12 @@ class FittedARIMA:
             polynomials.append(dense)
         return ARMA(*polynomials, sigma2=self.sigma2)
 
+    def describe(self) -> str:
+        """In words: how long shocks last, in the series and in its differences."""
+        from intertwine.series.words import described_fit
+
+        return described_fit(self)
+
     # What it says of the data.
 
     @cached_property

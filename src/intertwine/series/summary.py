@@ -48,8 +48,10 @@ def summary(fitted: FittedARIMA) -> str:
         if not np.isfinite(error) or not fitted._is_fitted:
             rows.append((name, f"{value:.5g}", "", "", ""))
             continue
-        low, high = value - reach * error, value + reach * error
-        z = "" if name == "sigma2" else f"{value / error:.2f}"
+        low, high, z = value - reach * error, value + reach * error, f"{value / error:.2f}"
+        if name == "sigma2":  # on the logarithm's scale: a variance is above 0
+            factor, z = float(np.exp(reach * error / value)), ""
+            low, high = value / factor, value * factor
         rows.append((name, f"{value:.5g}", f"{error:.3g}", z, f"{low:.4g} to {high:.4g}"))
     lines += aligned([head, *rows])
     lines += [

@@ -62,6 +62,12 @@ def _one_stratum(values: Cells, count: int, start: Array) -> Array:
     n = values.size
     if count == 0:
         return start
+    zeros = int(np.searchsorted(values, 0, side="right"))
+    if 0 < zeros < n and values[zeros] == values[-1]:
+        law = _two_values(zeros, n - zeros, count)
+        spread = np.zeros((law.size - 1) * int(values[-1]) + 1)
+        spread[:: int(values[-1])] = law
+        return np.convolve(start, spread)
     ends = np.concatenate([[0], np.cumsum(values[::-1])])[: count + 1]
     mass = np.zeros((count + 1, start.size + int(ends[-1])))
     mass[0, : start.size] = start
@@ -76,6 +82,21 @@ def _one_stratum(values: Cells, count: int, start: Array) -> Array:
             mass /= mass.max()
     row = mass[count]
     return np.asarray(row / row.sum())
+
+
+def _two_values(zeros: int, others: int, count: int) -> Array:
+    """The law of how many of `others` are among `count` of all: each chance from its neighbour's.
+
+    >>> _two_values(2, 2, 2) * 6
+    array([1., 4., 1.])
+    """
+    least, most = max(0, count - zeros), min(count, others)
+    k = np.arange(least, most, dtype=np.float64)
+    ratios = (others - k) * (count - k) / ((k + 1) * (zeros - count + k + 1))
+    peak = int((ratios > 1).sum())
+    below, above = np.cumprod(1 / ratios[:peak][::-1])[::-1], np.cumprod(ratios[peak:])
+    mass = np.concatenate([np.zeros(least), below, [1.0], above])
+    return np.asarray(mass / mass.sum())
 
 
 def sum_law(

@@ -12,15 +12,18 @@ from scipy import special, stats  # type: ignore[import-untyped]
 
 from intertwine.significance import inversions, prediction
 from intertwine.significance.grouping import histogram
-from intertwine.significance.laws import Law, Tails, listed_tails, sampled_tails, tails_of
+from intertwine.significance.laws import Bounds, Law, Tails, listed_tails, sampled_tails, tails_of
 from intertwine.significance.reading import Pairs
-from intertwine.significance.result import Found, Picture, Stratum, law_picture
+from intertwine.significance.result import Found, Picture, Stratum, law_picture, no_picture
 
 Array = NDArray[np.float64]
 Orders = NDArray[np.intp]
 
 #: Orders that are listed rather than drawn: up to 9 rows.
 _MOST_LISTED = 362_880
+
+#: Said where the coefficient is 0 / 0.
+CONSTANT = "One column is constant: no correlation can be told."
 
 
 def correlation(
@@ -56,9 +59,9 @@ def _found(
     data: Pairs, coefficient: str, rows: list[Orders], r: float, tails: Tails, alternative: str,
     picture: Callable[[], Picture],
 ) -> Found:  # fmt: skip
-    constant = np.ptp(data.a) == 0 or np.ptp(data.b) == 0
+    if np.ptp(data.a) == 0 or np.ptp(data.b) == 0:
+        return _undefined(data, coefficient)
     n = data.a.size - len(rows) + 1
-    note = "One column is constant: no correlation can be told." if constant else ""
     return Found(
         statistic=r,
         bounds=tails.pvalue(alternative),
@@ -73,10 +76,19 @@ def _found(
             Stratum(name, (at.size, at.size), _single(coefficient, data.a[at], data.b[at]))
             for name, at in zip(data.names, rows, strict=False)
         ),
-        notes=(note,) if note else (),
+        notes=(),
         interval=lambda level, side: _fisher(r, n, coefficient, level, side),
         picture=picture,
     )
+
+
+def _undefined(data: Pairs, coefficient: str) -> Found:
+    """A constant column varies with nothing: 0 / 0."""
+    nan, name = float("nan"), f"{coefficient.capitalize()}'s correlation"
+    return Found(
+        nan, Bounds(nan, nan), "unknown", 0.0, nan, name, nan, nan, (data.a.size, data.b.size), (),
+        (CONSTANT,), lambda level, side: (nan, nan), lambda: no_picture(name),
+    )  # fmt: skip
 
 
 def _ranked(x: Array, rows: list[Orders]) -> Array:

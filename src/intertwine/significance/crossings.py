@@ -71,11 +71,14 @@ def choice_crossings(values: Sequence[Array], first: Sequence[Mask], seed: int) 
     """Of two samples: the mean differences of those who change places."""
     x, mask = np.concatenate(list(values)), np.concatenate(list(first)).astype(float)
     x = x - x.mean()
+    rounding = 4 * np.finfo(float).eps * x.size * float(np.abs(x).sum())
     plan = Arrangements.of(first, how_many(x.size), seed)
     shifts, always = [], 0 if plan.listed else 1
     for table in plan.pieces():
         moved = mask.sum() - table @ mask
         apart = moved > 0.5
-        shifts.append((mask @ x - table[apart] @ x) / moved[apart])
+        gained = mask @ x - table[apart] @ x
+        gained[np.abs(gained) <= rounding] = 0.0
+        shifts.append(gained / moved[apart])
         always += int((~apart).sum())
     return Crossings(np.sort(np.concatenate(shifts)), always, plan.listed)

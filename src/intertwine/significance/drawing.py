@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from intertwine.base.libraries import need
+from intertwine.base.text import p_text
 from intertwine.significance.result import Chance, Picture
 
 _BARS = 120
@@ -32,7 +33,7 @@ def draw(result: Chance, picture: Picture, axes: Any = None) -> Any:
     axes.axvline(picture.observed, color=_LINE, linewidth=1.6)
     axes.set_xlabel(f"{picture.label}, if only chance were at work (line: observed)")
     axes.set_ylabel("probability")
-    axes.set_title(f"p = {result.pvalue:.4g} ({result.method}, {result.alternative})", fontsize=10)
+    axes.set_title(f"{p_text(result.pvalue)} ({result.method}, {result.alternative})", fontsize=10)
     axes.spines[["top", "right"]].set_visible(False)
     return axes
 

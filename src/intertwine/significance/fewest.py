@@ -13,6 +13,14 @@ _LEVEL = 0.05
 
 def few_note(data: Pairs | Groups, design: str, alternative: str) -> tuple[str, ...]:
     """A word where no difference, however large, could look unlike chance."""
+    if isinstance(data, Pairs) and design != "correlation" and (data.a == data.b).all():
+        return ("All differences are 0: there is no sign that chance could turn.",)
+    if (
+        isinstance(data, Pairs)
+        and design == "correlation"
+        and not (np.ptp(data.a) * np.ptp(data.b))
+    ):
+        return ()
     sides = 2 if alternative == "two-sided" else 1
     least = min(1.0, (1 if design == "proportion" else sides) / _arrangements(data, design))
     if least <= _LEVEL:

@@ -14,6 +14,9 @@ from intertwine.significance.reading import Groups, Pairs
 from intertwine.significance.result import Found, no_picture
 from intertwine.significance.serial import Mean
 
+REPEATS = (
+    "A series repeats itself exactly, again and again: nothing in it shows how far chance reaches."
+)
 _LEAST = 20  # samples: fewer do not show how alike neighbours are
 
 
@@ -30,13 +33,18 @@ def ask(
             f"chance: series=True needs {_LEAST} samples to see how alike neighbours are, got "
             f"{shortest}.\n  Pass a longer series, or leave series=True out."
         )
+    lines = [data.a - data.b] if isinstance(data, Pairs) else list(data.single())
     if isinstance(data, Pairs) and design == "correlation":
+        lines = [data.a, data.b]
+        if any(serial.repeats(x) for x in lines):
+            return _unknown(data, None, REPEATS)
         x, y, done = serial.whitened_pair(data.a, data.b)
         found = question(replace(data, a=x, b=y, codes=np.zeros(x.size, np.intp)))
         return replace(found, notes=(*found.notes, done))
-    lines = [data.a - data.b] if isinstance(data, Pairs) else list(data.single())
     read = serial.smoothed(lines)
     mean = read.means[0] if len(lines) == 1 else read.means[0] - read.means[1]
+    if any(serial.repeats(x) for x in lines):
+        return _unknown(data, mean, REPEATS)
     if not read.averages:
         return _unknown(data, mean, read.done)
     found = _wider(question(_of_averages(data, read.averages)), mean, alternative)
@@ -77,12 +85,16 @@ def _wider(found: Found, mean: Mean, alternative: str) -> Found:
     )
 
 
-def _unknown(data: Pairs | Groups, mean: Mean, why: str) -> Found:
+def _unknown(data: Pairs | Groups, mean: Mean | None, why: str) -> Found:
     nan = float("nan")
     sizes = (data.a.size, data.b.size) if isinstance(data, Pairs) else data.sizes
     name = "mean difference" if isinstance(data, Pairs) else "difference of means"
+    if mean is None:
+        name, value = "correlation", nan
+    else:
+        value = mean.value
     return Found(
-        mean.value, Bounds(nan, nan), "unknown", 0.0, mean.value, name, nan, nan, sizes, (), (why,),
+        value, Bounds(nan, nan), "unknown", 0.0, value, name, nan, nan, sizes, (), (why,),
         lambda level, side: (-np.inf, np.inf),
         lambda: no_picture(name),
     )  # fmt: skip

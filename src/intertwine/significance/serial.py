@@ -135,6 +135,22 @@ def whitened_pair(a: Array, b: Array) -> tuple[Array, Array, str]:
     return white[0], white[1], done
 
 
+def repeats(x: Array) -> bool:
+    """Whether it is a pattern that varies and comes three times or more, without any change.
+
+    >>> repeats(np.tile([1.0, -1.0, 0.0], 7)), repeats(np.ones(21)), repeats(np.arange(21.0))
+    (True, False, False)
+    """
+    if np.ptp(x) == 0:
+        return False
+    start = x[: min(64, x.size // 3)]
+    for period in 1 + np.flatnonzero(x[1 : 1 + x.size // 3] == x[0]):
+        again = x[period : period + start.size]
+        if np.array_equal(start, again) and np.array_equal(x[period:], x[:-period]):
+            return True
+    return False
+
+
 def neighbours(x: Array) -> tuple[float, float]:
     """The correlation of neighbours in the order given, and how many standard errors that is."""
     d = x - x.mean()

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine.base.errors import counted
+from intertwine.base.text import p_text
 from intertwine.significance.result import Chance
 
 Array = NDArray[np.float64]
@@ -66,7 +67,7 @@ class Comparisons:
             f"{f', not known in {unknown}' if unknown else ''}."
         )
         lines = [
-            f"{a} and {b}: p = {p:.4g} ({r.pvalue:.4g} alone). {r.sentence_of(a, b)}"
+            f"{a} and {b}: {p_text(p)} ({r.pvalue:.4g} alone). {r.sentence_of(a, b)}"
             for (a, b), p, r in zip(self.names, self.pvalue, self.results, strict=True)
         ]
         return "\n".join([head, *lines])

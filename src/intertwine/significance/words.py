@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from intertwine.base.text import number
+from intertwine.base.text import number, p_text
 from intertwine.significance.result import Found
 
 PAIRED = ("paired", "signed-rank")
@@ -17,6 +17,8 @@ def sentence(
 ) -> str:
     """What was found, in words; `names` are those of the two samples."""
     if math.isnan(found.statistic):
+        if found.method == "unknown":
+            return f"Nothing can be said of the correlation of {names[0]} with {names[1]}."
         return "NaN among the observations: nothing can be said."
     effect = _effect(design, alternative, found, *names)
     if math.isnan(found.bounds.high):
@@ -67,7 +69,7 @@ def _sure(design: str, alternative: str, found: Found) -> str:
         "approximate": "approximately",
     }[found.method]
     far = {"two-sided": "as far from none", "greater": "as high", "less": "as low"}[alternative]
-    text = f"Chance alone comes at least {far} with p = {high:.4g} ({how})"
+    text = f"Chance alone comes at least {far} with {p_text(high)} ({how})"
     side = found.statistic if design in ("correlation", "proportion") else found.effect
     if side * {"greater": 1, "less": -1}.get(alternative, 0) < 0:
         return f"{text}: nothing speaks for the side that was asked about."

@@ -12,6 +12,7 @@ mean of windowed tiles, which fade to nothing before their edges: borders leave 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,7 +30,8 @@ Array = NDArray[np.float64]
 
 _ROUNDS, _RINGS = 5, 25
 _RIDGE = 1e-12
-_FLOOR = 1e-9  # of the mean power: what is weaker is not amplified further
+_FLOOR = 1e-6  # of the mean power: what is weaker is dead, and not made as strong as the rest
+_FEW_DEAD, _MOST_DEAD = 0.01, 0.85  # of the frequencies
 
 
 def whitening_kernel(images: Any, shape: Any = 21) -> Kernel:
@@ -51,7 +53,13 @@ def whitening_kernel(images: Any, shape: Any = 21) -> Kernel:
     Raises
     ------
     ShapeError, OptionError
-        Images smaller than twice the kernel, even shapes, constant images, NaN.
+        Images smaller than twice the kernel, even shapes, constant images, images made of few
+        waves, NaN.
+
+    Warns
+    -----
+    UserWarning
+        Where some frequencies hold nothing to amplify.
     """
     height, width = per_axis("whitening_kernel", "shape", shape, 2, _odd)
     tile = max(64, 1 << (max(height, width) * 2 - 1).bit_length())
@@ -62,9 +70,29 @@ def whitening_kernel(images: Any, shape: Any = 21) -> Kernel:
             "whitening_kernel: the images are constant, with no spectrum to flatten.\n"
             "  Pass images that vary."
         )
+    dead = power < _FLOOR * power.mean()
+    if dead.mean() < _FEW_DEAD:  # such as the mean, which is taken out
+        dead[:] = False
+    _check_alive(float(dead.mean()))
     power = np.maximum(power, _FLOOR * power.mean())
-    taps = _fitted(power, height, width, read)
+    taps = _fitted(power, dead, (height, width), read)
     return Kernel(taps, name=f"whitening({height}x{width})")
+
+
+def _check_alive(dead: float) -> None:
+    """Refuse fields of few waves, and tell of frequencies that no kernel brings to variance 1."""
+    if dead > _MOST_DEAD:
+        raise OptionError(
+            f"whitening_kernel: {100 * dead:.0f} % of the frequencies hold next to nothing (less "
+            f"than {_FLOOR:g} of the mean power): the images are made of few waves.\n"
+            "  Nothing can be made white of them. Pass images with detail, or with noise added."
+        )
+    if dead:
+        warnings.warn(
+            f"whitening_kernel: {100 * dead:.1f} % of the frequencies hold next to nothing: the "
+            "kernel does not make them as strong as the rest, and the whitened images lack them.",
+            stacklevel=3,
+        )
 
 
 def _odd(value: Any) -> int:
@@ -141,16 +169,20 @@ def _both_halves(half: Array, tile: int) -> Array:
     return np.hstack([half, mirrored])
 
 
-def _fitted(power: Array, height: int, width: int, images: list[Array]) -> Array:
+def _fitted(
+    power: Array, dead: NDArray[np.bool_], shape: tuple[int, int], images: list[Array]
+) -> Array:
     """Least squares for symmetric taps, with a target that is corrected ring by ring."""
+    height, width = shape
     pairs = _pairs(height, width)
-    normal = _normal(power, pairs)
+    # Where there is nothing to amplify the kernel is to be 0, not whatever helps elsewhere.
+    normal = _normal(np.where(dead, power[~dead].mean(), power), pairs)
     ridge = _RIDGE * np.trace(normal) / len(normal) * np.eye(len(normal))
     factor = linalg.cho_factor(normal + ridge)
     across = np.fft.fftfreq(len(power))
     radius = np.hypot(across[:, None], across[None, :])
     middles = (np.arange(_RINGS) + 0.5) * 0.5 / _RINGS
-    root, target = np.sqrt(power), np.ones_like(power)
+    root, target = np.sqrt(power), (~dead).astype(np.float64)
     whole = [_Rings.of(image) for image in images]
     for _ in range(_ROUNDS):
         wanted = fft.ifft2(root * target).real

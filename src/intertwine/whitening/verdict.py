@@ -12,14 +12,16 @@ from scipy import fft, special  # type: ignore[import-untyped]
 
 from intertwine.base.checks import word
 from intertwine.base.errors import ShapeError
-from intertwine.base.text import number
+from intertwine.base.text import number, p_text
 from intertwine.whitening.reading import real_array
+from intertwine.whitening.shuffles import shuffled_pvalue
 
 Array = NDArray[np.float64]
 
 KINDS = ("auto", "table", "image", "series")
 
 _REACH = 3  # of an image's lags, along each axis
+_FEW = 1200  # numbers of a table or an image, up to which it is shuffled
 _EULER = 0.5772156649015329
 
 
@@ -92,7 +94,7 @@ class Whiteness:
         )
         return (
             f"{verdict}: {head}; {where} {self.correlation:+.3f}, the most of all "
-            f"(p = {self.pvalue:.2g}){flat}."
+            f"({p_text(self.pvalue, 2)}){flat}."
         )
 
 
@@ -103,8 +105,9 @@ def is_white(x: Any, kind: str = "auto") -> Whiteness:
     ----------
     x : array
     kind : {"auto", "table", "image", "series"}
-        A table has columns (Bartlett's test of sphericity), an image neighbours along both axes, a
-        series along one (Ljung and Box's test). By default one axis is a series, two a table.
+        A table has columns (the sum of their squared correlations is tested), an image neighbours
+        along both axes, a series along one (Ljung and Box's test). By default one axis is a
+        series, two a table. Of small tables and images the p-value comes from seeded shuffles.
 
     Returns
     -------
@@ -132,7 +135,7 @@ def is_white(x: Any, kind: str = "auto") -> Whiteness:
 
 
 def _table(x: Array) -> Whiteness:
-    """Bartlett's test: minus the logarithm of the determinant of the correlations."""
+    """Schott's test (2005): the sum of all squared correlations."""
     n, p = x.shape
     if n < p + 2:
         raise ShapeError(
@@ -143,17 +146,43 @@ def _table(x: Array) -> Whiteness:
     mean, variance = _farthest(means, 0.0), _farthest(variances, 1.0)
     apart = np.where(variances > 0, variances, np.inf) ** 0.5
     z = (x - means) / apart
-    correlations = z.T @ z / (n - 1)
-    np.fill_diagonal(correlations, 1.0)
     if p == 1:
         return Whiteness("table", mean, variance, 0.0, (0, 0), math.nan, 1.0, n)
-    off = correlations - np.eye(p)
+    off = _correlations(z)
     i, j = divmod(int(np.abs(off).argmax()), p)
-    sign, logarithm = np.linalg.slogdet(correlations)
-    logarithm = float(logarithm) if sign > 0 else -math.inf
-    statistic = -(n - 1 - (2 * p + 5) / 6) * min(logarithm, 0.0)
-    pvalue = float(special.chdtrc(p * (p - 1) / 2, statistic)) if statistic < math.inf else 0.0
+    pvalue = _pvalue_of_table(z, float((off**2).sum()) / 2, int((variances > 0).sum()))
     return Whiteness("table", mean, variance, float(off[i, j]), (i, j), math.nan, pvalue, n)
+
+
+def _correlations(z: Array) -> Array:
+    """Of standardised columns, with 0 for a column with itself."""
+    found = np.asarray(np.swapaxes(z, -1, -2) @ z / (z.shape[-2] - 1))
+    found[..., np.arange(z.shape[-1]), np.arange(z.shape[-1])] = 0.0
+    return found
+
+
+def _pvalue_of_table(z: Array, statistic: float, varying: int) -> float:
+    """By a chi-square of the mean and variance that the statistic has for normal columns."""
+    n, pairs = len(z), varying * (varying - 1) / 2
+    if not pairs:
+        return 1.0
+    # A squared correlation has mean 1 / (n - 1) and variance 2 (n - 2) / ((n - 1)^2 (n + 1)).
+    stretch = (n - 2) / (n + 1)
+    law = float(special.chdtrc(pairs / stretch, (n - 1) * statistic / stretch))
+    if z.size > _FEW:
+        return law
+
+    def shuffled(rng: np.random.Generator, count: int) -> Array:
+        tables = rng.permuted(np.broadcast_to(z, (count, *z.shape)), axis=1)
+        return _likelihood_ratios(_correlations(tables))
+
+    return shuffled_pvalue(float(_likelihood_ratios(_correlations(z))), law, shuffled)
+
+
+def _likelihood_ratios(correlations: Array) -> Array:
+    """Of all pairs together: one strong correlation counts for more than many weak ones."""
+    left = np.maximum(1 - correlations**2, 1e-15)
+    return np.asarray(-np.log(left).sum(axis=(-2, -1)) / 2)
 
 
 def _lattice(x: Array, kind: str) -> Whiteness:
@@ -162,19 +191,40 @@ def _lattice(x: Array, kind: str) -> Whiteness:
     centred = x - mean
     if variance == 0:
         return Whiteness(kind, mean, 0.0, 0.0, (0,) * x.ndim, 1.0, 1.0, x.size)
-    shape = [fft.next_fast_len(2 * n - 1, real=True) for n in x.shape]
-    products = fft.irfftn(np.abs(fft.rfftn(centred, shape)) ** 2, shape)
     reach = min(max(10, round(math.log(x.size) * 2)), x.size // 5) if x.ndim == 1 else _REACH
     lags = _half_lags(x.ndim, max(reach, 1))
-    found = np.array([products[lag] for lag in lags]) / float(products[(0,) * x.ndim])
+    found = _autocorrelations(centred[None], lags)
     pairs = np.array([math.prod(n - abs(d) for n, d in zip(x.shape, g, strict=True)) for g in lags])
-    # Under independence r(d) has variance pairs / (n (n + 2)), and mean near -pairs / n^2.
-    statistic = float(((found + pairs / x.size**2) ** 2 / pairs).sum()) * x.size * (x.size + 2)
+
+    def statistics(correlations: Array) -> Array:
+        # Under independence r(d) has variance pairs / (n (n + 2)), and mean near -pairs / n^2.
+        apart = (correlations + pairs / x.size**2) ** 2 / pairs
+        return np.asarray(apart.sum(axis=1)) * x.size * (x.size + 2)
+
+    def shuffled(rng: np.random.Generator, count: int) -> Array:
+        flat = rng.permuted(np.broadcast_to(centred.ravel(), (count, x.size)), axis=1)
+        return statistics(_autocorrelations(flat.reshape(count, *x.shape), lags))
+
+    statistic = float(statistics(found)[0])
+    pvalue = float(special.chdtrc(len(lags), statistic))
+    if x.ndim == 2 and x.size <= _FEW:
+        pvalue = shuffled_pvalue(statistic, pvalue, shuffled)
+    found = found[0]
     place = int(np.abs(found).argmax())
     return Whiteness(
         kind, mean, variance, float(found[place]), lags[place], _flatness(centred),
-        float(special.chdtrc(len(lags), statistic)), x.size,
+        pvalue, x.size,
     )  # fmt: skip
+
+
+def _autocorrelations(stack: Array, lags: list[tuple[int, ...]]) -> Array:
+    """Of each array of a stack, a column for each lag."""
+    axes = tuple(range(1, stack.ndim))
+    shape = [fft.next_fast_len(2 * n - 1, real=True) for n in stack.shape[1:]]
+    products = fft.irfftn(np.abs(fft.rfftn(stack, shape, axes)) ** 2, shape, axes)
+    variances = products[(slice(None),) + (0,) * len(axes)]
+    found = [products[(slice(None), *lag)] for lag in lags]
+    return np.asarray(np.stack(found, axis=1) / variances[:, None])
 
 
 def _flatness(centred: Array) -> float:

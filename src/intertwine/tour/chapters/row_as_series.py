@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from intertwine.base.text import p_text
 from intertwine.series.fitted import FittedARIMA
 from intertwine.tour import listing, plots
 from intertwine.tour.blocks import Block, Table
@@ -15,6 +16,7 @@ TITLE = "A row of pixels as a series"
 
 _WEIGHTS = (4, 3, 2, 1)
 _MOST_LAGS = 6
+_NOTHING = 1e-3  # of a row's variance
 
 Row = NDArray[np.float64]
 
@@ -23,7 +25,7 @@ _CODE = f"""
 row = x[128].astype(float)
 average = iw.series.weighted_average(row, {_WEIGHTS})
 model = iw.series.AR(criterion="bic", max_order={_MOST_LAGS}).fit(row)
-print(model.arma.describe())
+print(model.describe())
 print(f"{{100 * (1 - model.sigma2 / row.var()):.1f}} % explained")
 """
 
@@ -35,6 +37,13 @@ def write(photo: Photo) -> list[Block]:
         return [
             "The middle row of this photo cannot be predicted, because nothing happens in it.",
             ran.code("A row averaged, and its prediction refused"),
+        ]
+    if _has_no_chance(ran["model"], row):
+        return [
+            "In the middle row of this photo the pixels follow from those before without any "
+            "error: nothing in it is new, so that there is nothing for a likelihood to weigh, and "
+            "no error of a tap to tell.",
+            ran.code("A row that repeats itself"),
         ]
     average, model = np.asarray(ran["average"]), ran["model"]
     return [
@@ -56,6 +65,11 @@ def write(photo: Photo) -> list[Block]:
         _verdict(model, row),
         ran.code("A row averaged, and predicted"),
     ]
+
+
+def _has_no_chance(model: FittedARIMA, row: Row) -> bool:
+    """Whether next to nothing of the row is left, or its taps have no error."""
+    return model.sigma2 < _NOTHING * float(row.var()) or not np.isfinite(model.bse[:-1]).all()
 
 
 def _table(model: FittedARIMA) -> Table:
@@ -81,6 +95,6 @@ def _verdict(model: FittedARIMA, row: Row) -> str:
         "not quite white: the row still holds something that a kernel of this length misses"
     )  # fmt: skip
     return (
-        f"It explains {fixed(100 * explained, 1)} % of the row's variance. {model.arma.describe()} "
-        f"What it leaves over is {left} (Ljung-Box p = {white.p_value:.2g})."
+        f"It explains {fixed(100 * explained, 1)} % of the row's variance. {model.describe()} "
+        f"What it leaves over is {left} (Ljung-Box {p_text(white.p_value, 2)})."
     )

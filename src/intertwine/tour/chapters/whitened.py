@@ -14,6 +14,7 @@ TITLE = "White noise, and what is chance"
 
 _TAPS, _SAMPLED = 21, 40
 _FAINT = 0.05  # a correlation that goes for none
+_FLAT, _NEAR = 0.7, 0.2  # flatness and correlation of what goes for white
 _LEAST = 1.0  # standard deviation in grey levels that there is something to whiten
 
 Levels = NDArray[np.float64]
@@ -55,6 +56,12 @@ def write(photo: Photo) -> list[Block]:
     if colours["x"].std() < _LEAST:
         return [*blocks, "This photo is too plain to whiten, or to compare parts of."]
     grey = colours.then(_WHITENED)
+    if grey.refusal:
+        plain = (
+            "In grey this photo is made of few waves: at most of the frequencies there is nothing "
+            "that a kernel could make as strong as the rest, so that no kernel whitens it."
+        )
+        return [*blocks, plain, grey.code("A photo of few waves, refused")]
     return [*blocks, *_whitened(grey), _halves(grey), grey.code("A white photo, and chance")]
 
 
@@ -98,6 +105,13 @@ def _colours(ran: listing.Ran) -> list[Block]:
 def _whitened(ran: listing.Ran) -> list[Block]:
     grey, white, before, after = (ran[name] for name in ("levels", "white", "before", "after"))
     beside = ran["beside"]
+    left = (
+        "All rings of frequencies are about as strong: what is left is what neighbours do not "
+        "foretell."
+        if after.flatness >= _FLAT and abs(beside[1]) < _NEAR
+        else f"{_TAPS} × {_TAPS} taps do not make all frequencies of this photo as strong: "
+        "neighbours still foretell some of it."
+    )
     return [
         "Where a photo's statistics are alike everywhere its covariance is a convolution, and the "
         f"inverse square root of that is one too: a kernel of {_TAPS} × {_TAPS} taps. Pixels "
@@ -110,8 +124,7 @@ def _whitened(ran: listing.Ran) -> list[Block]:
                 pictures.grey(grey, "The photo.", "Before"),
                 pictures.signed(white, "The whitened photo: edges and grain.", "Whitened"),
             ),
-            "All rings of frequencies are about as strong: what is left is what neighbours do not "
-            "foretell.",
+            left,
         ),
     ]
 
