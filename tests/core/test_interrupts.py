@@ -81,7 +81,7 @@ def test_ctrl_c_ends_draws_in_the_midst_of_a_tile(taps, work):
     ("rows", "n", "work"),
     [
         (1, 200_000, "_core.rational_filter(x, lags, taps, lags, taps, out, 1)"),
-        (8, 1 << 15, "_core.rational_filter(x, lags, taps, lags, taps, out, 1)"),
+        (8, 1 << 18, "_core.rational_filter(x, lags, taps, lags, taps, out, 1)"),
         (9, 9, "terms.run(x, out, 0.0, False, 1)"),
     ],
     ids=["filter of a row", "filter of rows", "product of many terms"],

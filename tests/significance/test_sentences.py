@@ -14,7 +14,7 @@ def test_a_whole_sentence():
         "a is 4.88 % above b: difference of means 5 (95 % interval 2 to 8). Chance alone comes at "
         "least as far from none with p = 0.02857 (exactly): chance is an unlikely explanation. "
         "Knowing the group takes an estimated 77.3 % off the squared error for an unseen case; "
-        "a is above b in 100 % of random pairs of cases."
+        "a is above b in 100 % of random pairs of cases, ties counted half."
     )
 
 

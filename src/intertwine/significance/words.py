@@ -100,4 +100,5 @@ def _whom(design: str, found: Found, a: object, b: object) -> str:
         return f"{text}."
     pair = "pairs" if design in PAIRED and found.case == "case" else f"pairs of {found.case}s"
     pair = pair if design in PAIRED else f"random {pair}"
-    return f"{text}; {a} is above {b} in {100 * found.superiority:.3g} % of {pair}."
+    above = f"{100 * found.superiority:.3g} % of {pair}"
+    return f"{text}; {a} is above {b} in {above}, ties counted half."

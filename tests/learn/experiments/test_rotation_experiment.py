@@ -34,6 +34,7 @@ def digits(monkeypatch):
     monkeypatch.setattr(session.datasets, "load", lambda wanted, part: parts[part])
 
 
+@pytest.mark.slow
 def test_all_methods_from_data_to_report(digits, tmp_path):
     told = []
     found = rotation(out=tmp_path, size=TINY, progress=lambda *words: told.append(words))
@@ -54,6 +55,7 @@ def test_all_methods_from_data_to_report(digits, tmp_path):
     assert all(len({a.right for a in each.curve.values()}) == 1 for each in pooled)
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_goes_on_to_the_same_end(digits, tmp_path, monkeypatch):
     names = ("nearest", "rotation-pooled")
     whole = rotation(out=tmp_path / "whole", methods=names, size=TINY)
