@@ -12,6 +12,7 @@ import typer
 from intertwine.base.bars import steps
 from intertwine.base.checks import word
 from intertwine.base.errors import OptionError
+from intertwine.base.libraries import need
 from intertwine.cli import options as o
 from intertwine.cli.console import out as standard_out
 
@@ -69,6 +70,7 @@ def experiment(
       intertwine experiment rotation --methods hog,net --quick -o try
     """  # fmt: skip
     word("experiment", "name", name, ("rotation",))
+    need("torch", "intertwine experiment")
     from intertwine.learn.experiments.report import lines, verdict
     from intertwine.learn.experiments.session import FULL, QUICK, rotation
 
