@@ -9,6 +9,30 @@ def near_share(k, template, said, off=0.0051):
     return abs(explained(inner(k)[0], template) - said) <= off
 
 
+def filled(k, match):
+    """The window that the words name, and its places counted from its middle."""
+    size = [int(n) for n in match[1].split(" x ")]
+    moved = by_axis(match["moved"], k.ndim) if match["moved"] else np.zeros(k.ndim)
+    places = grid(k, moved)
+    inside = [np.abs(p) <= n / 2 - 0.25 for p, n in zip(places, size, strict=True)]
+    box = np.logical_and(*inside)
+    assert box.sum() == np.prod(size)
+    return box, places
+
+
+def box(k, answer, match, said):
+    return near_share(k, filled(k, match)[0].astype(float), said)
+
+
+def step(k, answer, match, said):
+    """A ramp in the direction of the words gives a positive answer: taps fall along it."""
+    window, places = filled(k, match)
+    way = direction(match[2], k.ndim)
+    template = window * np.sign(-sum(w * p for w, p in zip(way, places, strict=True)))
+    falls = float((inner(k)[0] * template).sum()) > 0
+    return falls and near_share(k, template, said)
+
+
 def by_template(k, answer, match, said):
     return answer.template is not None and near_share(k, answer.template, said)
 
@@ -97,6 +121,8 @@ TEMPLATES = {
     r"The identity, but for a factor": tap,
     r"A shift by (.*)": tap,
     r"A blur: (a level area|a Gaussian of standard deviation .*?)(?:, moved by (.*))?": gaussian,
+    r"A blur over (\d x \d) taps(?:, moved by (?P<moved>.*))?": box,
+    rf"An edge detector: a difference over (\d x \d) taps {WAY}(?:, moved by (?P<moved>.*))?": step,
     rf"An edge detector: a Gaussian's slope {WAY}": gaussian_slope,
     rf"A line detector: the second derivative {WAY}": curvature,
     r"A Laplacian: the second derivative": curvature,

@@ -10,8 +10,7 @@ pytestmark = pytest.mark.torch
 
 from intertwine.learn.reading import measures  # noqa: E402
 from intertwine.learn.reading.colours import colour_of, principal  # noqa: E402
-from intertwine.learn.reading.describing import UNNAMED, say, say_all  # noqa: E402
-from intertwine.learn.reading.placed import placed  # noqa: E402
+from intertwine.learn.reading.describing import UNNAMED, say_all  # noqa: E402
 
 EPS = np.finfo(float).eps
 
@@ -103,40 +102,6 @@ def test_many_channels_give_the_same_part_as_few():
 def test_colours_have_names_near_them_only(direction, name, opponent):
     found = colour_of(np.array(direction))
     assert (found.name, found.is_opponent) == (name, opponent)
-
-
-def test_a_blur_in_a_corner_moves_what_it_blurs():
-    taps = np.zeros((3, 3))
-    # Convolved, taps above and to the right move up and to the right.
-    taps[:2, 1:] = [[1.0, 0.8], [0.8, 1.2]]
-    said = say(taps, (1, 1))
-    assert said.kind == "blur"
-    text = "A blur over 2 x 2 taps, moved by -0.5 samples along axis 0, 0.5 samples along axis 1"
-    assert said.sentence.startswith(text)
-    x = np.zeros((9, 9))
-    x[4, 4] = 1
-    y = iw.convolve(x, iw.Kernel(taps, (1, 1)))
-    rows, columns = (float((y * axis).sum() / y.sum()) for axis in np.indices(y.shape))
-    assert abs(rows - 3.5) < 0.1  # the taps are uneven
-    assert abs(columns - 4.5) < 0.1
-
-
-@pytest.mark.parametrize("way", [0, 1, 2, 3])
-def test_an_edge_in_a_corner_has_the_direction_of_its_answer(way):
-    taps = np.zeros((3, 3))
-    taps[0, :2], taps[1, :2] = 1.0, -1.0  # convolved, it rises downwards
-    found = placed(np.rot90(taps, way), (1, 1))
-    assert (found.kind, found.angle_deg) == ("edge detector", (270 + 90 * way) % 360)
-    assert abs(found.share - 1) <= 8 * EPS
-
-
-def test_hardly_any_random_kernel_is_named():
-    count = 600
-    kernels = np.random.default_rng(5).normal(size=(count, 3, 3))
-    named = sum(placed(taps, (1, 1)) is not None for taps in kernels)
-    # Five families at 3 in 1000 each at most: four standard deviations above their sum.
-    most = count * 0.015 + 4 * np.sqrt(count * 0.015)
-    assert named <= most
 
 
 def test_processes_say_what_one_says(monkeypatch):

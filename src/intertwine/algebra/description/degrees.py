@@ -2,7 +2,8 @@
 
 A kernel is named when a family explains 80 % of its energy, and more than chance would: random taps
 reach the fraction that is asked for once in some hundreds of kernels. Of ``n`` random taps, a
-family of ``d`` amplitudes explains a fraction that is distributed as ``Beta(d / 2, (n - d) / 2)``.
+family of ``d`` amplitudes explains a fraction that is distributed as ``Beta(d / 2, (n - d) / 2)``;
+each of several entries that are unlike is one more try.
 """
 
 from __future__ import annotations
@@ -31,7 +32,6 @@ from intertwine.base.text import denoised
 
 NAMED = 0.8
 _CHANCE = 0.0015  # of random kernels that one family may name
-_LEVEL = 0.6  # of the energy about the mean that a family with a level explains, at least
 _NEARLY_ALL = 0.97
 _ALL = 0.995  # from which nothing is said of the rest
 _BALANCED = 0.2  # of the weight that may be left of a spot against its surroundings
@@ -105,21 +105,20 @@ def _merit(each: Nearest) -> float:
 def _required(each: Nearest, taps: Array) -> float:
     """The share from which the entry names the kernel; above 1 where it cannot."""
     d = each.family.freedom
-    if each.family.average and each.share < _NEARLY_ALL:
+    if each.family.average and (each.family.in_corners or each.share < _NEARLY_ALL):
         about = taps - taps.mean()
         rest = float(((taps - each.template) ** 2).sum() / ((about**2).sum() + 1e-300))
-        least = _LEVEL if d < 5 else _LEVEL + 0.1
-        if rest > 1 - least:
+        if rest > 1 - each.family.level:
             return 2.0
-    return max(NAMED, _of_chance(taps.size, d))
+    return max(NAMED, _of_chance(taps.size, d, each.family.tries))
 
 
 @lru_cache(1024)
-def _of_chance(n: int, d: float) -> float:
+def _of_chance(n: int, d: float, tries: int) -> float:
     """The share that `d` amplitudes explain of all but the luckiest of `n` random taps."""
     from scipy.special import betaincinv  # type: ignore[import-untyped]
 
-    return float(1 - betaincinv((n - d) / 2, d / 2, _CHANCE))
+    return float(1 - betaincinv((n - d) / 2, d / 2, _CHANCE / tries))
 
 
 def _wave(found: Measures) -> Description | None:
@@ -172,6 +171,11 @@ def _words(found: Measures, each: Nearest) -> tuple[str, str, dict[str, object]]
         return "blur", f"A blur: {_wide(widths)}{moved(_centre_of(found, each))}", {"sigma": widths}
     if name == "slope":
         return _slope(found, each)
+    if name == "box":
+        head = f"A blur over {_extents(each)} taps{moved(_middle_of(found, each))}"
+        return "blur", head, {"extents": each.label[:2]}
+    if name == "step":
+        return _step(found, each)
     if name == "curvature":
         return _curvature(found, each)
     if name == "line":
@@ -210,6 +214,23 @@ def _wide(widths: tuple[float, ...]) -> str:
 def _centre_of(found: Measures, each: Nearest) -> Array:
     """Where the entry's middle lies, counted from the origin."""
     return np.array(each.label[found.kernel.ndim :]) + found.middle
+
+
+def _extents(each: Nearest) -> str:
+    return f"{each.label[0]:g} x {each.label[1]:g}"
+
+
+def _middle_of(found: Measures, each: Nearest) -> Array:
+    """Where the middle of the taps of a small window lies, counted from the origin."""
+    return np.array(each.label[2:4]) + found.middle
+
+
+def _step(found: Measures, each: Nearest) -> tuple[str, str, dict[str, object]]:
+    way = np.zeros(2)
+    way[int(each.label[4])] = math.copysign(1, each.parts[0])  # a ramp gives most where k falls
+    head = f"An edge detector: a difference over {_extents(each)} taps {towards(way)}"
+    numbers: dict[str, object] = {"extents": each.label[:2], "angle_deg": angle_of(way)}
+    return "edge detector", f"{head}{moved(_middle_of(found, each))}", numbers
 
 
 def _line(found: Measures, each: Nearest) -> tuple[str, str, dict[str, object]]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 
+from intertwine.algebra.description.small_windows import MAKERS, is_small
 from intertwine.algebra.frame import Array
 
 #: Taps from which families of more freedom are told from chance.
@@ -36,6 +37,8 @@ class Family:
     bases : (entries * amplitudes, taps), each entry orthonormal.
     spans : (entries, taps, amplitudes), before they were made orthonormal.
     labels : what each entry is: width, place, direction.
+    in_corners : whether entries lie beside the middle of a small window.
+    tries : entries that random taps may be near to one by one, not as neighbours on a grid.
     """
 
     name: str
@@ -44,6 +47,15 @@ class Family:
     bases: Array
     spans: Array
     labels: tuple[tuple[float, ...], ...]
+    in_corners: bool = False
+    tries: int = 1
+
+    @property
+    def level(self) -> float:
+        """The fraction of the energy about the mean that an average explains, at least."""
+        if self.in_corners and self.tries == 1:
+            return 0.85  # a Gaussian in some corner or other is near to any positive taps
+        return 0.65 if self.in_corners else 0.6 if self.freedom < 5 else 0.7
 
     def best(self, values: Array) -> tuple[float, int]:
         """The largest fraction of the energy of `values`, of norm 1, and the entry that has it."""
@@ -69,7 +81,14 @@ def families(shape: tuple[int, ...]) -> tuple[Family, ...]:
         makers += [_placed, _placed_slopes, _spots, _reliefs, _jets]
     if len(shape) == 3 and count >= MANY:
         makers += [_planes_of_blurs, _planes_of_slopes]
-    return tuple(_family(*make(shape)) for make in makers)
+    if not is_small(shape):
+        return tuple(_family(*make(shape)) for make in makers)
+    separate = (_family(*make(shape)) for make in MAKERS)
+    return (
+        *(_family(*make(shape)) for make in makers),
+        replace(_family(*_placed(shape)), in_corners=True),
+        *(replace(f, in_corners=True, tries=len(f.labels)) for f in separate),
+    )
 
 
 Entries = Iterator[tuple[tuple[float, ...], Sequence[Array]]]
@@ -81,7 +100,7 @@ def _family(name: str, freedom: float, average: bool, entries: Entries) -> Famil
     for label, arrays in entries:
         span = np.stack([np.asarray(a, float).ravel() for a in arrays], axis=1)
         sizes = np.linalg.norm(span, axis=0)
-        if (sizes > 0).all() and np.linalg.cond(span / sizes) < 1e6:
+        if (sizes > 0).all() and (len(arrays) == 1 or np.linalg.cond(span / sizes) < 1e6):
             labels.append(label)
             spans.append(span / sizes)
     stack = np.array(spans) if spans else np.zeros((1, 1, 1))

@@ -1,4 +1,4 @@
-"""The sentence of every kernel, by `Kernel.describe` and the families of small windows.
+"""The sentence of every kernel, by `Kernel.describe`.
 
 A description takes milliseconds and a net has thousands of kernels: many are shared out to worker
 processes, which are ended with the call, by Ctrl-C too.
@@ -23,7 +23,6 @@ from numpy.typing import NDArray
 
 from intertwine.base.threads import available_cores
 from intertwine.kernel import Kernel
-from intertwine.learn.reading.placed import placed, uneven_average
 
 Array = NDArray[np.float64]
 
@@ -54,16 +53,7 @@ def say(taps: Array, origin: tuple[int, ...]) -> Said:
     found = Kernel(taps, origin).describe()
     share = float(found.numbers.get("share", 1.0 if found.kind not in UNNAMED else 0.0))
     angle = found.numbers.get("angle_deg")
-    plain = Said(found.kind, found.sentence, share, None if angle is None else float(angle))
-    if found.kind != "none of these":
-        return plain
-    rest = found.sentence.partition(". ")[2]
-    beside = placed(taps, origin)
-    if beside is not None:
-        text = f"{beside.head}. {rest}"
-        return Said(beside.kind, text, beside.share, beside.angle_deg)
-    head = uneven_average(found.kind, str(found.numbers.get("nearest", "")), share, taps)
-    return Said("blur", f"{head}. {rest}", share, None) if head else plain
+    return Said(found.kind, found.sentence, share, None if angle is None else float(angle))
 
 
 def say_all(
