@@ -43,5 +43,6 @@ def test_errors_are_short(intertwine, here):
     done = intertwine("read", "none.pt")
     assert (done.code, done.out) == (2, "")
     assert done.err == (
-        "intertwine: none.pt is not there.\n  Pass the path of a .safetensors or .pt file.\n"
+        "intertwine: none.pt is not there.\n"
+        "  Pass the folder that intertwine train wrote, or a .safetensors or .pt file.\n"
     )

@@ -134,6 +134,7 @@ def test_without_a_network(cache):
     assert first == "Cannot fetch images.gz of tiny."
     assert reason.startswith("  Cannot reach http://127.0.0.1:9/images.gz: ")
     assert last == "  intertwine data tiny --from FOLDER"
+    assert not any(cache.iterdir())
 
 
 def test_from_a_folder(cache, tmp_path):
@@ -172,6 +173,19 @@ def test_a_set_that_is_not_there(cache):
     with pytest.raises(FileError) as error:
         datasets.load(tiny(), "train")
     assert str(error.value) == "tiny is not on this machine.\n  Fetch it: intertwine data tiny"
+
+
+def test_a_folder_of_ones_own_that_lacks_a_set_is_named(cache, tmp_path, monkeypatch):
+    monkeypatch.setenv("INTERTWINE_DATA", str(tmp_path / "mine"))
+    published(tmp_path / "mine" / "tiny")
+    (tmp_path / "mine" / "tiny" / "labels.gz").unlink()
+    with pytest.raises(FileError) as error:
+        datasets.load(tiny(), "train")
+    assert str(error.value) == (
+        "tiny is not on this machine.\n"
+        f"  {tmp_path / 'mine' / 'tiny'} has not all of its files.\n"
+        "  Fetch it: intertwine data tiny"
+    )
 
 
 @pytest.mark.parametrize("content", [b"", b"\0\0\x0d\1", idx(LABELS)[:-1], idx(LABELS) + b"x"])

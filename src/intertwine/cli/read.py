@@ -20,7 +20,8 @@ Model = Annotated[
     typer.Argument(
         parser=o.path,
         metavar="MODEL",
-        help="What intertwine train wrote, a .safetensors, or a PyTorch file of a state dict.",
+        help="The folder that intertwine train wrote, a .safetensors, or a PyTorch file of a "
+        "state dict.",
     ),
 ]
 Photo = Annotated[

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.torch
 from torch import nn  # noqa: E402
 
 from intertwine.learn import read  # noqa: E402
+from intertwine.learn.reading.page import render  # noqa: E402
 from intertwine.learn.reading.summary import GROUPS, group_of  # noqa: E402
 
 SOBEL = [[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]]
@@ -112,6 +113,35 @@ def test_the_strongest_kernel_of_one_input_is_said_beside_the_part():
     assert abs(kernel.single.energy - held) < 1e-12
     text = "Each filter's strongest kernel of one input: 1 of 2 is of a family, 1 edge detector."
     assert text in found.sentences
+
+
+def test_how_much_of_a_dense_filter_is_described_is_said_for_its_layer():
+    taps = np.random.default_rng(4).normal(size=(3, 5, 3, 3))
+    parts, singles = [], []
+    for each in taps.reshape(3, 5, 9):
+        energy = (each**2).sum()
+        parts.append(np.linalg.svd(each, compute_uv=False)[0] ** 2 / energy)
+        singles.append((each**2).sum(axis=1).max() / energy)
+    net = read({"a.weight": torch.from_numpy(taps)})
+    words = [
+        f"{100 * np.median(v):.0f} % (median; {100 * min(v):.0f} to {100 * max(v):.0f} %)"
+        for v in (parts, singles)
+    ]
+    text = (
+        f"The spatial part that is described holds {words[0]}, the strongest kernel of one input "
+        f"{words[1]} of its filter's energy."
+    )
+    assert text in net.layers[0].sentences
+    assert text in render(net, "net.json").replace("&#39;", "'")
+    layer = net.figures()["layers"][0]
+    for name, values in (("spatial_part_energy", parts), ("strongest_kernel_energy", singles)):
+        found = layer[name]
+        assert list(found) == ["low", "median", "high"]
+        wanted = min(values), np.median(values), max(values)
+        assert np.allclose(list(found.values()), wanted, rtol=1e-5)  # six digits are written
+    of_one = read({"a.weight": torch.from_numpy(taps[:, :1])})
+    assert "spatial part" not in str(of_one)
+    assert of_one.figures()["layers"][0]["spatial_part_energy"] is None
 
 
 def test_of_a_dead_layer_nothing_more_is_said():

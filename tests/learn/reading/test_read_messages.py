@@ -65,10 +65,12 @@ def test_weights_that_are_not_there():
 def test_files(tmp_path):
     missing = tmp_path / "a.pt"
     assert refused(FileError, missing) == (
-        f"{missing} is not there.\n  Pass the path of a .safetensors or .pt file."
+        f"{missing} is not there.\n"
+        "  Pass the folder that intertwine train wrote, or a .safetensors or .pt file."
     )
     assert refused(FileError, tmp_path) == (
-        f"{tmp_path} is a folder without card.json.\n  Name the .safetensors or .pt file in it."
+        f"{tmp_path} is a folder without card.json, which intertwine train writes.\n"
+        "  Name the .safetensors or .pt file in it."
     )
     other = tmp_path / "a.txt"
     other.write_text("x")

@@ -85,8 +85,11 @@ def load(wanted: DataSet, part: str) -> tuple[NDArray[np.uint8], NDArray[np.uint
     images, labels = wanted.parts[word("load", "part", part, tuple(wanted.parts))]
     folder = located(wanted)
     if folder is None:
+        given = os.environ.get("INTERTWINE_DATA")
+        named = f"\n  {_folders(wanted)[0]} has not all of its files." if given else ""
         raise FileError(
-            f"{wanted.name} is not on this machine.\n  Fetch it: intertwine data {wanted.name}"
+            f"{wanted.name} is not on this machine.{named}\n"
+            f"  Fetch it: intertwine data {wanted.name}"
         )
     return read_idx(content(folder / images.name, images)), read_idx(
         content(folder / labels.name, labels)

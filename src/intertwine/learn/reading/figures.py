@@ -58,6 +58,8 @@ def _layer(layer: ConvReading) -> dict[str, Any]:
         "sentences": layer.sentences,
         "directions": dict(directions(layer)),
         "separable_fraction": layer.separable,
+        "spatial_part_energy": _spread(layer.part_energy),
+        "strongest_kernel_energy": _spread(layer.single_energy),
         "flatness": layer.flatness,
         "correlations": _correlations(layer.correlations),
         "photo": _seen(layer.seen),
@@ -65,6 +67,10 @@ def _layer(layer: ConvReading) -> dict[str, Any]:
         "series": layer.series.sentences,
         "kernels": [_kernel(kernel) for kernel in layer.kernels],
     }
+
+
+def _spread(values: tuple[float, float, float] | None) -> dict[str, float] | None:
+    return None if values is None else dict(zip(("low", "median", "high"), values, strict=True))
 
 
 def _kernel(kernel: KernelReading) -> dict[str, Any]:

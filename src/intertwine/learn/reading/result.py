@@ -119,6 +119,25 @@ class ConvReading:
         alive = [k for k in self.kernels if not k.is_dead]
         return sum(k.separable >= 0.95 for k in alive) / max(len(alive), 1)
 
+    @property
+    def part_energy(self) -> tuple[float, float, float] | None:
+        """Lowest, median and highest fraction of energy that spatial parts of living filters hold.
+
+        None where filters have one channel: there the part is the filter.
+        """
+        return self._of_living([k.energy for k in self.kernels if not k.is_dead])
+
+    @property
+    def single_energy(self) -> tuple[float, float, float] | None:
+        """The same of their strongest kernels of one input; None up to three channels."""
+        living = [k for k in self.kernels if not k.is_dead]
+        return self._of_living([k.single.energy for k in living if k.single is not None])
+
+    def _of_living(self, energies: list[float]) -> tuple[float, float, float] | None:
+        if self.weights.taps.shape[1] == 1 or not energies:
+            return None
+        return min(energies), float(np.median(energies)), max(energies)
+
     def count(self, *kinds: str) -> int:
         """How many living kernels are of one of these kinds."""
         return sum(k.kind in kinds and not k.is_dead for k in self.kernels)

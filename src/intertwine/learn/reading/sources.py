@@ -106,13 +106,17 @@ def _checked(source: Source, where: str) -> Source:
 
 def _of_path(path: Path) -> Source:
     if not path.exists():
-        raise FileError(f"{path} is not there.\n  Pass the path of a .safetensors or .pt file.")
+        raise FileError(
+            f"{path} is not there.\n"
+            "  Pass the folder that intertwine train wrote, or a .safetensors or .pt file."
+        )
     folder = path if path.is_dir() else path.parent
     if (folder / CARD).is_file() and path in (folder, folder / MODEL):
         return _of_classifier(Classifier.load(folder), folder)
     if path.is_dir():
         raise FileError(
-            f"{path} is a folder without {CARD}.\n  Name the .safetensors or .pt file in it."
+            f"{path} is a folder without {CARD}, which intertwine train writes.\n"
+            "  Name the .safetensors or .pt file in it."
         )
     suffix = path.suffix.lower()
     if suffix == ".safetensors":

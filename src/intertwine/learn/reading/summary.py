@@ -54,6 +54,7 @@ def _sentences(layer: ConvReading) -> Iterator[str]:
     yield _shape(layer)
     yield from layer.weights.notes
     yield _kinds(layer)
+    yield _parts(layer)
     yield _singles(layer)
     yield _directions(layer)
     yield _colours(layer)
@@ -100,6 +101,21 @@ def _kinds(layer: ConvReading) -> str:
         f"{', '.join(words)}; "
         f"{rest} {'is' if rest == 1 else 'are'} of none."
     )
+
+
+def _parts(layer: ConvReading) -> str:
+    """How much of a filter of several channels the kernel that is described is."""
+    if layer.part_energy is None:
+        return ""
+    text = f"The spatial part that is described holds {_spread(layer.part_energy)}"
+    if layer.single_energy is not None:
+        text += f", the strongest kernel of one input {_spread(layer.single_energy)}"
+    return f"{text} of its filter's energy."
+
+
+def _spread(values: tuple[float, float, float]) -> str:
+    low, middle, high = (f"{100 * value:.0f}" for value in values)
+    return f"{middle} % (median; {low} to {high} %)"
 
 
 def _singles(layer: ConvReading) -> str:
