@@ -26,22 +26,24 @@ RUNS = {
 }
 
 
-def model(what: str, seed: int, out: Path, threads: int) -> Classifier:
+def model(what: str, seed: int, out: Path, threads: int, dtype: str) -> Classifier:
     """The model of one run, trained unless it is there."""
     folder = out / f"{what}-{seed}"
     if (folder / "card.json").exists():
         return Classifier.load(folder)
     data, options = RUNS[what]
+    if "encoder" not in options:
+        options = {**options, "dtype": dtype}
     source = Path(os.environ["INTERTWINE_DATA"]) / data
     with training() as watch:
         return train(source, folder, seed=seed, threads=threads, watch=watch, **options)
 
 
-def report(what: str, seeds: list[int], out: Path, threads: int) -> None:
+def report(what: str, seeds: list[int], out: Path, threads: int, dtype: str) -> None:
     """Print the accuracy on the test pictures for each seed, their mean and spread."""
     values = []
     for seed in seeds:
-        card = model(what, seed, out, threads).card
+        card = model(what, seed, out, threads, dtype).card
         found = card["accuracy"]["test"]
         values.append(found["value"])
         print(
@@ -62,9 +64,10 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--out", type=Path, default=Path("build/models"))
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--dtype", default="float32", choices=["float32", "bfloat16"])
     chosen = parser.parse_args()
     for what in chosen.what:
-        report(what, chosen.seeds, chosen.out, chosen.threads)
+        report(what, chosen.seeds, chosen.out, chosen.threads, chosen.dtype)
 
 
 if __name__ == "__main__":

@@ -85,6 +85,13 @@ Rate = Annotated[
 NoFlip = Annotated[
     bool, _train("--no-flip", text="Never mirror pictures: for letters, digits, left and right.")
 ]
+Dtype = Annotated[
+    str,
+    _train(
+        "--dtype", metavar="float32|bfloat16",
+        text="Of convolutions while the net learns. bfloat16 is quicker on processors with AMX.",
+    ),
+]  # fmt: skip
 Threads = Annotated[
     int | None, _train("--threads", text="Of PyTorch. Equal threads give equal weights.")
 ]
@@ -117,6 +124,7 @@ def train(
     patience: Patience = None,
     learning_rate: Rate = 0.1,
     no_flip: NoFlip = False,
+    dtype: Dtype = "float32",
     threads: Threads = None,
     encoder: Encoder = None,
     weights: Weights = None,
@@ -161,6 +169,7 @@ def train(
             learning_rate=learning_rate,
             flip=not no_flip,
             encoder=network,
+            dtype=dtype,
             threads=threads,
             overwrite=force,
             progress=progress,

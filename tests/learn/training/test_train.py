@@ -42,6 +42,15 @@ class TestLearning:
         assert same(weights(one), weights(same_seed))
         assert not same(weights(one), weights(other))
 
+    def test_in_bfloat16_it_learns_too_and_answers_in_float32(self):
+        images, labels = bars(60)
+        found = train((images, labels), epochs=6, threads=1, dtype="bfloat16")
+        assert found.card["settings"]["dtype"] == "bfloat16"
+        assert found.card["accuracy"]["validation"]["value"] == 1
+        rounded, exact = weights(found), weights(train((images, labels), epochs=6, threads=1))
+        assert not same(rounded, exact)
+        assert {each.dtype for each in rounded.values()} == {each.dtype for each in exact.values()}
+
     def test_torch_is_left_as_it_was(self):
         torch.manual_seed(7)
         before, threads = torch.random.get_rng_state(), torch.get_num_threads()
@@ -99,6 +108,16 @@ class TestGoingOn:
             "  epochs: 3 there, 4 here\n  patience: 1 there, 2 here\n"
         )
         train(bars(10), tmp_path / "m", epochs=1, threads=1, overwrite=True)
+
+    def test_another_dtype_does_not(self, tmp_path):
+        self.stopped(tmp_path / "m", 5)
+        with pytest.raises(OptionError) as raised:
+            train(bars(10), tmp_path / "m", epochs=3, threads=1, dtype="bfloat16")
+        assert str(raised.value).splitlines()[1] == "  dtype: 'float32' there, 'bfloat16' here"
+
+    def test_an_unknown_dtype_is_named(self):
+        with pytest.raises(OptionError, match="dtype"):
+            train(bars(4), epochs=1, dtype="float16")
 
     def test_other_pictures_do_not(self, tmp_path):
         self.stopped(tmp_path / "m", 5)

@@ -28,6 +28,9 @@ Array = NDArray[Any]
 #: Pictures that are looked at together where nothing is learned.
 _BATCH = 512
 
+#: What convolutions may be computed in while a net learns.
+DTYPES = ("float32", "bfloat16")
+
 #: The fraction of the steps in which the learning rate rises, and how far below its peak it starts.
 _RISE, _START = 0.25, 0.04
 
@@ -46,6 +49,7 @@ class Settings:
     smoothing : how much of each label is spread over all classes.
     patience : epochs without a lower validation loss after which training stops early.
     seed : of weights, order and augmentation.
+    dtype : of convolutions and products while a net learns; weights, sums and answers are float32.
     """
 
     epochs: int = 40
@@ -56,6 +60,7 @@ class Settings:
     smoothing: float = 0.1
     patience: int = 12
     seed: int = 0
+    dtype: str = "float32"
     augmentation: Augmentation = field(default_factory=Augmentation)
 
     def rate_at(self, step: int, steps: int) -> float:
@@ -229,7 +234,8 @@ class Training:
         for group in self.optimizer.param_groups:
             group["lr"] = settings.rate_at(self.step, steps)
         self.net.train()
-        logits = self.net(pictures)
+        with torch.autocast("cpu", torch.bfloat16, enabled=settings.dtype == "bfloat16"):
+            logits = self.net(pictures).float()
         loss = nn.functional.cross_entropy(logits, labels, label_smoothing=settings.smoothing)
         value = float(loss.detach())
         if not math.isfinite(value):

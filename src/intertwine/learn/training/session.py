@@ -21,7 +21,13 @@ from intertwine.learn.training.classifier import (
     Classifier,
     make,
 )
-from intertwine.learn.training.loop import Settings, Training, Watcher, steps_an_epoch
+from intertwine.learn.training.loop import (
+    DTYPES,
+    Settings,
+    Training,
+    Watcher,
+    steps_an_epoch,
+)
 from intertwine.learn.training.material import LEAST, Material, read_material
 from intertwine.learn.training.measuring import FORMAT, measured, versions
 from intertwine.learn.training.nets import PRESETS, NetMaker, build
@@ -56,6 +62,7 @@ def train(
     flip: bool = True,
     net: NetMaker | None = None,
     encoder: Any = None,
+    dtype: str = "float32",
     threads: int | None = None,
     overwrite: bool = False,
     progress: Progress | None = None,
@@ -96,6 +103,9 @@ def train(
         Makes another net from the number of channels and of classes, instead of `preset`.
     encoder : NetworkSource, str or None
         Train only a dense layer on the features of a network that others trained.
+    dtype : {"float32", "bfloat16"}
+        Of convolutions while the net learns. bfloat16 takes half the time or less on processors
+        that multiply it (Intel's AMX), and longer on others.
     threads : int, optional
         Of torch. The bits of the weights depend on it.
     overwrite : bool
@@ -116,7 +126,7 @@ def train(
         Nothing can be read, or the model cannot be written.
     """
     word("train", "preset", preset, tuple(PRESETS))
-    asked = _asked(epochs, seed, patience, learning_rate, flip)
+    asked = _asked(epochs, seed, patience, learning_rate, flip, dtype)
     check_side(side)
     number("train", "validation", validation, lambda v: 0 < v <= 0.5, "above 0 and at most 0.5")
     folder = None if out is None else Path(out)
@@ -144,7 +154,7 @@ def train(
 
 
 def _asked(
-    epochs: int | None, seed: int, patience: int | None, rate: float, flip: bool
+    epochs: int | None, seed: int, patience: int | None, rate: float, flip: bool, dtype: str
 ) -> dict[str, Any]:
     """What was asked for, checked before anything is read."""
     return {
@@ -154,6 +164,7 @@ def _asked(
         "learning_rate": number(
             "train", "learning_rate", rate, lambda v: 0 < v < 1e3, "above 0 and below 1000"
         ),
+        "dtype": word("train", "dtype", dtype, DTYPES),
         "augmentation": Augmentation(flip=flag("train", "flip", flip)),
     }
 
