@@ -41,13 +41,13 @@ def test_an_edge_in_a_corner_has_the_direction_of_its_answer(way):
     assert abs(answer.numbers["share"] - 4 / 4.01) <= 64 * EPS
 
 
-def test_a_narrow_spot_beside_the_middle_is_a_blur_moved_there():
+def test_a_narrow_blur_beside_the_middle_is_moved_there():
     far = (np.indices((3, 3))[0] - 2) ** 2 + (np.indices((3, 3))[1] - 1) ** 2
     taps = np.exp(-far / (2 * 0.7**2)) + 0.05 * np.array([[1, -1, 0], [0, 1, -1], [0, -1, 1]])
     answer = Kernel(taps).describe()
     assert answer.sentence.startswith(
-        "A blur: a Gaussian of standard deviation 0.7 samples along each axis, moved by 1 sample "
-        "along axis 0, 0 samples along axis 1, 99 % of its energy. "
+        "A blur: a Gaussian of standard deviation 0.693 samples along each axis, moved by 1 sample"
+        " along axis 0, 0 samples along axis 1, 99 % of its energy. "
     )
 
 

@@ -17,8 +17,6 @@ from intertwine.algebra.frame import Array
 
 #: Taps of a small window; larger ones have families of every place and width.
 FEWEST, MOST = 6, 24
-#: Standard deviation of a spot, in samples.
-SPOT = 0.7
 
 Shape = tuple[int, ...]
 Label = tuple[float, ...]
@@ -28,20 +26,6 @@ Made = tuple[str, float, bool, Iterator[tuple[Label, list[Array]]]]
 def is_small(shape: Shape) -> bool:
     """Whether a window has room for an entry and is too small for families of every place."""
     return len(shape) == 2 and min(shape) > 1 and FEWEST <= shape[0] * shape[1] <= MOST
-
-
-def _spots(shape: Shape) -> Made:
-    """A narrow Gaussian on each tap but the middle one; labels as those of blurs."""
-
-    def entries() -> Iterator[tuple[Label, list[Array]]]:
-        middle = [(n - 1) / 2 for n in shape]
-        for at in np.ndindex(shape):
-            centre = [a - m for a, m in zip(at, middle, strict=True)]
-            if any(centre):
-                far = sum((i - a) ** 2 for i, a in zip(np.indices(shape), at, strict=True))
-                yield (SPOT, SPOT, *centre), [np.exp(-far / (2 * SPOT**2))]
-
-    return "blur", 1.0, True, entries()
 
 
 def _boxes(*sizes: tuple[int, int]) -> Callable[[Shape], Made]:
@@ -85,7 +69,6 @@ def _filled(
 _PAIRS, _SQUARE, _SIXES = ((1, 2), (2, 1)), ((2, 2),), ((2, 3), (3, 2))
 
 MAKERS: tuple[Callable[[Shape], Made], ...] = (
-    _spots,
     *(_boxes(*sizes) for sizes in (_PAIRS, _SQUARE, _SIXES)),
-    *(_steps(*sizes) for sizes in (_PAIRS, _SQUARE, _SIXES)),
+    *(_steps(*sizes) for sizes in (_PAIRS, (*_SQUARE, *_SIXES))),
 )
