@@ -1,4 +1,4 @@
-"""What a model's card says beside the model: how good it is, and what it was made with."""
+"""A trained model with its card: how good it is, and what it was made with."""
 
 from __future__ import annotations
 
@@ -12,14 +12,65 @@ import torch
 from numpy.typing import NDArray
 
 from intertwine.learn.training import evaluation
-from intertwine.learn.training.classifier import FORMAT, probabilities_of
-
-__all__ = ["FORMAT", "measured", "versions"]
+from intertwine.learn.training.classifier import FORMAT, Classifier, probabilities_of
+from intertwine.learn.training.scorers import Scorer
 
 Array = NDArray[Any]
 
+#: The part whose pictures are those that were learned from, each answered by a layer that had not
+#: seen it.
+ACROSS = "cross-validation"
 
-def versions() -> dict[str, str]:
+
+def finished(
+    scorer: Scorer,
+    classes: tuple[str, ...],
+    parts: Mapping[str, tuple[Array, Array]],
+    *,
+    fingerprint: str,
+    trained: int,
+    skipped: tuple[tuple[str, str], ...],
+    settings: Mapping[str, Any],
+    spent: tuple[float, float],
+    more: Mapping[str, Any] | None = None,
+) -> Classifier:
+    """Return the model, calibrated on the first of `parts` and measured on each.
+
+    Parameters
+    ----------
+    scorer, classes : what answers, and with what.
+    parts : name -> (logits, labels) of pictures that the scorer had not learned from.
+    fingerprint : of the data. trained : how many pictures it learned from.
+    skipped : files that could not be read.
+    settings : what decides the result beside the data.
+    spent : seconds, and seconds of CPU.
+    more : what else the card says.
+    """
+    temperature = evaluation.temperature(*next(iter(parts.values())))
+    counts = {name: len(labels) for name, (_, labels) in parts.items() if name != ACROSS}
+    card = {
+        "format": FORMAT,
+        "kind": scorer.kind,
+        "classes": list(classes),
+        "temperature": temperature,
+        "model": scorer.card(),
+        "data": {
+            "fingerprint": fingerprint,
+            "counts": {"train": trained} | counts,
+            "skipped": [list(each) for each in skipped],
+        },
+        "settings": dict(settings),
+        "threads": torch.get_num_threads(),
+        "seconds": round(spent[0], 1),
+        "cpu_seconds": round(spent[1], 1),
+        **(more or {}),
+        "versions": _versions(),
+        **_measured(temperature, parts, len(classes)),
+    }
+    return Classifier(classes, scorer, temperature, card, skipped)
+
+
+def _versions() -> dict[str, str]:
     """What a model was trained with."""
     return {
         "intertwine": version("intertwine"),
@@ -30,7 +81,7 @@ def versions() -> dict[str, str]:
     }
 
 
-def measured(
+def _measured(
     temperature: float, parts: Mapping[str, tuple[Array, Array]], classes: int
 ) -> dict[str, Any]:
     """Accuracy, loss and calibration of each part's (logits, labels), and the last's confusion."""

@@ -25,7 +25,7 @@ from intertwine.base.libraries import need
 from intertwine.learn.training import evaluation
 from intertwine.learn.training.classifier import Classifier
 from intertwine.learn.training.encoding import Encoder, encoder_of, from_card
-from intertwine.learn.training.measuring import FORMAT, measured, versions
+from intertwine.learn.training.measuring import ACROSS, finished
 from intertwine.learn.training.parts import Parts
 from intertwine.learn.training.sources import Source, check_classes
 from intertwine.learn.training.squares import Progress, all_broken
@@ -127,34 +127,22 @@ def train_probe(parts: Parts, encoder: Any, seed: int, progress: Progress | None
     with limits(torch.get_num_threads()):  # NumPy's own threads wait for each other busily
         layer, strength, guesses = _chosen(read.tables, read.labels, seed, progress)
     scorer = ProbeScorer(found, layer, strength)
-    logits = {"cross-validation": (guesses, read.labels)}
+    logits = {ACROSS: (guesses, read.labels)}
     skipped = read.skipped
     if parts.test is not None:
         test = _read(parts.test, found, progress)
         logits["test"] = (layer(test.tables), test.labels)
         skipped += test.skipped
-    temperature = evaluation.temperature(*logits["cross-validation"])
-    classes = parts.train.classes
-    card = {
-        "format": FORMAT,
-        "kind": scorer.kind,
-        "classes": list(classes),
-        "temperature": temperature,
-        "model": scorer.card(),
-        "data": {
-            "fingerprint": read.fingerprint,
-            "counts": {"train": len(read.labels)}
-            | {name: len(each[1]) for name, each in logits.items() if name == "test"},
-            "skipped": [list(each) for each in skipped],
-        },
-        "settings": {"seed": seed, "folds": FOLDS},
-        "threads": torch.get_num_threads(),
-        "seconds": round(time.monotonic() - begun[0], 1),
-        "cpu_seconds": round(time.process_time() - begun[1], 1),
-        "versions": versions(),
-        **measured(temperature, logits, len(classes)),
-    }
-    return Classifier(classes, scorer, temperature, card, skipped)
+    return finished(
+        scorer,
+        parts.train.classes,
+        logits,
+        fingerprint=read.fingerprint,
+        trained=len(read.labels),
+        skipped=skipped,
+        settings={"seed": seed, "folds": FOLDS},
+        spent=(time.monotonic() - begun[0], time.process_time() - begun[1]),
+    )
 
 
 def features(

@@ -13,7 +13,7 @@ from torch import nn
 
 from intertwine.base.checks import flag, integer, number, word
 from intertwine.base.errors import FileError, OptionError, counted
-from intertwine.learn.training import checkpoint, evaluation
+from intertwine.learn.training import checkpoint
 from intertwine.learn.training.augmentation import Augmentation
 from intertwine.learn.training.classifier import (
     CARD,
@@ -29,7 +29,7 @@ from intertwine.learn.training.loop import (
     steps_an_epoch,
 )
 from intertwine.learn.training.material import LEAST, Material, read_material
-from intertwine.learn.training.measuring import FORMAT, measured, versions
+from intertwine.learn.training.measuring import finished
 from intertwine.learn.training.nets import PRESETS, NetMaker, build
 from intertwine.learn.training.parts import read_parts
 from intertwine.learn.training.scorers import NetScorer
@@ -240,29 +240,17 @@ def _finished(training: Training, material: Material, preset: str | None) -> Cla
     if material.test is not None:
         parts["test"] = material.test
     logits = {name: (scorer.logits_of(each.images), each.labels) for name, each in parts.items()}
-    temperature = evaluation.temperature(*logits["validation"])
-    classes = material.train.classes
-    card = {
-        "format": FORMAT,
-        "kind": scorer.kind,
-        "classes": list(classes),
-        "temperature": temperature,
-        "model": scorer.card(),
-        "data": {
-            "fingerprint": material.fingerprint,
-            "counts": {"train": len(material.train.labels)}
-            | {name: len(each.labels) for name, each in parts.items()},
-            "skipped": [list(each) for each in material.skipped],
-        },
-        "settings": training.settings.as_card(),
-        "threads": torch.get_num_threads(),
-        "seconds": round(training.seconds, 1),
-        "cpu_seconds": round(training.cpu_seconds, 1),
-        "epochs": [vars(each) for each in training.epochs],
-        "versions": versions(),
-        **measured(temperature, logits, len(classes)),
-    }
-    return Classifier(classes, scorer, temperature, card, material.skipped)
+    return finished(
+        scorer,
+        material.train.classes,
+        logits,
+        fingerprint=material.fingerprint,
+        trained=len(material.train.labels),
+        skipped=material.skipped,
+        settings=training.settings.as_card(),
+        spent=(training.seconds, training.cpu_seconds),
+        more={"epochs": [vars(each) for each in training.epochs]},
+    )
 
 
 def _check_free(folder: Path, overwrite: bool) -> None:
