@@ -371,6 +371,21 @@ class TestModels:
         images, _ = bars(5, seed=2)
         assert (Classifier.load(saved).probabilities(images) == model.probabilities(images)).all()
 
+    def test_saving_replaces_no_model_unless_told_to(self, model, saved):
+        (saved / "notes.txt").write_text("mine")
+        before = {path.name: path.read_bytes() for path in saved.iterdir()}
+        with pytest.raises(FileError) as error:
+            model.save(saved)
+        assert str(error.value) == (
+            f"{saved} has a model already.\n"
+            "  Pass overwrite=True to replace it, or name another folder."
+        )
+        assert {path.name: path.read_bytes() for path in saved.iterdir()} == before
+        other = train(bars(4), epochs=1, threads=1)
+        other.save(saved, overwrite=True)
+        assert same(weights(Classifier.load(saved)), weights(other))
+        assert (saved / "notes.txt").read_text() == "mine"
+
     def test_a_truncated_model(self, saved):
         path = saved / "model.safetensors"
         path.write_bytes(path.read_bytes()[:1000])

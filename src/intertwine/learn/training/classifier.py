@@ -75,11 +75,30 @@ class Classifier:
         ]
         return probabilities_of(np.concatenate(rows), self.temperature)
 
-    def save(self, folder: str | Path) -> None:
-        """Write the model into a folder, which is made if needed."""
+    def save(self, folder: str | Path, *, overwrite: bool = False) -> None:
+        """Write the model into a folder, which is made if needed; `load` reads it.
+
+        Parameters
+        ----------
+        folder : path
+            Gets ``model.safetensors``, ``confusion.png`` and, last, ``card.json``; other files in
+            it stay.
+        overwrite : bool
+            Replace a model that is there.
+
+        Raises
+        ------
+        FileError
+            The folder has a model already, or cannot be written.
+        """
         from intertwine.learn.training.drawing import draw_confusion
 
         folder = Path(folder)
+        if (folder / CARD).exists() and not overwrite:
+            raise FileError(
+                f"{folder} has a model already.\n"
+                "  Pass overwrite=True to replace it, or name another folder."
+            )
         make(folder)
         write = need("safetensors.numpy", "Saving a model").save
         content: bytes = write(self.scorer.arrays())

@@ -148,7 +148,7 @@ def train(
             _run(training, material, folder, about, watch, checkpoint_every_s)
             found = _finished(training, material, None if net else preset)
     if folder is not None:
-        found.save(folder)
+        found.save(folder, overwrite=True)  # `_check_free` refused a model that may not go
         checkpoint.remove(folder)
     return found
 
