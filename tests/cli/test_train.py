@@ -68,14 +68,32 @@ def test_what_is_wrong_is_said_in_a_line_and_the_next_step(intertwine, model, he
     assert top.err == "intertwine: --top 4: the model has 3 classes; pass 1 to 3.\n"
     none = intertwine("predict", "nothing", "bars")
     assert none.err == (
-        "intertwine: nothing has no model.safetensors and no card.json, so it is no model.\n"
+        "intertwine: There is no folder nothing with a model.\n"
         "  Train one: intertwine train FOLDER -o nothing\n"
+    )
+    pictures = intertwine("predict", "bars", "bars")
+    assert pictures.err == (
+        "intertwine: bars has no model.safetensors and no card.json, so it is no model.\n"
+        "  Train one: intertwine train FOLDER -o bars\n"
+    )
+    absent = intertwine("predict", "model", "absent.png", "bars/lying/broken.png")
+    assert absent.err == (
+        "intertwine: None of 2 pictures can be read.\n  The first: absent.png is not there.\n"
     )
     lonely = intertwine("train", "bars", "-o", "other", "--weights", "w.pt")
     assert lonely.err == (
         "intertwine: --weights w.pt needs the network that they are of.\n"
         "  Name it: --encoder package.module:name\n"
     )
+    known = (
+        "  Pass package.module:name, a path that ends in .onnx, a model that intertwine train "
+        "wrote, or pretrained.\n"
+    )
+    missing = intertwine("train", "bars", "-o", "other", "--encoder", "w.pt")
+    assert missing.err == f"intertwine: There is no file w.pt.\n{known}"
+    folder = intertwine("train", "bars", "-o", "other", "--encoder", "bars")
+    assert folder.err == f"intertwine: `encoder='bars'` names no network.\n{known}"
+    (here / "w.pt").touch()
     unnamed = intertwine("train", "bars", "-o", "other", "--encoder", "w.pt")
     assert unnamed.err == (
         "intertwine: w.pt holds weights without a network.\n"

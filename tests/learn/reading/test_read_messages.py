@@ -8,6 +8,7 @@ import pytest
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.torch
 
+from PIL import Image  # noqa: E402
 from torch import nn  # noqa: E402
 
 from intertwine.base.errors import DTypeError, FileError, OptionError, ShapeError  # noqa: E402
@@ -37,7 +38,7 @@ def test_no_convolutions():
 
 def test_pointwise_alone():
     assert refused(OptionError, nn.Sequential(nn.Conv2d(2, 3, 1))) == (
-        "read: all 1 convolutions of Sequential are pointwise: no kernel has more than one tap.\n"
+        "read: no kernel of Sequential has more than one tap: 1 convolution, each pointwise.\n"
         "  There is nothing spatial to read."
     )
 
@@ -113,8 +114,28 @@ def test_code_in_a_file_is_refused_and_not_run(tmp_path, capsys, protocol):
         f"{path} holds more than tensors: opening it would run code, and is refused.\n"
         "  Where the model is at home: torch.save(model.state_dict(), 'weights.pt')."
     )
-    assert str(bare) in refused(FileError, bare)
-    assert capsys.readouterr().out == ""
+    assert refused(FileError, bare) == (
+        f"{bare} holds more than tensors: opening it would run code, and is refused.\n"
+        "  Where the model is at home: torch.save(model.state_dict(), 'weights.pt')."
+    )
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("name", ["a.pt", "a.safetensors"])
+def test_an_empty_file(tmp_path, name):
+    path = tmp_path / name
+    path.touch()
+    assert refused(FileError, path) == f"{path} is empty.\n  Copy it again."
+
+
+def test_nets_of_other_axes_are_shown_no_photo(tmp_path):
+    Image.new("RGB", (8, 8)).save(tmp_path / "a.png")
+    with pytest.raises(OptionError) as error:
+        read(nn.Sequential(nn.Conv1d(2, 3, 5)), photo=tmp_path / "a.png")
+    assert str(error.value) == (
+        "read: 0, the first layer, takes 2 channels along 1 axis, a photo has 1 or 3 along 2.\n"
+        "  In Python pass photo= an array as the net takes it, without the batch axis."
+    )
 
 
 def test_a_whole_model_in_a_file(tmp_path):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.base.errors import OptionError
+from intertwine.base.errors import OptionError, counted
 from intertwine.learn.reading import measures
 from intertwine.learn.reading.colours import Parts
 from intertwine.learn.reading.correlations import Correlations, predicted
@@ -79,8 +79,9 @@ def read(model: Any, *, photo: Any = None, progress: Report | None = None) -> Ne
     spatial = [_prepared(layer) for layer in source.layers if not layer.is_pointwise]
     if not spatial:
         raise OptionError(
-            f"read: all {len(source.layers)} convolutions of {source.name} are pointwise: "
-            "no kernel has more than one tap.\n  There is nothing spatial to read."
+            f"read: no kernel of {source.name} has more than one tap: "
+            f"{counted(len(source.layers), 'convolution')}, each pointwise.\n"
+            "  There is nothing spatial to read."
         )
     seen, shown, notes = _look(source, spatial, photo)
     said = _said(spatial, lambda done, total: tell("Kernels", done, total))

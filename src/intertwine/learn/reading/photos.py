@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from intertwine import files
-from intertwine.base.errors import DTypeError, OptionError, ShapeError
+from intertwine.base.errors import DTypeError, OptionError, ShapeError, counted
 from intertwine.base.libraries import need
 from intertwine.learn.reading.weights import ConvWeights
 
@@ -82,8 +82,8 @@ def _of_photo(
     channels = first.taps.shape[1] * (first.groups or 1)
     if len(first.size) != 2 or channels not in (1, 3):
         raise OptionError(
-            f"read: {first.name}, the first layer, takes {channels} "
-            f"{'channel' if channels == 1 else 'channels'} along {len(first.size)} axes, "
+            f"read: {first.name}, the first layer, takes "
+            f"{counted(channels, 'channel')} along {counted(len(first.size), 'axis', 'axes')}, "
             f"a photo has 1 or 3 along 2.\n"
             "  In Python pass photo= an array as the net takes it, without the batch axis."
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,6 +120,8 @@ def _of_path(path: Path) -> Source:
             "  Name the .safetensors or .pt file in it."
         )
     suffix = path.suffix.lower()
+    if path.is_file() and not path.stat().st_size:
+        raise FileError(f"{path} is empty.\n  Copy it again.")
     if suffix == ".safetensors":
         state = _safetensors(path)
     elif suffix in (".pt", ".pth", ".bin", ".ckpt"):
@@ -165,7 +168,9 @@ def _safetensors(path: Path) -> dict[str, Any]:
 
 def _torch_file(path: Path) -> dict[str, Any]:
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():  # torch asks for reports of files that others wrote
+            warnings.simplefilter("ignore", UserWarning)
+            state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # pickle, zip and torch each raise their own
         if "weights_only" in str(error).lower() or "unsupported" in str(error).lower():
             raise FileError(

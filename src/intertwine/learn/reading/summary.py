@@ -246,5 +246,6 @@ def net_sentence(net: NetReading) -> str:
         f"{counted(len(net.layers), 'spatial convolution')} "
         f"{'holds' if len(net.layers) == 1 else 'hold'} "
         f"{counted(len(kernels), 'kernel')}, {counts['dead']} of them dead; {named} "
-        f"({share} of the living) are of a family{': ' if words else ''}{', '.join(words)}."
+        f"({share} of the living) {'is' if named == 1 else 'are'} of a family"
+        f"{': ' if words else ''}{', '.join(words)}."
     )

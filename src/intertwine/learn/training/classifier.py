@@ -183,6 +183,8 @@ def _read(folder: Path) -> tuple[dict[str, Any], bytes]:
     missing = [name for name in (MODEL, CARD) if not (folder / name).is_file()]
     if missing:
         again = "Train one: intertwine train FOLDER -o " + str(folder)
+        if not folder.exists():
+            raise FileError(f"There is no folder {folder} with a model.\n  {again}")
         raise FileError(
             f"{folder} has no {' and no '.join(missing)}, so it is no model.\n  {again}"
         )

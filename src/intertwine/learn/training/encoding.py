@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from intertwine.base.errors import OptionError
+from intertwine.base.errors import FileError, OptionError, shown
 from intertwine.learn.training.classifier import CARD, Classifier
 from intertwine.learn.training.loop import Tensors
 from intertwine.style.encoders.networks import (
@@ -81,6 +81,13 @@ class OwnEncoder:
         return {"model": self._folder}
 
 
+#: What names an encoder.
+_KNOWN = (
+    "Pass package.module:name, a path that ends in .onnx, a model that intertwine train wrote, or "
+    f"{PRETRAINED}."
+)
+
+
 def encoder_of(name: Any, weights: str | Path | None = None) -> Encoder:
     """Return the encoder that a word, a path or a `NetworkSource` names.
 
@@ -107,10 +114,14 @@ def encoder_of(name: Any, weights: str | Path | None = None) -> Encoder:
     if text == PRETRAINED:
         return NetworkEncoder(efficientnet_lite(), PRETRAINED)
     if text.endswith((".pt", ".pth", ".pkl", ".safetensors")):
+        if not Path(text).exists():
+            raise FileError(f"There is no file {text}.\n  {_KNOWN}")
         raise OptionError(
             f"train: {text} holds weights without a network.\n"
             f"  Name the module too: --encoder package.module:name --weights {text}"
         )
+    if ":" not in text and not text.endswith(".onnx"):
+        raise OptionError(f"train: `encoder={shown(text)}` names no network.\n  {_KNOWN}")
     return NetworkEncoder(NetworkSource(text, None if weights is None else str(weights)))
 
 

@@ -63,6 +63,8 @@ def read_all(paths: Sequence[Path]) -> Iterator[Array | str]:
 
 
 def _read(path: Path) -> Array | str:
+    if not path.exists():
+        return "is not there."
     try:
         return read_picture(path)
     except FileError as error:
