@@ -236,7 +236,9 @@ def _chosen(
         for strength in STRENGTHS:
             rows = np.empty((len(labels), int(labels.max()) + 1))
             for kept, held in rounds:
-                weight, bias = regressed(space.coordinates[kept], labels[kept], strength)
+                # Per picture the penalty is that of the layer of all: so are the logits' lengths.
+                same = strength * len(labels) / len(kept)
+                weight, bias = regressed(space.coordinates[kept], labels[kept], same)
                 rows[held] = space.coordinates[held] @ weight + bias
             loss = evaluation.mean_loss(rows / evaluation.temperature(rows, labels), labels)
             if best is None or loss < best[0]:
