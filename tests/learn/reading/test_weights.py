@@ -123,3 +123,10 @@ def test_quantised_weights_are_read_with_their_scales():
 def test_whole_numbers_are_known_up_to_a_factor():
     (found,) = of_state({"a.weight": torch.ones(1, 1, 3, 3, dtype=torch.int8)})
     assert found.notes == ("Weights are torch.int8 without scales: known up to a factor.",)
+
+
+def test_layers_that_share_their_weights_say_so():
+    net = nn.Sequential(nn.Conv2d(2, 2, 3), nn.ReLU(), nn.Conv2d(2, 2, 3), nn.Conv2d(2, 2, 3))
+    net[2].weight = net[0].weight
+    notes = {layer.name: layer.notes for layer in of_module(net)}
+    assert notes == {"0": (), "2": ("Its weights are those of 0.",), "3": ()}

@@ -82,10 +82,15 @@ def of_module(model: nn.Module) -> list[ConvWeights]:
     """The convolutions of a model, in the order in which it names them."""
     found = []
     named = list(model.named_modules())
+    owners: dict[int, str] = {}
     for place, (name, module) in enumerate(named):
         layer = _layer(name or type(module).__name__, module)
         if layer is None:
             continue
+        kept = dict(module.named_parameters(recurse=False)).get("weight")
+        owner = layer.name if kept is None else owners.setdefault(id(kept), layer.name)
+        if owner != layer.name:
+            layer = replace(layer, notes=(*layer.notes, f"Its weights are those of {owner}."))
         later = (n for n, m in named[place + 1 :] if not _is_under(n, name) and _is_leaf(m))
         norm = next(later, "")
         found.append(_folded(layer, norm, model.get_submodule(norm) if norm else None))
