@@ -71,8 +71,7 @@ class Slices:
         spectra = scipy.fft.rfft(_faded(ink), self._size, axis=0)[self._kept]
         self._slope = math.tan(math.radians(angle_deg))
         x = np.arange(columns) - (columns - 1) / 2
-        phase = (-2 * np.pi * self._slope) * self._frequency[:, None] * x
-        spectra = spectra * np.exp(1j * phase.astype(np.float32))
+        spectra *= _shifted(self._frequency, x, self._slope)
         count = -(-columns // _BIN)
         spectra = np.pad(spectra, ((0, 0), (0, count * _BIN - columns)))
         self._spectra = spectra.reshape(len(spectra), count, _BIN).sum(axis=2)
@@ -87,8 +86,8 @@ class Slices:
     def sharpest(self, around_deg: float) -> float:
         """The angle of the strongest ray, close to `around_deg`."""
         best = around_deg
-        for step in (STEP_DEG / 4, STEP_DEG / 32):
-            degrees = best + np.arange(-12, 13) * step
+        for step, count in ((STEP_DEG / 4, 12), (STEP_DEG / 32, 6)):
+            degrees = best + np.arange(-count, count + 1) * step
             values = np.array([self.strength(float(d)) for d in degrees])
             top = min(max(int(values.argmax()), 1), len(values) - 2)
             best = float(degrees[top]) + step * vertex(values[top - 1 : top + 2])
@@ -112,8 +111,8 @@ class Slices:
 
     def _ray(self, angle_deg: float) -> Array:
         steeper = math.tan(math.radians(angle_deg)) - self._slope
-        phase = (-2 * np.pi * steeper) * self._frequency[:, None] * self._x
-        ray: Array = (self._spectra * np.exp(1j * phase.astype(np.float32))).sum(axis=1)
+        turned = _shifted(self._frequency, self._x, steeper)
+        ray: Array = np.einsum("fx,fx->f", self._spectra, turned)
         return ray
 
     def _profile(self, angle_deg: float) -> Array:
@@ -122,6 +121,15 @@ class Slices:
         whole[self._kept] = self._ray(angle_deg) * _weight(self._frequency / cosine)
         profile: Array = scipy.fft.irfft(whole, self._size)
         return profile
+
+
+def _shifted(frequency: Array, x: Array, slope: float) -> Array:
+    """``exp(-2 pi i f x slope)``, by the real functions: these are many times as fast."""
+    phase = np.multiply.outer(frequency, (-2 * np.pi * slope) * x).astype(np.float32)
+    shifted = np.empty(phase.shape, np.complex64)
+    np.cos(phase, out=shifted.real)
+    np.sin(phase, out=shifted.imag)
+    return shifted
 
 
 def _weight(frequency: Array) -> Array:
