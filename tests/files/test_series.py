@@ -65,8 +65,12 @@ def test_another_number_of_samples_stands_alone(tmp_path):
 
 
 @pytest.mark.parametrize(("document", "message"), [
-    (Document("array", (np.zeros(3),)), "an array is no series.\n  Write a .npy."),
-    (Document("sound", (np.zeros((3, 1)),)), "a recording is no series.\n  Write a .npy."),
+    (Document("array", (np.zeros(3),)),
+     "an array is no series, which is what .csv holds.\n  Write a .npy."),
+    (Document("sound", (np.zeros((3, 1)),)),
+     "a recording is no series, which is what .csv holds.\n  Write a .wav or .npy."),
+    (Document("image", (np.zeros((3, 3)),)),
+     "an image is no series, which is what .csv holds.\n  Write a .png or .npy."),
     (Document("series", (np.zeros(3, complex),)),
      "a series holds no complex128.\n  Write a .npy."),
 ])  # fmt: skip

@@ -120,6 +120,53 @@ def test_three_short_lines_are_found():
     assert off(done.angle_deg, -3.0) < 0.05
 
 
+@pytest.mark.parametrize(
+    ("count", "length", "angle"), [(7, 91, -9.6), (20, 83, 14.4), (4, 102, 8.7)]
+)
+def test_short_bars_below_each_other_are_sure(count, length, angle):
+    """Their left edges make a sharper profile than they do; they are lines all the same."""
+    done = iw.deskew(_bars([length] * count, angle))
+    assert done.found
+    assert off(done.angle_deg, angle) < 0.1
+    assert done.uncertainty_deg < 0.2
+
+
+def _written(rows, angle_deg):
+    """Rows of text in the font of Pillow, one below the other."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    page = Image.new("L", (1240, 1754), 255)
+    for number, row in enumerate(rows):
+        ImageDraw.Draw(page).text((240, 300 + 76 * number), row, 0, ImageFont.load_default(44))
+    turned = page.rotate(angle_deg, Image.Resampling.BICUBIC, expand=True, fillcolor=255)
+    return np.asarray(turned.reduce(2))
+
+
+@pytest.mark.parametrize("angle", [7.8, -0.45, -8.7, 4.7])
+def test_few_words_a_line_are_lines_not_columns(angle):
+    rows = [
+        "the of and",
+        "to in",
+        "a is that",
+        "for",
+        "it as was",
+        "with be",
+        "on",
+        "i",
+        "this are",
+    ]
+    done = iw.deskew(_written(rows, angle))
+    assert done.found
+    assert off(done.angle_deg, angle) < 0.1
+
+
+@pytest.mark.parametrize("angle", [88.0, -90.0])
+def test_a_page_on_its_side_is_refused_though_all_its_lines_are_alike(angle):
+    done = iw.deskew(_written(["all lines of this page are alike"] * 14, angle))
+    assert not done.found
+    assert off((done.beyond_deg - angle + 90) % 180, 90) < 0.1
+
+
 @pytest.mark.parametrize("angle", [60.0, 75.0])
 def test_lines_far_beyond_the_range_are_refused(angle):
     page = _bars([230] * 20, angle)

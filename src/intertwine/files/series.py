@@ -65,7 +65,11 @@ def read(path: Path, column: str | None = None) -> Document:
 def check(path: Path, kind: Kind, pages: Sequence[Array], alpha: bool) -> None:
     """A series of real numbers."""
     if kind != "series":
-        raise FileError(f"{path}: {named(kind)} is no series.\n  Write a .npy.")
+        ending = {"image": ".png or .npy", "sound": ".wav or .npy"}.get(kind, ".npy")
+        raise FileError(
+            f"{path}: {named(kind)} is no series, which is what {path.suffix} holds.\n"
+            f"  Write a {ending}."
+        )
     if pages[0].dtype.kind not in "biuf":
         raise FileError(f"{path}: a series holds no {pages[0].dtype}.\n  Write a .npy.")
 

@@ -12,13 +12,16 @@ of a page, read apart, tell: the mean of their slopes is the slope from end to e
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
 import scipy  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
+from intertwine.registration.gaps import gaps
 from intertwine.registration.ink import ink
 from intertwine.registration.picture import Grey
 from intertwine.registration.samples import LEAST_SIDE
@@ -27,8 +30,10 @@ from intertwine.registration.slices import STEP_DEG, Slices, scan
 
 Array = NDArray[Any]
 
-#: Lines stand out if their ray holds so many times what the median ray does.
+#: Lines stand out if their ray holds so many times what the median ray does; fewer suffice where
+#: so much of their profile is white, as between short lines, but hardly ever in photos.
 LEAST_STRENGTH = 2.0
+_LEAST_WITH_GAPS, _GAPS = 1.6, 0.4
 
 #: And so many times what any other ray in the range, so far away, rises above the median.
 _AHEAD, _AWAY_DEG, _JOINED_DEG = 1.3, 2.0, 0.5
@@ -37,8 +42,11 @@ _AHEAD, _AWAY_DEG, _JOINED_DEG = 1.3, 2.0, 0.5
 _MOST_UNCERTAIN_DEG = 0.6
 
 #: A ray outside the range is that of the lines if it is not much weaker than the best inside and
-#: holds more of the frequencies of whole lines: columns are as sharp as lines, but fewer.
+#: its profile has more gaps: columns are as sharp as lines, but words do not leave white between.
 _AS_STRONG = 0.8
+
+#: However weak, lines across the best ray inside are those of the page if so much more is white.
+_WHITER = 0.1
 
 #: Rays are looked at so far outside the range; the lines must lie within it but for the tolerance.
 _BEYOND_DEG, _TOLERANCE_DEG = 1.0, 0.05
@@ -92,27 +100,25 @@ def _straight(written: Array, within_deg: float) -> Lines:
     """The sharpest profile, if it stands out and is that of lines."""
     if not written.any():
         return Lines()
-    degrees, profile, pitches = scan(written)
+    degrees, profile = scan(written)
     median = float(np.median(profile))
     inside = np.abs(degrees) <= within_deg
     best = _top(profile, inside)
-    other = _top(profile, ~inside)
+
+    @cache
+    def white(place: int) -> float:
+        return gaps(written, float(degrees[place]))
+
+    other = _beyond(profile, best, ~inside, white)
     if other is not None:
-        other = _lines_not_columns(profile, pitches, other, ~inside)
-    if other is not None and (
-        best is None
-        or (
-            profile[other] > _AS_STRONG * profile[best]
-            and _most(pitches, other) > _most(pitches, best)
-        )
-    ):
-        clear = _stands_out(degrees, profile, other, np.ones(len(profile), bool))
+        anywhere = np.ones(len(profile), bool)
+        clear = _stands_out(degrees, profile, other, anywhere, white(other))
         strength = float(profile[best] / median) if best is not None else 0.0
         return Lines(strength=strength, beyond_deg=float(degrees[other]) if clear else None)
     if best is None:
         return Lines()
     strength = float(profile[best] / median)
-    if not _stands_out(degrees, profile, best, inside):
+    if not _stands_out(degrees, profile, best, inside, white(best)):
         return Lines(strength=strength)
     slices = Slices(written, float(degrees[best]))
     angle = slices.sharpest(float(degrees[best]))
@@ -129,24 +135,37 @@ def _top(profile: Array, where: Array) -> int | None:
     return int(places[profile[places].argmax()]) if places.size else None
 
 
-def _lines_not_columns(profile: Array, pitches: Array, place: int, where: Array) -> int:
-    """A ray, or the one across it where that holds more of the frequencies of whole lines."""
-    across = (place + len(profile) // 2) % len(profile)
-    away = (np.arange(len(profile)) - across + len(profile) // 2) % len(profile)
-    near = np.abs(away - len(profile) // 2) < _AWAY_DEG / STEP_DEG
-    lines = _top(profile, where & near)
-    if lines is not None and _most(pitches, lines) > _most(pitches, place):
-        return lines
-    return place
+def _beyond(
+    profile: Array, best: int | None, outside: Array, white: Callable[[int], float]
+) -> int | None:
+    """The ray outside the range that is that of the lines, if it is not `best`, inside.
+
+    The strongest outside and the rays across that one and across `best` are looked at.
+    """
+    strongest = _top(profile, outside)
+    across = [_top(profile, outside & _across(profile, each)) for each in (strongest, best)]
+    rays = {each for each in (strongest, *across) if each is not None}
+    if best is not None:
+        least = _AS_STRONG * profile[best], LEAST_STRENGTH * np.median(profile)
+        rays = {
+            ray
+            for ray in rays
+            if (profile[ray] > least[0] and white(ray) > white(best))
+            or (ray == across[1] and profile[ray] > least[1] and white(ray) > white(best) + _WHITER)
+        }
+    return max(rays, key=white, default=None)
 
 
-def _most(pitches: Array, place: int) -> float:
-    """The highest of what rays close by hold."""
-    near = round(0.2 / STEP_DEG)
-    return float(pitches[(place + np.arange(-near, near + 1)) % len(pitches)].max())
+def _across(profile: Array, place: int | None) -> Array:
+    """The rays at about a right angle to one."""
+    if place is None:
+        return np.zeros(len(profile), bool)
+    half = len(profile) // 2
+    away = (np.arange(len(profile)) - place) % len(profile)
+    return np.asarray(np.abs(away - half) < _AWAY_DEG / STEP_DEG)
 
 
-def _stands_out(degrees: Array, profile: Array, best: int, inside: Array) -> bool:
+def _stands_out(degrees: Array, profile: Array, best: int, inside: Array, white: float) -> bool:
     """Whether a ray is strong, and ahead of the others in the range.
 
     Rays that are joined to it by rays of more than half its height belong to it: bent lines have
@@ -160,8 +179,9 @@ def _stands_out(degrees: Array, profile: Array, best: int, inside: Array) -> boo
     groups: Array = scipy.ndimage.label(smooth - median > (smooth[best] - median) / 2)[0]
     joined = (groups == groups[best]) & (groups > 0)
     others = profile[inside & (apart > _AWAY_DEG) & ~across & ~joined]
+    least = LEAST_STRENGTH if white < _GAPS else _LEAST_WITH_GAPS
     rival = float(others.max()) - median if others.size else 0.0
-    return height > _AHEAD * rival and height >= (LEAST_STRENGTH - 1) * median
+    return height > _AHEAD * rival and height >= (least - 1) * median
 
 
 def _thickness(written: Array) -> int:

@@ -6,6 +6,8 @@ Positions are counted from the centre of each picture, ``(size - 1) / 2``, as (r
 from __future__ import annotations
 
 import math
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +15,12 @@ import numpy as np
 import scipy  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
+from intertwine.base.threads import resolve
+
 Array = NDArray[Any]
+
+#: Rows that one thread warps at a time: always as many, so that bits do not depend on threads.
+_BAND = 256
 
 
 def centre(shape: tuple[int, ...]) -> Array:
@@ -86,10 +93,21 @@ def pulled(
     """
     matrix = motion.matrix
     offset = np.array(motion.shift) + source.middle - matrix @ np.array(target.middle)
-    result: Array = scipy.ndimage.affine_transform(
-        moving, matrix, offset, target.shape, order=order, mode="constant", cval=cval,
-        prefilter=False,
-    )  # fmt: skip
+    result = np.empty(target.shape, moving.dtype)
+
+    def band(first: int) -> None:
+        rows = result[first : first + _BAND]
+        scipy.ndimage.affine_transform(
+            moving, matrix, offset + first * matrix[:, 0], rows.shape, rows, order,
+            mode="constant", cval=cval, prefilter=False,
+        )  # fmt: skip
+
+    starts = range(0, target.shape[0], _BAND)
+    if len(starts) == 1:
+        band(0)
+    else:
+        with ThreadPoolExecutor(resolve(None)) as threads:
+            deque(threads.map(band, starts), maxlen=0)
     return result
 
 

@@ -21,9 +21,6 @@ Array = NDArray[Any]
 #: The frequencies looked at, in cycles per pixel: lines of text, and their sharp edges.
 _LOWEST, _HIGHEST = 0.02, 0.35
 
-#: Those that lines of text themselves make, whatever their letters.
-_PITCHES = (0.01, 0.12)
-
 #: The fraction of each side over which the page fades out.
 _TAPER = 0.03
 
@@ -38,28 +35,27 @@ _IN_STEP = 1.5
 STEP_DEG = 0.05
 
 
-def scan(ink: Array) -> tuple[Array, Array, Array]:
-    """Rays from -90 to 90 degrees, ``sum f |F(f, t)|``, and ``sum f^2 |F|^2`` of the pitches."""
+def scan(ink: Array) -> tuple[Array, Array]:
+    """Rays from -90 to 90 degrees and ``sum f |F(f, t)|``."""
     shape = tuple(scipy.fft.next_fast_len(2 * n, real=True) for n in ink.shape)
     strength = np.abs(scipy.fft.rfft2(_faded(ink), shape))
     degrees = np.arange(-round(90 / STEP_DEG), round(90 / STEP_DEG)) * STEP_DEG
     angle = np.deg2rad(degrees)[:, None]  # the spectrum of level lines lies on the rows' axis
-    frequency = np.arange(min(_LOWEST, _PITCHES[0]), _HIGHEST, 2 / max(shape))
+    frequency = np.arange(_LOWEST, _HIGHEST, 2 / max(shape))
     rows = np.cos(angle) * frequency * shape[0]
     columns = np.sin(angle) * frequency * shape[1]
     rows, columns = np.where(columns < 0, -rows, rows), np.abs(columns)
     sampled = scipy.ndimage.map_coordinates(
         strength, np.stack([rows, columns]), order=1, mode="grid-wrap"
     )
-    pitches = frequency < _PITCHES[1]
-    profile = sampled @ _weight(frequency)
-    return degrees, profile, (sampled[:, pitches] ** 2) @ frequency[pitches] ** 2
+    return degrees, sampled @ _weight(frequency)
 
 
 class Slices:
     """Rays within a degree of one angle: ``P(f, t) = sum over x of X(f, x) exp(-2 pi i f x tan t)``
 
-    with the transform ``X`` of the columns.
+    with the transform ``X`` of the columns, and x from the middle of what is written: lines stay
+    in their places when they turn about it.
     """
 
     def __init__(self, ink: Array, angle_deg: float) -> None:
@@ -70,13 +66,14 @@ class Slices:
         self._frequency = frequency[self._kept]
         spectra = scipy.fft.rfft(_faded(ink), self._size, axis=0)[self._kept]
         self._slope = math.tan(math.radians(angle_deg))
-        x = np.arange(columns) - (columns - 1) / 2
-        phase = (-2 * np.pi * self._slope) * self._frequency[:, None] * x
-        spectra = spectra * np.exp(1j * phase.astype(np.float32))
+        amount = ink.clip(min=0).sum(axis=0, dtype=float)
+        middle = float(amount @ np.arange(columns) / amount.sum())
+        x = np.arange(columns) - middle
+        spectra *= _shifted(self._frequency, x, self._slope)
         count = -(-columns // _BIN)
         spectra = np.pad(spectra, ((0, 0), (0, count * _BIN - columns)))
         self._spectra = spectra.reshape(len(spectra), count, _BIN).sum(axis=2)
-        self._x = (np.arange(count) + 0.5) * _BIN - columns / 2
+        self._x = (np.arange(count) + 0.5) * _BIN - 0.5 - middle
 
     def strength(self, angle_deg: float) -> float:
         """``sum f |F(f, t)|`` along one ray."""
@@ -87,8 +84,8 @@ class Slices:
     def sharpest(self, around_deg: float) -> float:
         """The angle of the strongest ray, close to `around_deg`."""
         best = around_deg
-        for step in (STEP_DEG / 4, STEP_DEG / 32):
-            degrees = best + np.arange(-12, 13) * step
+        for step, count in ((STEP_DEG / 4, 12), (STEP_DEG / 32, 6)):
+            degrees = best + np.arange(-count, count + 1) * step
             values = np.array([self.strength(float(d)) for d in degrees])
             top = min(max(int(values.argmax()), 1), len(values) - 2)
             best = float(degrees[top]) + step * vertex(values[top - 1 : top + 2])
@@ -112,8 +109,8 @@ class Slices:
 
     def _ray(self, angle_deg: float) -> Array:
         steeper = math.tan(math.radians(angle_deg)) - self._slope
-        phase = (-2 * np.pi * steeper) * self._frequency[:, None] * self._x
-        ray: Array = (self._spectra * np.exp(1j * phase.astype(np.float32))).sum(axis=1)
+        turned = _shifted(self._frequency, self._x, steeper)
+        ray: Array = np.einsum("fx,fx->f", self._spectra, turned)
         return ray
 
     def _profile(self, angle_deg: float) -> Array:
@@ -122,6 +119,15 @@ class Slices:
         whole[self._kept] = self._ray(angle_deg) * _weight(self._frequency / cosine)
         profile: Array = scipy.fft.irfft(whole, self._size)
         return profile
+
+
+def _shifted(frequency: Array, x: Array, slope: float) -> Array:
+    """``exp(-2 pi i f x slope)``, by the real functions: these are many times as fast."""
+    phase = np.multiply.outer(frequency, (-2 * np.pi * slope) * x).astype(np.float32)
+    shifted = np.empty(phase.shape, np.complex64)
+    np.cos(phase, out=shifted.real)
+    np.sin(phase, out=shifted.imag)
+    return shifted
 
 
 def _weight(frequency: Array) -> Array:

@@ -64,6 +64,8 @@ def load(path: str | Path) -> FittedARIMA:
         raise FileError(f"There is no file {path}.") from None
     except KeyError as error:
         raise _no_model(path, f"it lacks {error}") from error
+    except json.JSONDecodeError:
+        raise _no_model(path, "it is no JSON") from None
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise _no_model(path, str(error).splitlines()[0].rstrip(".")) from error
 
