@@ -1,7 +1,7 @@
 """Scenes with a pattern that is not in them, and with one that is, for `find` to be judged by.
 
-A scene is ``(pattern, data)``. `ABSENT` and `PRESENT` hold what draws them, by kind: functions of a
-generator and of a set, "develop" or "held": photos, music, speech and shapes of the two sets differ.
+A scene is ``(pattern, data)``, and where the pattern is, if it is. `ABSENT` and `PRESENT` hold what
+draws them, by kind: functions of a generator and of a set, "develop" or "held": photos, music, speech and shapes of the two sets differ.
 The sounds, and the photos of the held set, lie in the folder that INTERTWINE_DATA names.
 """
 
@@ -275,36 +275,45 @@ def spoiled_patches(rng, part):
     paths = _photo_paths(part)
     while True:
         data = _crop(rng, picture(paths[int(rng.integers(len(paths)))]), SIDE)
-        patch = _crop(rng, data, int(rng.integers(32, 65)), int(rng.integers(32, 65)))
-        if patch.std() > 12:
-            return _spoiled(rng, patch, data), data
+        size = rng.integers(32, 65, 2)
+        at = tuple(int(rng.integers(SIDE - k + 1)) for k in size)
+        patch = data[tuple(slice(a, a + k) for a, k in zip(at, size, strict=True))]
+        if patch.std() > 20:
+            return _spoiled(rng, patch, data), data, at
 
 
 def spoiled_words(rng, part):
-    """A word of this very screen, after JPEG or under noise."""
+    """A word of this very screen, after JPEG, under noise or a fifth covered."""
     font = _font(str(rng.choice(FONTS[::2] if part == "develop" else FONTS[1::2])), 12)
     data, boxes = screen(rng, rng.permutation(WORDS), font)
     data = data[:, :SIDE]
+    boxes = [box for box in boxes if box[0] >= 0 and box[2] < SIDE and box[2] - box[0] > 30]
     left, top, right, bottom = boxes[int(rng.integers(len(boxes)))]
-    return _spoiled(rng, data[top : bottom + 2, max(0, left) : right], data), data
+    return _spoiled(rng, data[top : bottom + 2, left:right], data), data, (top, left)
 
 
 def spoiled_clips(rng, part):
     """A clip of this very recording under noise."""
     data = _stretch(rng, sound(str(rng.choice(MUSIC[:2] + SPEECH)), part), 6)
-    clip = _clip(rng, data)
-    loud = rng.uniform(0.3, 1.0) * clip.std() * rng.standard_normal(len(clip))
-    return clip + loud.astype(np.float32), data
+    while True:
+        length = int(rng.uniform(0.25, 1.5) * RATE)
+        at = int(rng.integers(len(data) - length))
+        clip = data[at : at + length]
+        if clip.std() > 0.3 * data.std():
+            break
+    loud = rng.uniform(0.3, 1.0) * clip.std() * rng.standard_normal(length)
+    return clip + loud.astype(np.float32), data, (at,)
 
 
 def spoiled_noise(rng, part):
+    """A stretch of this very noise, under other noise."""
     pattern, data = noise(rng, part)
     at = tuple(int(rng.integers(n - k)) for n, k in zip(data.shape, pattern.shape, strict=True))
     own = data[tuple(slice(a, a + k) for a, k in zip(at, pattern.shape, strict=True))]
-    return own + 0.3 * own.std() * rng.standard_normal(own.shape), data
+    return own + 0.3 * own.std() * rng.standard_normal(own.shape), data, at
 
 
-PRESENT: dict[str, Callable[..., Scene]] = {
+PRESENT: dict[str, Callable[..., tuple[np.ndarray, np.ndarray, tuple[int, ...]]]] = {
     "patches": spoiled_patches, "words": spoiled_words, "clips": spoiled_clips,
     "stretches": spoiled_noise,
 }  # fmt: skip
