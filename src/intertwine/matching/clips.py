@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine.files.sound_streams import SoundStream
-from intertwine.matching import peaks
+from intertwine.matching import peaks, surrogates
 from intertwine.matching.arguments import BEST
-from intertwine.matching.background import BLOCKS, SAMPLE, Background
+from intertwine.matching.background import SAMPLE, Background, Grid, Scale, middle
 from intertwine.matching.search import find
 
 Array = NDArray[Any]
@@ -93,8 +93,10 @@ class Gathered:
         apart = None if wanted.min_distance is None else round(wanted.min_distance * sound.rate)
         self.apart = (self.length + 1) // 2 if apart is None else max(1, apart)
         self.kind = "snr" if wanted.whiten else wanted.score or "zncc"
-        self.cell = max(self.length, self.places // BLOCKS)
-        self.best = np.full(max(1, self.places // self.cell), np.nan)
+        self.surrogates = [own for own, _ in surrogates.of(pattern, None)]
+        self.grid = Grid.of((self.places,), surrogates.extent(pattern, None))
+        count = -(-self.places // self.grid.cell[0])
+        self.cells = np.full((1 + len(self.surrogates), 2, count), np.nan)
         self.sample: list[Array] = []
         self.rng = np.random.default_rng(0)
         self.hits: list[tuple[float, int, float]] = []  # score, sample, place between samples
@@ -107,15 +109,17 @@ class Gathered:
         x = samples if samples.shape[1] == len(self.pattern) else mixed(samples)
         if self.wanted.whiten and (x == x[0]).all():
             return  # silence: no noise to weigh by, and no clip
-        surface = find(
-            self.pattern, x.T, axes=1, count=1, score=self.wanted.score, whiten=self.wanted.whiten,
-            subpixel=False,
-        ).surface  # fmt: skip
+        surface, *rivals = (hits.surface for hits in find(
+            [self.pattern, *self.surrogates], x.T, axes=1, count=1, score=self.wanted.score,
+            whiten=self.wanted.whiten, subpixel=False,
+        ))  # fmt: skip
         before, after = min(1, start - first), 1
         near = surface[start - first - before : stop - first + after]
         self._take_peaks(near, start - before, start, stop)
-        mine = surface[start - first : stop - first]
-        self._take_background(mine, start)
+        mine = slice(start - first, stop - first)
+        self._take_sample(surface[mine])
+        for cells, each in zip(self.cells, (surface, *rivals), strict=True):
+            self._take_cells(cells, each[mine], start)
 
     def _take_peaks(self, scores: Array, origin: int, start: int, stop: int) -> None:
         sign, limit = self.wanted.sign, self.wanted.threshold
@@ -128,24 +132,29 @@ class Gathered:
             if start <= origin + place < stop:
                 self.hits.append((float(scores[place]), origin + place, origin + fine))
 
-    def _take_background(self, scores: Array, start: int) -> None:
+    def _take_sample(self, scores: Array) -> None:
         drawn = max(1, SAMPLE * len(scores) // self.places)
         some = scores
         if self.places > SAMPLE:
             some = scores[self.rng.integers(len(scores), size=drawn)]
         self.sample.append(some.copy())
-        whole = scores[: max(0, len(self.best) * self.cell - start)]
-        if not len(whole):
-            return
-        cells = np.arange(start // self.cell, (start + len(whole) - 1) // self.cell + 1)
-        cuts = np.maximum(cells * self.cell - start, 0)
-        extreme = np.fmin if self.wanted.sign < 0 else np.fmax
-        self.best[cells] = extreme(self.best[cells], extreme.reduceat(whole, cuts))
+
+    def _take_cells(self, cells: Array, scores: Array, start: int) -> None:
+        """The best and the worst of each cell; a cell may have parts in two blocks."""
+        side = self.grid.cell[0]
+        lead = start % side
+        padded = np.concatenate([np.full(lead, np.nan), scores])
+        found = self.grid.extremes(padded, self.kind)
+        here = slice(start // side, start // side + found.shape[1])
+        best, worst = (np.fmin, np.fmax) if self.kind == "distance" else (np.fmax, np.fmin)
+        cells[0, here] = best(cells[0, here], found[0])
+        cells[1, here] = worst(cells[1, here], found[1])
 
     def sightings(self) -> list[Sighting]:
         """The best hits, none nearer than `apart` to a better one."""
         some = np.concatenate([np.empty(0), *self.sample])
-        background = Background.read(some, self.best, self.kind)
+        scale = Scale(self.kind, *middle(some), self.pattern.size)
+        background = Background(scale, self.grid, self.cells[0], list(self.cells[1:]), [])
         kept: list[tuple[float, int, float]] = []
         for hit in sorted(self.hits, key=lambda hit: (-self.wanted.sign * hit[0], hit[1])):
             if len(kept) == self.wanted.count:
@@ -153,7 +162,8 @@ class Gathered:
             if all(abs(hit[1] - other[1]) >= self.apart for other in kept):
                 kept.append(hit)
         score = np.array([hit[0] for hit in kept])
-        z, chance = background.z(score), background.false_alarm(score)
+        place = np.array([[hit[1]] for hit in kept])
+        z, chance = background.z(score), background.false_alarm(score, place)
         return [
             Sighting(self.clip.path, self.path, fine / self.rate, sample, value, *real)
             for (value, sample, fine), *real in zip(kept, z.tolist(), chance.tolist(), strict=True)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
+from math import prod
 from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from intertwine.base.libraries import need
-from intertwine.matching.background import Background
+from intertwine.matching.background import Background, Grid, Scale, drawn, middle, shown
 
 Array = NDArray[Any]
+
+#: Surfaces of surrogates (False), or of the pattern with random phases (True), one at a time.
+Rivals = Callable[[bool], Iterator[Array]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,9 @@ class Hit:
     z : float
         How far the score stands above the surface's own background, in its robust deviations.
     false_alarm : float
-        Probability that the background alone has a score as good somewhere on the surface.
+        Probability that chance has a score as good somewhere on the surface, read from the rest of
+        it and from surrogates of the pattern. 1e-6 stands for this and anything rarer; NaN says
+        that it is not known, since too few places are left to tell.
     angle, scale : float
         The pattern turned by `angle` degrees (counter-clockwise on a picture) and enlarged
         `scale` times lies on the data.
@@ -57,7 +63,8 @@ class Hits:
     centre : (n, d) float array
         Where the pattern's middle lies; turned and scaled patterns are best read from here.
     score, z, false_alarm, angle, scale : (n,) float arrays
-        As in `Hit`. `z` and `false_alarm` are worked out when first asked for.
+        As in `Hit`. `z` and `false_alarm` are worked out when first asked for: the data are kept
+        until then, and surrogates are searched for in them.
     surface : (M1, ..., Md) array
         The score of every place; NaN where it is undefined.
     first, step : tuple of int
@@ -86,6 +93,8 @@ class Hits:
         undefined: dict[str, int] | None = None,
         picture: Array | None = None,
         rng: Any = None,
+        rivals: Rivals | None = None,
+        extent: tuple[int, ...] | None = None,
     ) -> None:
         count, ndim = len(score), surface.ndim
         self.position = np.asarray(position, float).reshape(count, ndim)
@@ -101,12 +110,34 @@ class Hits:
         self.undefined = undefined or {}
         self._picture = picture
         self._rng = rng
+        self._rivals = rivals
+        self._extent = extent or window
+
+    def __getstate__(self) -> dict[str, Any]:
+        """With what chance does, and without the data."""
+        return self.__dict__ | {"background": self.background, "_rivals": None}
 
     @cached_property
     def background(self) -> Background:
         """What chance alone does on this surface."""
-        window = tuple(max(1, k // s) for k, s in zip(self.window, self.step, strict=True))
-        return Background.of(self.surface, window, self.kind, self._rng)
+        window = tuple(max(1, k // s) for k, s in zip(self._extent, self.step, strict=True))
+        grid = Grid.of(self.surface.shape, window)
+        scale = Scale(self.kind, *middle(drawn(self.surface, self._rng)), prod(self.window))
+
+        def cells(surfaces: Iterable[Array]) -> list[Array]:
+            return [grid.extremes(surface, self.kind) for surface in surfaces]
+
+        own = grid.extremes(self.surface, self.kind)
+        found = Background(scale, grid, own, cells(self._rivals(False) if self._rivals else ()), [])
+        if self._rivals and found.beyond_doubt(self.score, self._place):
+            found = replace(found, scrambled=cells(self._rivals(True)))
+        return found
+
+    @property
+    def _place(self) -> NDArray[np.float64]:
+        """Where hits lie on the surface."""
+        place: NDArray[np.float64] = (self.index - np.array(self.first)) / np.array(self.step)
+        return place
 
     @cached_property
     def z(self) -> NDArray[np.float64]:
@@ -115,8 +146,8 @@ class Hits:
 
     @cached_property
     def false_alarm(self) -> NDArray[np.float64]:
-        """Probability that the background alone does as well anywhere on the surface."""
-        return self.background.false_alarm(self.score)
+        """Probability that chance does as well anywhere on the surface."""
+        return self.background.false_alarm(self.score, self._place)
 
     @cached_property
     def centre(self) -> NDArray[np.float64]:
@@ -202,7 +233,7 @@ class Hits:
         for hit in self[:_SHOWN]:
             place = " ".join(f"{p:10.2f}" for p in hit.position)
             row = f"{place:>{11 * len(hit.position)}} {hit.score:9.4f} {hit.z:8.1f}"
-            row += f" {hit.false_alarm:12.2g}"
+            row += f" {shown(hit.false_alarm):>12}"
             lines.append(row + (f" {hit.angle:8.2f} {hit.scale:7.3f}" if varied else ""))
         if len(self) > _SHOWN:
             lines.append(f"... and {len(self) - _SHOWN} more")

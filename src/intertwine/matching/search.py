@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,7 @@ from numpy.typing import NDArray
 from intertwine.base import checks
 from intertwine.base.checks import flag
 from intertwine.base.errors import OptionError
-from intertwine.matching import arguments, noise, peaks, phase, rotated, surface
+from intertwine.matching import arguments, noise, peaks, phase, rotated, surface, surrogates
 from intertwine.matching.arguments import CALLER, SCORES, Search
 from intertwine.matching.hits import Hits
 
@@ -86,7 +88,7 @@ def find(
         to a tenth of a sample on smooth data. A match without any flaw stays on its sample.
     whiten : {"noise"}, optional
         Weight frequencies by the inverse of the noise's power, estimated from the data (Welch's
-        method, medians): the matched filter for coloured noise.
+        method, means): the matched filter for coloured noise.
     rng : seed or numpy.random.Generator, optional
         Draws the places from which `z` reads a large surface's background; 0 by default.
 
@@ -249,4 +251,15 @@ def _pick(
         ),
         picture=search.picture,
         rng=rng,
+        rivals=partial(_rivals, search, kind),
+        extent=surrogates.extent(search.pattern, search.mask),
     )  # fmt: skip
+
+
+def _rivals(search: Search, kind: str, scrambled: bool) -> Iterator[Array]:
+    """The surfaces of surrogates that fit into the data."""
+    made = surrogates.scrambled if scrambled else surrogates.of
+    for pattern, mask in made(search.pattern, search.mask):
+        one = replace(search, pattern=pattern, mask=mask)
+        if min(one.places) > 0:
+            yield _together([one], kind)[0]
