@@ -15,9 +15,6 @@ from intertwine.matching.templates import Templates
 Array = NDArray[Any]
 Mask = NDArray[np.bool_]
 
-#: Scores this near to 1 are computed again for a distance, which their rounding would spoil.
-NEAR = 1e-6
-
 
 def normalised(
     data: Array, present: Mask | None, patterns: Array, masks: Mask | None, *,
@@ -40,26 +37,29 @@ def normalised(
         if seen is not None and seen.all():
             seen = None
         scores = block_scores(data[samples], seen, templates, tolerance)
+        near = list(exact.near(scores, data[samples], seen, templates))
         if distance:
-            scores = _distances(scores, data[samples], seen, templates)
+            scores = _distances(scores, seen, templates, near)
         surface[(slice(None), *block)] = scores
+        if not distance:
+            for pattern, at, gaps in near:
+                surface[pattern][block][at] = exact.rounded_down(gaps, result)
 
     blocks.each(fill, cuts)
     return surface
 
 
-def _distances(scores: Array, x: Array, present: Mask | None, templates: Templates) -> Array:
-    """``sqrt(2 m (1 - zncc))`` where `m` samples count; near matches from their own samples."""
+def _distances(
+    scores: Array, present: Mask | None, templates: Templates, near: list[tuple[int, Any, Array]]
+) -> Array:
+    """``sqrt(2 m (1 - zncc))`` where `m` samples count; by their gaps where they are near 0."""
     size = templates.sizes
     if present is not None:
         size = np.rint(pooled(templates.slide(present.astype(np.float64), "weights")))
     found: Array = np.sqrt(np.maximum(2 * size * (1 - scores), 0))
-    for pattern in range(templates.count):
-        near = np.nonzero(scores[pattern] > 1 - NEAR)
-        if len(near[0]):
-            gaps = exact.gaps(x, present, templates, pattern, near)
-            where = np.broadcast_to(size, scores.shape)[pattern][near]
-            found[pattern][near] = np.sqrt(where * gaps)
+    for pattern, at, gaps in near:
+        where = np.broadcast_to(size, scores.shape)[pattern][at]
+        found[pattern][at] = np.sqrt(where * gaps)
     return found
 
 
