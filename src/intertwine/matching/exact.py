@@ -75,6 +75,15 @@ def near(
         yield pattern, at, found
 
 
+def score(x: Array, present: Mask | None, pattern: Array, mask: Mask | None) -> float:
+    """zncc of a pattern and data of its size, by their gap: 1 for copies. -1: it has none."""
+    templates = Templates(pattern[None], None if mask is None else mask[None], True, 1)
+    at = (np.zeros(1, np.intp),) * (x.ndim - 1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        gap = _gathered(x, present, templates, 0, at, _gap)[0]
+    return -1.0 if np.isnan(gap) else float(1 - gap / 2)
+
+
 def rounded_down(gaps: NDArray[np.float64], kind: np.dtype[Any]) -> Array:
     """Scores of this type from gaps: 1 only where the score is 1 in float64."""
     scores = 1 - gaps / 2

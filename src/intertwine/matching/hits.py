@@ -60,7 +60,7 @@ class Hits:
         As in `Hit`. `z` and `false_alarm` are worked out when first asked for.
     surface : (M1, ..., Md) array
         The score of every place; NaN where it is undefined.
-    first, step : tuple of int
+    first, step : tuple of numbers
         ``surface[0, ..., 0]`` stands for the position `first`, and neighbours are `step` apart.
     undefined : dict of str to int
         Why places have no score, and how many of them.
@@ -80,7 +80,7 @@ class Hits:
         window: tuple[int, ...],
         kind: str,
         first: tuple[int, ...] | None = None,
-        step: tuple[int, ...] | None = None,
+        step: tuple[float, ...] | None = None,
         angle: Array | None = None,
         scale: Array | None = None,
         undefined: dict[str, int] | None = None,
@@ -105,7 +105,7 @@ class Hits:
     @cached_property
     def background(self) -> Background:
         """What chance alone does on this surface."""
-        window = tuple(max(1, k // s) for k, s in zip(self.window, self.step, strict=True))
+        window = tuple(max(1, int(k / s)) for k, s in zip(self.window, self.step, strict=True))
         return Background.of(self.surface, window, self.kind, self._rng)
 
     @cached_property

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from intertwine.base import checks
 from intertwine.base.checks import flag
 from intertwine.base.errors import OptionError
-from intertwine.matching import arguments, noise, peaks, phase, rotated, surface
+from intertwine.matching import arguments, noise, peaks, phase, ranges, rotated, surface
 from intertwine.matching.arguments import CALLER, SCORES, Search
 from intertwine.matching.hits import Hits
 
@@ -147,7 +147,7 @@ def options(
                 f"{CALLER}: angles and scales are searched by 'zncc', not by {kind!r}.\n"
                 f"  Leave `score` and `whiten` out, or angles and scales."
             )
-        rotated.ranges(angles, scales)
+        ranges.ranges(angles, scales)
     return kind, limit, count
 
 
