@@ -24,10 +24,11 @@ from intertwine.matching.templates import Templates
 Array = NDArray[Any]
 
 #: The reduced pattern's sides: their geometric mean, and the narrow one, in samples, at least.
-COARSE, NARROW = 12.0, 6.0
+COARSE, NARROW = 9.0, 4.5
 
-#: Finer patterns are taken as long as there are so many scores for each sample of the picture.
-WORK = 120.0
+#: Finer patterns are taken, up to so many samples, as long as there are no more scores for each
+#: sample of the picture than this; the norms of one scale cost as much as so many patterns.
+FINE, WORK, NORMS = 20.0, 48.0, 8
 
 #: Neighbouring patterns of the bank differ by so many samples at their rim.
 APART = 1.3
@@ -38,8 +39,8 @@ TOGETHER = 1.3
 #: Of a pattern whose disk has this share of it, only the disk is laid: the same at all angles.
 DISK = 2 / 3
 
-#: Scores held at a time.
-SCORES = 1 << 22
+#: Patterns and scores held at a time.
+HELD, SCORES = 32, 1 << 20
 
 #: Windows with less variance than this part of the largest square have no coarse score.
 FAINT = 1e-7
@@ -53,6 +54,11 @@ class Group:
     sizes: Array  # log scales
     angles: Array
 
+    @property
+    def work(self) -> float:
+        """Scores for each sample of the picture, about."""
+        return float(len(self.sizes) * (len(self.angles) + NORMS) / self.factor**2)
+
 
 def groups(
     window: tuple[int, ...], angles: Range, scales: Range, work: float = WORK
@@ -60,10 +66,10 @@ def groups(
     """The groups of the search, from small to large scales: as fine as `work` allows."""
     coarse = COARSE
     chosen = _groups(window, angles, scales, coarse)
-    while chosen[0].factor > 1:
+    while chosen[0].factor > 1 and coarse < FINE:
         coarse *= 1.1
         finer = _groups(window, angles, scales, coarse)
-        if sum(len(g.sizes) * len(g.angles) / g.factor**2 for g in finer) > work:
+        if sum(group.work for group in finer) > work:
             break
         chosen = finer
     return chosen
@@ -97,7 +103,7 @@ def _round(window: tuple[int, ...]) -> bool:
 
 def _radius(window: tuple[int, ...]) -> float:
     """How far samples that count lie from the middle, at most."""
-    return min(window) / 2 if _round(window) else float(np.hypot(*window)) / 2
+    return min(window) / 2 if _round(window) else float(np.hypot(window[0], window[1])) / 2
 
 
 class Bank:
@@ -105,7 +111,7 @@ class Bank:
 
     def __init__(self, pattern: Array, mask: Array | None, group: Group) -> None:
         self.pattern, self.mask, self.group = pattern, mask, group
-        self._made: dict[float, Templates] = {}
+        self._used: dict[float, list[tuple[Array, Array, Array]]] = {}  # without their plans
         window = pattern.shape[1:]
         self.disk = mask is None and _round(window)
         reach = float(np.hypot(*window)) / 2 if mask is not None else _radius(window)
@@ -121,11 +127,12 @@ class Bank:
         rows = max(SCORES // (count * small.shape[2]), self.side)
         strips = list(blocks.cut(best.shape, (rows, small.shape[2])))
         for number, size in enumerate(self.group.sizes.tolist()):
-            templates = self._templates(size)
+            parts = self._templates(size)
+            self._used[size] = [(part.taps, part.weights, part.counts) for part in parts]
             for strip in strips:
                 samples = x[(slice(None), *blocks.under(strip, (self.side, self.side)))]
-                best[strip] = np.fmax(best[strip], _best(samples, templates))
-                tell((number + strip[0].stop / best.shape[0]) / len(self.group.sizes))
+                best[strip] = np.fmax(best[strip], _best(samples, parts, self.disk))
+                tell((number + strip[0].stop / small.shape[1]) / len(self.group.sizes))
         best[np.isneginf(best)] = np.nan
         return best
 
@@ -138,18 +145,21 @@ class Bank:
         )
         window = small[:, rows[:, None], columns]
         found = []
-        for size in self.group.sizes:
-            templates = self._templates(float(size))
-            found.append(_scores(window, templates).reshape(-1))
-        number, turn = divmod(int(np.argmax(found)), len(self.group.angles))
+        for size in self.group.sizes.tolist():
+            for taps, weights, counts in self._used[size]:
+                seen = np.where(weights > 0, window, 0)
+                centred = seen - seen.sum((2, 3), keepdims=True) / np.maximum(counts, 1)
+                power = np.where(weights > 0, centred**2, 0).sum((1, 2, 3))
+                found.append(np.tensordot(taps, window, 3) / np.sqrt(np.maximum(power, 1e-30)))
+        number, turn = divmod(int(np.concatenate(found).argmax()), len(self.group.angles))
         return float(self.group.angles[turn]), float(self.group.sizes[number])
 
-    def _templates(self, size: float) -> Templates:
-        """The pattern of one scale at all angles."""
-        if size not in self._made:
-            taps, masks = self._lay(size)
-            self._made[size] = Templates(taps, masks, True, None)
-        return self._made[size]
+    def _templates(self, size: float) -> list[Templates]:
+        """The pattern of one scale at all angles, some at a time."""
+        taps, masks = self._lay(size)
+        parts = -(-len(taps) // HELD)
+        shares = zip(np.array_split(taps, parts), np.array_split(masks, parts), strict=True)
+        return [Templates(own, kept, True, None) for own, kept in shares]
 
     def _lay(self, size: float) -> tuple[Array, Array]:
         """The pattern turned, scaled and reduced in the middle of squares, and its masks."""
@@ -189,20 +199,21 @@ def _sampled(plane: Array, at: Array, mode: str = "nearest") -> Array:
     return sampled
 
 
-def _best(x: Array, templates: Templates) -> Array:
-    """The best score of all patterns at each place; NaN where there is no contrast."""
-    products, norms = pooled(templates.slide(x, "taps")), _norms(x, templates)
-    if len(norms) == 1:
-        top: Array = products.max(0) / norms[0]
-        return top
-    products /= norms
-    best: Array = np.fmax.reduce(products)
+def _best(x: Array, parts: list[Templates], alike: bool) -> Array:
+    """The best score of all patterns at each place; NaN where there is no contrast.
+
+    The norms are those of the first patterns throughout where all masks are `alike`.
+    """
+    best: Array | None = None
+    norms = None
+    for templates in parts:
+        if norms is None or not alike:
+            norms = _norms(x, templates)
+        products = pooled(templates.slide(x, "taps"))
+        top = products.max(0) / norms[0] if len(norms) == 1 else np.fmax.reduce(products / norms)
+        best = top if best is None else np.fmax(best, top)
+    assert best is not None
     return best
-
-
-def _scores(x: Array, templates: Templates) -> Array:
-    scores: Array = pooled(templates.slide(x, "taps")) / _norms(x, templates)
-    return np.where(np.isnan(scores), -np.inf, scores)
 
 
 def _norms(x: Array, templates: Templates) -> Array:

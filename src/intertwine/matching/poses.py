@@ -30,6 +30,12 @@ INSIDE = 0.95
 #: Steps tried for each pose at each level, and how far they lead, in samples of the level.
 STEPS, FAR = 12, 8
 
+#: Of a larger pattern only so many samples, evenly spread, take part in the steps.
+SAMPLES = 20_000
+
+#: Rows of a reduced picture made at a time.
+ROWS = 64
+
 #: Steps shorter than this, in samples at the pattern's rim, end the search: at the full level, and
 #: at coarser ones, in their samples.
 SETTLED, NEARLY = 3e-3, 5e-2
@@ -51,16 +57,25 @@ class Limits:
 
 
 class Level:
-    """The pattern at one resolution: each sample is the mean of ``factor x factor``."""
+    """The pattern at one resolution: each sample is the mean of ``factor x factor``.
 
-    def __init__(self, pattern: Array, mask: Mask | None, factor: float) -> None:
+    Of a large one every second, third, ... sample is used, unless it shall be `whole`.
+    """
+
+    def __init__(
+        self, pattern: Array, mask: Mask | None, factor: float, whole: bool = False
+    ) -> None:
         self.factor, self.full = factor, pattern
         middle = (np.array(pattern.shape[1:]) - 1) / 2
         self.reach = float(np.hypot(*middle)) or 1.0
         counts = np.ones(pattern.shape) if mask is None else mask.astype(float)
-        self.counts = reduced(counts, factor) > 0.99
+        counts = reduced(counts, factor)
+        stride = 1 if whole else int(np.ceil(np.sqrt(counts[0].size / SAMPLES)))
+        self.some = (slice(None), slice(None, None, stride), slice(None, None, stride))
+        self.counts = counts[self.some] > 0.99
         self.shape = self.counts.shape[1:]
-        grid = np.indices(self.shape).reshape(2, -1) * factor + (factor - 1) / 2
+        step = factor * stride
+        grid = np.indices(self.shape).reshape(2, -1) * step + (factor - 1) / 2
         self.offsets: Array = grid - middle[:, None]
         self._own: dict[int, Array] = {}
 
@@ -69,7 +84,7 @@ class Level:
         eighth = min(round(8 * size), 0)
         if eighth not in self._own:
             soft = softened(self.full, float(np.exp(-eighth / 8)))
-            self._own[eighth] = reduced(soft, self.factor)
+            self._own[eighth] = reduced(soft, self.factor)[self.some]
         return self._own[eighth]
 
     def lay(self, pose: Pose) -> Array:
@@ -199,19 +214,35 @@ class Scene:
         present = self.present[piece]
         return np.where(present, x, 0), present
 
+    def reduced(self, factor: float) -> Array:
+        """All of the data, reduced; some rows at a time."""
+        count = max(1, int(self.data.shape[1] / factor + 1e-9))
+        parts = []
+        for start in range(0, count, ROWS):
+            stop = min(start + ROWS, count)
+            first, last = int(start * factor), min(int(np.ceil(stop * factor)), self.data.shape[1])
+            x = self.levelled((slice(None), slice(first, last), slice(None)))[0]
+            edges = np.arange(start, stop + 1) * factor - first
+            parts.append(_means(_means(x, 1, edges, factor), 2, None, factor).astype(np.float32))
+        return np.concatenate(parts, axis=1)
+
 
 def reduced(x: Array, factor: float) -> Array:
     """Means of ``factor x factor`` samples of (C, H, W), what is left over at the end cut off."""
-    for axis in (1, 2) if factor > 1 else ():
-        count = max(1, int(x.shape[axis] / factor + 1e-9))
-        edges = np.minimum(np.arange(count + 1) * factor, x.shape[axis])
-        whole = np.minimum(edges.astype(int), x.shape[axis] - 1)
-        sums = np.insert(x.cumsum(axis), 0, 0, axis)
-        shape = [1, 1, 1]
-        shape[axis] = -1
-        part = (edges - whole).reshape(shape) * x.take(whole, axis)
-        x = np.diff(sums.take(whole, axis) + part, axis=axis) / factor
-    return x
+    return x if factor == 1 else _means(_means(x, 1, None, factor), 2, None, factor)
+
+
+def _means(x: Array, axis: int, edges: Array | None, factor: float) -> Array:
+    """Means between edges along one axis, by default `factor` apart from the first sample on."""
+    size = x.shape[axis]
+    if edges is None:
+        edges = np.arange(max(1, int(size / factor + 1e-9)) + 1) * factor
+    edges = np.clip(edges, 0, size)
+    whole = np.minimum(edges.astype(int), size - 1)
+    sums = np.insert(x.cumsum(axis), 0, 0, axis)
+    part = np.expand_dims(edges - whole, tuple({0, 1, 2} - {axis})) * x.take(whole, axis)
+    means: Array = np.diff(sums.take(whole, axis) + part, axis=axis) / factor
+    return means
 
 
 def _unit(x: Array, counts: Mask) -> Array:

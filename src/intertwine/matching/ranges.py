@@ -39,7 +39,7 @@ class Range:
         """Values at most `step` apart in a range, else those given, thinned out."""
         if len(self.values) == 2:
             count = int(np.ceil(self.span / step)) + 1
-            grid = np.linspace(*self.values, count)
+            grid: Array = np.linspace(self.values[0], self.values[-1], count)
             return grid[:-1] if self.whole and len(grid) > 1 else grid
         kept = [self.values[0]]
         for value in self.values[1:]:

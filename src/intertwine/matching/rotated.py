@@ -88,6 +88,7 @@ class _Search:
         self.groups = groups(asked.window, angles, scales)
         self.progress = progress
         self._levels: dict[float, Level] = {}
+        self._whole: Level | None = None
 
     def hits(
         self, threshold: float | None, count: int | None, near: tuple[int, ...], rng: Any
@@ -104,9 +105,8 @@ class _Search:
         self, floor: float | None, wanted: int | None, near: tuple[int, ...]
     ) -> tuple[list[Start], Array]:
         """Where the bank's best patterns lie, best first, and the best scores of all places."""
-        small = reduced(self.scene.levelled((slice(None),) * 3)[0], self.groups[0].factor)
-        small = small.astype(np.float32)
         first = self.groups[0].factor
+        small = self.scene.reduced(first)
         best = np.full(small.shape[1:], np.nan, np.float32)
         found: list[Start] = []
         for number, group in enumerate(self.groups):
@@ -130,7 +130,7 @@ class _Search:
 
     def _share(self, number: int) -> Callable[[float], None]:
         """Tells how far the search has come within one group."""
-        work = [len(g.sizes) * len(g.angles) / g.factor**2 for g in self.groups]
+        work = [group.work for group in self.groups]
         before, own, total = sum(work[:number]), work[number], sum(work)
         if self.progress is None:
             return lambda _: None
@@ -192,11 +192,13 @@ class _Search:
 
     def _settled(self, pose: Array) -> tuple[Array, float]:
         """A pose and its score, or those of one beside it that lays samples on samples."""
-        view = View(self._level(1.0), self.scene, pose, INSIDE)
+        if self._whole is None:
+            self._whole = Level(self.pattern, self.asked.mask, 1.0, whole=True)
+        view = View(self._whole, self.scene, pose, INSIDE)
         score = view.compare(*view.see(pose)[2:])
         quarter = round(pose[2] / (np.pi / 2))
         turn = self.angles.near(quarter * np.pi / 2, 2 * np.pi)
-        rim = self._level(1.0).reach * max(abs(pose[2] - quarter * np.pi / 2), abs(pose[3]))
+        rim = self._whole.reach * max(abs(pose[2] - quarter * np.pi / 2), abs(pose[3]))
         if turn is None or self.scales.near(0.0) is None or rim > BESIDE:
             return pose, score
         own = np.rot90(self.asked.pattern, quarter, (1, 2))
