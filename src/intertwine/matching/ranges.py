@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intertwine.base.errors import OptionError, shown
-from intertwine.matching.arguments import CALLER
+from intertwine.matching.names import CALLER
 
 Array = NDArray[np.float64]
 

@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 
 from intertwine.base.errors import OptionError, ShapeError, counted
 from intertwine.matching import exact, peaks, surface
-from intertwine.matching.arguments import CALLER, Search
+from intertwine.matching.arguments import Search
 from intertwine.matching.bank import Bank, groups
 from intertwine.matching.hits import Hits, turned
+from intertwine.matching.names import CALLER
 from intertwine.matching.poses import INSIDE, Level, Limits, Scene, View, reduced
 from intertwine.matching.ranges import Range, ranges
 
@@ -184,7 +185,7 @@ class _Search:
         masks = None if asked.mask is None else asked.mask[None]
         scores = surface.normalised(
             asked.data, asked.present, asked.pattern[None], masks, centred=True,
-            result=np.dtype(np.float32),
+            result=np.dtype(np.float32), least=asked.least,
         )[0]  # fmt: skip
         places = peaks.strongest(scores, threshold, count and count + 1, near)
         half = (np.array(asked.window) - 1) / 2
