@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from intertwine.files.sound_streams import SoundStream
 from intertwine.matching import peaks, surrogates
-from intertwine.matching.arguments import BEST
 from intertwine.matching.background import SAMPLE, Background, Grid, Scale, middle
+from intertwine.matching.names import BEST
 from intertwine.matching.search import find
 
 Array = NDArray[Any]

@@ -67,7 +67,7 @@ class Hits:
         until then, and surrogates are searched for in them.
     surface : (M1, ..., Md) array
         The score of every place; NaN where it is undefined.
-    first, step : tuple of int
+    first, step : tuple of numbers
         ``surface[0, ..., 0]`` stands for the position `first`, and neighbours are `step` apart.
     undefined : dict of str to int
         Why places have no score, and how many of them.
@@ -87,7 +87,7 @@ class Hits:
         window: tuple[int, ...],
         kind: str,
         first: tuple[int, ...] | None = None,
-        step: tuple[int, ...] | None = None,
+        step: tuple[float, ...] | None = None,
         angle: Array | None = None,
         scale: Array | None = None,
         undefined: dict[str, int] | None = None,
@@ -120,7 +120,7 @@ class Hits:
     @cached_property
     def background(self) -> Background:
         """What chance alone does on this surface."""
-        window = tuple(max(1, k // s) for k, s in zip(self._extent, self.step, strict=True))
+        window = tuple(max(1, int(k / s)) for k, s in zip(self._extent, self.step, strict=True))
         grid = Grid.of(self.surface.shape, window)
         scale = Scale(self.kind, *middle(drawn(self.surface, self._rng)), prod(self.window))
 

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from intertwine.base.errors import OptionError
 from intertwine.convolution import convolve, correlate
 from intertwine.kernel import Kernel
-from intertwine.matching.arguments import CALLER
+from intertwine.matching.names import CALLER
 
 Array = NDArray[Any]
 

@@ -20,6 +20,10 @@ Array = NDArray[Any]
 Mask = NDArray[np.bool_]
 
 
+#: Share of a pattern's samples that a window must have: with fewer, chance makes high scores.
+LEAST_OVERLAP = 0.3
+
+
 class Templates:
     """Patterns of one size and what the scores need of them.
 
@@ -33,12 +37,18 @@ class Templates:
         Whether each channel's mean is taken off, as zncc does.
     threads : int or None
         Threads for each convolution: 1 where blocks are shared out among threads already.
+    least : float
+        Share of a pattern's samples that must count in a window for a score.
     """
 
-    def __init__(self, patterns: Array, masks: Mask | None, centred: bool, threads: int | None):
+    def __init__(
+        self, patterns: Array, masks: Mask | None, centred: bool, threads: int | None,
+        least: float = LEAST_OVERLAP,
+    ) -> None:  # fmt: skip
         self.masks = masks
         self.centred = centred
         self.threads = threads
+        self.least = least
         self.count, self.channels = patterns.shape[:2]
         self.window: tuple[int, ...] = tuple(patterns.shape[2:])
         self.raw = patterns
