@@ -31,7 +31,7 @@ from intertwine.base.errors import FileError, IntertwineError, OptionError
 from intertwine.files import suffixes
 from intertwine.files.sound_streams import SoundStream
 from intertwine.matching.clips import Clip, Gathered, Sighting
-from intertwine.matching.wanted import CALLER, read
+from intertwine.matching.wanted import CALLER, Wanted, read
 
 Array = NDArray[Any]
 
