@@ -28,13 +28,14 @@ TEXTURES = {
     "develop": ("brick.png", "grass.png", "gravel.png"),
     "held": ("moon.png", "ihc.png", "hubble_deep_field.jpg", "retina.jpg"),
 }
-WORDS = (
-    "Open Save Close Cancel Apply Search Settings Account Profile Network Display Sound Battery "
-    "Storage Privacy Security Updates Language Keyboard Mouse Printer Camera Calendar Contacts "
-    "Messages Archive Deleted Drafts Inbox Reply Forward Attach Download Upload Share Export Import "
-    "Rename Duplicate Window Zoom Insert Format Tools Help Version Licence Project Branch Commit "
-    "Merge Review Issue Release Deploy Monitor Alerts Metrics Traces Budget Invoice Payment Refund"
-).split()
+WORDS = """
+Open Save Close Cancel Apply Search Settings Account Profile Network Display Sound
+Battery Storage Privacy Security Updates Language Keyboard Mouse Printer Camera Calendar
+Contacts Messages Archive Deleted Drafts Inbox Reply Forward Attach Download Upload
+Share Export Import Rename Duplicate Window Zoom Insert Format Tools Help Version
+Licence Project Branch Commit Merge Review Issue Release Deploy Monitor Alerts Metrics
+Traces Budget Invoice Payment Refund
+""".split()
 FONTS = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSerif.ttf", "DejaVuSansMono.ttf")
 MUSIC = ("Hungarian", "Kevin", "sorohanro", "456440")
 SPEECH = ("198-", "5703-")
