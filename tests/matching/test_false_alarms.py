@@ -5,10 +5,10 @@ import pickle
 import numpy as np
 import pytest
 import skimage.data
+from benchmarks.find_chance import absent, coins, present
 from scipy import ndimage, signal
 
 import intertwine as iw
-from benchmarks.find_chance import absent, coins, present
 from intertwine.matching import search
 from intertwine.matching.background import RAREST
 

@@ -19,8 +19,8 @@ def doubt(what: str, false_alarm: float) -> str | None:
     """
     if math.isnan(false_alarm):
         return (
-            f"{what}: how sure is not known. Chance is read from {LEAST_CELLS} places or more beside "
-            "the match, and there are fewer; judge by the score."
+            f"{what}: how sure is not known. Chance is read from {LEAST_CELLS} places or more "
+            "beside the match, and there are fewer; judge by the score."
         )
     if false_alarm > DOUBTFUL:
         return (
