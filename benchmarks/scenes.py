@@ -1,14 +1,16 @@
 """Scenes with a pattern that is not in them, and with one that is, for `find` to be judged by.
 
 A scene is ``(pattern, data)``, and where the pattern is, if it is. `ABSENT` and `PRESENT` hold what
-draws them, by kind: functions of a generator and of a set, "develop" or "held": photos, music, speech and shapes of the two sets differ.
-The sounds, and the photos of the held set, lie in the folder that INTERTWINE_DATA names.
+draws them, by kind: functions of a generator and of a set, "develop" or "held". The two sets have
+other photos, textures and fonts, other halves of the recordings, other shapes of beats. The sounds,
+and the photos of the held set, lie in the folder that INTERTWINE_DATA names.
 """
 
 from __future__ import annotations
 
 import io
 import os
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -17,7 +19,7 @@ import numpy as np
 import skimage
 import soundfile
 from PIL import Image, ImageDraw, ImageFont
-from scipy import ndimage, signal
+from scipy import signal
 
 Scene = tuple[np.ndarray, np.ndarray]
 SIDE, RATE, SECONDS = 256, 4000, 8
@@ -28,13 +30,17 @@ TEXTURES = {
     "develop": ("brick.png", "grass.png", "gravel.png"),
     "held": ("moon.png", "ihc.png", "hubble_deep_field.jpg", "retina.jpg"),
 }
-WORDS = (
-    "Open Save Close Cancel Apply Search Settings Account Profile Network Display Sound Battery "
-    "Storage Privacy Security Updates Language Keyboard Mouse Printer Camera Calendar Contacts "
-    "Messages Archive Deleted Drafts Inbox Reply Forward Attach Download Upload Share Export Import "
-    "Rename Duplicate Window Zoom Insert Format Tools Help Version Licence Project Branch Commit "
-    "Merge Review Issue Release Deploy Monitor Alerts Metrics Traces Budget Invoice Payment Refund"
-).split()
+WORDS = re.findall(
+    r"\w+",
+    """
+Open Save Close Cancel Apply Search Settings Account Profile Network Display Sound Battery
+Storage Privacy Security Updates Language Keyboard Mouse Printer Camera Calendar Contacts
+Messages Archive Deleted Drafts Inbox Reply Forward Attach Download Upload Share Export
+Import Rename Duplicate Window Zoom Insert Format Tools Help Version Licence Project Branch
+Commit Merge Review Issue Release Deploy Monitor Alerts Metrics Traces Budget Invoice
+Payment Refund
+""",
+)
 FONTS = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSerif.ttf", "DejaVuSansMono.ttf")
 MUSIC = ("Hungarian", "Kevin", "sorohanro", "456440")
 SPEECH = ("198-", "5703-")

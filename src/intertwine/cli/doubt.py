@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from intertwine.matching.background import LEAST_BLOCKS
+from intertwine.matching.background import LEAST_CELLS
 
-#: Above this false alarm a place is doubtful. It is an estimate: see docs/find.md.
+#: Above this false alarm a place is doubtful.
 DOUBTFUL = 0.05
 
 
@@ -19,8 +19,8 @@ def doubt(what: str, false_alarm: float) -> str | None:
     """
     if math.isnan(false_alarm):
         return (
-            f"{what}: how sure is not known. Chance is read from {LEAST_BLOCKS} places side by "
-            "side or more, and there are fewer; judge by the score."
+            f"{what}: how sure is not known. Chance is read from {LEAST_CELLS} places or more "
+            "beside the match, and there are fewer; judge by the score."
         )
     if false_alarm > DOUBTFUL:
         return (

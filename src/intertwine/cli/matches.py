@@ -39,8 +39,8 @@ def find(
 
     Pictures get boxes drawn. Recordings may last hours and have any rate; positions are in
     seconds. Positions lie between samples and are good to about a tenth of one; those of exact
-    matches are whole. A false alarm is the chance that the background alone does as well
-    somewhere; it is nan where there is too little background to tell.
+    matches are whole. A false alarm is the chance that something else scores as much somewhere;
+    it is not known where too little is left to tell.
 
     \b
     [bold]Examples[/]

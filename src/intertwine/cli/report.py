@@ -18,6 +18,7 @@ from intertwine.base.atomic import atomic
 from intertwine.base.errors import FileError, OptionError, did_you_mean
 from intertwine.cli.console import out as standard_out
 from intertwine.files import check_free
+from intertwine.matching.background import shown
 
 FORMATS = ("table", "csv", "json")
 
@@ -116,8 +117,10 @@ def _table(
 def _shown(name: str, value: Any) -> str:
     if name == "false_match_rate" and _lost(value):
         return "-"
+    if name == "false_alarm":
+        return shown(value)
     if isinstance(value, float):
-        return f"{value:.2g}" if name in ("false_alarm", "false_match_rate") else f"{value:.4f}"
+        return f"{value:.2g}" if name == "false_match_rate" else f"{value:.4f}"
     return str(value)
 
 

@@ -96,7 +96,7 @@ class Tail:
         """The score that is exceeded with this probability."""
         ratio = -self.rate / np.log1p(-probability)
         excess = max(float(ratio) ** (1 / self.count) - 1, 0.0)
-        return self.level + self.count * self.width * excess
+        return float(self.level + self.count * self.width * excess)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ class Scale:
                 score = 1 - score**2 / (2 * self.samples)
             if self.kind not in ("snr", "correlation"):
                 r = np.minimum(np.abs(score), 1)
-                return np.copysign(-np.log1p(-(r**2)), score)
+                return np.asarray(np.copysign(-np.log1p(-(r**2)), score))
             if self.kind == "correlation":
                 score = (score - self.median) / self.spread
             return np.asarray(score * np.abs(score))

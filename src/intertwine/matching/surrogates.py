@@ -1,9 +1,9 @@
 """Patterns as like the one looked for as can be, and yet not it: what scores by chance.
 
-Along one axis: the pattern reversed, and with the sign of some of its stretches turned; stretches
-hold an eighth of its energy each, so that these surrogates are orthogonal to the pattern. Along two:
-rotated by right angles and mirrored. Along more: mirrored. All keep size, level and contrast of
-their parts; what they scored on a scene without the pattern, the pattern could have scored as well.
+Along one axis: the pattern reversed, and with the sign of some of its stretches changed; stretches
+hold an eighth of its energy each, so that these surrogates are orthogonal to the pattern. Along
+two axes: rotated by right angles and mirrored. Along more: mirrored. All keep size, level and
+contrast; what they score on a scene without the pattern, the pattern could have scored as well.
 """
 
 from __future__ import annotations
