@@ -5,9 +5,7 @@ from __future__ import annotations
 import math
 
 from intertwine.matching.background import LEAST_CELLS
-
-#: Above this false alarm a place is doubtful.
-DOUBTFUL = 0.05
+from intertwine.matching.wanted import DOUBTFUL
 
 
 def doubt(what: str, false_alarm: float) -> str | None:

@@ -10,12 +10,13 @@ from rich.console import Console
 
 from intertwine.base.errors import FileError
 from intertwine.cli.console import progress
-from intertwine.cli.doubt import DOUBTFUL, doubt
+from intertwine.cli.doubt import doubt
 from intertwine.cli.report import Report, Row
 from intertwine.matching.recordings import Sighting, find_in_recordings
+from intertwine.matching.wanted import DOUBTFUL
 
 _NAMES = ("clip", "recording", "start_s", "sample", "score", "z", "false_alarm", "speed",
-          "inverted")  # fmt: skip
+          "inverted", "kind")  # fmt: skip
 
 _LINE = (
     f"Below the line chance does as well with a probability above {DOUBTFUL:g}, or one that is "
@@ -51,7 +52,7 @@ def find_in_sounds(
 
 def _row(one: Sighting) -> Row:
     cells = (str(one.clip), str(one.recording), one.start, one.sample, one.score, one.z,
-             one.false_alarm, one.speed, one.inverted)  # fmt: skip
+             one.false_alarm, one.speed, one.inverted, one.kind)  # fmt: skip
     return dict(zip(_NAMES, cells, strict=True))
 
 
@@ -61,7 +62,7 @@ def _shown(found: Sequence[Sighting], options: dict[str, Any]) -> list[str]:
     if options.get("speeds") is None:
         dull.add("speed")
     if not any(one.inverted for one in found):
-        dull.add("inverted")
+        dull.add("inverted", "kind")
     return [name for name in _NAMES if name not in dull]
 
 

@@ -57,8 +57,8 @@ def find(
     options: dict[str, Any] = {"score": score, "threshold": threshold, "count": count}
     only = {"speeds": speeds, "boundary": boundary, "min_overlap": min_overlap}
     if kind == "image":
-        _refuse("pictures", **only, whiten=whiten, min_distance=min_distance, format=form, also=also,
-                column=column)  # fmt: skip
+        _refuse("pictures", whiten=whiten, min_distance=min_distance, format=form, also=also,
+                column=column, **only)  # fmt: skip
         turns = {"angles": _range("--angles", angles), "scales": _range("--scales", scales)}
         check_options(score, None, threshold, count, **turns)
         find_in_pictures(pattern, inputs, out, force, options | turns)

@@ -99,9 +99,7 @@ class Report:
             standard_out().print(line, markup=False, soft_wrap=True)
 
 
-def _table(
-    names: Sequence[str], rows: Sequence[Row], done: str, sure: int | None = None
-) -> Table:
+def _table(names: Sequence[str], rows: Sequence[Row], done: str, sure: int | None = None) -> Table:
     table = Table(title=f"{len(rows)} {done}", title_justify="left")
     for name in names:
         words = rows and isinstance(rows[0][name], str)

@@ -38,6 +38,8 @@ class Sighting:
         How many times faster than the clip it is played there.
     inverted : bool
         Whether it is there with the other sign; then the score is that of the inverted clip.
+    kind : str
+        The name of the score.
     """
 
     clip: Path
@@ -49,6 +51,7 @@ class Sighting:
     false_alarm: float
     speed: float = 1.0
     inverted: bool = False
+    kind: str = "zncc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +222,7 @@ class Gathered:
         return [
             Sighting(
                 self.clip.path, self.path, hit.start / self.rate, hit.sample, score, *real,
-                hit.speed, score != hit.score,
+                hit.speed, score != hit.score, self.kind,
             )
             for hit, score, *real in zip(
                 kept, [abs(hit.score) for hit in kept], z.tolist(), false_alarm.tolist(),
@@ -228,14 +231,15 @@ class Gathered:
         ]  # fmt: skip
 
     def _judged(self, kept: list[Hit]) -> tuple[Array, Array]:
-        """`z`, and the probability that chance does as well: of either sign, at any speed."""
+        """`z`, and the probability that chance does as well, of all that was tried."""
         some = np.concatenate([np.empty(0), *self.sample])
         scale = Scale(self.kind, *middle(some), self.pattern.size)
         background = Background(scale, self.grid, self.cells[0], list(self.cells[1:]), [])
         good = np.array([abs(hit.good) for hit in kept])
         sign = np.array([-1 if hit.score < 0 else 1 for hit in kept])
         place = np.array([[hit.sample + self.outside] for hit in kept])
-        trials = (2 if self.wanted.signed else 1) * (self.search.trials if self.search else 1)
+        trials = self.wanted.looks * (2 if self.wanted.signed else 1)
+        trials *= self.search.trials if self.search else 1
         with np.errstate(divide="ignore"):
             chance = -np.expm1(trials * np.log1p(-background.false_alarm(good, place)))
         return sign * background.z(sign * good), chance

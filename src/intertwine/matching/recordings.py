@@ -10,6 +10,8 @@ r"""Clips in recordings of any length: the search of `find`, a block of the reco
   With a low threshold a weak one beside a border of blocks may go for a better one that goes too.
 * A clip may be there with the other sign, as wiring and microphones leave it: the size of a score
   ranks it, and `Sighting.inverted` says so.
+* Reverberation smears what a clip correlates with, along its own spectrum. Where the default score
+  leaves a clip in doubt, a second look weighs frequencies as ``whiten="noise"`` does.
 * `z` and `false_alarm` are those of the whole recording: what they need of the scores (a sample of
   them, and the best of each stretch) is gathered on the way.
 
@@ -19,6 +21,7 @@ Memory grows with the longest clip, not with the recording.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from math import inf, isnan
 from pathlib import Path
@@ -31,7 +34,7 @@ from intertwine.base.errors import FileError, IntertwineError, OptionError
 from intertwine.files import suffixes
 from intertwine.files.sound_streams import SoundStream
 from intertwine.matching.clips import Clip, Gathered, Sighting
-from intertwine.matching.wanted import CALLER, Wanted, read
+from intertwine.matching.wanted import CALLER, DOUBTFUL, Wanted, read
 
 Array = NDArray[Any]
 
@@ -87,7 +90,11 @@ def find_in_recordings(
         clips are compared with stereo recordings channel by channel, others mixed to mono.
     score, threshold, count, whiten
         As in `intertwine.find`: by default the best place of each clip in each recording, or all
-        that reach `threshold`.
+        that reach `threshold`, a clip with the other sign being as good. "phase" is the phase
+        correlation with a block of the recording: the longer the blocks, the smaller its scores.
+        With none of `score`, `threshold`, `whiten`, `speeds` and `min_overlap` a clip that stays in
+        doubt is looked for with ``whiten="noise"`` too, and reported so where that leaves no
+        doubt: reverberant clips are found then.
     min_distance : float, optional
         Of two hits nearer than this, in seconds, the better one stays. By default half the clip.
     speeds : (low, high), optional
@@ -129,17 +136,36 @@ def find_in_recordings(
     for path in sounds("recordings", recordings):
         tell = (lambda share, path=path: progress(path, share)) if progress else None
         try:
-            _search(path, loaded, wanted, result, tell)
+            result.found.extend(_heard(path, loaded, wanted, result, tell))
         except IntertwineError as error:
             result.failed.append((path, str(error)))
-    result.found.sort(key=lambda one: surest(one, wanted.kind))
+    result.found.sort(key=surest)
     return result
 
 
-def surest(one: Sighting, kind: str) -> tuple[float, float]:
+def _heard(
+    path: Path,
+    clips: Sequence[Clip],
+    wanted: Wanted,
+    result: Sightings,
+    tell: Callable[[float], None] | None,
+) -> list[Sighting]:
+    """What is heard in a recording, on a second look too where that is wanted."""
+    first = _search(path, clips, wanted, result, tell)
+    again = [clip for clip, found in first if found and not found[0].false_alarm <= DOUBTFUL]
+    found = {clip.path: heard for clip, heard in first}
+    if again and wanted.looks_twice:
+        with suppress(IntertwineError):  # samples are missing: whitening needs them all
+            for clip, heard in _search(path, again, wanted.whitened, result, tell):
+                if heard and heard[0].false_alarm <= DOUBTFUL:
+                    found[clip.path] = heard
+    return [one for heard in found.values() for one in heard]
+
+
+def surest(one: Sighting) -> tuple[float, float]:
     """The key that sorts sightings, the surest first."""
     unknown = isnan(one.false_alarm)
-    return inf if unknown else one.false_alarm, one.score if kind == "distance" else -one.score
+    return inf if unknown else one.false_alarm, one.score if one.kind == "distance" else -one.score
 
 
 def sounds(name: str, given: str | Path | Iterable[str | Path]) -> list[Path]:
@@ -180,8 +206,8 @@ def _search(
     wanted: Wanted,
     result: Sightings,
     tell: Callable[[float], None] | None,
-) -> None:
-    """Look for all clips in one recording."""
+) -> list[tuple[Clip, list[Sighting]]]:
+    """What is found of each clip in one recording, the surest first."""
     with SoundStream(path) as sound:
         gathered: list[Gathered] = []
         for clip in clips:
@@ -191,15 +217,14 @@ def _search(
             else:
                 gathered.append(one)
         if not gathered:
-            return
+            return []
         longest = max(g.reach for g in gathered)
         for start, own, first, samples in _blocks(sound, longest, wanted.whiten is not None):
             for one in gathered:
                 one.add(start, own, first, samples)
             if tell:
                 tell(min(1.0, (start + own) / sound.frames))
-    for one in gathered:
-        result.found.extend(one.sightings())
+    return [(one.clip, sorted(one.sightings(), key=surest)) for one in gathered]
 
 
 def _too_long(clip: Clip, sound: SoundStream) -> str:

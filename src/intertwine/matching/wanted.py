@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import Any
 
@@ -12,6 +12,9 @@ from intertwine.matching import arguments, speeds
 from intertwine.matching.search import options
 
 CALLER = "find_in_recordings"
+
+#: Above this false alarm a place is doubtful.
+DOUBTFUL = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,20 @@ class Wanted:
     whiten: str | None
     speeds: tuple[float, float] | None = None
     min_overlap: float | None = None
+    looks: int = 1
+
+    @property
+    def looks_twice(self) -> bool:
+        """Whether a clip in doubt is looked for again, whitened: nothing says how to score it."""
+        return (
+            self == Wanted(None, None, self.count, self.min_distance, None, looks=self.looks)
+            and self.looks == 1
+        )
+
+    @property
+    def whitened(self) -> Wanted:
+        """The second look."""
+        return replace(self, whiten="noise", looks=2)
 
     @property
     def kind(self) -> str:
