@@ -62,7 +62,7 @@ def _shown(found: Sequence[Sighting], options: dict[str, Any]) -> list[str]:
     if options.get("speeds") is None:
         dull.add("speed")
     if not any(one.inverted for one in found):
-        dull.add("inverted", "kind")
+        dull.add("inverted")
     return [name for name in _NAMES if name not in dull]
 
 

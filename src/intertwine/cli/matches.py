@@ -50,7 +50,7 @@ def find(
       intertwine find jingle.wav broadcast.flac --threshold 0.5 --format csv
       intertwine find clips/ recordings/ -o found.json
       intertwine find song.wav tapes/ --speeds 0.98,1.02
-      intertwine find monday.wav tuesday.wav --min-overlap 0.1
+      intertwine find tuesday.wav monday.wav --min-overlap 0.1
       intertwine find beat.csv heart.csv --score distance --count 10
     """  # fmt: skip
     kind = _kind(pattern)
