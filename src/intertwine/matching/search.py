@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from functools import partial
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -251,15 +250,23 @@ def _pick(
         ),
         picture=search.picture,
         rng=rng,
-        rivals=partial(_rivals, search, kind),
-        extent=surrogates.extent(search.pattern, search.mask),
+        rivals=_Surrogates(search, kind),
     )  # fmt: skip
 
 
-def _rivals(search: Search, kind: str, scrambled: bool) -> Iterator[Array]:
-    """The surfaces of surrogates that fit into the data."""
-    made = surrogates.scrambled if scrambled else surrogates.of
-    for pattern, mask in made(search.pattern, search.mask):
-        one = replace(search, pattern=pattern, mask=mask)
-        if min(one.places) > 0:
-            yield _together([one], kind)[0]
+@dataclass(frozen=True, slots=True)
+class _Surrogates:
+    """A search for what is like the pattern, see `intertwine.matching.hits.Rivals`."""
+
+    search: Search
+    kind: str
+
+    def extent(self) -> tuple[int, ...]:
+        return surrogates.extent(self.search.pattern, self.search.mask)
+
+    def surfaces(self, scrambled: bool) -> Iterator[Array]:
+        made = surrogates.scrambled if scrambled else surrogates.of
+        for pattern, mask in made(self.search.pattern, self.search.mask):
+            one = replace(self.search, pattern=pattern, mask=mask)
+            if min(one.places) > 0:  # rotated, it fits into the data
+                yield _together([one], self.kind)[0]
