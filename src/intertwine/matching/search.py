@@ -15,6 +15,7 @@ from intertwine.base.errors import OptionError
 from intertwine.matching import arguments, noise, peaks, phase, rotated, surface, surrogates
 from intertwine.matching.arguments import CALLER, SCORES, Search
 from intertwine.matching.hits import Hits
+from intertwine.matching.templates import levelled
 
 Array = NDArray[Any]
 
@@ -201,7 +202,9 @@ def _together(searches: list[Search], kind: str) -> Array:
                 f"  Fill them first, for example with the median."
             )
         arguments.check_live(one, centred=False)
-        return noise.surface(one.data, patterns / np.abs(patterns).max(), one.first, one.result)
+        return noise.surface(
+            one.data, levelled(patterns, tuple(range(patterns.ndim))), one.first, one.result
+        )
     if kind == "correlation":
         return surface.plain(one.data, one.present, patterns, one.result)
     centred = kind != "ncc"

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from intertwine.matching.templates import levelled
+
 Array = NDArray[Any]
 Mask = NDArray[np.bool_]
 
@@ -44,7 +46,7 @@ def of(pattern: Array, mask: Mask | None) -> Iterator[tuple[Array, Mask | None]]
             yield np.ascontiguousarray(both[0]), both[1]
     if ndim == 1:
         level, x = _level(pattern, mask)
-        energy = np.cumsum((np.abs(x) ** 2).sum(0))
+        energy = np.cumsum(_energy(x))
         if energy[-1] > 0:
             stretch = np.minimum((energy / energy[-1] * 8).astype(int), 7)
             for signs in SIGNS:
@@ -65,7 +67,7 @@ def scrambled(pattern: Array, mask: Mask | None) -> Iterator[tuple[Array, Mask |
 def extent(pattern: Array, mask: Mask | None) -> tuple[int, ...]:
     """Along each axis, how long the part is that holds all but a hundredth of the energy."""
     _, x = _level(pattern, mask)
-    energy = (np.abs(x) ** 2).sum(0)
+    energy = _energy(x)
     sizes = []
     for axis in range(energy.ndim):
         along = np.cumsum(energy.sum(tuple(a for a in range(energy.ndim) if a != axis)))
@@ -81,3 +83,9 @@ def _level(pattern: Array, mask: Mask | None) -> tuple[Array, Array]:
     level = np.array([np.median(own[used].real) if used.any() else 0.0 for own, used in rows])
     level = level.reshape(-1, *(1,) * (pattern.ndim - 1))
     return level, np.where(counts, pattern - level, 0)
+
+
+def _energy(x: Array) -> Array:
+    """That of all channels at each sample, in units of the largest."""
+    energy: Array = (np.abs(levelled(x, tuple(range(x.ndim)))) ** 2).sum(0)
+    return energy
