@@ -271,5 +271,4 @@ class _Surrogates:
         made = surrogates.scrambled if scrambled else surrogates.of
         for pattern, mask in made(self.search.pattern, self.search.mask):
             one = replace(self.search, pattern=pattern, mask=mask)
-            if min(one.places) > 0:  # rotated, it fits into the data
-                yield _together([one], self.kind)[0]
+            yield _together([one], self.kind)[0]

@@ -1,9 +1,9 @@
 """Patterns as like the one looked for as can be, and yet not it: what scores by chance.
 
-Along one axis: the pattern reversed, and with the sign of some of its stretches changed; stretches
-hold an eighth of its energy each, so that these surrogates are orthogonal to the pattern. Along
-two axes: rotated by right angles and mirrored. Along more: mirrored. All keep size, level and
-contrast; what they score on a scene without the pattern, the pattern could have scored as well.
+The pattern mirrored, along each axis and along several; along one axis also with the sign of some of
+its stretches changed, which hold an eighth of its energy each, so that these surrogates are
+orthogonal to the pattern. All keep size, level and contrast; what they score on a scene without the
+pattern, the pattern could have scored as well.
 """
 
 from __future__ import annotations
@@ -34,16 +34,11 @@ SCRAMBLED = 4
 def of(pattern: Array, mask: Mask | None) -> Iterator[tuple[Array, Mask | None]]:
     """Surrogates of a pattern ``(C, K1, ..., Kd)``, with their masks."""
     ndim = pattern.ndim - 1
-    for transposed in (False, True) if ndim == 2 else (False,):
-        for flips in product((False, True), repeat=ndim):
-            if not transposed and not any(flips):
-                continue
-            axes = tuple(axis for axis, flip in enumerate(flips, 1) if flip)
-            both = [
-                None if x is None else np.flip(np.swapaxes(x, 1, 2) if transposed else x, axes)
-                for x in (pattern, mask)
-            ]
-            yield np.ascontiguousarray(both[0]), both[1]
+    for flips in product((False, True), repeat=ndim):
+        axes = tuple(axis for axis, flip in enumerate(flips, 1) if flip)
+        if axes:
+            own = np.ascontiguousarray(np.flip(pattern, axes))
+            yield own, None if mask is None else np.flip(mask, axes)
     if ndim == 1:
         level, x = _level(pattern, mask)
         energy = np.cumsum(_energy(x))
