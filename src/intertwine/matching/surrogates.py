@@ -1,7 +1,7 @@
 """Patterns as like the one looked for as can be, and yet not it: what scores by chance.
 
-The pattern mirrored, along each axis and along several; along one axis also with the sign of some of
-its stretches changed, which hold an eighth of its energy each, so that these surrogates are
+The pattern mirrored, along each axis and along several; along one axis also with the sign of some
+of its stretches changed, which hold an eighth of its energy each, so that these surrogates are
 orthogonal to the pattern. All keep size, level and contrast; what they score on a scene without the
 pattern, the pattern could have scored as well.
 """
