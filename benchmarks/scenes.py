@@ -276,16 +276,21 @@ def _spoiled(rng, patch, data):
     return patch
 
 
-def spoiled_patches(rng, part):
-    """A patch of 32 to 64 samples of this very photo, with noise, JPEG or a fifth covered."""
+def spoiled_patches(rng, part, sizes=(48, 81)):
+    """A patch of 48 to 80 samples of this very photo, with noise, JPEG or a fifth covered."""
     paths = _photo_paths(part)
     while True:
         data = _crop(rng, picture(paths[int(rng.integers(len(paths)))]), SIDE)
-        size = rng.integers(32, 65, 2)
+        size = rng.integers(*sizes, 2)
         at = tuple(int(rng.integers(SIDE - k + 1)) for k in size)
         patch = data[tuple(slice(a, a + k) for a, k in zip(at, size, strict=True))]
         if patch.std() > 20:
             return _spoiled(rng, patch, data), data, at
+
+
+def spoiled_small_patches(rng, part):
+    """The same of 32 to 64 samples."""
+    return spoiled_patches(rng, part, (32, 65))
 
 
 def spoiled_words(rng, part):
@@ -320,6 +325,9 @@ def spoiled_noise(rng, part):
 
 
 PRESENT: dict[str, Callable[..., tuple[np.ndarray, np.ndarray, tuple[int, ...]]]] = {
-    "patches": spoiled_patches, "words": spoiled_words, "clips": spoiled_clips,
+    "patches": spoiled_patches,
+    "small patches": spoiled_small_patches,
+    "words": spoiled_words,
+    "clips": spoiled_clips,
     "stretches": spoiled_noise,
-}  # fmt: skip
+}

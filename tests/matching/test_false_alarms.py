@@ -142,7 +142,7 @@ def test_surrogates_are_searched_for_when_chance_is_asked_for(monkeypatch):
     hits = iw.find(camera[100:130, 100:140], camera)
     assert (hits.score[0], len(seen)) == (pytest.approx(1), 1)
     assert hits.false_alarm[0] == RAREST
-    assert len(seen) >= 8
+    assert len(seen) >= 4
 
 
 def test_pickled_hits_keep_what_chance_does_and_not_the_data():

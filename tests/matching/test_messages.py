@@ -108,3 +108,20 @@ def test_constant_data_have_no_scores():
     assert np.isnan(hits.surface).all()
     assert hits.undefined == {"constant window": 14 * 23}
     assert "places without a score: 322 (constant window)" in repr(hits)
+
+
+@pytest.mark.parametrize("score", [None, "ncc", "phase", "distance"])
+@pytest.mark.parametrize("scale", [1e-323, 1e-310, 1e-160, 1e155, 1e300])
+@pytest.mark.parametrize("is_complex", [False, True])
+def test_no_scale_of_the_data_warns(score, scale, is_complex):
+    """Nor does asking for chance; what can be told apart is found where it is."""
+    rng = np.random.default_rng(1)
+    data = rng.integers(-9, 9, (30, 40)) * (1 + 1j if is_complex else 1) * scale
+    hits = iw.find(data[4:14, 6:18], data, score=score)
+    assert hits.index.tolist() == [[4, 6]]
+    assert (hits.false_alarm < 0.01).all()
+    assert "position" in repr(hits)
+    if scale > 1e-300:
+        whitened = iw.find(data[4:14, 6:18], data, whiten="noise")
+        assert whitened.index.tolist() == [[4, 6]]
+        assert whitened.z[0] > 3

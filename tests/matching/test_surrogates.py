@@ -6,7 +6,7 @@ import pytest
 from intertwine.matching import surrogates
 
 
-@pytest.mark.parametrize(("shape", "count"), [((1, 90), 4), ((3, 6, 9), 7), ((1, 4, 5, 6), 7)])
+@pytest.mark.parametrize(("shape", "count"), [((1, 90), 4), ((3, 6, 9), 3), ((1, 4, 5, 6), 7)])
 def test_no_surrogate_is_the_pattern_or_another(shape, count):
     rng = np.random.default_rng(0)
     pattern = rng.standard_normal(shape)

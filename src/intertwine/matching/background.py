@@ -4,9 +4,9 @@ Tables for independent samples are far off on photos and music, whose neighbours
 single law fits a surface that is sky here and leaves there, or hiss with music at its end. So a
 score is held against two samples of what is not the pattern:
 
-* the *rest* of its own surface, both the best and, turned over, the worst scores;
-* *rivals*: surfaces of surrogates, the pattern mirrored, rotated and so on (`surrogates`), which
-  meet the same sky and the same music, at the hit's place too.
+* the *rest* of its own surface, the best scores and, turned over, the worst if they reach as far;
+* *rivals*: surfaces of surrogates, the pattern mirrored and so on (`surrogates`), which meet the
+  same sky and the same music, at the hit's place too.
 
 Each surface is cut into cells of half a pattern, whose best scores are nearly independent. Scores
 are brought to a scale ``q`` on which chance falls off exponentially: ``q = -log(1 - r^2)`` for a
@@ -54,6 +54,9 @@ RAREST = 1e-6
 
 #: Scores as improbable as this for rivals are hits, and no background of others.
 SURE = 1e-4
+
+#: The worst scores count, turned over, if they reach this fraction of what the best ones do.
+SKEW = 0.7
 
 #: A surrogate that scores so much on a hit beyond doubt resembles the pattern.
 ALIKE = 0.35
@@ -239,8 +242,10 @@ class Background:
     def _one(self, q: float, place: Array) -> float:
         keep = self.rest.copy()
         keep[self.grid.around(place)] = False
-        share = keep.mean() * len(self.sides)
-        rest = Tail.of(self.sides[:, keep].reshape(-1), share, OWN)
+        sides = self.sides[:, keep]
+        if len(sides) == 2 and _reach(sides[1]) < SKEW * _reach(sides[0]):
+            sides = sides[:1]  # dark letters on paper: nothing light is like them
+        rest = Tail.of(sides.reshape(-1), keep.mean() * len(sides), OWN)
         if rest is None or (self.rivals and self.rival is None):
             return np.nan
         chances = [tail.probability(np.array(q)) for tail in (rest, self.rival) if tail is not None]
@@ -260,6 +265,12 @@ class Background:
         """The pooled tail of surfaces, all cells of them."""
         sides = [side.reshape(-1) for each in surfaces for side in self._sides(each)]
         return Tail.of(np.concatenate(sides), len(sides), RIVALS) if sides else None
+
+
+def _reach(q: Array) -> float:
+    """The tenth best of the cells, or so."""
+    q = np.sort(q[np.isfinite(q)])
+    return float(q[-min(OWN, len(q))]) if len(q) else -np.inf
 
 
 def middle(some: Array) -> tuple[float, float]:

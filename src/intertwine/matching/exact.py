@@ -10,7 +10,7 @@ import scipy  # type: ignore[import-untyped]
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from intertwine.matching.templates import Templates
+from intertwine.matching.templates import Templates, levelled
 
 Array = NDArray[Any]
 Mask = NDArray[np.bool_]
@@ -180,9 +180,7 @@ def _level(x: Array, counts: Mask | None, centred: bool) -> Array:
             x = np.where(used, x - x.sum(axes, keepdims=True) / number, 0)
     else:
         x = np.where(used, x, 0).astype(wide)
-    largest = np.abs(x).max(tuple(range(1, x.ndim)), keepdims=True)
-    scaled: Array = x / np.where(largest > 0, largest, 1)
-    return scaled
+    return levelled(x, tuple(range(1, x.ndim)))
 
 
 def _differences(x: Array, used: Mask, wide: Any) -> Array:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
-from typing import Any, overload
+from typing import Any, Protocol, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +16,15 @@ from intertwine.matching.background import Background, Grid, Scale, drawn, middl
 
 Array = NDArray[Any]
 
-#: Surfaces of surrogates (False), or of the pattern with random phases (True), one at a time.
-Rivals = Callable[[bool], Iterator[Array]]
+
+class Rivals(Protocol):
+    """What else is searched for in the same data, when chance is asked for."""
+
+    def extent(self) -> tuple[int, ...]:
+        """How long the pattern is along each axis, without its padding."""
+
+    def surfaces(self, scrambled: bool) -> Iterator[Array]:
+        """Those of surrogates, or of the pattern with random phases, one at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +101,6 @@ class Hits:
         picture: Array | None = None,
         rng: Any = None,
         rivals: Rivals | None = None,
-        extent: tuple[int, ...] | None = None,
     ) -> None:
         count, ndim = len(score), surface.ndim
         self.position = np.asarray(position, float).reshape(count, ndim)
@@ -111,7 +117,6 @@ class Hits:
         self._picture = picture
         self._rng = rng
         self._rivals = rivals
-        self._extent = extent or window
 
     def __getstate__(self) -> dict[str, Any]:
         """With what chance does, and without the data."""
@@ -120,7 +125,9 @@ class Hits:
     @cached_property
     def background(self) -> Background:
         """What chance alone does on this surface."""
-        window = tuple(max(1, int(k / s)) for k, s in zip(self._extent, self.step, strict=True))
+        rivals = self._rivals
+        extent = rivals.extent() if rivals else self.window
+        window = tuple(max(1, int(k / s)) for k, s in zip(extent, self.step, strict=True))
         grid = Grid.of(self.surface.shape, window)
         scale = Scale(self.kind, *middle(drawn(self.surface, self._rng)), prod(self.window))
 
@@ -128,9 +135,9 @@ class Hits:
             return [grid.extremes(surface, self.kind) for surface in surfaces]
 
         own = grid.extremes(self.surface, self.kind)
-        found = Background(scale, grid, own, cells(self._rivals(False) if self._rivals else ()), [])
-        if self._rivals and found.beyond_doubt(self.score, self._place):
-            found = replace(found, scrambled=cells(self._rivals(True)))
+        found = Background(scale, grid, own, cells(rivals.surfaces(False) if rivals else ()), [])
+        if rivals and found.beyond_doubt(self.score, self._place):
+            found = replace(found, scrambled=cells(rivals.surfaces(True)))
         return found
 
     @property

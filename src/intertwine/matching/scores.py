@@ -108,8 +108,8 @@ def _reach(x: Array) -> float:
 
 
 def _scale(most: float) -> float:
-    """The power of two that brings `most` to about 1."""
-    return float(2.0 ** -np.frexp(most)[1])
+    """The power of two that brings `most` to about 1, or the largest there is."""
+    return float(2.0 ** min(-int(np.frexp(most)[1]), 1023))
 
 
 def _near(x: Array, present: Mask | None) -> Array:

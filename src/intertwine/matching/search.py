@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
-from functools import partial
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -26,6 +25,7 @@ from intertwine.matching import (
 from intertwine.matching.arguments import Search
 from intertwine.matching.hits import Hits
 from intertwine.matching.names import BEST, CALLER, SCORES
+from intertwine.matching.templates import levelled
 
 Array = NDArray[Any]
 
@@ -232,7 +232,9 @@ def _together(searches: list[Search], kind: str, progress: Callable[[float], Non
                 f"  Fill them first, for example with the median."
             )
         arguments.check_live(one, centred=False)
-        return noise.surface(one.data, patterns / np.abs(patterns).max(), one.first, one.result)
+        return noise.surface(
+            one.data, levelled(patterns, tuple(range(patterns.ndim))), one.first, one.result
+        )
     if kind == "correlation":
         return surface.plain(one.data, one.present, patterns, one.result)
     centred = kind != "ncc"
@@ -282,15 +284,23 @@ def _pick(
         ),
         picture=search.picture,
         rng=rng,
-        rivals=partial(_rivals, search, kind),
-        extent=surrogates.extent(search.pattern, search.mask),
+        rivals=_Surrogates(search, kind),
     )  # fmt: skip
 
 
-def _rivals(search: Search, kind: str, scrambled: bool) -> Iterator[Array]:
-    """The surfaces of surrogates that fit into the data."""
-    made = surrogates.scrambled if scrambled else surrogates.of
-    for pattern, mask in made(search.pattern, search.mask):
-        one = replace(search, pattern=pattern, mask=mask)
-        if min(one.places) > 0:
-            yield _together([one], kind, None)[0]
+@dataclass(frozen=True, slots=True)
+class _Surrogates:
+    """A search for what is like the pattern, see `intertwine.matching.hits.Rivals`."""
+
+    search: Search
+    kind: str
+
+    def extent(self) -> tuple[int, ...]:
+        return surrogates.extent(self.search.pattern, self.search.mask)
+
+    def surfaces(self, scrambled: bool) -> Iterator[Array]:
+        made = surrogates.scrambled if scrambled else surrogates.of
+        for pattern, mask in made(self.search.pattern, self.search.mask):
+            one = replace(self.search, pattern=pattern, mask=mask)
+            if min(one.places) > 0:
+                yield _together([one], self.kind, None)[0]

@@ -1,9 +1,9 @@
 """Patterns as like the one looked for as can be, and yet not it: what scores by chance.
 
-Along one axis: the pattern reversed, and with the sign of some of its stretches changed; stretches
-hold an eighth of its energy each, so that these surrogates are orthogonal to the pattern. Along
-two axes: rotated by right angles and mirrored. Along more: mirrored. All keep size, level and
-contrast; what they score on a scene without the pattern, the pattern could have scored as well.
+The pattern mirrored, along each axis and along several; along one axis also with the sign of some
+of its stretches changed, which hold an eighth of its energy each, so that these surrogates are
+orthogonal to the pattern. All keep size, level and contrast; what they score on a scene without the
+pattern, the pattern could have scored as well.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from intertwine.matching.templates import levelled
 
 Array = NDArray[Any]
 Mask = NDArray[np.bool_]
@@ -32,19 +34,14 @@ SCRAMBLED = 4
 def of(pattern: Array, mask: Mask | None) -> Iterator[tuple[Array, Mask | None]]:
     """Surrogates of a pattern ``(C, K1, ..., Kd)``, with their masks."""
     ndim = pattern.ndim - 1
-    for transposed in (False, True) if ndim == 2 else (False,):
-        for flips in product((False, True), repeat=ndim):
-            if not transposed and not any(flips):
-                continue
-            axes = tuple(axis for axis, flip in enumerate(flips, 1) if flip)
-            both = [
-                None if x is None else np.flip(np.swapaxes(x, 1, 2) if transposed else x, axes)
-                for x in (pattern, mask)
-            ]
-            yield np.ascontiguousarray(both[0]), both[1]
+    for flips in product((False, True), repeat=ndim):
+        axes = tuple(axis for axis, flip in enumerate(flips, 1) if flip)
+        if axes:
+            own = np.ascontiguousarray(np.flip(pattern, axes))
+            yield own, None if mask is None else np.flip(mask, axes)
     if ndim == 1:
         level, x = _level(pattern, mask)
-        energy = np.cumsum((np.abs(x) ** 2).sum(0))
+        energy = np.cumsum(_energy(x))
         if energy[-1] > 0:
             stretch = np.minimum((energy / energy[-1] * 8).astype(int), 7)
             for signs in SIGNS:
@@ -65,7 +62,7 @@ def scrambled(pattern: Array, mask: Mask | None) -> Iterator[tuple[Array, Mask |
 def extent(pattern: Array, mask: Mask | None) -> tuple[int, ...]:
     """Along each axis, how long the part is that holds all but a hundredth of the energy."""
     _, x = _level(pattern, mask)
-    energy = (np.abs(x) ** 2).sum(0)
+    energy = _energy(x)
     sizes = []
     for axis in range(energy.ndim):
         along = np.cumsum(energy.sum(tuple(a for a in range(energy.ndim) if a != axis)))
@@ -81,3 +78,9 @@ def _level(pattern: Array, mask: Mask | None) -> tuple[Array, Array]:
     level = np.array([np.median(own[used].real) if used.any() else 0.0 for own, used in rows])
     level = level.reshape(-1, *(1,) * (pattern.ndim - 1))
     return level, np.where(counts, pattern - level, 0)
+
+
+def _energy(x: Array) -> Array:
+    """That of all channels at each sample, in units of the largest."""
+    energy: Array = (np.abs(levelled(x, tuple(range(x.ndim)))) ** 2).sum(0)
+    return energy
