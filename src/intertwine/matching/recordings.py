@@ -11,7 +11,8 @@ r"""Clips in recordings of any length: the search of `find`, a block of the reco
 * A clip may be there with the other sign, as wiring and microphones leave it: the size of a score
   ranks it, and `Sighting.inverted` says so.
 * Reverberation smears what a clip correlates with, along its own spectrum. Where the default score
-  leaves a clip in doubt, a second look weighs frequencies as ``whiten="noise"`` does.
+  leaves any doubt, a second look weighs frequencies as ``whiten="noise"`` does, and the surer one
+  is reported.
 * `z` and `false_alarm` are those of the whole recording: what they need of the scores (a sample of
   them, and the best of each stretch) is gathered on the way.
 
@@ -34,12 +35,15 @@ from intertwine.base.errors import FileError, IntertwineError, OptionError
 from intertwine.files import suffixes
 from intertwine.files.sound_streams import SoundStream
 from intertwine.matching.clips import Clip, Gathered, Sighting
-from intertwine.matching.wanted import CALLER, DOUBTFUL, Wanted, read
+from intertwine.matching.wanted import CALLER, Wanted, read
 
 Array = NDArray[Any]
 
 #: Places looked at together, about.
 PLACES = 1 << 20
+
+#: A clip with a larger false alarm is looked for again, whitened.
+SURE = 1e-3
 
 #: With `whiten`, a block is so many clips long at least: its noise is read from it.
 CLIPS_A_BLOCK = 24
@@ -92,9 +96,9 @@ def find_in_recordings(
         As in `intertwine.find`: by default the best place of each clip in each recording, or all
         that reach `threshold`, a clip with the other sign being as good. "phase" is the phase
         correlation with a block of the recording: the longer the blocks, the smaller its scores.
-        With none of `score`, `threshold`, `whiten`, `speeds` and `min_overlap` a clip that stays in
-        doubt is looked for with ``whiten="noise"`` too, and reported so where that leaves no
-        doubt: reverberant clips are found then.
+        With none of `score`, `threshold`, `whiten`, `speeds` and `min_overlap` a clip with a false
+        alarm above 0.001 is looked for with ``whiten="noise"`` too, which finds reverberant clips,
+        and the surer one of both is reported: see `kind`.
     min_distance : float, optional
         Of two hits nearer than this, in seconds, the better one stays. By default half the clip.
     speeds : (low, high), optional
@@ -152,14 +156,18 @@ def _heard(
 ) -> list[Sighting]:
     """What is heard in a recording, on a second look too where that is wanted."""
     first = _search(path, clips, wanted, result, tell)
-    again = [clip for clip, found in first if found and not found[0].false_alarm <= DOUBTFUL]
-    found = {clip.path: heard for clip, heard in first}
+    again = [clip for clip, found in first if found and not found[0].false_alarm <= SURE]
+    heard = {clip.path: found for clip, found in first}
     if again and wanted.looks_twice:
         with suppress(IntertwineError):  # samples are missing: whitening needs them all
-            for clip, heard in _search(path, again, wanted.whitened, result, tell):
-                if heard and heard[0].false_alarm <= DOUBTFUL:
-                    found[clip.path] = heard
-    return [one for heard in found.values() for one in heard]
+            for clip, found in _search(path, again, wanted.whitened, result, tell):
+                heard[clip.path] = min(heard[clip.path], found, key=_surest)
+    return [one for found in heard.values() for one in found]
+
+
+def _surest(found: list[Sighting]) -> float:
+    chances = [one.false_alarm for one in found if not isnan(one.false_alarm)]
+    return min(chances, default=inf)
 
 
 def surest(one: Sighting) -> tuple[float, float]:

@@ -35,6 +35,9 @@ SAMPLES_A_CYCLE = 8
 #: Places followed for each stretch and block, and to the whole clip at most.
 FOLLOWED, KEPT = 12, 6
 
+#: How often the step of speeds halves for the whole clip.
+FINER = 4
+
 #: Patterns searched for together, and the slowest and fastest that a clip may be played.
 TOGETHER, LIMITS = 4, (0.5, 2.0)
 
@@ -122,8 +125,11 @@ class SpeedSearch:
             size *= 2
             step /= 2
             found = [new for one in found if (new := self._closer(x, one, size, step)) is not None]
-        for finer in (step / 2, step / 4):
-            found = [new for one in found if (new := self._closer(x, one, size, finer)) is not None]
+        for _ in range(FINER):
+            step /= 2
+            found = [new for one in found if (new := self._closer(x, one, size, step)) is not None]
+            found.sort(key=lambda one: -abs(one.score))
+            del found[max(self.kept // 2, len(found) // 2) :]
         return [end for one in found if (end := self._whole(x, one)) is not None]
 
     def _first(self, x: Array, middle: float, start: int, stop: int) -> list[Place]:
