@@ -42,6 +42,10 @@ def find(
     matches are whole. A false alarm is the chance that something else scores as much somewhere;
     it is not known where too little is left to tell.
 
+    Clips are also found with the other sign, and in a room: one with a false alarm above 0.001 is
+    looked for again by --whiten noise, unless you say how to search. The surest hits come first;
+    those below a line may be absent. Recordings shorter than the clip are skipped.
+
     \b
     [bold]Examples[/]
       intertwine find face.png group.jpg
