@@ -66,10 +66,10 @@ def test_a_best_place_is_doubted_where_chance_does_as_well(intertwine, coins):
         f"{chance}; it may be absent.\n"
     ) in ended.out
     assert "doubtful" not in intertwine("find", "coin.png", "coins.png").out
-    Image.fromarray(coins[100:230, 50:200]).save("corner.png")
+    Image.fromarray(coins[165:225, 70:135]).save("corner.png")
     assert (
-        "coin.png in corner.png: how sure is not known. Chance is read from 12 places side by side "
-        "or more, and there are fewer; judge by the score.\n"
+        "coin.png in corner.png: how sure is not known. Chance is read from 8 places or more "
+        "beside the match, and there are fewer; judge by the score.\n"
     ) in intertwine("find", "coin.png", "corner.png").out
 
 

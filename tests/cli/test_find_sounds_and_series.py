@@ -57,6 +57,56 @@ def test_a_folder_with_a_broken_file(intertwine, files, here):
     assert "1 search failed; the others are reported." in ended.err
 
 
+def test_a_folder_with_a_short_recording(intertwine, files, here):
+    (here / "songs").mkdir()
+    soundfile.write("songs/a.wav", files[:1000], 8000, "FLOAT")
+    (here / "song.wav").rename(here / "songs" / "b.wav")
+    ended = intertwine("find", "clip.wav", "songs", "--format", "json")
+    assert ended.code == 0, ended.err
+    assert [row["sample"] for row in json.loads(ended.out)] == [16_000]
+    assert "clip.wav lasts 0.500 s but songs/a.wav only 0.125 s." in ended.err
+    (here / "songs" / "b.wav").unlink()
+    soundfile.write("songs/c.wav", files[:900], 8000, "FLOAT")
+    ended = intertwine("find", "clip.wav", "songs")
+    assert ended.code == 2
+    assert "Every recording is shorter than what is looked for." in ended.err
+
+
+def test_doubtful_hits_stand_below_a_line(intertwine, files, here):
+    (here / "songs").mkdir()
+    soundfile.write("songs/a.wav", 0.1 * np.random.default_rng(1).standard_normal(40_000), 8000)
+    (here / "song.wav").rename(here / "songs" / "b.wav")
+    ended = intertwine("find", "clip.wav", "songs")
+    assert ended.code == 0, ended.err
+    lines = ended.out.splitlines()
+    sure = next(i for i, line in enumerate(lines) if "songs/b.wav" in line)
+    assert lines[sure + 1].startswith("├")
+    assert "songs/a.wav" in lines[sure + 2]
+    assert lines[-1].startswith("Below the line chance does as well with a probability above 0.05,")
+    assert "doubtful" not in ended.out
+
+
+def test_an_inverted_clip_at_another_speed_and_an_end(intertwine, files, here):
+    from scipy import signal
+
+    soundfile.write("turned.wav", -files[16_000:20_000], 8000, "FLOAT")
+    ended = intertwine("find", "turned.wav", "song.wav")
+    assert "inverted" in ended.out
+    assert "inverted" not in intertwine("find", "clip.wav", "song.wav").out
+    soundfile.write("fast.wav", signal.resample_poly(files, 100, 101), 8000, "FLOAT")
+    words = ("--speeds", "0.98,1.02", "--format", "json")
+    (hit,) = json.loads(intertwine("find", "turned.wav", "fast.wav", *words).out)
+    assert hit["inverted"] is True
+    assert hit["speed"] == pytest.approx(1.01, abs=1e-4)
+    assert hit["start_s"] == pytest.approx(2 / 1.01, abs=1e-3)
+    soundfile.write("next.wav", files[-3000:], 8000, "FLOAT")
+    soundfile.write("first.wav", files[:-1000], 8000, "FLOAT")
+    for words in (("--min-overlap", "0.5"), ("--boundary", "renormalize")):
+        ended = intertwine("find", "next.wav", "first.wav", *words, "--format", "json")
+        (hit,) = json.loads(ended.out)
+        assert (hit["sample"], round(hit["score"], 5)) == (37_000, 1)
+
+
 def test_a_shape_in_a_series(intertwine, files):
     ended = intertwine("find", "shape.csv", "series.csv", "--format", "json")
     assert ended.code == 0, ended.err
@@ -86,7 +136,12 @@ def test_absent_patterns_are_doubted_for_people_only(intertwine, files, here):
     (("song.wav", "clip.wav"), "song.wav lasts 5.000 s but clip.wav only 0.500 s."),
     (("clip.wav", "nothing.wav"), "There is no file nothing.wav."),
     (("clip.wav", "series.csv"), "series.csv is no recording."),
-    (("clip.wav", "."), "2 searches failed; the others are reported."),
+    (("clip.wav", "."), "1 search failed; the others are reported."),
+    (("clip.wav", "song.wav", "--speeds", "0,1"), "must be a range (low, high) between 0.5 and 2"),
+    (("clip.wav", "song.wav", "--speeds", "fast"), "--speeds fast: write numbers"),
+    (("clip.wav", "song.wav", "--boundary", "wrap"), "`boundary='wrap'`"),
+    (("shape.csv", "series.csv", "--speeds", "1,2"), "--speeds is not for series."),
+    (("clip.png", "song.wav", "--min-overlap", "0.1"), "--min-overlap is not for pictures."),
     (("clip.wav", "song.wav", "--angles", "0,9"), "--angles is not for recordings"),
     (("clip.wav", "song.wav", "--column", "a"), "--column is not for recordings."),
     (("clip.wav", "song.wav", "--format", "jsn"), "--format jsn is not known. Did you mean 'json'"),

@@ -24,7 +24,18 @@ CASES = [
      "find: each of 9 samples of `pattern` is NaN or infinite: nothing is left."),
     ((PART, DATA), {"mask": np.zeros((7, 8), bool)}, iw.OptionError,
      "find: each of 56 samples of `pattern` is masked, NaN or infinite: nothing is left."),
-    ((PART, COLOUR), {}, iw.ShapeError, "find: `pattern` has 2 axes but `data` has 3."),
+    ((PART, np.dstack([COLOUR, COLOUR])), {}, iw.ShapeError,
+     "find: `pattern` has 2 axes but `data` has 3."),
+    ((COLOUR[:5, :5, [0, 1, 2, 0]] * [1, 1, 1, 0], COLOUR), {}, iw.OptionError,
+     "find: each of 25 samples of `pattern` is transparent: its fourth channel is taken for "
+     "alpha.\n  Pass axes=(0, 1) if it is no alpha, or [..., :3] to leave it out."),
+    ((COLOUR[:5, :5, [0, 1, 0, 1, 2]], COLOUR), {"axes": (0, 1)}, iw.ShapeError,
+     "find: `pattern` has 5 channels on axis 2 but `data` has 3."),
+    ((PART, DATA), {"min_overlap": 0}, iw.OptionError,
+     "find: `min_overlap=0` must be above 0, at most 1."),
+    ((PART, DATA), {"min_overlap": 0.2, "score": "phase"}, iw.OptionError,
+     "find: min_overlap=0.2 is for scores that are normalised to what overlaps, not for 'phase'.\n"
+     "  Score by 'zncc', 'ncc' or 'distance', or leave min_overlap out."),
     ((COLOUR[:5, :5, :2], COLOUR), {"axes": (0, 1)}, iw.ShapeError,
      "find: `pattern` has 2 channels on axis 2 but `data` has 3."),
     ((PART, DATA), {"score": "znc"}, iw.OptionError,
@@ -97,3 +108,20 @@ def test_constant_data_have_no_scores():
     assert np.isnan(hits.surface).all()
     assert hits.undefined == {"constant window": 14 * 23}
     assert "places without a score: 322 (constant window)" in repr(hits)
+
+
+@pytest.mark.parametrize("score", [None, "ncc", "phase", "distance"])
+@pytest.mark.parametrize("scale", [1e-323, 1e-310, 1e-160, 1e155, 1e300])
+@pytest.mark.parametrize("is_complex", [False, True])
+def test_no_scale_of_the_data_warns(score, scale, is_complex):
+    """Nor does asking for chance; what can be told apart is found where it is."""
+    rng = np.random.default_rng(1)
+    data = rng.integers(-9, 9, (30, 40)) * (1 + 1j if is_complex else 1) * scale
+    hits = iw.find(data[4:14, 6:18], data, score=score)
+    assert hits.index.tolist() == [[4, 6]]
+    assert (hits.false_alarm < 0.01).all()
+    assert "position" in repr(hits)
+    if scale > 1e-300:
+        whitened = iw.find(data[4:14, 6:18], data, whiten="noise")
+        assert whitened.index.tolist() == [[4, 6]]
+        assert whitened.z[0] > 3

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import math
 
-from intertwine.matching.background import LEAST_BLOCKS
-
-#: Above this false alarm a place is doubtful. It is an estimate: see docs/find.md.
-DOUBTFUL = 0.05
+from intertwine.matching.background import LEAST_CELLS
+from intertwine.matching.wanted import DOUBTFUL
 
 
 def doubt(what: str, false_alarm: float) -> str | None:
@@ -19,8 +17,8 @@ def doubt(what: str, false_alarm: float) -> str | None:
     """
     if math.isnan(false_alarm):
         return (
-            f"{what}: how sure is not known. Chance is read from {LEAST_BLOCKS} places side by "
-            "side or more, and there are fewer; judge by the score."
+            f"{what}: how sure is not known. Chance is read from {LEAST_CELLS} places or more "
+            "beside the match, and there are fewer; judge by the score."
         )
     if false_alarm > DOUBTFUL:
         return (

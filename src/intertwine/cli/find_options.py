@@ -65,6 +65,30 @@ Whiten = Annotated[
         text="For coloured noise: weigh frequencies by the inverse of their noise.",
     ),
 ]
+Speeds = Annotated[
+    str | None,
+    _search(
+        "--speeds",
+        metavar="LOW,HIGH",
+        text="Clips may be played so much faster: 0.98,1.02 is 2 % slower to 2 % faster.",
+    ),
+]
+Boundary = Annotated[
+    str | None,
+    _search(
+        "--boundary",
+        metavar="renormalize",
+        text="Clips may stick out of a recording by half; what overlaps counts.",
+    ),
+]
+MinOverlap = Annotated[
+    float | None,
+    _search(
+        "--min-overlap",
+        metavar="SHARE",
+        text="Clips may stick out until so much of them overlaps: 0.1.",
+    ),
+]
 MinDistance = Annotated[
     float | None,
     _search(

@@ -19,6 +19,7 @@ from intertwine.cli.targets import targets
 from intertwine.files import check_free, read, suffixes, white
 from intertwine.matching import Hits
 from intertwine.matching import find as search
+from intertwine.matching.background import shown
 
 
 def find_in_pictures(
@@ -77,7 +78,7 @@ def _table(hits: Hits, source: Path) -> Table:
         table.add_column(name, justify="right")
     for hit in hits:
         cells = [f"{p:.2f}" for p in hit.position]
-        cells += [f"{hit.score:.4f}", f"{hit.z:.1f}", f"{hit.false_alarm:.2g}"]
+        cells += [f"{hit.score:.4f}", f"{hit.z:.1f}", shown(hit.false_alarm)]
         table.add_row(*cells, *([f"{hit.angle:.2f}", f"{hit.scale:.3f}"] if turned else []))
     return table
 

@@ -25,6 +25,9 @@ def find(
     angles: o.Angles = None,
     scales: o.Scales = None,
     whiten: o.Whiten = None,
+    speeds: o.Speeds = None,
+    boundary: o.Boundary = None,
+    min_overlap: o.MinOverlap = None,
     min_distance: o.MinDistance = None,
     also: o.Also = None,
     column: o.Column = None,
@@ -36,8 +39,12 @@ def find(
 
     Pictures get boxes drawn. Recordings may last hours and have any rate; positions are in
     seconds. Positions lie between samples and are good to about a tenth of one; those of exact
-    matches are whole. A false alarm is the chance that the background alone does as well
-    somewhere; it is nan where there is too little background to tell.
+    matches are whole. A false alarm is the chance that something else scores as much somewhere;
+    it is not known where too little is left to tell.
+
+    Clips are also found with the other sign, and in a room: one with a false alarm above 0.001 is
+    looked for again by --whiten noise, unless you say how to search. The surest hits come first;
+    those below a line may be absent. Recordings shorter than the clip are skipped.
 
     \b
     [bold]Examples[/]
@@ -46,13 +53,16 @@ def find(
       intertwine find logo.png scan.tif --angles 0,360 --scales 0.5,2 -o found.png
       intertwine find jingle.wav broadcast.flac --threshold 0.5 --format csv
       intertwine find clips/ recordings/ -o found.json
+      intertwine find song.wav tapes/ --speeds 0.98,1.02
+      intertwine find tuesday.wav monday.wav --min-overlap 0.1
       intertwine find beat.csv heart.csv --score distance --count 10
     """  # fmt: skip
     kind = _kind(pattern)
     options: dict[str, Any] = {"score": score, "threshold": threshold, "count": count}
+    only = {"speeds": speeds, "boundary": boundary, "min_overlap": min_overlap}
     if kind == "image":
         _refuse("pictures", whiten=whiten, min_distance=min_distance, format=form, also=also,
-                column=column)  # fmt: skip
+                column=column, **only)  # fmt: skip
         turns = {"angles": _range("--angles", angles), "scales": _range("--scales", scales)}
         check_options(score, None, threshold, count, **turns)
         find_in_pictures(pattern, inputs, out, force, options | turns)
@@ -60,14 +70,15 @@ def find(
     _refuse("recordings and series", angles=angles, scales=scales)
     if kind == "sound":
         _refuse("recordings", column=column)
+        only["speeds"] = _range("--speeds", speeds)
     else:
-        _refuse("series", also=also)
+        _refuse("series", also=also, **only)
         min_distance = whole_samples(min_distance)
     check_options(score, whiten, threshold, count)
     options |= {"whiten": whiten, "min_distance": min_distance}
     report = Report.to(out, form, force)
     if kind == "sound":
-        find_in_sounds([pattern, *(also or ())], inputs, options, report)
+        find_in_sounds([pattern, *(also or ())], inputs, options | only, report)
     else:
         find_in_series(pattern, inputs, column, options, report)
 

@@ -18,6 +18,7 @@ from intertwine.base.atomic import atomic
 from intertwine.base.errors import FileError, OptionError, did_you_mean
 from intertwine.cli.console import out as standard_out
 from intertwine.files import check_free
+from intertwine.matching.background import shown
 
 FORMATS = ("table", "csv", "json")
 
@@ -64,10 +65,20 @@ class Report:
             check_free(path, force)
         return cls(path, form or "table", done)
 
-    def write(self, names: Sequence[str], rows: Sequence[Row], doubts: Sequence[str] = ()) -> None:
-        """Write rows that have these names; doubts are for people, not for programs."""
+    def write(
+        self,
+        names: Sequence[str],
+        rows: Sequence[Row],
+        doubts: Sequence[str] = (),
+        *,
+        sure: int | None = None,
+    ) -> None:
+        """Write rows that have these names; doubts are for people, not for programs.
+
+        A line is drawn in a table below the first rows, those that are `sure`.
+        """
         if self.form == "table":
-            console, table = standard_out(), _table(names, rows, self.done)
+            console, table = standard_out(), _table(names, rows, self.done, sure)
             if not console.is_terminal:  # a program or a file reads whole ids, on one line each
                 unlimited = console.options.update(max_width=_WIDEST)
                 console.width = Measurement.get(console, unlimited, table).maximum
@@ -88,23 +99,26 @@ class Report:
             standard_out().print(line, markup=False, soft_wrap=True)
 
 
-def _table(names: Sequence[str], rows: Sequence[Row], done: str) -> Table:
+def _table(names: Sequence[str], rows: Sequence[Row], done: str, sure: int | None = None) -> Table:
     table = Table(title=f"{len(rows)} {done}", title_justify="left")
     for name in names:
         words = rows and isinstance(rows[0][name], str)
         table.add_column(
             name.replace("_", " "), justify="left" if words else "right", overflow="fold"
         )
-    for row in rows:
-        table.add_row(*(_shown(name, row[name]) for name in names))
+    for number, row in enumerate(rows, 1):
+        cells = (_shown(name, row[name]) for name in names)
+        table.add_row(*cells, end_section=number == sure)
     return table
 
 
 def _shown(name: str, value: Any) -> str:
     if name == "false_match_rate" and _lost(value):
         return "-"
+    if name == "false_alarm":
+        return shown(value)
     if isinstance(value, float):
-        return f"{value:.2g}" if name in ("false_alarm", "false_match_rate") else f"{value:.4f}"
+        return f"{value:.2g}" if name == "false_match_rate" else f"{value:.4f}"
     return str(value)
 
 

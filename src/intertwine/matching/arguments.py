@@ -13,16 +13,13 @@ from numpy.typing import NDArray
 from intertwine.base import checks
 from intertwine.base.axes import axes_of
 from intertwine.base.boundaries import BOUNDARIES, TABLE, check_boundary
-from intertwine.base.errors import DTypeError, OptionError, ShapeError, counted
+from intertwine.base.errors import OptionError, ShapeError, counted, shown
+from intertwine.matching.channels import matched
+from intertwine.matching.masks import Mask, kept_samples
+from intertwine.matching.names import BEST, CALLER
+from intertwine.matching.templates import LEAST_OVERLAP
 
 Array = NDArray[Any]
-Mask = NDArray[np.bool_]
-
-CALLER = "find"
-SCORES = ("zncc", "ncc", "correlation", "phase", "distance", "snr")
-
-#: The best that a score can be, for those that have one.
-BEST = {"zncc": 1.0, "ncc": 1.0, "phase": 1.0, "distance": 0.0}
 
 #: What may lie outside; with "renormalize" nothing does, and it is left out.
 _BOUNDARIES = tuple(word for word in BOUNDARIES if word != "constant")
@@ -39,6 +36,7 @@ class Search:
     first: tuple[int, ...]
     result: np.dtype[Any]
     picture: Array | None
+    least: float = LEAST_OVERLAP
 
     @property
     def window(self) -> tuple[int, ...]:
@@ -59,24 +57,20 @@ def read(
     axes: Any,
     boundary: Any,
     *,
+    min_overlap: float | None = None,
     pad: bool = True,
 ) -> Search:
     """Check pattern and data against each other; without `pad` what lies outside stays there."""
     x = _numbers("data", data)
     k = _numbers("pattern", pattern)
+    kept = kept_samples("pattern", "mask", pattern, k, mask)
+    present = kept_samples("data", "data_mask", data, x, data_mask)
+    k, kept, x, present = matched(k, kept, x, present, axes)
     along = _axes(x, k, axes)
-    others = [axis for axis in range(x.ndim) if axis not in along]
-    for axis in others:
-        if x.shape[axis] != k.shape[axis]:
-            raise ShapeError(
-                f"{CALLER}: `pattern` has {counted(k.shape[axis], 'channel')} on axis {axis} "
-                f"but `data` has {x.shape[axis]}.\n{_both(x, k)}\n"
-                f"  Bring both to the same channels, for example both to grey."
-            )
-    _check_sizes(x, k, along)
-    kept = _kept("pattern", "mask", pattern, k, mask)
-    present = _kept("data", "data_mask", data, x, data_mask)
-    order = (*others, *along)
+    _check_channels(x, k, along)
+    if min_overlap is None:
+        _check_sizes(x, k, along)
+    order = (*(axis for axis in range(x.ndim) if axis not in along), *along)
     inner = len(along)
 
     def channels_first(array: Array) -> Array:
@@ -94,17 +88,32 @@ def read(
                 f"for which nothing but zeros lies outside.\n  Pass boundary='zero', or none."
             )
         first = tuple(-(k // 2) for k in window)
-    elif boundary is not None:
-        samples, seen, first = _padded(samples, seen, window, boundary)
+    elif boundary is not None or min_overlap is not None:
+        samples, seen, first = _padded(samples, seen, window, boundary, min_overlap)
     own = channels_first(k)
     taps = own.astype(np.complex128 if own.dtype.kind == "c" else np.float64)
     marks = None if kept is None else channels_first(kept)
     if marks is not None:
         taps = np.where(marks, taps, 0)
+    least = LEAST_OVERLAP if min_overlap is None else min_overlap
+    return Search(samples, seen, taps, marks, first, _result(x), _picture(x, along), least)
+
+
+def _result(x: Array) -> np.dtype[Any]:
+    """The type of the scores."""
     small = x.dtype.kind == "b" or x.dtype.itemsize <= (8 if x.dtype.kind == "c" else 4)
     narrow = small and not (x.dtype.kind in "iu" and x.dtype.itemsize > 2)
-    result = np.dtype(np.float32 if narrow else np.float64)
-    return Search(samples, seen, taps, marks, first, result, _picture(x, along))
+    return np.dtype(np.float32 if narrow else np.float64)
+
+
+def _check_channels(x: Array, k: Array, along: tuple[int, ...]) -> None:
+    for axis in range(x.ndim):
+        if axis not in along and x.shape[axis] != k.shape[axis]:
+            raise ShapeError(
+                f"{CALLER}: `pattern` has {counted(k.shape[axis], 'channel')} on axis {axis} "
+                f"but `data` has {x.shape[axis]}.\n{_both(x, k)}\n"
+                f"  Bring both to the same channels, for example both to grey."
+            )
 
 
 def _numbers(name: str, value: Any) -> Array:
@@ -154,60 +163,21 @@ def _check_sizes(x: Array, k: Array, along: tuple[int, ...]) -> None:
         )
 
 
-def _kept(name: str, word: str, given: Any, array: Array, mask: Any) -> Mask | None:
-    """Which samples count: by the mask, by what a masked array shows, and those that are finite."""
-    kept = _mask(name, word, given, array, mask)
-    if array.dtype.kind in "fc" and not _finite_sum(array):
-        finite = np.isfinite(array)
-        kept = finite if kept is None else kept & finite
-    if kept is None or kept.all():
-        return None
-    if not kept.any():
-        what = "NaN or infinite" if mask is None else "masked, NaN or infinite"
-        raise OptionError(
-            f"{CALLER}: each of {counted(array.size, 'sample')} of `{name}` is {what}: "
-            f"nothing is left.\n"
-            f"  {word}=True marks samples that count."
-        )
-    return kept
-
-
-def _finite_sum(array: Array) -> bool:
-    """Whether the sum is a number; then all samples are, and no array of answers was needed."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        return bool(np.isfinite(array.sum()))
-
-
-def _mask(name: str, word: str, given: Any, array: Array, mask: Any) -> Mask | None:
-    present = ~np.ma.getmaskarray(given) if isinstance(given, np.ma.MaskedArray) else None
-    if mask is None:
-        return present
-    marks = np.asarray(mask)
-    if marks.dtype.kind != "b":
-        raise DTypeError(
-            f"{CALLER}: `{word}` has dtype {marks.dtype}, not bool.\n"
-            f"  True marks a sample of `{name}` that counts: pass for example {word}=(alpha > 0)."
-        )
-    if marks.ndim < array.ndim and marks.shape == array.shape[: marks.ndim]:
-        marks = marks.reshape(*marks.shape, *(1,) * (array.ndim - marks.ndim))  # for all channels
-    try:
-        marks = np.broadcast_to(marks, array.shape)
-    except ValueError:
-        raise ShapeError(
-            f"{CALLER}: `{word}` of shape {marks.shape} does not fit `{name}` of shape "
-            f"{array.shape}.\n"
-            f"  `mask` belongs to the pattern, `data_mask` to the data."
-        ) from None
-    return marks if present is None else marks & present
-
-
 def _padded(
-    x: Array, present: Mask | None, window: tuple[int, ...], boundary: Any
+    x: Array, present: Mask | None, window: tuple[int, ...], boundary: Any, overlap: float | None
 ) -> tuple[Array, Mask | None, tuple[int, ...]]:
-    """Data with what lies outside, so that the pattern's middle visits every sample."""
-    word = check_boundary(CALLER, boundary, _BOUNDARIES)
-    lead = tuple(k // 2 for k in window)
-    margins = [(0, 0), *((b, k - 1 - b) for b, k in zip(lead, window, strict=True))]
+    """Data with what lies outside: so that the pattern's middle visits every sample.
+
+    With an `overlap` and no other boundary nothing lies there, and the pattern visits all places
+    where it can have so large a share inside.
+    """
+    word = check_boundary(CALLER, boundary or "renormalize", _BOUNDARIES)
+    if overlap is not None and word == "renormalize":
+        lead = tuple(k - max(1, math.ceil(overlap * k)) for k in window)
+        margins = [(0, 0), *((b, b) for b in lead)]
+    else:
+        lead = tuple(k // 2 for k in window)
+        margins = [(0, 0), *((b, k - 1 - b) for b, k in zip(lead, window, strict=True))]
     names = TABLE[word].names.get("numpy.pad", ("constant",))
     pad: Any = partial(np.pad, pad_width=margins, mode=names[0])
     if word == "renormalize":
@@ -266,6 +236,19 @@ def threshold(kind: str, value: Any) -> float | None:
             f"  Pass {other}, or none for the best place alone."
         )
     return least
+
+
+def overlap(kind: str, value: Any) -> float | None:
+    """Return the share of a pattern that must lie on data."""
+    if value is None:
+        return None
+    if kind not in ("zncc", "ncc", "distance"):
+        raise OptionError(
+            f"{CALLER}: min_overlap={shown(value)} is for scores that are normalised to what "
+            f"overlaps, not for {kind!r}.\n"
+            f"  Score by 'zncc', 'ncc' or 'distance', or leave min_overlap out."
+        )
+    return checks.number(CALLER, "min_overlap", value, lambda v: 0 < v <= 1, "above 0, at most 1")
 
 
 def distances(value: Any, window: tuple[int, ...]) -> tuple[int, ...]:

@@ -51,13 +51,26 @@ def under(block: Block, window: Sequence[int]) -> Block:
     return tuple(slice(s.start, s.stop + k - 1) for s, k in zip(block, window, strict=True))
 
 
-def each(work: Callable[[Block], None], blocks: Sequence[Block]) -> None:
-    """Do the `work` on every block, on as many threads as a call may use."""
+def each(
+    work: Callable[[Block], None],
+    blocks: Sequence[Block],
+    progress: Callable[[float], None] | None = None,
+) -> None:
+    """Do the `work` on every block, on as many threads as a call may use.
+
+    `progress` is told, by the calling thread, what share of the blocks is done.
+    """
+    tell = progress or (lambda share: None)
     count = min(threads.resolve(None), len(blocks))
     if count < 2:
-        for block in blocks:
+        for number, block in enumerate(blocks, 1):
             work(block)
+            tell(number / len(blocks))
         return
     with ThreadPoolExecutor(count) as pool:
-        for _ in pool.map(work, blocks):
-            pass
+        try:
+            for number, _ in enumerate(pool.map(work, blocks), 1):
+                tell(number / len(blocks))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise

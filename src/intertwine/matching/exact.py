@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -10,13 +10,19 @@ import scipy  # type: ignore[import-untyped]
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from intertwine.matching.templates import Templates
+from intertwine.matching.templates import Templates, levelled
 
 Array = NDArray[Any]
 Mask = NDArray[np.bool_]
 
 #: Samples gathered at a time.
 GATHERED = 1 << 21
+
+#: Scores this near to 1 are computed again: rounding hides there which of them are copies.
+NEAR = 1e-6
+
+#: Products spent on those of one pattern in one block that are no copies to the bit, best first.
+SPENT = 1 << 24
 
 
 def constant(x: Array, window: tuple[int, ...]) -> Mask:
@@ -47,11 +53,43 @@ def scores(
     return _gathered(x, present, templates, pattern, at, _score)
 
 
-def gaps(
-    x: Array, present: Mask | None, templates: Templates, pattern: int, at: tuple[Array, ...]
-) -> NDArray[np.float64]:
-    """``sum |k - w|^2`` of unit patterns and windows: ``2 (1 - score)`` without its rounding."""
-    return _gathered(x, present, templates, pattern, at, _gap)
+def near(
+    scores: Array, x: Array, present: Mask | None, templates: Templates
+) -> Iterator[tuple[int, tuple[Array, ...], NDArray[np.float64]]]:
+    """Each pattern with the places where it scores nearly 1, and their gaps.
+
+    The gap is ``sum |k - w|^2`` of the unit pattern and window: ``2 (1 - score)`` without its
+    rounding, 0 for a copy.
+    """
+    for pattern in range(templates.count):
+        if scores[pattern].max() <= 1 - NEAR:  # NaN is not
+            continue
+        at = np.nonzero(scores[pattern] > 1 - NEAR)
+        found = 2 * (1 - scores[pattern][at].astype(np.float64))
+        equal = _gathered(x, present, templates, pattern, at, _equal, raw=True) > 0
+        found[equal] = 0
+        others = np.nonzero(~equal)[0]
+        others = others[np.argsort(found[others], kind="stable")][: SPENT // templates.size + 1]
+        some = tuple(index[others] for index in at)
+        found[others] = _gathered(x, present, templates, pattern, some, _gap)
+        yield pattern, at, found
+
+
+def score(x: Array, present: Mask | None, pattern: Array, mask: Mask | None) -> float:
+    """zncc of a pattern and data of its size, by their gap: 1 for copies. -1: it has none."""
+    templates = Templates(pattern[None], None if mask is None else mask[None], True, 1)
+    at = (np.zeros(1, np.intp),) * (x.ndim - 1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        gap = _gathered(x, present, templates, 0, at, _gap)[0]
+    return -1.0 if np.isnan(gap) else float(1 - gap / 2)
+
+
+def rounded_down(gaps: NDArray[np.float64], kind: np.dtype[Any]) -> Array:
+    """Scores of this type from gaps: 1 only where the score is 1 in float64."""
+    scores = 1 - gaps / 2
+    narrow = scores.astype(kind)
+    below: Array = np.where((narrow == 1) & (scores < 1), np.nextafter(kind.type(1), 0), narrow)
+    return below
 
 
 def _gathered(
@@ -60,7 +98,9 @@ def _gathered(
     templates: Templates,
     pattern: int,
     at: tuple[Array, ...],
-    compare: Callable[[Array, Array], Array],
+    compare: Callable[..., Array],
+    *,
+    raw: bool = False,
 ) -> NDArray[np.float64]:
     """Compare one pattern with the windows at some places, a few at a time."""
     views = _windows(x, templates.window)
@@ -74,6 +114,9 @@ def _gathered(
         counts = mask
         if seen is not None:
             counts = seen[some] if mask is None else seen[some] & mask
+        if raw:
+            found[start : start + step] = compare(own, views[some], counts)
+            continue
         windows = _level(views[some], counts, templates.centred)
         one = own[None] if counts is None else np.broadcast_to(own, windows.shape)
         found[start : start + step] = compare(_level(one, counts, templates.centred), windows)
@@ -93,8 +136,25 @@ def _score(own: Array, windows: Array) -> Array:
 
 def _gap(own: Array, windows: Array) -> Array:
     every = tuple(range(1, windows.ndim))
-    gap: Array = (np.abs(own / _norm(own) - windows / _norm(windows)) ** 2).sum(every)
+    k, w = own / _norm(own), windows / _norm(windows)
+    if w.dtype.kind == "c":  # their scores are blind to the phase
+        product = (k.conj() * w).sum(every, keepdims=True)
+        k = k * (product / np.abs(product))
+    gap: Array = (np.abs(k - w) ** 2).sum(every)
     return gap
+
+
+def _equal(own: Array, windows: Array, counts: Mask | None) -> Array:
+    """Whether all samples that count are the same numbers."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        narrow = own.astype(windows.dtype)
+    if (narrow != own).any():  # the pattern has values that the data cannot have
+        return np.zeros(len(windows), bool)
+    same = windows == narrow
+    if counts is not None:
+        same |= ~counts
+    equal: Array = same.reshape(len(windows), -1).all(1)
+    return equal
 
 
 def _norm(x: Array) -> Array:
@@ -120,9 +180,7 @@ def _level(x: Array, counts: Mask | None, centred: bool) -> Array:
             x = np.where(used, x - x.sum(axes, keepdims=True) / number, 0)
     else:
         x = np.where(used, x, 0).astype(wide)
-    largest = np.abs(x).max(tuple(range(1, x.ndim)), keepdims=True)
-    scaled: Array = x / np.where(largest > 0, largest, 1)
-    return scaled
+    return levelled(x, tuple(range(1, x.ndim)))
 
 
 def _differences(x: Array, used: Mask, wide: Any) -> Array:

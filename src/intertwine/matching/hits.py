@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, overload
+from math import prod
+from typing import Any, Protocol, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from intertwine.base.libraries import need
-from intertwine.matching.background import Background
+from intertwine.matching.background import Background, Grid, Scale, drawn, middle, shown
 
 Array = NDArray[Any]
+
+
+class Rivals(Protocol):
+    """What else is searched for in the same data, when chance is asked for."""
+
+    def extent(self) -> tuple[int, ...]:
+        """How long the pattern is along each axis, without its padding."""
+
+    def surfaces(self, scrambled: bool) -> Iterator[Array]:
+        """Those of surrogates, or of the pattern with random phases, one at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +40,9 @@ class Hit:
     z : float
         How far the score stands above the surface's own background, in its robust deviations.
     false_alarm : float
-        Probability that the background alone has a score as good somewhere on the surface.
+        Probability that chance has a score as good somewhere on the surface, read from the rest of
+        it and from surrogates of the pattern. 1e-6 stands for this and anything rarer; NaN says
+        that it is not known, since too few places are left to tell.
     angle, scale : float
         The pattern turned by `angle` degrees (counter-clockwise on a picture) and enlarged
         `scale` times lies on the data.
@@ -57,10 +70,11 @@ class Hits:
     centre : (n, d) float array
         Where the pattern's middle lies; turned and scaled patterns are best read from here.
     score, z, false_alarm, angle, scale : (n,) float arrays
-        As in `Hit`. `z` and `false_alarm` are worked out when first asked for.
+        As in `Hit`. `z` and `false_alarm` are worked out when first asked for: the data are kept
+        until then, and surrogates are searched for in them.
     surface : (M1, ..., Md) array
         The score of every place; NaN where it is undefined.
-    first, step : tuple of int
+    first, step : tuple of numbers
         ``surface[0, ..., 0]`` stands for the position `first`, and neighbours are `step` apart.
     undefined : dict of str to int
         Why places have no score, and how many of them.
@@ -80,12 +94,13 @@ class Hits:
         window: tuple[int, ...],
         kind: str,
         first: tuple[int, ...] | None = None,
-        step: tuple[int, ...] | None = None,
+        step: tuple[float, ...] | None = None,
         angle: Array | None = None,
         scale: Array | None = None,
         undefined: dict[str, int] | None = None,
         picture: Array | None = None,
         rng: Any = None,
+        rivals: Rivals | None = None,
     ) -> None:
         count, ndim = len(score), surface.ndim
         self.position = np.asarray(position, float).reshape(count, ndim)
@@ -101,12 +116,35 @@ class Hits:
         self.undefined = undefined or {}
         self._picture = picture
         self._rng = rng
+        self._rivals = rivals
+
+    def __getstate__(self) -> dict[str, Any]:
+        """With what chance does, and without the data."""
+        return self.__dict__ | {"background": self.background, "_rivals": None}
 
     @cached_property
     def background(self) -> Background:
         """What chance alone does on this surface."""
-        window = tuple(max(1, k // s) for k, s in zip(self.window, self.step, strict=True))
-        return Background.of(self.surface, window, self.kind, self._rng)
+        rivals = self._rivals
+        extent = rivals.extent() if rivals else self.window
+        window = tuple(max(1, int(k / s)) for k, s in zip(extent, self.step, strict=True))
+        grid = Grid.of(self.surface.shape, window)
+        scale = Scale(self.kind, *middle(drawn(self.surface, self._rng)), prod(self.window))
+
+        def cells(surfaces: Iterable[Array]) -> list[Array]:
+            return [grid.extremes(surface, self.kind) for surface in surfaces]
+
+        own = grid.extremes(self.surface, self.kind)
+        found = Background(scale, grid, own, cells(rivals.surfaces(False) if rivals else ()), [])
+        if rivals and found.beyond_doubt(self.score, self._place):
+            found = replace(found, scrambled=cells(rivals.surfaces(True)))
+        return found
+
+    @property
+    def _place(self) -> NDArray[np.float64]:
+        """Where hits lie on the surface."""
+        place: NDArray[np.float64] = (self.index - np.array(self.first)) / np.array(self.step)
+        return place
 
     @cached_property
     def z(self) -> NDArray[np.float64]:
@@ -115,8 +153,8 @@ class Hits:
 
     @cached_property
     def false_alarm(self) -> NDArray[np.float64]:
-        """Probability that the background alone does as well anywhere on the surface."""
-        return self.background.false_alarm(self.score)
+        """Probability that chance does as well anywhere on the surface."""
+        return self.background.false_alarm(self.score, self._place)
 
     @cached_property
     def centre(self) -> NDArray[np.float64]:
@@ -202,7 +240,7 @@ class Hits:
         for hit in self[:_SHOWN]:
             place = " ".join(f"{p:10.2f}" for p in hit.position)
             row = f"{place:>{11 * len(hit.position)}} {hit.score:9.4f} {hit.z:8.1f}"
-            row += f" {hit.false_alarm:12.2g}"
+            row += f" {shown(hit.false_alarm):>12}"
             lines.append(row + (f" {hit.angle:8.2f} {hit.scale:7.3f}" if varied else ""))
         if len(self) > _SHOWN:
             lines.append(f"... and {len(self) - _SHOWN} more")

@@ -29,7 +29,8 @@ from numpy.typing import NDArray
 from intertwine.base.errors import OptionError
 from intertwine.convolution import convolve, correlate
 from intertwine.kernel import Kernel
-from intertwine.matching.arguments import CALLER
+from intertwine.matching.names import CALLER
+from intertwine.matching.templates import levelled
 
 Array = NDArray[Any]
 
@@ -82,7 +83,7 @@ def _prepared(data: Array) -> Array:
     """Each channel without its mean and of unit variance."""
     axes = tuple(range(1, data.ndim))
     x = data.astype(np.complex128 if data.dtype.kind == "c" else np.float64)
-    x /= np.maximum(np.abs(x).max(axes, keepdims=True), np.finfo(float).tiny)
+    x = levelled(x, axes)
     x -= x.mean(axes, keepdims=True)
     spread = np.sqrt((np.abs(x) ** 2).mean(axes, keepdims=True))
     if (spread <= 1e-14).any():

@@ -37,9 +37,6 @@ from intertwine.matching.templates import Templates
 Array = NDArray[Any]
 Mask = NDArray[np.bool_]
 
-#: Share of a pattern's samples that a window must have: with fewer, chance makes high scores.
-LEAST_OVERLAP = 0.3
-
 #: Products worth computing one by one before a block is split.
 AFFORDABLE = 1 << 22
 
@@ -111,8 +108,8 @@ def _reach(x: Array) -> float:
 
 
 def _scale(most: float) -> float:
-    """The power of two that brings `most` to about 1."""
-    return float(2.0 ** -np.frexp(most)[1])
+    """The power of two that brings `most` to about 1, or the largest there is."""
+    return float(2.0 ** min(-int(np.frexp(most)[1]), 1023))
 
 
 def _near(x: Array, present: Mask | None) -> Array:
@@ -179,7 +176,7 @@ def _masked(
         own = own - _energy(own_sums) / safe
         products = products - own_sums * sums / safe
     number, power, own = pooled(count), pooled(power), pooled(own)
-    few = number < np.maximum(LEAST_OVERLAP * templates.sizes, 2)
+    few = number < np.maximum(templates.least * templates.sizes, 2)
     doubtful = ((power < number * least) | (own < least_own)) & ~few
     with np.errstate(invalid="ignore", divide="ignore"):
         scores = _divided(products, np.where(doubtful | few, np.nan, power * own))
@@ -189,7 +186,7 @@ def _masked(
 def too_few(present: Mask, templates: Templates) -> Mask:
     """Places whose window has too few samples for a score: (P or 1, B1, ..., Bd)."""
     count = np.rint(pooled(templates.slide(present.astype(np.float64), "weights")))
-    few: Mask = count < np.maximum(LEAST_OVERLAP * templates.sizes, 2)
+    few: Mask = count < np.maximum(templates.least * templates.sizes, 2)
     return few
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,20 @@ from numpy.typing import NDArray
 from intertwine.base import checks
 from intertwine.base.checks import flag
 from intertwine.base.errors import OptionError
-from intertwine.matching import arguments, noise, peaks, phase, rotated, surface
-from intertwine.matching.arguments import CALLER, SCORES, Search
+from intertwine.matching import (
+    arguments,
+    noise,
+    peaks,
+    phase,
+    ranges,
+    rotated,
+    surface,
+    surrogates,
+)
+from intertwine.matching.arguments import Search
 from intertwine.matching.hits import Hits
+from intertwine.matching.names import BEST, CALLER, SCORES
+from intertwine.matching.templates import levelled
 
 Array = NDArray[Any]
 
@@ -34,6 +46,8 @@ def find(
     scales: Any = None,
     subpixel: bool = True,
     whiten: str | None = None,
+    min_overlap: float | None = None,
+    progress: Callable[[float], None] | None = None,
     rng: Any = None,
 ) -> Any:
     """Look for `pattern` in `data`: ``y[n] = sum_j conj(k[j]) w_n[j]``, window by window.
@@ -62,11 +76,14 @@ def find(
     mask : bool array, optional
         True where a sample of the *pattern* counts.
     data_mask : bool array, optional
-        True where a sample of the *data* counts. Where less than 30 % of the pattern meets samples
-        that count there is no score.
+        True where a sample of the *data* counts. Where less than 30 % of the pattern, or
+        `min_overlap`, meets samples that count there is no score.
     axes : int or tuple of int, optional
         The axes to search along; the others are channels, whose scores are pooled: sums over all of
         them, means taken off each. By default all axes, but for colours: pictures (H, W, 3 or 4).
+        There a fourth channel is alpha, a mask: samples that are more see-through than not do not
+        count; and where one is grey, the other is made grey too. ``axes=(0, 1)`` takes four
+        channels as they are.
     threshold : float, optional
         Take all places that score at least so much (for distances: at most).
     count : int, optional
@@ -86,7 +103,15 @@ def find(
         to a tenth of a sample on smooth data. A match without any flaw stays on its sample.
     whiten : {"noise"}, optional
         Weight frequencies by the inverse of the noise's power, estimated from the data (Welch's
-        method, medians): the matched filter for coloured noise.
+        method, means): the matched filter for coloured noise.
+    min_overlap : float, optional
+        Let the pattern stick out of the data at any side, as long as this share of it (0.15: 15 %)
+        lies on samples that count; the score is that of what overlaps. The less that is, the
+        higher chance scores. With a `boundary` other than "renormalize" only missing samples are
+        meant.
+    progress : callable, optional
+        Called with the share of the search that is done, from 0 to 1, by the calling thread; what
+        it raises ends the search.
     rng : seed or numpy.random.Generator, optional
         Draws the places from which `z` reads a large surface's background; 0 by default.
 
@@ -112,8 +137,11 @@ def find(
     """
     kind, limit, count = options(score, whiten, threshold, count, angles, scales)
     several = _several(pattern)
+    least = arguments.overlap(kind, min_overlap)
     searches = [
-        arguments.read(each, data, mask, data_mask, axes, boundary, pad=kind != "snr")
+        arguments.read(
+            each, data, mask, data_mask, axes, boundary, min_overlap=least, pad=kind != "snr"
+        )
         for each in (pattern if several else [pattern])
     ]
     flag(CALLER, "subpixel", subpixel)
@@ -122,11 +150,13 @@ def find(
         found = []
         for search, near in zip(searches, nearest, strict=True):
             arguments.check_live(search, centred=True)
-            found.append(rotated.search(search, angles, scales, limit, count, near, rng))
+            found.append(rotated.search(search, angles, scales, limit, count, near, rng, progress))
         return found if several else found[0]
     found = [
         _pick(search, scored, kind, limit, count, near, bool(subpixel), rng)
-        for search, scored, near in zip(searches, _surfaces(searches, kind), nearest, strict=True)
+        for search, scored, near in zip(
+            searches, _surfaces(searches, kind, progress), nearest, strict=True
+        )
     ]
     return found if several else found[0]
 
@@ -147,7 +177,7 @@ def options(
                 f"{CALLER}: angles and scales are searched by 'zncc', not by {kind!r}.\n"
                 f"  Leave `score` and `whiten` out, or angles and scales."
             )
-        rotated.ranges(angles, scales)
+        ranges.ranges(angles, scales)
     return kind, limit, count
 
 
@@ -175,7 +205,9 @@ def _several(pattern: Any) -> bool:
     )
 
 
-def _surfaces(searches: list[Search], kind: str) -> list[Array]:
+def _surfaces(
+    searches: list[Search], kind: str, progress: Callable[[float], None] | None
+) -> list[Array]:
     """The surface of each search; patterns of one size are searched for together."""
     groups: dict[Any, list[int]] = {}
     for number, search in enumerate(searches):
@@ -184,11 +216,11 @@ def _surfaces(searches: list[Search], kind: str) -> list[Array]:
     found: dict[int, Array] = {}
     for members in groups.values():
         some = [searches[i] for i in members]
-        found |= dict(zip(members, _together(some, kind), strict=True))
+        found |= dict(zip(members, _together(some, kind, progress), strict=True))
     return [found[i] for i in range(len(searches))]
 
 
-def _together(searches: list[Search], kind: str) -> Array:
+def _together(searches: list[Search], kind: str, progress: Callable[[float], None] | None) -> Array:
     """The surfaces (P, M1, ..., Md) of patterns of one size."""
     one = searches[0]
     patterns = np.stack([search.pattern for search in searches])
@@ -200,7 +232,9 @@ def _together(searches: list[Search], kind: str) -> Array:
                 f"  Fill them first, for example with the median."
             )
         arguments.check_live(one, centred=False)
-        return noise.surface(one.data, patterns / np.abs(patterns).max(), one.first, one.result)
+        return noise.surface(
+            one.data, levelled(patterns, tuple(range(patterns.ndim))), one.first, one.result
+        )
     if kind == "correlation":
         return surface.plain(one.data, one.present, patterns, one.result)
     centred = kind != "ncc"
@@ -210,7 +244,8 @@ def _together(searches: list[Search], kind: str) -> Array:
         return phase.surface(one.data, one.present, patterns, masks, one.result)
     return surface.normalised(
         one.data, one.present, patterns, masks,
-        centred=centred, result=one.result, distance=kind == "distance",
+        centred=centred, result=one.result, distance=kind == "distance", least=one.least,
+        progress=progress,
     )  # fmt: skip
 
 
@@ -230,7 +265,7 @@ def _pick(
         np.negative(scored, out=scored)
     limit = -threshold if small_is_good and threshold is not None else threshold
     places = peaks.strongest(scored, limit, count, near)
-    best = arguments.BEST.get(kind, np.inf)
+    best = BEST.get(kind, np.inf)
     position = peaks.refined(scored, places, best) if subpixel else places.astype(float)
     if small_is_good:
         np.negative(scored, out=scored)
@@ -245,8 +280,27 @@ def _pick(
         first=search.first,
         undefined=surface.why_undefined(
             scored, search.present, search.pattern[None],
-            None if search.mask is None else search.mask[None],
+            None if search.mask is None else search.mask[None], search.least,
         ),
         picture=search.picture,
         rng=rng,
+        rivals=_Surrogates(search, kind),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Surrogates:
+    """A search for what is like the pattern, see `intertwine.matching.hits.Rivals`."""
+
+    search: Search
+    kind: str
+
+    def extent(self) -> tuple[int, ...]:
+        return surrogates.extent(self.search.pattern, self.search.mask)
+
+    def surfaces(self, scrambled: bool) -> Iterator[Array]:
+        made = surrogates.scrambled if scrambled else surrogates.of
+        for pattern, mask in made(self.search.pattern, self.search.mask):
+            one = replace(self.search, pattern=pattern, mask=mask)
+            if min(one.places) > 0:
+                yield _together([one], self.kind, None)[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,27 +11,26 @@ from numpy.typing import NDArray
 from intertwine.convolution import correlate
 from intertwine.matching import blocks, exact
 from intertwine.matching.scores import block_scores, pooled, too_few
-from intertwine.matching.templates import Templates
+from intertwine.matching.templates import LEAST_OVERLAP, Templates
 
 Array = NDArray[Any]
 Mask = NDArray[np.bool_]
-
-#: Scores this near to 1 are computed again for a distance, which their rounding would spoil.
-NEAR = 1e-6
 
 
 def normalised(
     data: Array, present: Mask | None, patterns: Array, masks: Mask | None, *,
     centred: bool, result: np.dtype[Any], distance: bool = False,
+    least: float = LEAST_OVERLAP, progress: Callable[[float], None] | None = None,
 ) -> Array:  # fmt: skip
     """Scores ``(P, M1, ..., Md)`` of patterns ``(P, C, K1, ..., Kd)`` in data ``(C, N1, ..., Nd)``.
 
-    With `distance`, z-normalised Euclidean distances ``sqrt(2 m (1 - zncc))``.
+    With `distance`, z-normalised Euclidean distances ``sqrt(2 m (1 - zncc))``. NaN where less than
+    the share `least` of a pattern meets samples that count.
     """
     window = patterns.shape[2:]
     places = tuple(n - k + 1 for n, k in zip(data.shape[1:], window, strict=True))
     cuts = list(blocks.cut(places, blocks.sides(places, window)))
-    templates = Templates(patterns, masks, centred, 1 if len(cuts) > 1 else None)
+    templates = Templates(patterns, masks, centred, 1 if len(cuts) > 1 else None, least)
     tolerance = 1e-7 if result.itemsize < 8 else 1e-12
     surface = np.empty((len(patterns), *places), result)
 
@@ -40,26 +40,29 @@ def normalised(
         if seen is not None and seen.all():
             seen = None
         scores = block_scores(data[samples], seen, templates, tolerance)
+        near = list(exact.near(scores, data[samples], seen, templates))
         if distance:
-            scores = _distances(scores, data[samples], seen, templates)
+            scores = _distances(scores, seen, templates, near)
         surface[(slice(None), *block)] = scores
+        if not distance:
+            for pattern, at, gaps in near:
+                surface[pattern][block][at] = exact.rounded_down(gaps, result)
 
-    blocks.each(fill, cuts)
+    blocks.each(fill, cuts, progress)
     return surface
 
 
-def _distances(scores: Array, x: Array, present: Mask | None, templates: Templates) -> Array:
-    """``sqrt(2 m (1 - zncc))`` where `m` samples count; near matches from their own samples."""
+def _distances(
+    scores: Array, present: Mask | None, templates: Templates, near: list[tuple[int, Any, Array]]
+) -> Array:
+    """``sqrt(2 m (1 - zncc))`` where `m` samples count; by their gaps where they are near 0."""
     size = templates.sizes
     if present is not None:
         size = np.rint(pooled(templates.slide(present.astype(np.float64), "weights")))
     found: Array = np.sqrt(np.maximum(2 * size * (1 - scores), 0))
-    for pattern in range(templates.count):
-        near = np.nonzero(scores[pattern] > 1 - NEAR)
-        if len(near[0]):
-            gaps = exact.gaps(x, present, templates, pattern, near)
-            where = np.broadcast_to(size, scores.shape)[pattern][near]
-            found[pattern][near] = np.sqrt(where * gaps)
+    for pattern, at, gaps in near:
+        where = np.broadcast_to(size, scores.shape)[pattern][at]
+        found[pattern][at] = np.sqrt(where * gaps)
     return found
 
 
@@ -78,7 +81,7 @@ def plain(data: Array, present: Mask | None, patterns: Array, result: np.dtype[A
 
 
 def why_undefined(
-    surface: Array, present: Mask | None, patterns: Array, masks: Mask | None
+    surface: Array, present: Mask | None, patterns: Array, masks: Mask | None, least: float
 ) -> dict[str, int]:
     """How many places of one surface have no score, by reason."""
     with np.errstate(over="ignore", invalid="ignore"):
@@ -90,7 +93,7 @@ def why_undefined(
         return {}
     few = 0
     if present is not None:
-        templates = Templates(patterns, masks, False, None)
+        templates = Templates(patterns, masks, False, None, least)
         few = int(np.count_nonzero(lost & too_few(present, templates)[0]))
     reasons = {"too few samples under the pattern": few, "constant window": count - few}
     return {reason: number for reason, number in reasons.items() if number}

@@ -19,6 +19,13 @@ from intertwine.matching.space import Space
 Array = NDArray[Any]
 Mask = NDArray[np.bool_]
 
+#: Numbers below this are first brought to a size that has an inverse.
+FAINT = 2.0**-900
+
+
+#: Share of a pattern's samples that a window must have: with fewer, chance makes high scores.
+LEAST_OVERLAP = 0.3
+
 
 class Templates:
     """Patterns of one size and what the scores need of them.
@@ -33,12 +40,18 @@ class Templates:
         Whether each channel's mean is taken off, as zncc does.
     threads : int or None
         Threads for each convolution: 1 where blocks are shared out among threads already.
+    least : float
+        Share of a pattern's samples that must count in a window for a score.
     """
 
-    def __init__(self, patterns: Array, masks: Mask | None, centred: bool, threads: int | None):
+    def __init__(
+        self, patterns: Array, masks: Mask | None, centred: bool, threads: int | None,
+        least: float = LEAST_OVERLAP,
+    ) -> None:  # fmt: skip
         self.masks = masks
         self.centred = centred
         self.threads = threads
+        self.least = least
         self.count, self.channels = patterns.shape[:2]
         self.window: tuple[int, ...] = tuple(patterns.shape[2:])
         self.raw = patterns
@@ -114,8 +127,15 @@ def _unit(patterns: Array, masks: Mask | None, centred: bool) -> Array:
             if masks is not None:
                 taps = np.where(masks, taps, 0)
     every = tuple(range(1, patterns.ndim))
-    largest = np.abs(taps).max(every, keepdims=True)
-    taps = taps / np.where(largest > 0, largest, 1)
+    taps = levelled(taps, every)
     norm = np.sqrt((np.abs(taps) ** 2).sum(every, keepdims=True))
     unit: Array = taps / np.where(norm > 0, norm, 1)
     return unit
+
+
+def levelled(x: Array, axes: tuple[int, ...]) -> Array:
+    """`x` over its largest magnitude along some axes; zeros stay."""
+    largest = np.abs(x).max(axes, keepdims=True)
+    faint = np.where(largest < FAINT, 1 / FAINT, 1.0)  # complex division by less overflows
+    found: Array = x * faint / np.where(largest > 0, largest * faint, 1)
+    return found
