@@ -49,8 +49,8 @@ def test_patterns_that_are_there(kind, least):
 
 def test_other_coins_are_no_background_of_coins():
     """Coins found by another coin of the picture, at .75 to .90."""
-    p = coins(8)
-    assert len(p) > 20
+    p = coins(12)
+    assert len(p) > 8
     assert (p < 0.01).mean() >= 0.9
 
 
@@ -67,15 +67,15 @@ def test_the_second_of_two_words_is_as_sure_as_the_first():
 
 
 def test_sound_at_the_end_of_hiss():
-    """Forty notes in a recording that is hiss, and other notes in its last fifth."""
+    """Notes in a recording that is hiss, and other notes in its last fifth."""
     chances = []
-    for seed in range(40):
+    for seed in range(16):
         rng = np.random.default_rng(seed)
         data = 0.01 * rng.standard_normal(20_000)
         data[16_000:] += notes(rng, 4000)
         chances.append(iw.find(notes(rng, 2000), data).false_alarm[0])
-    assert (np.array(chances) < 0.05).sum() <= 8
-    assert min(chances) > 1e-3
+    assert (np.array(chances) < 0.05).sum() <= 5
+    assert min(chances) > 1e-4
 
 
 def notes(rng, length):
@@ -97,12 +97,12 @@ def test_chirps_in_noise(seconds):
     template = np.zeros(int(seconds * rate))
     at = (len(template) - length) // 2
     template[at : at + length] = chirp
-    for seed in range(12):
+    for seed in range(4):
         rng = np.random.default_rng(seed)
         data = 0.1 * rng.standard_normal(32 * rate).cumsum() + rng.standard_normal(32 * rate)
         chances.append(iw.find(template, data, whiten="noise").false_alarm[0])
     assert np.isfinite(chances).all()
-    assert min(chances) > 1e-3
+    assert min(chances) > 1e-4
     data[5000 : 5000 + len(template)] += 2.5 * template
     hits = iw.find(template, data, whiten="noise")
     assert hits.index.tolist() == [[5000]]
