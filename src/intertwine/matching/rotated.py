@@ -22,7 +22,7 @@ from intertwine.matching.arguments import Search
 from intertwine.matching.bank import Bank, groups
 from intertwine.matching.hits import Hits, turned
 from intertwine.matching.names import CALLER
-from intertwine.matching.poses import INSIDE, Level, Limits, Scene, View, reduced
+from intertwine.matching.poses import Level, Limits, Scene, View, reduced
 from intertwine.matching.ranges import Range, ranges
 
 Array = NDArray[Any]
@@ -30,6 +30,9 @@ Mask = NDArray[np.bool_]
 
 #: Places followed to the next level: so many, and so many for each hit asked for.
 FOLLOWED, EACH = 24, 4
+
+#: Places followed where a part may be covered.
+UNSURE = 160
 
 #: Poses this near to one that lays samples on samples are held against it, in samples at the rim.
 BESIDE = 1.0
@@ -43,11 +46,13 @@ def search(
     count: int | None,
     near: tuple[int, ...],
     rng: Any,
+    covered: float = 0.0,
     progress: Callable[[float], None] | None = None,
 ) -> Hits:
     """Hits with angles and scales; see `intertwine.find`."""
     _check(asked)
-    return _Search(asked, *ranges(angles, scales), progress).hits(threshold, count, near, rng)
+    wanted = _Search(asked, *ranges(angles, scales), covered, progress)
+    return wanted.hits(threshold, count, near, rng)
 
 
 def _check(asked: Search) -> None:
@@ -77,27 +82,32 @@ class _Search:
     """One pattern's search through its ranges."""
 
     def __init__(
-        self, asked: Search, angles: Range, scales: Range, progress: Callable[[float], None] | None
-    ) -> None:
-        self.asked, self.angles, self.scales = asked, angles, scales
+        self, asked: Search, angles: Range, scales: Range, covered: float,
+        progress: Callable[[float], None] | None,
+    ) -> None:  # fmt: skip
+        self.asked, self.angles, self.scales, self.covered = asked, angles, scales, covered
         pattern = asked.pattern
         if asked.mask is not None:  # what does not count must not leak into its neighbours
             pattern = np.where(asked.mask, pattern, pattern[asked.mask].mean())
         pattern = pattern - pattern.mean()
         self.pattern = pattern / (np.abs(pattern).max() or 1.0)
         self.scene = Scene(asked.data, asked.present)
-        self.groups = groups(asked.window, angles, scales)
+        self.groups = groups(asked.window, angles, scales, covered > 0)
         self.progress = progress
+        self.followed = UNSURE if covered else FOLLOWED
         self._levels: dict[float, Level] = {}
         self._whole: Level | None = None
 
     def hits(
         self, threshold: float | None, count: int | None, near: tuple[int, ...], rng: Any
     ) -> Hits:
-        wanted = FOLLOWED + EACH * (count or 0) if count else None
+        wanted = self.followed + EACH * count if count else None
         floor = None if threshold is None else 0.6 * threshold  # coarse scores are lower
+        if self.covered:
+            wanted, floor = self.followed + EACH * (count or self.followed), None
         starts, coarse = self._starts(floor, wanted, near)
-        poses = self._climb(starts, count, threshold) + self._upright(threshold, count, near)
+        poses = self._climb(starts, count, threshold, coarse)
+        poses += self._upright(threshold, count, near)
         found = _apart([self._settled(pose) for pose in poses], threshold, count, near)
         scores = np.array([score for _, score in found])
         return self._hits([pose for pose, _ in found], scores, coarse, rng)
@@ -112,7 +122,7 @@ class _Search:
         found: list[Start] = []
         for number, group in enumerate(self.groups):
             x = reduced(small, group.factor / first)
-            bank = Bank(self.pattern, self.asked.mask, group)
+            bank = Bank(self.pattern, self.asked.mask, group, self.covered > 0)
             scores = bank.surface(x, self._share(number))
             some = tuple(max(1, int(n * np.exp(group.sizes[0]) / group.factor / 2)) for n in near)
             for place in peaks.strongest(scores, floor, wanted, some):
@@ -146,7 +156,7 @@ class _Search:
         return Limits(np.array([-far, -far, left, small]), np.array([far, far, right, large]))
 
     def _climb(
-        self, starts: list[Start], count: int | None, threshold: float | None
+        self, starts: list[Start], count: int | None, threshold: float | None, coarse: Array
     ) -> list[Array]:
         """Improve poses at every level from the coarsest to the full one; the best go on."""
         least = -1.0 if threshold is None else 0.8 * threshold
@@ -155,18 +165,31 @@ class _Search:
         for done in range(rounds + 1):
             share = 1 - done / rounds if rounds else 0.0
             improved = [(*self._improve(s.pose, s.factor**share), s.factor) for s in starts]
+            if self.covered and not done:
+                self._examined(improved, coarse)
             improved = sorted((i for i in improved if i[1] > least), key=lambda i: -i[1])
             kept = _distinct([pose for pose, *_ in improved], 2.0 * highest**share)
             starts = [Start(improved[i][1], improved[i][0], improved[i][2]) for i in kept]
             if count is not None:
                 last = done >= rounds - 1
-                starts = starts[: 2 * count + 1 if last else max(EACH * count, FOLLOWED) // 2]
+                fewer = 2 * count + self.followed // 24
+                starts = starts[: fewer if last else max(EACH * count, self.followed) // 2]
             if self.progress is not None:
                 self.progress(0.9 + 0.1 * (done + 1) / (rounds + 1))
         return [start.pose for start in starts]
 
+    def _examined(self, improved: list[tuple[Array, float, float]], coarse: Array) -> None:
+        """Leave on the surface what was compared without the parts that fit worst, as hits are."""
+        coarse[:] = np.nan
+        for pose, score, _ in improved:
+            at = tuple(
+                min(max(int(p / self.groups[0].factor), 0), n - 1)
+                for p, n in zip(pose[:2], coarse.shape, strict=True)
+            )
+            coarse[at] = np.fmax(coarse[at], score if score > -1 else np.nan)
+
     def _improve(self, pose: Array, factor: float) -> tuple[Array, float]:
-        view = View(self._level(factor), self.scene, pose, INSIDE)
+        view = View(self._level(factor), self.scene, pose, covered=self.covered)
         return view.improve(pose, self._limits(pose))
 
     def _level(self, factor: float) -> Level:
@@ -195,7 +218,7 @@ class _Search:
         """A pose and its score, or those of one beside it that lays samples on samples."""
         if self._whole is None:
             self._whole = Level(self.pattern, self.asked.mask, 1.0, whole=True)
-        view = View(self._whole, self.scene, pose, INSIDE)
+        view = View(self._whole, self.scene, pose, covered=self.covered)
         score = view.compare(*view.see(pose)[2:])
         quarter = round(pose[2] / (np.pi / 2))
         turn = self.angles.near(quarter * np.pi / 2, 2 * np.pi)

@@ -139,7 +139,9 @@ def find(
         found = []
         for search, near in zip(searches, nearest, strict=True):
             arguments.check_live(search, centred=True)
-            found.append(rotated.search(search, angles, scales, limit, count, near, rng, progress))
+            found.append(
+                rotated.search(search, angles, scales, limit, count, near, rng, share, progress)
+            )
         return found if several else found[0]
     found = [
         _pick(search, scored, kind, limit, count, near, bool(subpixel), rng)
