@@ -24,6 +24,8 @@ def find(
     count: o.Count = None,
     angles: o.Angles = None,
     scales: o.Scales = None,
+    covered: o.Covered = None,
+    min_overlap: o.MinOverlap = None,
     whiten: o.Whiten = None,
     min_distance: o.MinDistance = None,
     also: o.Also = None,
@@ -34,16 +36,19 @@ def find(
 ) -> None:
     """Find a picture in larger ones, a clip in recordings, a shape in series.
 
-    Pictures get boxes drawn. Recordings may last hours and have any rate; positions are in
+    Pictures get boxes drawn. See-through pixels do not count; where one of two pictures is grey,
+    both are compared in grey. Recordings may last hours and have any rate; positions are in
     seconds. Positions lie between samples and are good to about a tenth of one; those of exact
-    matches are whole. A false alarm is the chance that the background alone does as well
-    somewhere; it is nan where there is too little background to tell.
+    matches are whole, and their score is 1. A false alarm is the chance that the background alone
+    does as well somewhere; it is nan where there is too little background to tell.
 
     \b
     [bold]Examples[/]
       intertwine find face.png group.jpg
       intertwine find coin.png coins.png --threshold 0.6
       intertwine find logo.png scan.tif --angles 0,360 --scales 0.5,2 -o found.png
+      intertwine find badge.png screenshot.png --angles=-20,20 --covered 0.25
+      intertwine find tile.png photo.png --min-overlap 0.15
       intertwine find jingle.wav broadcast.flac --threshold 0.5 --format csv
       intertwine find clips/ recordings/ -o found.json
       intertwine find beat.csv heart.csv --score distance --count 10
@@ -55,11 +60,12 @@ def find(
                 column=column)  # fmt: skip
         turns = {"angles": _range("--angles", angles), "scales": _range("--scales", scales)}
         check_options(score, None, threshold, count, **turns)
-        find_in_pictures(pattern, inputs, out, force, options | turns)
+        options |= turns | {"covered": covered, "min_overlap": min_overlap}
+        find_in_pictures(pattern, inputs, out, force, options)
         return
-    _refuse("recordings and series", angles=angles, scales=scales)
+    _refuse("recordings and series", angles=angles, scales=scales, covered=covered)
     if kind == "sound":
-        _refuse("recordings", column=column)
+        _refuse("recordings", column=column, min_overlap=min_overlap)
     else:
         _refuse("series", also=also)
         min_distance = whole_samples(min_distance)
@@ -69,7 +75,7 @@ def find(
     if kind == "sound":
         find_in_sounds([pattern, *(also or ())], inputs, options, report)
     else:
-        find_in_series(pattern, inputs, column, options, report)
+        find_in_series(pattern, inputs, column, options | {"min_overlap": min_overlap}, report)
 
 
 def _kind(pattern: Path) -> str:

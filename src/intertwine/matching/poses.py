@@ -18,8 +18,8 @@ import numpy as np
 import scipy  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
+from intertwine.matching import patches
 from intertwine.matching.bank import softened
-from intertwine.matching.patches import labels, uncovered
 
 Array = NDArray[Any]
 Mask = NDArray[np.bool_]
@@ -75,7 +75,7 @@ class Level:
         self.some = (slice(None), slice(None, None, stride), slice(None, None, stride))
         self.counts = counts[self.some] > 0.99
         self.shape = self.counts.shape[1:]
-        self.patches = labels(self.shape)
+        self.patches = patches.labels(self.shape)
         step = factor * stride
         grid = np.indices(self.shape).reshape(2, -1) * step + (factor - 1) / 2
         self.offsets: Array = grid - middle[:, None]
@@ -141,7 +141,7 @@ class View:
         if np.count_nonzero(counts) < self.share * np.count_nonzero(self.level.counts):
             counts = np.zeros_like(counts)
         elif self.covered:
-            counts = uncovered(self.own, seen, counts, self.level.patches, self.covered)
+            counts = patches.uncovered(self.own, seen, counts, self.level.patches, self.covered)
         return away, at, seen, counts
 
     def compare(self, samples: Array, counts: Mask) -> float:
@@ -151,6 +151,12 @@ class View:
         whole = np.count_nonzero(counts) == np.count_nonzero(self.level.counts)
         own = self.pattern if whole else _unit(self.own, counts)
         return float(np.clip((own * _unit(samples, counts)).sum(), -1, 1))
+
+    def score(self, samples: Array, counts: Mask) -> float:
+        """What a hit is ranked by: zncc, or the mean of its patches where some may be covered."""
+        if self.covered and counts.any():
+            return patches.score(self.own, samples, counts, self.level.patches)
+        return self.compare(samples, counts)
 
     def improve(self, pose: Pose, limits: Limits) -> tuple[Pose, float]:
         """The best pose near `pose` within the limits, and its score."""
@@ -172,7 +178,7 @@ class View:
                 damping *= 8
             if np.abs(step).max() < settled or damping > 10:
                 break
-        return pose, best
+        return pose, self.score(*seen[2:])
 
     def _step(
         self, away: Array, at: Array, samples: Array, counts: Mask, free: NDArray[np.bool_],

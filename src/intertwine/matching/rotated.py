@@ -58,9 +58,9 @@ def search(
 def _check(asked: Search) -> None:
     if len(asked.window) != 2:
         raise ShapeError(
-            f"{CALLER}: angles and scales are for pictures, "
+            f"{CALLER}: angles, scales and covered= are for pictures, "
             f"but the pattern is searched along {counted(len(asked.window), 'axis', 'axes')}.\n"
-            f"  Leave angles and scales out, or name two axes: axes=(0, 1)."
+            f"  Leave them out, or name two axes: axes=(0, 1)."
         )
     if asked.data.dtype.kind == "c" or asked.pattern.dtype.kind == "c":
         raise OptionError(
@@ -219,7 +219,7 @@ class _Search:
         if self._whole is None:
             self._whole = Level(self.pattern, self.asked.mask, 1.0, whole=True)
         view = View(self._whole, self.scene, pose, covered=self.covered)
-        score = view.compare(*view.see(pose)[2:])
+        score = view.score(*view.see(pose)[2:])
         quarter = round(pose[2] / (np.pi / 2))
         turn = self.angles.near(quarter * np.pi / 2, 2 * np.pi)
         rim = self._whole.reach * max(abs(pose[2] - quarter * np.pi / 2), abs(pose[3]))
