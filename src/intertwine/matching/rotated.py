@@ -22,7 +22,7 @@ from intertwine.matching.arguments import Search
 from intertwine.matching.bank import Bank, groups
 from intertwine.matching.hits import Hits, turned
 from intertwine.matching.names import CALLER
-from intertwine.matching.poses import Level, Limits, Scene, View, reduced
+from intertwine.matching.poses import INSIDE, Level, Limits, Scene, View, reduced
 from intertwine.matching.ranges import Range, ranges
 
 Array = NDArray[Any]
@@ -94,6 +94,7 @@ class _Search:
         self.scene = Scene(asked.data, asked.present)
         self.groups = groups(asked.window, angles, scales, covered > 0)
         self.progress = progress
+        self.share = INSIDE if asked.present is None else asked.least
         self.followed = UNSURE if covered else FOLLOWED
         self._levels: dict[float, Level] = {}
         self._whole: Level | None = None
@@ -165,9 +166,11 @@ class _Search:
         for done in range(rounds + 1):
             share = 1 - done / rounds if rounds else 0.0
             improved = [(*self._improve(s.pose, s.factor**share), s.factor) for s in starts]
+            improved = sorted((i for i in improved if i[1] > least), key=lambda i: -i[1])
             if self.covered and not done:
                 self._examined(improved, coarse)
-            improved = sorted((i for i in improved if i[1] > least), key=lambda i: -i[1])
+                improved[:FOLLOWED] = [self._around(*each) for each in improved[:FOLLOWED]]
+                improved.sort(key=lambda i: -i[1])
             kept = _distinct([pose for pose, *_ in improved], 2.0 * highest**share)
             starts = [Start(improved[i][1], improved[i][0], improved[i][2]) for i in kept]
             if count is not None:
@@ -188,8 +191,16 @@ class _Search:
             )
             coarse[at] = np.fmax(coarse[at], score if score > -1 else np.nan)
 
+    def _around(self, pose: Array, score: float, factor: float) -> tuple[Array, float, float]:
+        """The best of what is reached from poses about a sample away: parts that are left out
+        leave more tops to be stuck on."""
+        step = factor / np.array([1, 1, *2 * [self._level(factor).reach]])
+        others = [self._improve(pose + step * way, factor) for way in (*np.eye(4), *-np.eye(4))]
+        best = max([(pose, score), *others], key=lambda each: each[1])
+        return *best, factor
+
     def _improve(self, pose: Array, factor: float) -> tuple[Array, float]:
-        view = View(self._level(factor), self.scene, pose, covered=self.covered)
+        view = View(self._level(factor), self.scene, pose, self.share, self.covered)
         return view.improve(pose, self._limits(pose))
 
     def _level(self, factor: float) -> Level:
@@ -218,7 +229,7 @@ class _Search:
         """A pose and its score, or those of one beside it that lays samples on samples."""
         if self._whole is None:
             self._whole = Level(self.pattern, self.asked.mask, 1.0, whole=True)
-        view = View(self._whole, self.scene, pose, covered=self.covered)
+        view = View(self._whole, self.scene, pose, self.share, self.covered)
         score = view.score(*view.see(pose)[2:])
         quarter = round(pose[2] / (np.pi / 2))
         turn = self.angles.near(quarter * np.pi / 2, 2 * np.pi)
