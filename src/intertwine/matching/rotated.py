@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from intertwine.base.errors import OptionError, ShapeError, counted
 from intertwine.matching import exact, peaks, surface
+from intertwine.matching.apart import apart, distinct
 from intertwine.matching.arguments import Search
 from intertwine.matching.bank import Bank, groups
 from intertwine.matching.hits import Hits, turned
@@ -109,7 +110,7 @@ class _Search:
         starts, coarse = self._starts(floor, wanted, near)
         poses = self._climb(starts, count, threshold, coarse)
         poses += self._upright(threshold, count, near)
-        found = _apart([self._settled(pose) for pose in poses], threshold, count, near)
+        found = apart([self._settled(pose) for pose in poses], threshold, count, near)
         scores = np.array([score for _, score in found])
         return self._hits([pose for pose, _ in found], scores, coarse, rng)
 
@@ -166,12 +167,13 @@ class _Search:
         for done in range(rounds + 1):
             share = 1 - done / rounds if rounds else 0.0
             improved = [(*self._improve(s.pose, s.factor**share), s.factor) for s in starts]
-            improved = sorted((i for i in improved if i[1] > least), key=lambda i: -i[1])
+            improved.sort(key=lambda each: -each[1])
             if self.covered and not done:
-                self._examined(improved, coarse)
                 improved[:FOLLOWED] = [self._around(*each) for each in improved[:FOLLOWED]]
-                improved.sort(key=lambda i: -i[1])
-            kept = _distinct([pose for pose, *_ in improved], 2.0 * highest**share)
+                improved.sort(key=lambda each: -each[1])
+                self._examined(improved, coarse)
+            improved = [each for each in improved if each[1] > least]
+            kept = distinct([pose for pose, *_ in improved], 2.0 * highest**share)
             starts = [Start(improved[i][1], improved[i][0], improved[i][2]) for i in kept]
             if count is not None:
                 last = done >= rounds - 1
@@ -278,32 +280,3 @@ class _Search:
             picture=asked.picture,
             rng=rng,
         )
-
-
-def _distinct(poses: list[Array], distance: float) -> list[int]:
-    """The first of those poses whose middles have come to lie on each other."""
-    kept: list[int] = []
-    for number, pose in enumerate(poses):
-        if all(np.abs(pose[:2] - poses[other][:2]).max() >= distance for other in kept):
-            kept.append(number)
-    return kept
-
-
-def _apart(
-    found: list[tuple[Array, float]],
-    threshold: float | None,
-    count: int | None,
-    near: tuple[int, ...],
-) -> list[tuple[Array, float]]:
-    """The best poses whose middles keep their distance."""
-    kept: list[tuple[Array, float]] = []
-    for pose, score in sorted(found, key=lambda each: -each[1]):
-        if score <= -1 or (threshold is not None and score < threshold):
-            continue
-        reach = np.array(near) * np.exp(pose[3])
-        if any((np.abs(pose[:2] - other[:2]) < reach).all() for other, _ in kept):
-            continue
-        kept.append((pose, score))
-        if len(kept) == count:
-            break
-    return kept
