@@ -82,7 +82,7 @@ def test_progress_is_told_and_can_end_a_search():
     told = []
     iw.find(PART, PHOTO, angles=(-30, 30), progress=told.append)
     assert told == sorted(told)
-    assert len(told) > 5
+    assert len(told) >= 4
     assert told[-1] == pytest.approx(1)
 
     class Stop(Exception):

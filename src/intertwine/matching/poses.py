@@ -166,19 +166,19 @@ class View:
         pose = limits.keep(pose)
         settled = SETTLED if self.order == 3 else NEARLY * self.level.factor
         seen = self.see(pose)
-        best, damping = self.compare(*seen[2:]), 1e-3
+        best, damping = self.score(*seen[2:]), 1e-3
         for _ in range(STEPS):
             step = self._step(*seen, limits.free, units, damping)
             tried = limits.keep(pose + step * units)
             new = self.see(tried)
-            score = self.compare(*new[2:])
+            score = self.score(*new[2:])
             if score > best:
                 pose, seen, best, damping = tried, new, score, max(damping / 4, 1e-6)
             else:
                 damping *= 8
             if np.abs(step).max() < settled or damping > 10:
                 break
-        return pose, self.score(*seen[2:])
+        return pose, best
 
     def _step(
         self, away: Array, at: Array, samples: Array, counts: Mask, free: NDArray[np.bool_],

@@ -32,8 +32,8 @@ Mask = NDArray[np.bool_]
 #: Places followed to the next level: so many, and so many for each hit asked for.
 FOLLOWED, EACH = 24, 4
 
-#: Places followed where a part may be covered.
-UNSURE = 160
+#: Places followed where a part may be covered, and those around which other poses are tried.
+UNSURE, AROUND = 160, 16
 
 #: Poses this near to one that lays samples on samples are held against it, in samples at the rim.
 BESIDE = 1.0
@@ -167,11 +167,12 @@ class _Search:
         for done in range(rounds + 1):
             share = 1 - done / rounds if rounds else 0.0
             improved = [(*self._improve(s.pose, s.factor**share), s.factor) for s in starts]
-            improved.sort(key=lambda each: -each[1])
-            if self.covered and not done:
-                improved[:FOLLOWED] = [self._around(*each) for each in improved[:FOLLOWED]]
+            if self.covered and not done:  # the bank's best, and those that were improved best
+                improved[:AROUND] = [self._around(*each) for each in improved[:AROUND]]
                 improved.sort(key=lambda each: -each[1])
+                improved[:AROUND] = [self._around(*each) for each in improved[:AROUND]]
                 self._examined(improved, coarse)
+            improved.sort(key=lambda each: -each[1])
             improved = [each for each in improved if each[1] > least]
             kept = distinct([pose for pose, *_ in improved], 2.0 * highest**share)
             starts = [Start(improved[i][1], improved[i][0], improved[i][2]) for i in kept]
