@@ -31,8 +31,9 @@ def scene(seed, hidden=True):
 PART = PHOTO[TOP : TOP + SIDE, LEFT : LEFT + SIDE]
 
 
-@pytest.mark.parametrize("seed", [0, 1, pytest.param(2, marks=pytest.mark.slow),
-                                  pytest.param(3, marks=pytest.mark.slow)])  # fmt: skip
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2, 3))]
+)
 def test_a_quarter_is_hidden(seed):
     picture, centre, angle, scale = scene(seed)
     hits = iw.find(PART, picture, angles=(0, 70), scales=(0.7, 1.4), covered=0.25)

@@ -43,7 +43,7 @@ def test_starts_reach_halfway_to_the_next():
         ranges("all", None)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_a_range_never_makes_the_score_smaller(seed):
     """Fine texture is lost on a reduced picture: the pattern as it is competes."""
     rng = np.random.default_rng(seed)
