@@ -94,3 +94,28 @@ def test_a_broken_picture_does_not_stop_the_others(intertwine, coins, here):
     assert ended.code == 2
     assert "1 of 2 files could not be searched" in ended.err
     assert [p.name for p in (here / "out").iterdir()] == ["coins-found.png"]
+
+
+def test_a_badge_with_alpha_a_tile_that_sticks_out_and_a_covered_coin(intertwine, coins):
+    badge = np.repeat(coins[170:220, 75:130, None], 4, 2)
+    badge[..., 3] = np.where(np.hypot(*np.ogrid[-24.5:25, -27:28]) < 23, 255, 0)
+    badge[badge[..., 3] == 0] = (255, 0, 0, 0)
+    Image.fromarray(badge).save("badge.png")
+    ended = intertwine("find", "badge.png", "coins.png", "-o", "badge-found.png")
+    assert "170.00" in ended.out
+    assert "1.0000" in ended.out
+    Image.fromarray(coins[:100, :100]).save("left.png")
+    Image.fromarray(coins[50:180, 60:200]).save("right.png")
+    ended = intertwine("find", "right.png", "left.png", "--min-overlap", "0.1", "-o", "over.png")
+    assert "50.00" in ended.out
+    assert "60.00" in ended.out
+    covered = coins.copy()
+    covered[170:190, 75:100] = 255
+    Image.fromarray(covered).save("covered.png")
+    ended = intertwine("find", "coin.png", "covered.png", "--covered", "0.2", "-o", "c.png")
+    assert ended.code == 0, ended.err
+    assert "170.0" in ended.out
+    ended = intertwine("find", "coin.png", "covered.png", "--covered", "0.7", "-o", "d.png")
+    assert (ended.code, ended.err) == (
+        2, "intertwine: find: `covered=0.7` must be above 0, at most 0.5.\n"
+    )  # fmt: skip

@@ -75,7 +75,8 @@ CASES = [
      "find: `angles='all'` must be numbers: a range (low, high), or values to start from."),
     ((PART, DATA), {"scales": (0, 1)}, iw.OptionError, "find: `scales=(0, 1)` must be positive."),
     ((PART[0], DATA[0]), {"angles": (0, 9)}, iw.ShapeError,
-     "find: angles and scales are for pictures, but the pattern is searched along 1 axis."),
+     "find: angles, scales and covered= are for pictures, but the pattern is searched along 1 "
+     "axis.\n  Leave them out, or name two axes: axes=(0, 1)."),
     ((PART, DATA), {"angles": (0, 9), "score": "ncc"}, iw.OptionError,
      "find: angles and scales are searched by 'zncc', not by 'ncc'."),
     ((PART[0], np.ones(30)), {"whiten": "noise"}, iw.OptionError,

@@ -50,12 +50,31 @@ Angles = Annotated[
     _search(
         "--angles",
         metavar="LOW,HIGH",
-        text="Turn the pattern too, by degrees counter-clockwise: 0,360.",
+        text="Turn the pattern too, by degrees counter-clockwise: 0,360. Results keep to it.",
     ),
 ]
 Scales = Annotated[
     str | None,
-    _search("--scales", metavar="LOW,HIGH", text="Enlarge the pattern too: 0.7,1.4."),
+    _search(
+        "--scales", metavar="LOW,HIGH", text="Enlarge the pattern too: 0.7,1.4. Results keep to it."
+    ),
+]
+Covered = Annotated[
+    float | None,
+    _search(
+        "--covered",
+        metavar="SHARE",
+        text="Up to this share of the pattern may be hidden: 0.25. The score is that of the rest.",
+    ),
+]
+MinOverlap = Annotated[
+    float | None,
+    _search(
+        "--min-overlap",
+        metavar="SHARE",
+        text="Let the pattern stick out of the data, as long as this share of it, 0.15 say, "
+        "lies inside.",
+    ),
 ]
 Whiten = Annotated[
     str | None,
@@ -79,14 +98,6 @@ Boundary = Annotated[
         "--boundary",
         metavar="renormalize",
         text="Clips may stick out of a recording by half; what overlaps counts.",
-    ),
-]
-MinOverlap = Annotated[
-    float | None,
-    _search(
-        "--min-overlap",
-        metavar="SHARE",
-        text="Clips may stick out until so much of them overlaps: 0.1.",
     ),
 ]
 MinDistance = Annotated[

@@ -30,10 +30,18 @@ def find_in_pictures(
     pairs = [(s, t.with_suffix(".png") if out is None or out.is_dir() else t)
              for s, t in targets(inputs, out, "found", force)]  # fmt: skip
 
-    def work(source: Path, target: Path, _: Any) -> None:
+    def work(source: Path, target: Path, bar: Any) -> None:
         check_free(target, force)
         large = _picture(source)
-        hits = search(*_alike(small, large), **options)
+        task = bar.add_task(f"{pattern.name} in it", total=1.0)
+
+        def tell(share: float) -> None:
+            bar.update(task, completed=share)
+
+        try:
+            hits = search(small, large, progress=tell, **options)
+        finally:
+            bar.remove_task(task)
         _draw(hits, large, target)
         console = standard_out()
         console.print(_table(hits, source))
@@ -56,17 +64,6 @@ def _picture(source: Path) -> NDArray[Any]:
     if document.alpha:
         levels = np.where(levels[..., -1:] > 0.5, levels[..., :-1], np.float32(np.nan))
     return levels[..., 0] if levels.ndim == 3 and levels.shape[2] == 1 else levels
-
-
-def _alike(small: NDArray[Any], large: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Both in colour, or both grey if one of them is."""
-    if small.ndim == large.ndim:
-        return small, large
-    grey = [
-        x @ np.array([0.299, 0.587, 0.114], np.float32) if x.ndim == 3 else x
-        for x in (small, large)
-    ]
-    return grey[0], grey[1]
 
 
 def _table(hits: Hits, source: Path) -> Table:

@@ -24,10 +24,11 @@ def find(
     count: o.Count = None,
     angles: o.Angles = None,
     scales: o.Scales = None,
+    covered: o.Covered = None,
+    min_overlap: o.MinOverlap = None,
     whiten: o.Whiten = None,
     speeds: o.Speeds = None,
     boundary: o.Boundary = None,
-    min_overlap: o.MinOverlap = None,
     min_distance: o.MinDistance = None,
     also: o.Also = None,
     column: o.Column = None,
@@ -37,10 +38,11 @@ def find(
 ) -> None:
     """Find a picture in larger ones, a clip in recordings, a shape in series.
 
-    Pictures get boxes drawn. Recordings may last hours and have any rate; positions are in
+    Pictures get boxes drawn. See-through pixels do not count; where one of two pictures is grey,
+    both are compared in grey. Recordings may last hours and have any rate; positions are in
     seconds. Positions lie between samples and are good to about a tenth of one; those of exact
-    matches are whole. A false alarm is the chance that something else scores as much somewhere;
-    it is not known where too little is left to tell.
+    matches are whole, and their score is 1. A false alarm is the chance that something else scores
+    as much somewhere; it is not known where too little is left to tell.
 
     Clips are also found with the other sign, and in a room: one with a false alarm above 0.001 is
     looked for again by --whiten noise, unless you say how to search. The surest hits come first;
@@ -51,6 +53,8 @@ def find(
       intertwine find face.png group.jpg
       intertwine find coin.png coins.png --threshold 0.6
       intertwine find logo.png scan.tif --angles 0,360 --scales 0.5,2 -o found.png
+      intertwine find badge.png screenshot.png --angles=-20,20 --covered 0.25
+      intertwine find tile.png photo.png --min-overlap 0.15
       intertwine find jingle.wav broadcast.flac --threshold 0.5 --format csv
       intertwine find clips/ recordings/ -o found.json
       intertwine find song.wav tapes/ --speeds 0.98,1.02
@@ -59,15 +63,16 @@ def find(
     """  # fmt: skip
     kind = _kind(pattern)
     options: dict[str, Any] = {"score": score, "threshold": threshold, "count": count}
-    only = {"speeds": speeds, "boundary": boundary, "min_overlap": min_overlap}
+    only = {"speeds": speeds, "boundary": boundary}
     if kind == "image":
         _refuse("pictures", whiten=whiten, min_distance=min_distance, format=form, also=also,
                 column=column, **only)  # fmt: skip
         turns = {"angles": _range("--angles", angles), "scales": _range("--scales", scales)}
         check_options(score, None, threshold, count, **turns)
-        find_in_pictures(pattern, inputs, out, force, options | turns)
+        options |= turns | {"covered": covered, "min_overlap": min_overlap}
+        find_in_pictures(pattern, inputs, out, force, options)
         return
-    _refuse("recordings and series", angles=angles, scales=scales)
+    _refuse("recordings and series", angles=angles, scales=scales, covered=covered)
     if kind == "sound":
         _refuse("recordings", column=column)
         only["speeds"] = _range("--speeds", speeds)
@@ -75,7 +80,7 @@ def find(
         _refuse("series", also=also, **only)
         min_distance = whole_samples(min_distance)
     check_options(score, whiten, threshold, count)
-    options |= {"whiten": whiten, "min_distance": min_distance}
+    options |= {"whiten": whiten, "min_distance": min_distance, "min_overlap": min_overlap}
     report = Report.to(out, form, force)
     if kind == "sound":
         find_in_sounds([pattern, *(also or ())], inputs, options | only, report)

@@ -65,6 +65,7 @@ def read(
     k = _numbers("pattern", pattern)
     kept = kept_samples("pattern", "mask", pattern, k, mask)
     present = kept_samples("data", "data_mask", data, x, data_mask)
+    drawn = x
     k, kept, x, present = matched(k, kept, x, present, axes)
     along = _axes(x, k, axes)
     _check_channels(x, k, along)
@@ -96,7 +97,8 @@ def read(
     if marks is not None:
         taps = np.where(marks, taps, 0)
     least = LEAST_OVERLAP if min_overlap is None else min_overlap
-    return Search(samples, seen, taps, marks, first, _result(x), _picture(x, along), least)
+    picture = _picture(drawn if drawn.ndim == 3 and drawn.shape[2] > 1 else x, along)
+    return Search(samples, seen, taps, marks, first, _result(x), picture, least)
 
 
 def _result(x: Array) -> np.dtype[Any]:
@@ -249,6 +251,18 @@ def overlap(kind: str, value: Any) -> float | None:
             f"  Score by 'zncc', 'ncc' or 'distance', or leave min_overlap out."
         )
     return checks.number(CALLER, "min_overlap", value, lambda v: 0 < v <= 1, "above 0, at most 1")
+
+
+def covered(kind: str, value: Any) -> float:
+    """Return the share of a pattern that may be hidden."""
+    if value is None:
+        return 0.0
+    if kind != "zncc":
+        raise OptionError(
+            f"{CALLER}: covered={shown(value)} is for 'zncc', not for {kind!r}.\n"
+            f"  Leave `score` and `whiten` out, or `covered`."
+        )
+    return checks.number(CALLER, "covered", value, lambda v: 0 < v <= 0.5, "above 0, at most 0.5")
 
 
 def distances(value: Any, window: tuple[int, ...]) -> tuple[int, ...]:

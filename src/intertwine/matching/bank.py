@@ -26,6 +26,9 @@ Array = NDArray[Any]
 #: The reduced pattern's sides: their geometric mean, and the narrow one, in samples, at least.
 COARSE, NARROW = 9.0, 4.5
 
+#: Of patterns that may be covered, by their directions.
+COVERED = 22.0
+
 #: Finer patterns are taken, up to so many samples, as long as there are no more scores for each
 #: sample of the picture than this; the norms of one scale cost as much as so many patterns.
 FINE, WORK, NORMS = 20.0, 48.0, 8
@@ -41,6 +44,9 @@ DISK = 2 / 3
 
 #: Patterns and scores held at a time.
 HELD, SCORES = 32, 1 << 20
+
+#: Slopes are flat, without a direction, below about this part of the usual one.
+FLAT = 0.15
 
 #: Windows with less variance than this part of the largest square have no coarse score.
 FAINT = 1e-7
@@ -61,15 +67,17 @@ class Group:
 
 
 def groups(
-    window: tuple[int, ...], angles: Range, scales: Range, work: float = WORK
+    window: tuple[int, ...], angles: Range, scales: Range, covered: bool = False
 ) -> list[Group]:
-    """The groups of the search, from small to large scales: as fine as `work` allows."""
+    """The groups of the search, from small to large scales: as fine as work allows."""
+    if covered:
+        return _groups(window, angles, scales, COVERED)
     coarse = COARSE
     chosen = _groups(window, angles, scales, coarse)
     while chosen[0].factor > 1 and coarse < FINE:
         coarse *= 1.1
         finer = _groups(window, angles, scales, coarse)
-        if sum(group.work for group in finer) > work:
+        if sum(group.work for group in finer) > WORK:
             break
         chosen = finer
     return chosen
@@ -107,10 +115,12 @@ def _radius(window: tuple[int, ...]) -> float:
 
 
 class Bank:
-    """The patterns of one group."""
+    """The patterns of one group; of those that may be covered the `directions`."""
 
-    def __init__(self, pattern: Array, mask: Array | None, group: Group) -> None:
-        self.pattern, self.mask, self.group = pattern, mask, group
+    def __init__(
+        self, pattern: Array, mask: Array | None, group: Group, covered: bool = False
+    ) -> None:
+        self.pattern, self.mask, self.group, self.covered = pattern, mask, group, covered
         self._used: dict[float, list[tuple[Array, Array, Array]]] = {}  # without their plans
         window = pattern.shape[1:]
         self.disk = mask is None and _round(window)
@@ -120,6 +130,7 @@ class Bank:
 
     def surface(self, small: Array, tell: Callable[[float], None]) -> Array:
         """The best score of every place of a reduced picture; NaN where there is no contrast."""
+        small = directions(small) if self.covered else small
         margin = self.side // 2
         x = np.pad(small, ((0, 0), (margin, margin), (margin, margin)), mode="edge")
         best = np.full(small.shape[1:], -np.inf, np.float32)
@@ -138,12 +149,14 @@ class Bank:
 
     def turns(self, small: Array, place: Array) -> tuple[float, float]:
         """Angle and log scale of the best pattern at one place of the reduced picture."""
-        margin = self.side // 2
+        margin = self.side // 2 + self.covered
         rows, columns = (
             np.clip(np.arange(p - margin, p + margin + 1), 0, n - 1)
             for p, n in zip(place.tolist(), small.shape[1:], strict=True)
         )
         window = small[:, rows[:, None], columns]
+        if self.covered:
+            window = directions(window)[:, 1:-1, 1:-1]
         found = []
         for size in self.group.sizes.tolist():
             for taps, weights, counts in self._used[size]:
@@ -157,6 +170,12 @@ class Bank:
     def _templates(self, size: float) -> list[Templates]:
         """The pattern of one scale at all angles, some at a time."""
         taps, masks = self._lay(size)
+        if self.covered:
+            inner = scipy.ndimage.binary_erosion(masks.all(1), np.ones((1, 3, 3)))[:, None]
+            fields = [directions(own, kept.all(0)) for own, kept in zip(taps, inner, strict=True)]
+            taps = np.stack(fields)
+            masks = np.broadcast_to(inner, taps.shape)
+        taps = np.where(masks, taps, 0)
         parts = -(-len(taps) // HELD)
         shares = zip(np.array_split(taps, parts), np.array_split(masks, parts), strict=True)
         return [Templates(own, kept, True, None) for own, kept in shares]
@@ -171,7 +190,8 @@ class Bank:
         at = (back + (window - 1) / 2).T
         inside = ((at >= -0.5) & (at <= window[:, None] - 0.5)).all(0)
         if self.disk:
-            inside = np.hypot(*back.T) <= window.min() / 2
+            disk = np.hypot(*grid) * np.exp(-size) <= window.min() / 2
+            inside = np.tile(disk.reshape(-1), len(angles))
         planes = softened(self.pattern, factor * float(np.exp(-size)))
         laid = np.stack([_sampled(plane, at) for plane in planes])
         if self.mask is not None:
@@ -179,10 +199,22 @@ class Bank:
             inside = inside & (np.stack(counts) > 0.5).all(0)
         masks = np.broadcast_to(inside, laid.shape)
         taps, masks = (
-            array.reshape(-1, len(angles), side, side).swapaxes(0, 1)
-            for array in (np.where(masks, laid, 0), masks)
+            array.reshape(-1, len(angles), side, side).swapaxes(0, 1) for array in (laid, masks)
         )
         return taps, masks
+
+
+def directions(x: Array, counts: Array | None = None) -> Array:
+    """The slopes of all channels (C, H, W) without their steepness: (2 C, H, W).
+
+    What is covered then weighs no more than its area, however bright it is.
+    """
+    slopes = np.concatenate(np.gradient(x, axis=(1, 2)))
+    power = (slopes**2).sum(0)
+    typical = power.mean() if counts is None else power[counts].mean()
+    steep = np.sqrt(power + FLAT**2 * typical)
+    field: Array = (slopes / np.where(steep > 0, steep, 1)).astype(np.float32)
+    return field
 
 
 def softened(pattern: Array, factor: float) -> Array:

@@ -18,6 +18,7 @@ import numpy as np
 import scipy  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
+from intertwine.matching import patches
 from intertwine.matching.bank import softened
 
 Array = NDArray[Any]
@@ -74,6 +75,7 @@ class Level:
         self.some = (slice(None), slice(None, None, stride), slice(None, None, stride))
         self.counts = counts[self.some] > 0.99
         self.shape = self.counts.shape[1:]
+        self.patches = patches.labels(self.shape)
         step = factor * stride
         grid = np.indices(self.shape).reshape(2, -1) * step + (factor - 1) / 2
         self.offsets: Array = grid - middle[:, None]
@@ -97,8 +99,10 @@ class Level:
 class View:
     """The data around one pose, as a level sees them."""
 
-    def __init__(self, level: Level, scene: Scene, pose: Pose, share: float) -> None:
-        self.level, self.share = level, share
+    def __init__(
+        self, level: Level, scene: Scene, pose: Pose, share: float = INSIDE, covered: float = 0.0
+    ) -> None:
+        self.level, self.share, self.covered = level, share, covered
         factor = level.factor
         reach = level.reach * np.exp(pose[3]) + (2 * FAR + 2) * factor
         window, self.corner = scene.cut(pose[:2] - reach, pose[:2] + reach)
@@ -115,7 +119,10 @@ class View:
         self.own, self.pattern = own, _unit(own, level.counts)
 
     def see(self, pose: Pose) -> tuple[Array, Array, Array, Mask]:
-        """The pattern's samples: from the centre, in the data, their values, which count."""
+        """The pattern's samples: from the centre, in the data, their values, which count.
+
+        None counts where too many lie outside.
+        """
         factor = self.level.factor
         away = self.level.lay(pose)
         at = (away + (pose[:2] - self.corner)[:, None] - (factor - 1) / 2) / factor
@@ -128,17 +135,28 @@ class View:
         ]
         counts = self.level.counts & inside.reshape(shape)
         if self.present is not None:
-            seen = [scipy.ndimage.map_coordinates(p, at, order=1) > 0.99 for p in self.present]
-            counts = counts & np.stack(seen).reshape(-1, *shape)
-        return away, at, np.stack(samples).reshape(-1, *shape), counts
+            there = [scipy.ndimage.map_coordinates(p, at, order=1) > 0.99 for p in self.present]
+            counts = counts & np.stack(there).reshape(-1, *shape)
+        seen = np.stack(samples).reshape(-1, *shape)
+        if np.count_nonzero(counts) < self.share * np.count_nonzero(self.level.counts):
+            counts = np.zeros_like(counts)
+        elif self.covered:
+            counts = patches.uncovered(self.own, seen, counts, self.level.patches, self.covered)
+        return away, at, seen, counts
 
     def compare(self, samples: Array, counts: Mask) -> float:
-        """zncc of the pattern and what is seen; -1 where too few samples count."""
-        whole, inside = np.count_nonzero(self.level.counts), np.count_nonzero(counts)
-        if inside < self.share * whole:
+        """zncc of the pattern and what is seen; -1 where nothing counts."""
+        if not counts.any():
             return -1.0
-        own = self.pattern if inside == whole else _unit(self.own, counts)
+        whole = np.count_nonzero(counts) == np.count_nonzero(self.level.counts)
+        own = self.pattern if whole else _unit(self.own, counts)
         return float(np.clip((own * _unit(samples, counts)).sum(), -1, 1))
+
+    def score(self, samples: Array, counts: Mask) -> float:
+        """What a hit is ranked by: zncc, or the mean of its patches where some may be covered."""
+        if self.covered and counts.any():
+            return patches.score(self.own, samples, counts, self.level.patches)
+        return self.compare(samples, counts)
 
     def improve(self, pose: Pose, limits: Limits) -> tuple[Pose, float]:
         """The best pose near `pose` within the limits, and its score."""
@@ -148,12 +166,12 @@ class View:
         pose = limits.keep(pose)
         settled = SETTLED if self.order == 3 else NEARLY * self.level.factor
         seen = self.see(pose)
-        best, damping = self.compare(*seen[2:]), 1e-3
+        best, damping = self.score(*seen[2:]), 1e-3
         for _ in range(STEPS):
             step = self._step(*seen, limits.free, units, damping)
             tried = limits.keep(pose + step * units)
             new = self.see(tried)
-            score = self.compare(*new[2:])
+            score = self.score(*new[2:])
             if score > best:
                 pose, seen, best, damping = tried, new, score, max(damping / 4, 1e-6)
             else:
@@ -178,7 +196,7 @@ class View:
                 down * away[0] + across * away[1],
             ]) * units[:, None])  # fmt: skip
         jacobian = np.stack(columns, axis=1).reshape(4, *samples.shape)[free]
-        own = self.pattern if counts is self.level.counts else _unit(self.own, counts)
+        own = _unit(self.own, counts)
         seen = _unit(samples, counts)
         norm = float(np.linalg.norm(_centred(samples, counts))) or 1.0
         flat = np.stack([_centred(each, counts).ravel() for each in jacobian], axis=1) / norm

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from intertwine.base.errors import OptionError, ShapeError, counted
 from intertwine.matching import exact, peaks, surface
+from intertwine.matching.apart import apart, distinct
 from intertwine.matching.arguments import Search
 from intertwine.matching.bank import Bank, groups
 from intertwine.matching.hits import Hits, turned
@@ -31,6 +32,9 @@ Mask = NDArray[np.bool_]
 #: Places followed to the next level: so many, and so many for each hit asked for.
 FOLLOWED, EACH = 24, 4
 
+#: Places followed where a part may be covered, and those around which other poses are tried.
+UNSURE, AROUND = 160, 16
+
 #: Poses this near to one that lays samples on samples are held against it, in samples at the rim.
 BESIDE = 1.0
 
@@ -43,19 +47,21 @@ def search(
     count: int | None,
     near: tuple[int, ...],
     rng: Any,
+    covered: float = 0.0,
     progress: Callable[[float], None] | None = None,
 ) -> Hits:
     """Hits with angles and scales; see `intertwine.find`."""
     _check(asked)
-    return _Search(asked, *ranges(angles, scales), progress).hits(threshold, count, near, rng)
+    wanted = _Search(asked, *ranges(angles, scales), covered, progress)
+    return wanted.hits(threshold, count, near, rng)
 
 
 def _check(asked: Search) -> None:
     if len(asked.window) != 2:
         raise ShapeError(
-            f"{CALLER}: angles and scales are for pictures, "
+            f"{CALLER}: angles, scales and covered= are for pictures, "
             f"but the pattern is searched along {counted(len(asked.window), 'axis', 'axes')}.\n"
-            f"  Leave angles and scales out, or name two axes: axes=(0, 1)."
+            f"  Leave them out, or name two axes: axes=(0, 1)."
         )
     if asked.data.dtype.kind == "c" or asked.pattern.dtype.kind == "c":
         raise OptionError(
@@ -77,28 +83,34 @@ class _Search:
     """One pattern's search through its ranges."""
 
     def __init__(
-        self, asked: Search, angles: Range, scales: Range, progress: Callable[[float], None] | None
-    ) -> None:
-        self.asked, self.angles, self.scales = asked, angles, scales
+        self, asked: Search, angles: Range, scales: Range, covered: float,
+        progress: Callable[[float], None] | None,
+    ) -> None:  # fmt: skip
+        self.asked, self.angles, self.scales, self.covered = asked, angles, scales, covered
         pattern = asked.pattern
         if asked.mask is not None:  # what does not count must not leak into its neighbours
             pattern = np.where(asked.mask, pattern, pattern[asked.mask].mean())
         pattern = pattern - pattern.mean()
         self.pattern = pattern / (np.abs(pattern).max() or 1.0)
         self.scene = Scene(asked.data, asked.present)
-        self.groups = groups(asked.window, angles, scales)
+        self.groups = groups(asked.window, angles, scales, covered > 0)
         self.progress = progress
+        self.share = INSIDE if asked.present is None else asked.least
+        self.followed = UNSURE if covered else FOLLOWED
         self._levels: dict[float, Level] = {}
         self._whole: Level | None = None
 
     def hits(
         self, threshold: float | None, count: int | None, near: tuple[int, ...], rng: Any
     ) -> Hits:
-        wanted = FOLLOWED + EACH * (count or 0) if count else None
+        wanted = self.followed + EACH * count if count else None
         floor = None if threshold is None else 0.6 * threshold  # coarse scores are lower
+        if self.covered:
+            wanted, floor = self.followed + EACH * (count or self.followed), None
         starts, coarse = self._starts(floor, wanted, near)
-        poses = self._climb(starts, count, threshold) + self._upright(threshold, count, near)
-        found = _apart([self._settled(pose) for pose in poses], threshold, count, near)
+        poses = self._climb(starts, count, threshold, coarse)
+        poses += self._upright(threshold, count, near)
+        found = apart([self._settled(pose) for pose in poses], threshold, count, near)
         scores = np.array([score for _, score in found])
         return self._hits([pose for pose, _ in found], scores, coarse, rng)
 
@@ -112,7 +124,7 @@ class _Search:
         found: list[Start] = []
         for number, group in enumerate(self.groups):
             x = reduced(small, group.factor / first)
-            bank = Bank(self.pattern, self.asked.mask, group)
+            bank = Bank(self.pattern, self.asked.mask, group, self.covered > 0)
             scores = bank.surface(x, self._share(number))
             some = tuple(max(1, int(n * np.exp(group.sizes[0]) / group.factor / 2)) for n in near)
             for place in peaks.strongest(scores, floor, wanted, some):
@@ -146,7 +158,7 @@ class _Search:
         return Limits(np.array([-far, -far, left, small]), np.array([far, far, right, large]))
 
     def _climb(
-        self, starts: list[Start], count: int | None, threshold: float | None
+        self, starts: list[Start], count: int | None, threshold: float | None, coarse: Array
     ) -> list[Array]:
         """Improve poses at every level from the coarsest to the full one; the best go on."""
         least = -1.0 if threshold is None else 0.8 * threshold
@@ -155,18 +167,43 @@ class _Search:
         for done in range(rounds + 1):
             share = 1 - done / rounds if rounds else 0.0
             improved = [(*self._improve(s.pose, s.factor**share), s.factor) for s in starts]
-            improved = sorted((i for i in improved if i[1] > least), key=lambda i: -i[1])
-            kept = _distinct([pose for pose, *_ in improved], 2.0 * highest**share)
+            if self.covered and not done:  # the bank's best, and those that were improved best
+                improved[:AROUND] = [self._around(*each) for each in improved[:AROUND]]
+                improved.sort(key=lambda each: -each[1])
+                improved[:AROUND] = [self._around(*each) for each in improved[:AROUND]]
+                self._examined(improved, coarse)
+            improved.sort(key=lambda each: -each[1])
+            improved = [each for each in improved if each[1] > least]
+            kept = distinct([pose for pose, *_ in improved], 2.0 * highest**share)
             starts = [Start(improved[i][1], improved[i][0], improved[i][2]) for i in kept]
             if count is not None:
                 last = done >= rounds - 1
-                starts = starts[: 2 * count + 1 if last else max(EACH * count, FOLLOWED) // 2]
+                fewer = 2 * count + self.followed // 24
+                starts = starts[: fewer if last else max(EACH * count, self.followed) // 2]
             if self.progress is not None:
                 self.progress(0.9 + 0.1 * (done + 1) / (rounds + 1))
         return [start.pose for start in starts]
 
+    def _examined(self, improved: list[tuple[Array, float, float]], coarse: Array) -> None:
+        """Leave on the surface what was compared without the parts that fit worst, as hits are."""
+        coarse[:] = np.nan
+        for pose, score, _ in improved:
+            at = tuple(
+                min(max(int(p / self.groups[0].factor), 0), n - 1)
+                for p, n in zip(pose[:2], coarse.shape, strict=True)
+            )
+            coarse[at] = np.fmax(coarse[at], score if score > -1 else np.nan)
+
+    def _around(self, pose: Array, score: float, factor: float) -> tuple[Array, float, float]:
+        """The best of what is reached from poses about a sample away: parts that are left out
+        leave more tops to be stuck on."""
+        step = factor / np.array([1, 1, *2 * [self._level(factor).reach]])
+        others = [self._improve(pose + step * way, factor) for way in (*np.eye(4), *-np.eye(4))]
+        best = max([(pose, score), *others], key=lambda each: each[1])
+        return *best, factor
+
     def _improve(self, pose: Array, factor: float) -> tuple[Array, float]:
-        view = View(self._level(factor), self.scene, pose, INSIDE)
+        view = View(self._level(factor), self.scene, pose, self.share, self.covered)
         return view.improve(pose, self._limits(pose))
 
     def _level(self, factor: float) -> Level:
@@ -195,8 +232,8 @@ class _Search:
         """A pose and its score, or those of one beside it that lays samples on samples."""
         if self._whole is None:
             self._whole = Level(self.pattern, self.asked.mask, 1.0, whole=True)
-        view = View(self._whole, self.scene, pose, INSIDE)
-        score = view.compare(*view.see(pose)[2:])
+        view = View(self._whole, self.scene, pose, self.share, self.covered)
+        score = view.score(*view.see(pose)[2:])
         quarter = round(pose[2] / (np.pi / 2))
         turn = self.angles.near(quarter * np.pi / 2, 2 * np.pi)
         rim = self._whole.reach * max(abs(pose[2] - quarter * np.pi / 2), abs(pose[3]))
@@ -244,32 +281,3 @@ class _Search:
             picture=asked.picture,
             rng=rng,
         )
-
-
-def _distinct(poses: list[Array], distance: float) -> list[int]:
-    """The first of those poses whose middles have come to lie on each other."""
-    kept: list[int] = []
-    for number, pose in enumerate(poses):
-        if all(np.abs(pose[:2] - poses[other][:2]).max() >= distance for other in kept):
-            kept.append(number)
-    return kept
-
-
-def _apart(
-    found: list[tuple[Array, float]],
-    threshold: float | None,
-    count: int | None,
-    near: tuple[int, ...],
-) -> list[tuple[Array, float]]:
-    """The best poses whose middles keep their distance."""
-    kept: list[tuple[Array, float]] = []
-    for pose, score in sorted(found, key=lambda each: -each[1]):
-        if score <= -1 or (threshold is not None and score < threshold):
-            continue
-        reach = np.array(near) * np.exp(pose[3])
-        if any((np.abs(pose[:2] - other[:2]) < reach).all() for other, _ in kept):
-            continue
-        kept.append((pose, score))
-        if len(kept) == count:
-            break
-    return kept

@@ -47,6 +47,7 @@ def find(
     subpixel: bool = True,
     whiten: str | None = None,
     min_overlap: float | None = None,
+    covered: float | None = None,
     progress: Callable[[float], None] | None = None,
     rng: Any = None,
 ) -> Any:
@@ -109,6 +110,12 @@ def find(
         lies on samples that count; the score is that of what overlaps. The less that is, the
         higher chance scores. With a `boundary` other than "renormalize" only missing samples are
         meant.
+    covered : float, optional
+        Up to this share of the pattern, 0.5 at most, may be hidden in the data: pictures only,
+        turned and scaled ones too. The parts that fit worst are left out, half as many again as
+        the share, and the score is the mean zncc of the others. Leaving out makes the scores of
+        chance larger: ask for no more than you need. `surface` has scores only where it was worth
+        looking, made in the same way, so that `z` and `false_alarm` compare like with like.
     progress : callable, optional
         Called with the share of the search that is done, from 0 to 1, by the calling thread; what
         it raises ends the search.
@@ -138,6 +145,7 @@ def find(
     kind, limit, count = options(score, whiten, threshold, count, angles, scales)
     several = _several(pattern)
     least = arguments.overlap(kind, min_overlap)
+    share = arguments.covered(kind, covered)
     searches = [
         arguments.read(
             each, data, mask, data_mask, axes, boundary, min_overlap=least, pad=kind != "snr"
@@ -146,11 +154,13 @@ def find(
     ]
     flag(CALLER, "subpixel", subpixel)
     nearest = [arguments.distances(min_distance, search.window) for search in searches]
-    if angles is not None or scales is not None:
+    if angles is not None or scales is not None or share:
         found = []
         for search, near in zip(searches, nearest, strict=True):
             arguments.check_live(search, centred=True)
-            found.append(rotated.search(search, angles, scales, limit, count, near, rng, progress))
+            found.append(
+                rotated.search(search, angles, scales, limit, count, near, rng, share, progress)
+            )
         return found if several else found[0]
     found = [
         _pick(search, scored, kind, limit, count, near, bool(subpixel), rng)
