@@ -86,7 +86,7 @@ def find(
         to a tenth of a sample on smooth data. A match without any flaw stays on its sample.
     whiten : {"noise"}, optional
         Weight frequencies by the inverse of the noise's power, estimated from the data (Welch's
-        method, medians): the matched filter for coloured noise.
+        method, means): the matched filter for coloured noise.
     rng : seed or numpy.random.Generator, optional
         Draws the places from which `z` reads a large surface's background; 0 by default.
 
