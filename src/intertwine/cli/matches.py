@@ -34,16 +34,20 @@ def find(
 ) -> None:
     """Find a picture in larger ones, a clip in recordings, a shape in series.
 
-    Pictures get boxes drawn. Recordings may last hours and have any rate; positions are in
-    seconds. Positions lie between samples and are good to about a tenth of one; those of exact
-    matches are whole. A false alarm is the chance that the background alone does as well
-    somewhere; it is nan where there is too little background to tell.
+    Pictures get boxes drawn. Their rows and columns count the pixels that the file stores, from 0
+    at full size and before an EXIF orientation turns them: row and column are those of the
+    pattern's first pixel, centre_row and centre_column of its middle. Angles are as one sees the
+    picture. Recordings may last hours and have any rate; positions are in seconds. Positions lie
+    between samples and are good to about a tenth of one; those of exact matches are whole. A
+    false alarm is the chance that the background alone does as well somewhere; it is nan where
+    there is too little background to tell.
 
     \b
     [bold]Examples[/]
       intertwine find face.png group.jpg
       intertwine find coin.png coins.png --threshold 0.6
       intertwine find logo.png scan.tif --angles 0,360 --scales 0.5,2 -o found.png
+      intertwine find coin.png coins.png --threshold 0.6 -o hits.csv
       intertwine find jingle.wav broadcast.flac --threshold 0.5 --format csv
       intertwine find clips/ recordings/ -o found.json
       intertwine find beat.csv heart.csv --score distance --count 10
@@ -51,11 +55,10 @@ def find(
     kind = _kind(pattern)
     options: dict[str, Any] = {"score": score, "threshold": threshold, "count": count}
     if kind == "image":
-        _refuse("pictures", whiten=whiten, min_distance=min_distance, format=form, also=also,
-                column=column)  # fmt: skip
+        _refuse("pictures", whiten=whiten, min_distance=min_distance, also=also, column=column)
         turns = {"angles": _range("--angles", angles), "scales": _range("--scales", scales)}
         check_options(score, None, threshold, count, **turns)
-        find_in_pictures(pattern, inputs, out, force, options | turns)
+        find_in_pictures(pattern, inputs, out, form, force, options | turns)
         return
     _refuse("recordings and series", angles=angles, scales=scales)
     if kind == "sound":
