@@ -55,10 +55,12 @@ def nearest(
     found = Nearest.none(*shape, k)
     sides = () if apart is None else (Nearest.none(*shape, 1), Nearest.none(*shape, 1))
     width = len(ours) * max(others, ours[0].m)
+    first = batches(count, width)[0][:BANK]
+    errors = [_error(a, b, first) for a, b in zip(ours, theirs, strict=True)]
     for whole in batches(count, width):
         for begin in range(0, len(whole), BANK):
             rows = whole[begin : begin + BANK]
-            low, high = _bounds(ours, theirs, rows)
+            low, high = _bounds(ours, theirs, rows, errors)
             for level in range(len(ours)):
                 pairs = _Pairs(ours, theirs, rows, level)
                 if apart is None:
@@ -80,26 +82,42 @@ def nearest(
     return (found, *sides)
 
 
-def _bounds(ours: list[Stretches], theirs: list[Stretches], rows: Places) -> tuple[Array, Array]:
+def _bounds(
+    ours: list[Stretches], theirs: list[Stretches], rows: Places, errors: list[float]
+) -> tuple[Array, Array]:
     """Distances (d, P, places) over 1 to d series lie between these two; squares where d is 1."""
-    bounds = [_single(a, b, rows) for a, b in zip(ours, theirs, strict=True)]
+    bounds = [_single(a, b, rows, e) for a, b, e in zip(ours, theirs, errors, strict=True)]
+    if len(bounds) == 1:
+        low, high = bounds[0]
+        return low[None], high[None]
     low, high = (np.stack(each) for each in zip(*bounds, strict=True))
-    return (low, high) if len(ours) == 1 else (_means(np.sqrt(low)), _means(np.sqrt(high)))
+    return _means(np.sqrt(low)), _means(np.sqrt(high))
 
 
-def _single(ours: Stretches, theirs: Stretches, rows: Places) -> tuple[Array, Array]:
+def _error(ours: Stretches, theirs: Stretches, rows: Places) -> float:
+    """The stated error of these correlations, and of the sums beside them."""
     kernels = ours.kernels(rows)
-    error = plan(theirs.shifted, kernels, axes=-1, mode="valid").error + ROUNDINGS
-    product = correlate(theirs.shifted, kernels, axes=-1, mode="valid")
-    product = product.reshape(len(rows), -1) * theirs.factor
-    squares = ours.square[rows, None] + theirs.square
-    reach = np.sqrt(ours.m * ours.square[rows, None])
-    slack = error * (squares + 2 * reach * (theirs.factor * np.abs(theirs.shifted).max()))
-    squares -= 2 * product
-    low, high = np.maximum(squares - slack, 0), squares + slack
-    dead = ~ours.live[rows, None] | ~theirs.live
-    low[dead] = high[dead] = np.inf
-    return low, high
+    return plan(theirs.shifted, kernels, axes=-1, mode="valid").error + ROUNDINGS
+
+
+def _single(ours: Stretches, theirs: Stretches, rows: Places, error: float) -> tuple[Array, Array]:
+    kernels = ours.kernels(rows)
+    squares = correlate(theirs.shifted, kernels, axes=-1, mode="valid").reshape(len(rows), -1)
+    own = ours.square[rows, None]
+    squares *= -2 * theirs.factor
+    squares += own
+    squares += theirs.square
+    slack = np.sqrt(ours.m * own) * (2 * error * np.abs(theirs.shifted).max() * theirs.factor)
+    slack += error * own
+    slack += error * theirs.square
+    low = squares - slack
+    np.maximum(low, 0, out=low)
+    squares += slack
+    for array in (low, squares):
+        array[~ours.live[rows]] = np.inf
+        if not theirs.live.all():
+            array[:, ~theirs.live] = np.inf
+    return low, squares
 
 
 def _means(distances: Array) -> Array:

@@ -23,7 +23,7 @@ LEAST_CONTRAST = 1e-15
 FAINTEST = 1e-140
 
 #: Numbers held at a time, about.
-HELD = 1 << 20
+HELD = 1 << 19
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +84,7 @@ def plain(x: Array, present: Array, m: int, centre: float) -> Stretches:
     square = np.empty(len(x) - m + 1)
     for some in batches(len(square), m):
         square[some] = (windows(shifted, m)[some] ** 2).sum(1)
-    live: NDArray[np.bool_] = windows(present, m).all(1)
+    live = windows(present, m).min(1) > 0
     return Stretches(x, shifted, m, live, np.ones(len(square)), square, normalize=False)
 
 
