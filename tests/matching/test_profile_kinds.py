@@ -130,7 +130,7 @@ def test_fewer_neighbours_than_asked_for():
 @pytest.mark.parametrize("normalize", [True, False])
 def test_several_series_at_once(join, k, normalize):
     """The mean of the l smallest distances, by sorting all of them."""
-    x = np.stack([series(seed, 50, kind) for seed, kind in enumerate(["walk", "gaps", "flat"])])
+    x = np.stack([series(seed, 60, kind) for seed, kind in enumerate(["walk", "gaps", "flat"])])
     y = np.stack([series(seed, 30) for seed in (5, 6, 7)]) if join else x
     profile = matrix_profile(x, 8, y if join else None, k=k, normalize=normalize)
     every = table(x, y, 8, normalize=normalize)
@@ -177,7 +177,7 @@ def test_a_users_rule_for_constant_stretches():
     np.testing.assert_array_equal(none.distance, matrix_profile(y, 8).distance)
 
 
-@pytest.mark.parametrize("level", [1e6, 1e12, 1e15, 1e17])
+@pytest.mark.parametrize("level", [1e6, 1e12, 1e14, 1e17])
 def test_contrast_below_the_digits_of_its_level_has_no_neighbour(level):
     x = series(5, 80)
     x[30:50] = level + np.random.default_rng(1).standard_normal(20)
