@@ -75,7 +75,9 @@ def convolve(
         The number outside for ``boundary="constant"``.
     nan : {"propagate", "ignore", "raise"}
         A NaN or infinity touches exactly the outputs whose window holds it; or is left out, the
-        weights rescaled (not for kernels that sum to zero); or is refused. So is a `cval`.
+        weights rescaled (not for kernels that sum to zero); or is refused. So is a `cval`. Taps
+        of an array that are NaN or infinite are left out by "ignore" (they weigh nothing), and
+        refused by the others.
     mask : bool array, optional
         True where a sample counts. The others are left out, as with ``nan="ignore"``.
     min_weight : float, optional

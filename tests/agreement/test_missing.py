@@ -203,3 +203,44 @@ def test_few_samples_at_renormalised_ends(method):
     np.testing.assert_allclose(p(x), want, rtol=4e-7)
     centred = iw.plan(x, k[:201], **{**options, "mode": "same"})
     assert "Sums run in float32" in centred.explain()  # half of the weight is always there
+
+
+def by_pairs(x, k, origin):
+    """``sum(k) sum k x / sum k`` over pairs that are both there; nothing outside counts."""
+    there = np.isfinite(k)
+    found = []
+    for n in range(len(x)):
+        pairs = [(j, n + j - origin) for j in range(len(k)) if 0 <= n + j - origin < len(x)]
+        both = [(j, i) for j, i in pairs if there[j] and np.isfinite(x[i])]
+        weight = sum(k[j] for j, _ in both)
+        total = sum(k[j] * x[i] for j, i in both)
+        found.append(k[there].sum() * total / weight if weight else np.nan)
+    return np.array(found)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("size", [7, 40, 300])
+def test_a_series_with_gaps_meets_itself(size, dtype):
+    draw = np.random.default_rng(size)
+    x = draw.uniform(1, 2, size).astype(dtype)
+    x[draw.integers(0, size, size // 5 + 1)] = np.nan
+    x[draw.integers(0, size)] = np.inf
+    found = iw.correlate(x, x, boundary="renormalize", nan="ignore")
+    assert found.dtype == dtype
+    expected = by_pairs(x.astype(float), x.astype(float), size // 2)
+    bound = 4 * np.finfo(dtype).eps * size * np.nanmax(expected)  # sums of size products
+    np.testing.assert_allclose(found, expected, rtol=0, atol=bound)
+    again = iw.plan(x, ~iw.Kernel(np.where(np.isfinite(x), x, 0), origin=size // 2),
+                    boundary="renormalize", nan="ignore")(x)  # fmt: skip
+    np.testing.assert_array_equal(found, again)
+
+
+def test_taps_are_missing_for_nobody_else():
+    x, k = np.arange(4.0), np.array([1.0, np.nan, 2.0])
+    assert iw.correlate(x, k, nan="ignore").tolist() == iw.correlate(x, [1.0, 0, 2]).tolist()
+    assert iw.convolve([1, 2, 3], k, nan="ignore").tolist() == [4.0, 5.0, 7.0]
+    for nan in ("propagate", "raise"):
+        with pytest.raises(iw.OptionError, match="`k` has 1 NaN or infinite tap of 3"):
+            iw.convolve(x, k, nan=nan)
+    with pytest.raises(iw.OptionError, match="`k` has 2 NaN or infinite taps of 2"):
+        iw.convolve(x, [np.nan, np.inf], nan="ignore")

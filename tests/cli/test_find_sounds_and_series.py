@@ -152,7 +152,6 @@ def test_absent_patterns_are_doubted_for_people_only(intertwine, files, here):
     (("series.csv", "shape.csv"), "is larger than `data`"),
     (("shape.csv", "series.csv", "--also", "clip.wav"), "--also is not for series."),
     (("shape.csv", "series.csv", "--min-distance", "0.5"), "it counts whole samples"),
-    (("clip.png", "song.wav", "--format", "csv"), "--format is not for pictures."),
 ])  # fmt: skip
 def test_errors(intertwine, files, here, words, text):
     if words[1] == ".":

@@ -6,6 +6,7 @@ from PIL import Image, ImageCms, ImageOps
 
 from intertwine import files
 from intertwine.files.document import Document
+from intertwine.files.orientation import stored as as_stored
 from intertwine.files.orientation import upright
 
 RNG = np.random.default_rng(7)
@@ -101,6 +102,13 @@ def test_photos_are_turned_upright_as_pillow_turns_them(tmp_path, orientation):
         expected = np.asarray(ImageOps.exif_transpose(stored))
     back = files.read(tmp_path / "a.png")
     np.testing.assert_array_equal(back.pages[0], expected)
+    assert back.meta["orientation"] == orientation
+    points = np.stack(np.indices(expected.shape[:2]), -1).reshape(-1, 2)
+    rows, columns = as_stored(points, orientation, expected.shape[:2]).astype(int).T
+    np.testing.assert_array_equal(picture[rows, columns], expected.reshape(-1, 3))
+    grid = upright(np.stack(np.indices((4, 6)), -1), orientation)
+    between = as_stored([(0.5, 1.5)], orientation, expected.shape[:2])
+    np.testing.assert_array_equal(between[0], grid[:2, 1:3].mean((0, 1)))
     files.write(tmp_path / "b.png", back)
     np.testing.assert_array_equal(files.read(tmp_path / "b.png").pages[0], expected)
     with Image.open(tmp_path / "b.png") as written:

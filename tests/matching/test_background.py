@@ -12,8 +12,8 @@ from intertwine.matching.background import (
     Grid,
     Scale,
     Tail,
+    in_words,
     middle,
-    shown,
 )
 
 
@@ -108,9 +108,9 @@ def test_no_number_is_below_the_rarest():
     rng = np.random.default_rng(2)
     found = Background(Scale("zncc", 0, 0.1), Grid((8,), (4,)), noise(rng), [noise(rng)], [])
     assert found.false_alarm([1.0], np.array([[3.0]])).tolist() == [RAREST]
-    assert shown(RAREST) == "<1e-6"
-    assert shown(2e-6) == "2e-06"
-    assert shown(float("nan")) == "not known"
+    assert in_words(RAREST) == "<1e-6"
+    assert in_words(2e-6) == "2e-06"
+    assert in_words(float("nan")) == "not known"
 
 
 def test_the_middle_of_nothing_is_not_a_number():

@@ -101,6 +101,80 @@ def test_what_hits_offer():
     assert len(text) == 5
 
 
+@pytest.fixture(scope="module")
+def seven():
+    data = np.random.default_rng(4).standard_normal((90, 100))
+    return iw.find(data[10:20, 20:32], data, count=7)
+
+
+COLUMNS = ("position", "index", "centre", "score", "z", "false_alarm", "angle", "scale")
+
+
+@pytest.mark.parametrize(
+    ("at", "places"),
+    [
+        (slice(1, 3), [1, 2]),
+        (slice(None, None, -2), [6, 4, 2, 0]),
+        (slice(5, 99), [5, 6]),
+        (slice(3, 3), []),
+        ([0, 1], [0, 1]),
+        ([-1, 2, 2], [6, 2, 2]),
+        (np.array([3, 0], np.uint8), [3, 0]),
+        ([], []),
+        ([True, False, False, True, False, False, False], [0, 3]),
+        (np.arange(7) % 3 == 1, [1, 4]),
+        (np.zeros(7, bool), []),
+        (..., list(range(7))),
+    ],
+)
+def test_slices_masks_and_lists_pick_hits(seven, at, places):
+    picked = seven[at]
+    assert isinstance(picked, Hits)
+    assert len(picked) == len(places)
+    for name in COLUMNS:
+        np.testing.assert_array_equal(getattr(picked, name), getattr(seven, name)[places])
+    assert list(picked) == [seven[place] for place in places]
+    assert picked.surface is seven.surface
+    assert picked.background is seven.background
+    assert len(picked.to_records()) == len(picked.to_pandas()) == len(places)
+    assert repr(picked).startswith(f"{len(places)} hit")
+    assert picked.corners().shape == (len(places), 4, 2)
+
+
+def test_one_hit_is_a_hit(seven):
+    for at in (2, -5, np.int8(2), np.array(2)):
+        assert seven[at] == seven[2]
+        assert isinstance(seven[at], Hit)
+    assert seven[2].score == seven.score[2]
+
+
+def test_hits_picked_twice_or_before_their_chances_are_asked_for():
+    data = np.random.default_rng(5).standard_normal((90, 100))
+    hits = iw.find(data[:9, :9], data, count=6)
+    again = hits[[4, 2, 0]][1:][::-1]
+    assert "z" not in hits.__dict__  # worked out when first asked for, once for all
+    np.testing.assert_array_equal(again.index, hits.index[[0, 2]])
+    np.testing.assert_array_equal(again.false_alarm, hits.false_alarm[[0, 2]])
+    good = hits[hits.score > 0.99]
+    assert (len(good), good[0].score) == (1, hits.score[0])
+
+
+@pytest.mark.parametrize("at", [7, -8, [0, 7], np.ones(6, bool), [True], [0.5], "score", (0, 1)])
+def test_places_that_are_not_there(seven, at):
+    with pytest.raises(IndexError):
+        seven[at]
+
+
+@pytest.mark.parametrize("at", [None, True, [[0, 1], [2, 3]]])
+def test_places_in_more_than_one_axis(seven, at):
+    with pytest.raises(iw.ShapeError) as caught:
+        seven[at]
+    assert str(caught.value) == (
+        f"Hits: {at} picks an array of 2 axes from 7 hits.\n"
+        "  Pass an integer, a slice, a mask of 7 bools or a list of integers."
+    )
+
+
 @pytest.mark.parametrize("shape", [(300,), (20_000,), (60, 70), (60, 70, 3)])
 def test_plots(shape):
     from matplotlib.figure import Figure

@@ -123,13 +123,14 @@ Form = Annotated[
     result(
         "--format",
         metavar="WORD",
-        text="Recordings and series: table, csv or json. Default: as -o is called, or table.",
+        text="table, csv or json. Default: as -o is called, or table. With csv and json boxes "
+        "are drawn only where -o names a picture.",
     ),
 ]
 Out = Annotated[
     Path | None,
     target(
-        "The picture with boxes (default: photo.jpg -> photo-found.png), "
-        "or a .csv or .json of hits."
+        "A .csv or .json of hits, or the picture with boxes "
+        "(default: photo.jpg -> photo-found.png)."
     ),
 ]

@@ -38,11 +38,15 @@ def find(
 ) -> None:
     """Find a picture in larger ones, a clip in recordings, a shape in series.
 
-    Pictures get boxes drawn. See-through pixels do not count; where one of two pictures is grey,
-    both are compared in grey. Recordings may last hours and have any rate; positions are in
-    seconds. Positions lie between samples and are good to about a tenth of one; those of exact
-    matches are whole, and their score is 1. A false alarm is the chance that something else scores
-    as much somewhere; it is not known where too little is left to tell.
+    Pictures get boxes drawn. Their rows and columns count the pixels that the file stores, from 0
+    at full size and before an EXIF orientation turns them: row and column are those of the
+    pattern's first pixel, centre_row and centre_column of its middle. Angles are as one sees the
+    picture. See-through pixels do not count; where one of two pictures is grey, both are compared
+    in grey. Recordings may last hours and have any rate; positions are in seconds.
+
+    Positions lie between samples and are good to about a tenth of one; those of exact matches are
+    whole, and their score is 1. A false alarm is the chance that something else scores as much
+    somewhere; it is not known where too little is left to tell.
 
     Clips are also found with the other sign, and in a room: one with a false alarm above 0.001 is
     looked for again by --whiten noise, unless you say how to search. The surest hits come first;
@@ -55,6 +59,7 @@ def find(
       intertwine find logo.png scan.tif --angles 0,360 --scales 0.5,2 -o found.png
       intertwine find badge.png screenshot.png --angles=-20,20 --covered 0.25
       intertwine find tile.png photo.png --min-overlap 0.15
+      intertwine find coin.png coins.png --threshold 0.6 -o hits.csv
       intertwine find jingle.wav broadcast.flac --threshold 0.5 --format csv
       intertwine find clips/ recordings/ -o found.json
       intertwine find song.wav tapes/ --speeds 0.98,1.02
@@ -65,12 +70,12 @@ def find(
     options: dict[str, Any] = {"score": score, "threshold": threshold, "count": count}
     only = {"speeds": speeds, "boundary": boundary}
     if kind == "image":
-        _refuse("pictures", whiten=whiten, min_distance=min_distance, format=form, also=also,
-                column=column, **only)  # fmt: skip
+        _refuse("pictures", whiten=whiten, min_distance=min_distance, also=also, column=column,
+                **only)  # fmt: skip
         turns = {"angles": _range("--angles", angles), "scales": _range("--scales", scales)}
         check_options(score, None, threshold, count, **turns)
         options |= turns | {"covered": covered, "min_overlap": min_overlap}
-        find_in_pictures(pattern, inputs, out, force, options)
+        find_in_pictures(pattern, inputs, out, form, force, options)
         return
     _refuse("recordings and series", angles=angles, scales=scales, covered=covered)
     if kind == "sound":

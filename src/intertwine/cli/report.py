@@ -18,7 +18,7 @@ from intertwine.base.atomic import atomic
 from intertwine.base.errors import FileError, OptionError, did_you_mean
 from intertwine.cli.console import out as standard_out
 from intertwine.files import check_free
-from intertwine.matching.background import shown
+from intertwine.matching.background import in_words
 
 FORMATS = ("table", "csv", "json")
 
@@ -116,7 +116,7 @@ def _shown(name: str, value: Any) -> str:
     if name == "false_match_rate" and _lost(value):
         return "-"
     if name == "false_alarm":
-        return shown(value)
+        return in_words(value)
     if isinstance(value, float):
         return f"{value:.2g}" if name == "false_match_rate" else f"{value:.4f}"
     return str(value)

@@ -62,7 +62,8 @@ def parse(
     only their shape and type.
     """
     array = as_array(caller, "x", x, masks=True)
-    kernels = stack.read(caller, k)
+    left_out = isinstance(options.nan, str) and options.nan == "ignore"
+    kernels = stack.read(caller, k, left_out)
     axes = axes_along(
         caller, array, kernels.taps, kernels.ndim, options.axes, getattr(k, "name", None)
     )

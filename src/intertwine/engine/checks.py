@@ -23,22 +23,27 @@ def both(x: Array, taps: Array) -> str:
     return f"  {describe('x', x)}    {describe('k', taps)}"
 
 
-def kernel(caller: str, k: Any) -> tuple[Array, tuple[int, ...] | None]:
-    """Return the taps in native byte order and, for a kernel object, its origin."""
+def kernel(caller: str, k: Any, gaps: bool = False) -> tuple[Array, tuple[int, ...] | None]:
+    """Return the taps in native byte order and, for a kernel object, its origin.
+
+    With `gaps`, taps of an array may be missing: they are zero, and weigh nothing.
+    """
     if not hasattr(k, "taps"):
-        return _taps(caller, k), None
+        return _taps(caller, k, gaps), None
     taps = _taps(caller, k.taps)
     given = getattr(k, "origin", None)
     return taps, None if given is None else origin(caller, given, taps)
 
 
-def _taps(caller: str, k: Any) -> Array:
+def _taps(caller: str, k: Any, gaps: bool = False) -> Array:
     taps = as_array(caller, "k", k)
     if taps.size == 0:
         raise ShapeError(
             f"{caller}: `k` has no taps, shape {taps.shape}.\n  Pass at least one tap on each axis."
         )
     if taps.dtype.kind in "fc" and not np.isfinite(taps).all():
+        if gaps and np.isfinite(taps).any():
+            return _taps(caller, np.where(np.isfinite(taps), taps, taps.dtype.type(0)))
         bad = int(np.count_nonzero(~np.isfinite(taps)))
         raise OptionError(
             f"{caller}: `k` has {counted(bad, 'NaN or infinite tap')} of {taps.size}.\n"

@@ -40,14 +40,17 @@ class Kernels:
     ndim: int | None = None
 
 
-def read(caller: str, k: Any) -> Kernels:
-    """Return the taps of an array, of a kernel object, or of a list of kernel objects."""
+def read(caller: str, k: Any, gaps: bool = False) -> Kernels:
+    """Return the taps of an array, of a kernel object, or of a list of kernel objects.
+
+    With `gaps`, taps of an array may be missing.
+    """
     if hasattr(k, "taps"):
         taps, origin = checks.kernel(caller, k)
         return Kernels(taps, origin, taps.ndim)
     if _lists_kernels(k):
         return _aligned(caller, *_listed(caller, k))
-    taps, _ = checks.kernel(caller, k)
+    taps, _ = checks.kernel(caller, k, gaps)
     return Kernels(taps)
 
 

@@ -25,7 +25,8 @@ class Document:
         "array" has one page of any shape; "series" has one page, (rows,): a column of a table.
     pages : the samples, in the file's own type.
     alpha : whether the last channel of an image is opacity (never premultiplied).
-    meta : what a writer puts back: colour profile, resolution, sampling rate, ...
+    meta : what a writer puts back: colour profile, resolution, sampling rate, ...; and
+        "orientation", the EXIF orientation of a picture before it was turned upright.
     """
 
     kind: Kind

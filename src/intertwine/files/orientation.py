@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from intertwine.files.document import Array
 
@@ -26,3 +27,19 @@ def upright(picture: Array, orientation: int) -> Array:
     """Turn (H, W) or (H, W, channels) as orientation 1 to 8 asks; other numbers mean 1."""
     turn = _UPRIGHT.get(orientation)
     return picture if turn is None else np.ascontiguousarray(turn(picture))
+
+
+def stored(points: Array, orientation: int, shape: tuple[int, int]) -> NDArray[np.float64]:
+    """Where points (n, 2) of an upright picture of `shape` lie in the picture as it is stored."""
+    places = np.asarray(points, float).reshape(-1, 2)
+    turn = _UPRIGHT.get(orientation)
+    if turn is None:
+        return places
+    # The corners of a stored picture of 2 by 2, seen upright, tell where each axis leads.
+    corners = turn(np.moveaxis(np.indices((2, 2)), 0, -1))
+    start = corners[0, 0]
+    down, right = corners[1, 0] - start, corners[0, 1] - start
+    size = shape if down[0] else shape[::-1]
+    lying: NDArray[np.float64] = start * np.subtract(size, 1.0)
+    lying = lying + places[:, :1] * down + places[:, 1:] * right
+    return lying

@@ -54,8 +54,9 @@ def read(path: Path) -> Document:
 
 def _document(image: Any, picture: Array, alpha: bool) -> Document:
     exif = image.getexif()
-    picture = upright(picture, exif.pop(TAG, 1))
-    meta: dict[str, Any] = {}
+    turn = exif.pop(TAG, 1)
+    picture = upright(picture, turn)
+    meta: dict[str, Any] = {"orientation": turn}
     if len(exif):
         meta["exif"] = exif.tobytes()
     if image.info.get("dpi"):

@@ -56,8 +56,12 @@ def _page(page: Any) -> Array:
         picture = picture.astype(np.uint8) * np.uint8(255)
     if _alpha(page) == _ASSOCIATED:
         picture = _unpremultiplied(picture)
+    return upright(np.ascontiguousarray(picture), _orientation(page))
+
+
+def _orientation(page: Any) -> int:
     turn = page.tags.get(TAG)
-    return upright(np.ascontiguousarray(picture), 1 if turn is None else int(turn.value))
+    return 1 if turn is None else int(turn.value)
 
 
 def _unpremultiplied(picture: Array) -> Array:
@@ -70,7 +74,10 @@ def _unpremultiplied(picture: Array) -> Array:
 
 
 def _meta(page: Any) -> dict[str, Any]:
-    meta: dict[str, Any] = {"compression": int(page.compression)}
+    meta: dict[str, Any] = {
+        "compression": int(page.compression),
+        "orientation": _orientation(page),
+    }
     if _ICC_PROFILE in page.tags:
         meta["icc_profile"] = bytes(page.tags[_ICC_PROFILE].value)
     unit = page.tags.get(_RESOLUTION_UNIT)
@@ -91,7 +98,7 @@ def _read_by_pillow(path: Path, colours: str, dtype: np.dtype[Any]) -> Document:
             image.seek(number)
             picture, alpha = samples(image)
             pages.append(upright(picture, turn))
-    return Document("image", tuple(pages), alpha)
+    return Document("image", tuple(pages), alpha, {"orientation": turn})
 
 
 def check(path: Path, kind: Kind, pages: Sequence[Array], alpha: bool) -> None:

@@ -291,10 +291,10 @@ def drawn(surface: Array, rng: Any = None) -> Array:
     return some
 
 
-def shown(false_alarm: float) -> str:
+def in_words(false_alarm: float) -> str:
     """A false alarm as text.
 
-    >>> shown(0.0213), shown(1e-6), shown(float("nan"))
+    >>> in_words(0.0213), in_words(1e-6), in_words(float("nan"))
     ('0.021', '<1e-6', 'not known')
     """
     if np.isnan(false_alarm):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
@@ -11,8 +12,9 @@ from typing import Any, Protocol, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from intertwine.base.errors import ShapeError, counted, shown
 from intertwine.base.libraries import need
-from intertwine.matching.background import Background, Grid, Scale, drawn, middle, shown
+from intertwine.matching.background import Background, Grid, Scale, drawn, in_words, middle
 
 Array = NDArray[Any]
 
@@ -58,6 +60,10 @@ class Hit:
 
 class Hits:
     """Places where a pattern was found, best first.
+
+    ``hits[0]`` is one `Hit`. A slice, a boolean mask or a list of integers picks `Hits`, in that
+    order: ``hits[hits.score > 0.8]``. They keep the surface, and with it their `z` and
+    `false_alarm`.
 
     Stable for those who build on it: the constructor's arguments and the attributes below.
 
@@ -121,10 +127,13 @@ class Hits:
     def __getstate__(self) -> dict[str, Any]:
         """With what chance does, and without the data."""
         return self.__dict__ | {"background": self.background, "_rivals": None}
+        self._picked: tuple[Hits, NDArray[np.intp]] | None = None  # of which hits, and where there
 
     @cached_property
     def background(self) -> Background:
         """What chance alone does on this surface."""
+        if self._picked is not None:
+            return self._picked[0].background
         rivals = self._rivals
         extent = rivals.extent() if rivals else self.window
         window = tuple(max(1, int(k / s)) for k, s in zip(extent, self.step, strict=True))
@@ -149,11 +158,17 @@ class Hits:
     @cached_property
     def z(self) -> NDArray[np.float64]:
         """Scores in robust deviations above the surface's median."""
+        if self._picked is not None:
+            hits, places = self._picked
+            return hits.z[places]
         return self.background.z(self.score)
 
     @cached_property
     def false_alarm(self) -> NDArray[np.float64]:
         """Probability that chance does as well anywhere on the surface."""
+        if self._picked is not None:
+            hits, places = self._picked
+            return hits.false_alarm[places]
         return self.background.false_alarm(self.score, self._place)
 
     @cached_property
@@ -184,10 +199,21 @@ class Hits:
     @overload
     def __getitem__(self, at: int) -> Hit: ...
     @overload
-    def __getitem__(self, at: slice) -> list[Hit]: ...
-    def __getitem__(self, at: int | slice) -> Hit | list[Hit]:
-        if isinstance(at, slice):
-            return [self[i] for i in range(*at.indices(len(self)))]
+    def __getitem__(self, at: Any) -> Hits: ...
+    def __getitem__(self, at: Any) -> Hit | Hits:
+        places = np.arange(len(self))[at]
+        if np.ndim(places) == 0:
+            return self._one(int(places))
+        if places.ndim != 1:
+            raise ShapeError(
+                f"Hits: {shown(at)} picks an array of {counted(places.ndim, 'axis', 'axes')} from "
+                f"{counted(len(self), 'hit')}.\n"
+                f"  Pass an integer, a slice, a mask of {counted(len(self), 'bool')} or a list of "
+                f"integers."
+            )
+        return self._pick(places)
+
+    def _one(self, at: int) -> Hit:
         return Hit(
             tuple(self.position[at].tolist()),
             float(self.score[at]),
@@ -197,8 +223,19 @@ class Hits:
             float(self.scale[at]),
         )
 
+    def _pick(self, places: NDArray[np.intp]) -> Hits:
+        """Some of the hits. What chance does they read from all: the surface is that of all."""
+        picked = copy(self)
+        for name in ("background", "z", "false_alarm", "centre"):
+            picked.__dict__.pop(name, None)  # worked out for all hits
+        for name in ("position", "index", "score", "angle", "scale"):
+            setattr(picked, name, getattr(self, name)[places])
+        whole, before = self._picked or (self, np.arange(len(self)))
+        picked._picked = whole, before[places]
+        return picked
+
     def __iter__(self) -> Iterator[Hit]:
-        return (self[i] for i in range(len(self)))
+        return (self._one(i) for i in range(len(self)))
 
     def to_records(self) -> Array:
         """A structured array: position, score, z, false_alarm, angle, scale."""
@@ -240,7 +277,7 @@ class Hits:
         for hit in self[:_SHOWN]:
             place = " ".join(f"{p:10.2f}" for p in hit.position)
             row = f"{place:>{11 * len(hit.position)}} {hit.score:9.4f} {hit.z:8.1f}"
-            row += f" {shown(hit.false_alarm):>12}"
+            row += f" {in_words(hit.false_alarm):>12}"
             lines.append(row + (f" {hit.angle:8.2f} {hit.scale:7.3f}" if varied else ""))
         if len(self) > _SHOWN:
             lines.append(f"... and {len(self) - _SHOWN} more")

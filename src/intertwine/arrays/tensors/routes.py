@@ -159,6 +159,7 @@ def _check(caller: str, x: Tensor, kernel: Tensor, k: Any, options: Options, fli
     mask = options.mask
     if isinstance(mask, Tensor):
         mask = np.broadcast_to(np.ones((), numpy_dtype(mask.dtype)), tuple(mask.shape))
+    stack.read(caller, taps)  # no missing taps here: only arrays and plain tensors may have some
     read = options._replace(dtype=dtype, mask=mask, method="auto")
     parse(caller, data, taps, read, flip=flip, measured=False)
 
