@@ -1,0 +1,138 @@
+"""How much each shift explains: overlaps correlated octave by octave, and what chance would do.
+
+Over the overlap at shift `s`, with `a` and `b` an octave of each picture and sums by transforms of
+twice the size, so that nothing wraps around (Padfield, 2012):
+
+    r(s) = sum a b / sqrt(sum a^2 sum b^2)          the correlation
+    n(s) = k sum a^2 sum b^2 / sum a^2 b^2          the number of independent samples
+    e(s) = -n(s) / 2 log(1 - r(s)^2)                the evidence, in nats
+
+`n` counts only what both show: a few bright pixels that lie on each other are few samples. `k`,
+the samples that are independent, is the pair's own: over all shifts, nearly all of them wrong,
+``n r^2`` has the median of a squared normal. The evidence of octaves adds up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy  # type: ignore[import-untyped]
+from numpy.typing import NDArray
+
+from intertwine.registration.bands import Band
+
+Array = NDArray[Any]
+
+#: The median of the square of a standard normal.
+_MEDIAN = 0.4549
+
+#: What even equal pictures leave unexplained, for interpolation and compression.
+_UNEXPLAINED = 0.01
+
+#: Overlaps with less than this share of either side's energy say nothing.
+_LEAST_SHARE = 0.01
+
+#: Degrees of freedom that a correlation by chance uses up.
+_USED = 3.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Transforms:
+    """Of an octave: its values, their squares, its mask."""
+
+    values: Array
+    squares: Array
+    mask: Array
+    shape: tuple[int, ...]
+    padded: tuple[int, ...]
+
+
+def transforms(band: Band, other: tuple[int, ...] | None = None) -> Transforms:
+    """With room for every shift against a picture of the shape `other`."""
+    shape = band.values.shape
+    padded = tuple(
+        scipy.fft.next_fast_len(n + m - 1, real=True)
+        for n, m in zip(shape, other or shape, strict=True)
+    )
+    three = (band.values, band.values**2, band.mask)
+    values, squares, mask = (scipy.fft.rfftn(x, padded) for x in three)
+    return Transforms(values, squares, mask, shape, padded)
+
+
+def evidence(one: list[Transforms], other: list[Transforms]) -> Array:
+    """The evidence for every shift from ``-(n - 1)`` to ``m - 1`` on each axis, in nats."""
+    total: Array | None = None
+    for mine, theirs in zip(one[::-1], other[::-1], strict=True):
+        octave = _of_octave(mine, theirs)
+        total = octave if total is None else octave + _finer(total, octave.shape, mine.shape)
+    assert total is not None
+    return total
+
+
+def _of_octave(one: Transforms, other: Transforms) -> Array:
+    products = _correlated(one.values, other.values, one, other)
+    mine = _correlated(one.squares, other.mask, one, other)
+    theirs = _correlated(one.mask, other.squares, one, other)
+    both = _correlated(one.squares, other.squares, one, other)
+    energy = _floored(mine) * _floored(theirs)
+    both = np.maximum(both, 1e-6 * both.max() + 1e-30)
+    explained = products * products / energy
+    counted = energy / both
+    telling = (mine > _LEAST_SHARE * mine.max()) & (theirs > _LEAST_SHARE * theirs.max())
+    by_chance = (explained * counted)[telling]
+    independent = min(1.0, _MEDIAN / max(float(np.median(by_chance)), 1e-9))
+    counted *= independent
+    left = np.maximum(1 - explained, _UNEXPLAINED)
+    nats = -0.5 * np.maximum(counted - _USED, 0) * np.log(left)
+    result: Array = np.where(telling & (products > 0), nats, 0)
+    return result
+
+
+def _floored(energy: Array) -> Array:
+    floored: Array = np.maximum(energy, 1e-5 * energy.max() + 1e-30)
+    return floored
+
+
+def _correlated(mine: Array, theirs: Array, one: Transforms, other: Transforms) -> Array:
+    """``sum a(n) b(n + s)``, from the least shift to the largest."""
+    full = scipy.fft.irfftn(np.conj(mine) * theirs, one.padded)
+    back = tuple(n - 1 for n in one.shape)
+    rolled = np.roll(full, back, axis=tuple(range(full.ndim)))
+    part = tuple(slice(0, n + m - 1) for n, m in zip(one.shape, other.shape, strict=True))
+    return rolled[part]
+
+
+def _finer(surface: Array, shape: tuple[int, ...], one: tuple[int, ...]) -> Array:
+    """A surface over shifts of two samples as one over shifts of one, linearly interpolated."""
+    for axis, (size, back) in enumerate(zip(shape, one, strict=True)):
+        at = (np.arange(size) - (back - 1)) / 2 + ((back + 1) // 2 - 1)
+        at = np.clip(at, 0, surface.shape[axis] - 1)
+        low = np.floor(at).astype(int)
+        high = np.minimum(low + 1, surface.shape[axis] - 1)
+        part = np.expand_dims((at - low).astype(np.float32), [i for i in range(len(shape)) if i != axis])
+        surface = np.take(surface, low, axis) * (1 - part) + np.take(surface, high, axis) * part
+    return surface
+
+
+@dataclass(frozen=True, slots=True)
+class Peak:
+    """A shift in whole samples, and its evidence."""
+
+    shift: tuple[int, ...]
+    nats: float
+
+
+def peaks(surface: Array, one: tuple[int, ...], most: int, apart: int = 3) -> list[Peak]:
+    """The highest local maxima, best first."""
+    local = surface == scipy.ndimage.maximum_filter(surface, 2 * apart + 1, mode="nearest")
+    places = np.flatnonzero(local & (surface > 0))
+    best = places[np.argsort(surface.ravel()[places])[::-1][:most]]
+    return [
+        Peak(
+            tuple(int(at) - (n - 1) for at, n in zip(np.unravel_index(i, surface.shape), one, strict=True)),
+            float(surface.ravel()[i]),
+        )
+        for i in best
+    ]
