@@ -45,7 +45,9 @@ def bands(values: Array, mask: Array | None) -> list[Band]:
     while min(values.shape) >= _LEAST_SIDE:
         low, inner = _smoothed(values, mask)
         weight = np.ones(values.shape, np.float32) if inner is None else inner.astype(np.float32)
-        found.append(Band(_limited((values - low) * weight), weight))
+        if not weight.any():
+            break
+        found.append(Band(_limited((values - low) * weight, weight), weight))
         every = (slice(None, None, 2),) * values.ndim
         values, mask = low[every], None if inner is None else inner[every]
     return found
@@ -64,8 +66,8 @@ def _smoothed(values: Array, mask: Array | None) -> tuple[Array, Array | None]:
     return convolve(padded, kernel)[inner], mask & (share > 0.9)
 
 
-def _limited(values: Array) -> Array:
+def _limited(values: Array, weight: Array) -> Array:
     for _ in range(2):
-        limit = _LIMIT * float(np.sqrt(np.mean(values**2)))
+        limit = _LIMIT * float(np.sqrt((values**2).sum() / weight.sum()))
         values = np.clip(values, -limit, limit)
     return np.ascontiguousarray(values, np.float32)

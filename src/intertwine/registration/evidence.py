@@ -61,23 +61,33 @@ def transforms(band: Band, other: tuple[int, ...] | None = None) -> Transforms:
     return Transforms(values, squares, mask, shape, padded)
 
 
-def evidence(one: list[Transforms], other: list[Transforms]) -> Array:
+@dataclass(frozen=True, slots=True, eq=False)
+class Surface:
+    """The evidence for every shift, and the samples that are independent in each octave."""
+
+    nats: Array
+    independent: list[float]
+
+
+def evidence(one: list[Transforms], other: list[Transforms]) -> Surface:
     """The evidence for every shift from ``-(n - 1)`` to ``m - 1`` on each axis, in nats."""
     total: Array | None = None
+    independent = []
     for mine, theirs in zip(one[::-1], other[::-1], strict=True):
-        octave = _of_octave(mine, theirs)
+        octave, share = _of_octave(mine, theirs)
+        independent.insert(0, share)
         total = octave if total is None else octave + _finer(total, octave.shape, mine.shape)
     assert total is not None
-    return total
+    return Surface(total, independent)
 
 
-def _of_octave(one: Transforms, other: Transforms) -> Array:
+def _of_octave(one: Transforms, other: Transforms) -> tuple[Array, float]:
     products = _correlated(one.values, other.values, one, other)
     mine = _correlated(one.squares, other.mask, one, other)
     theirs = _correlated(one.mask, other.squares, one, other)
     both = _correlated(one.squares, other.squares, one, other)
     energy = _floored(mine) * _floored(theirs)
-    both = np.maximum(both, 1e-6 * both.max() + 1e-30)
+    both = np.maximum(both, 1e-6 * both.max() + 1e-12)
     explained = products * products / energy
     counted = energy / both
     telling = (mine > _LEAST_SHARE * mine.max()) & (theirs > _LEAST_SHARE * theirs.max())
@@ -87,11 +97,11 @@ def _of_octave(one: Transforms, other: Transforms) -> Array:
     left = np.maximum(1 - explained, _UNEXPLAINED)
     nats = -0.5 * np.maximum(counted - _USED, 0) * np.log(left)
     result: Array = np.where(telling & (products > 0), nats, 0)
-    return result
+    return result, independent
 
 
 def _floored(energy: Array) -> Array:
-    floored: Array = np.maximum(energy, 1e-5 * energy.max() + 1e-30)
+    floored: Array = np.maximum(energy, 1e-5 * energy.max() + 1e-12)
     return floored
 
 
