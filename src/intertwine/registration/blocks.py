@@ -48,7 +48,7 @@ def support(
     total = np.zeros((side,) * ndim)
     shown = np.zeros((side,) * ndim)
     by_octave = []
-    for octave, (mine, theirs, share) in enumerate(zip(one, other, independent, strict=True)):
+    for octave, (mine, theirs, share) in enumerate(zip(one, other, independent, strict=False)):
         by = tuple(round(s / 2**octave) for s in shift)
         nats, counted = _nats(mine, theirs, share, by, side)
         total += nats

@@ -73,7 +73,8 @@ def evidence(one: list[Transforms], other: list[Transforms]) -> Surface:
     """The evidence for every shift from ``-(n - 1)`` to ``m - 1`` on each axis, in nats."""
     total: Array | None = None
     independent = []
-    for mine, theirs in zip(one[::-1], other[::-1], strict=True):
+    common = min(len(one), len(other))
+    for mine, theirs in zip(one[:common][::-1], other[:common][::-1], strict=True):
         octave, share = _of_octave(mine, theirs)
         independent.insert(0, share)
         total = octave if total is None else octave + _finer(total, octave.shape, mine.shape)

@@ -145,7 +145,7 @@ def _robust(columns: Array, wanted: Array, telling: Array, near: bool) -> tuple[
     step, at the best gain and level, against their spread on the `telling` pixels: flat ones fit
     whatever the motion is.
     """
-    plain, count = columns[-2:], wanted.size
+    plain = columns[-2:]
     squares, products = (plain @ plain.T).astype(float), (plain @ wanted).astype(float)
     gain = np.linalg.lstsq(squares, products, rcond=None)[0]
     weights = _huber(*_residual(plain, wanted, gain, telling))
@@ -154,10 +154,15 @@ def _robust(columns: Array, wanted: Array, telling: Array, near: bool) -> tuple[
             gain = _solved(plain, wanted, weights)
             weights = _tukey(*_residual(plain, wanted, gain, telling))
     answer = _solved(columns, wanted, weights)
-    mean_b, mean_a = squares[0, 1] / count, products[1] / count
-    spread = (squares[0, 0] / count - mean_b**2) * (float(wanted @ wanted) / count - mean_a**2)
-    together = products[0] / count - mean_a * mean_b
-    return answer, float(together / math.sqrt(spread)) if spread > 0 else 0.0
+    return answer, correlation(plain[0], wanted)
+
+
+def correlation(one: Array, other: Array) -> float:
+    """Pearson's, in float64 about the means, so that it stays within 1."""
+    a, b = (x.astype(float).ravel() for x in (one, other))
+    a, b = a - a.mean(), b - b.mean()
+    spread = float(a @ a) * float(b @ b)
+    return max(-1.0, min(1.0, float(a @ b) / math.sqrt(spread))) if spread > 0 else 0.0
 
 
 def _solved(columns: Array, wanted: Array, weights: Array) -> Array:
