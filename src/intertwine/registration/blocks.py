@@ -58,7 +58,9 @@ def support(
     finest = next((i for i, n in enumerate(by_octave) if n > 0.05 * sum(by_octave)), 0)
     # blocks which hold enough samples to speak but do not agree
     against = (shown > 4) * (1 - agreeing)
-    return Support(float(agreeing.sum()) / side**ndim, float(against.sum()) / side**ndim, finest, agreeing)
+    return Support(
+        float(agreeing.sum()) / side**ndim, float(against.sum()) / side**ndim, finest, agreeing
+    )
 
 
 def _nats(
@@ -66,17 +68,30 @@ def _nats(
 ) -> tuple[Array, Array]:
     """Evidence for (positive) or against each block of the first picture, and its samples."""
     mine = np.zeros((4, *one.values.shape), np.float32)
-    here = tuple(slice(max(0, -s), max(0, min(n, m - s))) for s, n, m in zip(shift, one.values.shape, other.values.shape, strict=True))
+    here = tuple(
+        slice(max(0, -s), max(0, min(n, m - s)))
+        for s, n, m in zip(shift, one.values.shape, other.values.shape, strict=True)
+    )
     there = tuple(slice(h.start + s, h.stop + s) for h, s in zip(here, shift, strict=True))
     a, b = one.values[here], other.values[there]
     if not a.size:
         return np.zeros((side,) * len(shift)), np.zeros((side,) * len(shift))
     inside = (slice(None), *here)
-    mine[inside] = np.stack([a * b, a * a * other.mask[there], b * b * one.mask[here], (a * b) ** 2])
+    mine[inside] = np.stack(
+        [a * b, a * a * other.mask[there], b * b * one.mask[here], (a * b) ** 2]
+    )
     for axis, size in enumerate(one.values.shape):
         starts = np.unique((np.arange(side) * size) // side)
         sums = np.add.reduceat(mine, starts, axis=axis + 1)
-        mine = sums if len(starts) == side else np.repeat(sums, -(-side // len(starts)), axis + 1)[(slice(None),) * (axis + 1) + (slice(0, side),)] * len(starts) / side
+        mine = (
+            sums
+            if len(starts) == side
+            else np.repeat(sums, -(-side // len(starts)), axis + 1)[
+                (slice(None),) * (axis + 1) + (slice(0, side),)
+            ]
+            * len(starts)
+            / side
+        )
     product, energy_a, energy_b, both = mine.astype(float)
     energy = energy_a * energy_b
     counted = share * energy / np.maximum(both, 1e-30)

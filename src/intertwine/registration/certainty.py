@@ -12,10 +12,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from intertwine.registration.judge import Judged
+from intertwine.registration.search import SETTLED, Answer
+from intertwine.registration.search import Found as FoundRotation
 from intertwine.registration.translation_fit import Found
 
 #: The weights of the curve: a constant, then those of `_features`.
 _SHIFT = (-0.787, -0.014, 0.296, 2.774, 0.186, 1.511)
+_ROTATION = (*_SHIFT, 0.0, 0.0)
 
 
 def confidences(found: Sequence[Found]) -> list[float]:
@@ -29,7 +33,26 @@ def confidences(found: Sequence[Found]) -> list[float]:
     return result
 
 
-def _features(best: Found, rivals: Sequence[Found]) -> tuple[float, ...]:
+def of_rotations(answer: Answer) -> list[float]:
+    """For each motion found, the best first."""
+    left, result = 1.0, []
+    for each in answer.found:
+        rivals = [other.judged for other in answer.found if other is not each]
+        sure = _logistic(_ROTATION, rotation_features(each, rivals))
+        sure = sure if each.fit.agreement > 0 else 0.0  # aligned, they have nothing in common
+        result.append(min(left, sure))
+        left -= result[-1]
+    return result
+
+
+def rotation_features(best: FoundRotation, rivals: Sequence[Judged]) -> tuple[float, ...]:
+    """Those of a shift, what is left unexplained, and whether the refinement came to rest."""
+    agreement = math.atanh(min(0.9999, max(0.0, best.fit.agreement)))
+    agreement *= math.sqrt(min(1.0, max(0.0, best.fit.share)))
+    return (*_features(best.judged, rivals), agreement, float(best.fit.last_step < SETTLED))
+
+
+def _features(best: Found | Judged, rivals: Sequence[Found | Judged]) -> tuple[float, ...]:
     nats = max((other.nats for other in rivals), default=1.0)
     score = max((other.score for other in rivals), default=0.01)
     return (

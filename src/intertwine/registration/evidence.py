@@ -34,6 +34,9 @@ _UNEXPLAINED = 0.01
 #: Overlaps with less than this share of either side's energy say nothing.
 _LEAST_SHARE = 0.01
 
+#: Overlaps that hold this share of either side's energy are compared as a whole.
+_MUCH = 0.4
+
 #: Degrees of freedom that a correlation by chance uses up.
 _USED = 3.0
 
@@ -101,6 +104,17 @@ def _of_octave(one: Transforms, other: Transforms) -> tuple[Array, float]:
     return result, independent
 
 
+def agreement(one: Transforms, other: Transforms) -> Array:
+    """The square of the correlation, where overlaps hold much of both and it is positive."""
+    products = _correlated(one.values, other.values, one, other)
+    mine = _correlated(one.squares, other.mask, one, other)
+    theirs = _correlated(one.mask, other.squares, one, other)
+    much = (mine > _MUCH * mine.max()) & (theirs > _MUCH * theirs.max()) & (products > 0)
+    energy = _floored(mine) * _floored(theirs)
+    explained: Array = np.where(much, np.minimum(products * products / energy, 1), 0)
+    return explained
+
+
 def _floored(energy: Array) -> Array:
     floored: Array = np.maximum(energy, 1e-5 * energy.max() + 1e-12)
     return floored
@@ -122,7 +136,9 @@ def _finer(surface: Array, shape: tuple[int, ...], one: tuple[int, ...]) -> Arra
         at = np.clip(at, 0, surface.shape[axis] - 1)
         low = np.floor(at).astype(int)
         high = np.minimum(low + 1, surface.shape[axis] - 1)
-        part = np.expand_dims((at - low).astype(np.float32), [i for i in range(len(shape)) if i != axis])
+        part = np.expand_dims(
+            (at - low).astype(np.float32), [i for i in range(len(shape)) if i != axis]
+        )
         surface = np.take(surface, low, axis) * (1 - part) + np.take(surface, high, axis) * part
     return surface
 
@@ -142,7 +158,10 @@ def peaks(surface: Array, one: tuple[int, ...], most: int, apart: int = 3) -> li
     best = places[np.argsort(surface.ravel()[places])[::-1][:most]]
     return [
         Peak(
-            tuple(int(at) - (n - 1) for at, n in zip(np.unravel_index(i, surface.shape), one, strict=True)),
+            tuple(
+                int(at) - (n - 1)
+                for at, n in zip(np.unravel_index(i, surface.shape), one, strict=True)
+            ),
             float(surface.ravel()[i]),
         )
         for i in best

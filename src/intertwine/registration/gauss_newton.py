@@ -107,6 +107,11 @@ def _step(
     brought = pulled(coefficients, other.frame, one.frame, motion, order=3)
     seen = inside(other.frame, one.frame, motion, _MARGIN * motion.scale)
     seen &= inside(one.frame, one.frame, Similarity(), _MARGIN)
+    if one.mask is not None:
+        seen &= _eroded(one.mask)
+    if other.mask is not None:
+        shown = _eroded(other.mask).astype(np.float32)
+        seen &= pulled(shown, other.frame, one.frame, motion) > 0.5
     smaller = min(first.size, coefficients.size / motion.scale**2)
     share = float(np.count_nonzero(seen)) / smaller
     if share < _LEAST_SHARE:
@@ -136,6 +141,12 @@ def _step(
     if length > corner / 2:  # it does not fit at all: no step to trust
         return Fit(motion, agreement, share, 0.0)
     return Fit(motion.after(turn, growth, step), agreement, share, length)
+
+
+def _eroded(mask: Array) -> Array:
+    """What is at least the margin away from pixels that do not count."""
+    eroded: Array = scipy.ndimage.minimum_filter(mask, 2 * int(_MARGIN) + 1)
+    return eroded
 
 
 def _robust(columns: Array, wanted: Array, telling: Array, near: bool) -> tuple[Array, float]:

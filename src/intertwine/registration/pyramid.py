@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from intertwine.convolution import convolve
 from intertwine.kernels import gaussian
 from intertwine.registration.picture import Grey
+from intertwine.registration.samples import Samples
 from intertwine.registration.similarity import Frame, centre
 
 #: Width of the Gaussian that is taken before every `factor`-th pixel is kept, in those pixels.
@@ -20,15 +22,20 @@ class Level:
     """A picture in which one pixel stands for ``factor`` of the original's on each axis."""
 
     values: Grey
+    mask: NDArray[np.bool_] | None
     frame: Frame
     factor: int
 
 
-def reduced(grey: Grey, factor: int) -> Level:
+def reduced(picture: Samples, factor: int) -> Level:
     """Smooth and keep every `factor`-th pixel; the centre keeps its place in the scene."""
+    grey, mask = picture.values, picture.mask
     if factor == 1:
-        return Level(grey, Frame.of(grey.shape), 1)
+        return Level(grey, mask, Frame.of(grey.shape), 1)
     kept = convolve(grey, gaussian(_BLUR * factor, ndim=2), stride=factor)
     rows, columns = centre(grey.shape) / factor
     shape = (kept.shape[0], kept.shape[1])
-    return Level(np.ascontiguousarray(kept), Frame(shape, (float(rows), float(columns))), factor)
+    fewer = None if mask is None else mask[::factor, ::factor]
+    return Level(
+        np.ascontiguousarray(kept), fewer, Frame(shape, (float(rows), float(columns))), factor
+    )

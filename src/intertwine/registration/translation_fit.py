@@ -107,8 +107,7 @@ def _behind(one: Scene, other: Scene, first: Support) -> list[tuple[Found, Suppo
     rest = [transforms(octave) for octave in bands(one.values, mask)]
     surface = evidence(rest, other.transforms)
     return [
-        _looked_at(one, other, surface.independent, peak)
-        for peak in peaks(surface.nats, shape, 2)
+        _looked_at(one, other, surface.independent, peak) for peak in peaks(surface.nats, shape, 2)
     ]
 
 
@@ -152,15 +151,28 @@ def searched(values: Array, other: Array, masks: tuple[Array | None, Array | Non
     """Shifts of data of any size: found on reduced ones, refined on larger ones."""
     ndim = values.ndim
     factor = max(1, math.ceil(max(values.shape) / _SEARCHED[ndim]))
-    found = shifts(*(scene(*reduced(x, m, factor)) for x, m in zip((values, other), masks, strict=True)))
+    found = shifts(
+        *(scene(*reduced(x, m, factor)) for x, m in zip((values, other), masks, strict=True))
+    )
     if factor == 1 or not found:
         return found
     finer = max(1, math.ceil(max(values.shape) / _FINEST[ndim]))
-    full = [Found(tuple(factor * s for s in f.shift), f.nats, f.area, f.against, factor * f.error) for f in found]
-    (a, mask_a), (b, mask_b) = (reduced(x, m, finer) for x, m in zip((values, other), masks, strict=True))
+    full = [
+        Found(tuple(factor * s for s in f.shift), f.nats, f.area, f.against, factor * f.error)
+        for f in found
+    ]
+    (a, mask_a), (b, mask_b) = (
+        reduced(x, m, finer) for x, m in zip((values, other), masks, strict=True)
+    )
     start = tuple(s / finer for s in full[0].shift)
     fit = refine(a, b, (mask_a, mask_b), start, 1.0)
     if math.isfinite(fit.error):
         best = full[0]
-        full[0] = Found(tuple(finer * s for s in fit.shift), best.nats, best.area, best.against, finer * fit.error)
+        full[0] = Found(
+            tuple(finer * s for s in fit.shift),
+            best.nats,
+            best.area,
+            best.against,
+            finer * fit.error,
+        )
     return full
