@@ -6,7 +6,6 @@ It holds less of the picture: each block counts as far as it agrees, and at most
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 

@@ -37,6 +37,9 @@ _LEAST_SHARE = 0.01
 #: Overlaps that hold this share of either side's energy are compared as a whole.
 _MUCH = 0.4
 
+#: One in so many shifts is enough for the median.
+_EVERY = 5
+
 #: Degrees of freedom that a correlation by chance uses up.
 _USED = 3.0
 
@@ -75,7 +78,7 @@ class Surface:
 def evidence(one: list[Transforms], other: list[Transforms]) -> Surface:
     """The evidence for every shift from ``-(n - 1)`` to ``m - 1`` on each axis, in nats."""
     total: Array | None = None
-    independent = []
+    independent: list[float] = []
     common = min(len(one), len(other))
     for mine, theirs in zip(one[:common][::-1], other[:common][::-1], strict=True):
         octave, share = _of_octave(mine, theirs)
@@ -86,33 +89,31 @@ def evidence(one: list[Transforms], other: list[Transforms]) -> Surface:
 
 
 def _of_octave(one: Transforms, other: Transforms) -> tuple[Array, float]:
-    products = _correlated(one.values, other.values, one, other)
-    mine = _correlated(one.squares, other.mask, one, other)
-    theirs = _correlated(one.mask, other.squares, one, other)
-    both = _correlated(one.squares, other.squares, one, other)
+    products = _correlated(one.values, other.values, one)
+    mine = _correlated(one.squares, other.mask, one)
+    theirs = _correlated(one.mask, other.squares, one)
+    both = _correlated(one.squares, other.squares, one)
     energy = _floored(mine) * _floored(theirs)
     both = np.maximum(both, 1e-6 * both.max() + 1e-12)
-    explained = products * products / energy
-    counted = energy / both
     telling = (mine > _LEAST_SHARE * mine.max()) & (theirs > _LEAST_SHARE * theirs.max())
-    by_chance = (explained * counted)[telling]
-    independent = min(1.0, _MEDIAN / max(float(np.median(by_chance)), 1e-9))
-    counted *= independent
-    left = np.maximum(1 - explained, _UNEXPLAINED)
-    nats = -0.5 * np.maximum(counted - _USED, 0) * np.log(left)
-    result: Array = np.where(telling & (products > 0), nats, 0)
-    return result, independent
+    by_chance = (products * products / both)[telling][::_EVERY]
+    median = float(np.median(by_chance)) if by_chance.size else 1.0
+    independent = min(1.0, _MEDIAN / max(median, 1e-9))
+    left = np.maximum(1 - products * products / energy, _UNEXPLAINED)
+    counted = np.maximum(independent * energy / both - _USED, 0)
+    nats = np.where(telling & (products > 0), -0.5 * counted * np.log(left), 0)
+    return _in_order(nats, one, other), independent
 
 
 def agreement(one: Transforms, other: Transforms) -> Array:
     """The square of the correlation, where overlaps hold much of both and it is positive."""
-    products = _correlated(one.values, other.values, one, other)
-    mine = _correlated(one.squares, other.mask, one, other)
-    theirs = _correlated(one.mask, other.squares, one, other)
+    products = _correlated(one.values, other.values, one)
+    mine = _correlated(one.squares, other.mask, one)
+    theirs = _correlated(one.mask, other.squares, one)
     much = (mine > _MUCH * mine.max()) & (theirs > _MUCH * theirs.max()) & (products > 0)
     energy = _floored(mine) * _floored(theirs)
-    explained: Array = np.where(much, np.minimum(products * products / energy, 1), 0)
-    return explained
+    explained = np.where(much, np.minimum(products * products / energy, 1), 0)
+    return _in_order(explained, one, other)
 
 
 def _floored(energy: Array) -> Array:
@@ -120,13 +121,19 @@ def _floored(energy: Array) -> Array:
     return floored
 
 
-def _correlated(mine: Array, theirs: Array, one: Transforms, other: Transforms) -> Array:
-    """``sum a(n) b(n + s)``, from the least shift to the largest."""
-    full = scipy.fft.irfftn(np.conj(mine) * theirs, one.padded)
+def _correlated(mine: Array, theirs: Array, one: Transforms) -> Array:
+    """``sum a(n) b(n + s)`` at ``s``, counted from the end where it is negative."""
+    full: Array = scipy.fft.irfftn(np.conj(mine) * theirs, one.padded)
+    return full
+
+
+def _in_order(full: Array, one: Transforms, other: Transforms) -> Array:
+    """From the least shift to the largest."""
     back = tuple(n - 1 for n in one.shape)
     rolled = np.roll(full, back, axis=tuple(range(full.ndim)))
     part = tuple(slice(0, n + m - 1) for n, m in zip(one.shape, other.shape, strict=True))
-    return rolled[part]
+    ordered: Array = rolled[part]
+    return ordered
 
 
 def _finer(surface: Array, shape: tuple[int, ...], one: tuple[int, ...]) -> Array:

@@ -26,7 +26,7 @@ _MARGIN = 4
 _STEPS = 8
 
 #: A step below this, in samples, is the last.
-_STILL = 1e-4
+_STILL = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def refine(
 ) -> Fit:
     """Gauss-Newton steps on data smoothed by `width` samples, from a shift a few widths away.
 
-    They are given up, with an infinite error, when they lead away.
+    When they lead away they are given up, with an error as large as `width`.
     """
     smooth = gaussian(width, ndim=one.ndim)
     first = convolve(one, smooth)
@@ -50,7 +50,7 @@ def refine(
     slopes = np.stack(_slopes(first))
     begin = np.asarray(start, float)
     shift, error = begin.copy(), math.inf
-    given_up = Fit(tuple(float(n) for n in begin), math.inf)
+    given_up = Fit(tuple(float(n) for n in begin), width)
     for _ in range(_STEPS):
         part = _shared(one.shape, shift)
         if part is None:

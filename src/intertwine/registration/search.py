@@ -175,4 +175,5 @@ def _masked(window: Grey, level: Level) -> Grey:
 def _levels(one: Samples, other: Samples, size: int) -> tuple[Level, Level]:
     """Both pictures reduced alike, so that the smaller one's long side is about `size` pixels."""
     factor = max(1, round(min(max(one.values.shape), max(other.values.shape)) / size))
-    return reduced(one, factor), reduced(other, factor)
+    first, second = (reduced(each.values, factor, each.mask) for each in (one, other))
+    return first, second

@@ -28,7 +28,10 @@ _SEARCHED = {1: 1 << 16, 2: 512, 3: 96}
 _FINEST = {1: 1 << 20, 2: 1024, 3: 192}
 
 #: How many peaks are looked at block by block, and how many of these are refined.
-_PROPOSED, _REFINED = 8, 3
+_PROPOSED, _REFINED = 6, 3
+
+#: Candidates below this share of the best one's score are not refined.
+_CLOSE = 0.3
 
 #: Above this share of blocks that do not agree, a second motion is looked for.
 _DISAGREEING = 0.15
@@ -124,7 +127,7 @@ def _refined(one: Scene, other: Scene, found: list[tuple[Found, Support]]) -> li
     for place, (each, seen) in enumerate(found):
         apart = 3.0 * 2**seen.octave
         fit = each
-        if place < _REFINED:
+        if place < _REFINED and each.score >= _CLOSE * found[0][0].score:
             mask = _agreeing(one, seen) if one.mask is None else one.mask & _agreeing(one, seen)
             width = 2.0**seen.octave
             refined = refine(one.values, other.values, (mask, other.mask), each.shift, width)

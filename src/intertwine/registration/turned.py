@@ -175,9 +175,9 @@ def rotation(
 
     Notes
     -----
-    An answer is always given: ask for its ``confidence``, which is low where nothing fits, and where
-    several rotations fit alike. Without ``scale=True``, a zoom is not looked for. Pictures above 1024 pixels a side are
-    compared at half, a third, ... of their size.
+    An answer is always given: ask for its ``confidence``, which is low where nothing fits, and
+    where several rotations fit alike. A zoom is looked for with ``scale=True`` only. Pictures above
+    1024 pixels a side are compared at half, a third, ... of their size.
 
     Examples
     --------
