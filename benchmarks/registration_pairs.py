@@ -404,7 +404,8 @@ def symmetric(rng: Rng) -> Pair:
 
     level = rng.choice([0, 0.02])
     a, b = (z + rng.normal(0, level, z.shape) for z in (drawn(0, 0), drawn(*moved)))
-    return Pair(a, b, (0.0,), 0.9)
+    period = {"square": 90.0, "cross": 90.0}.get(name, 1.0)
+    return Pair(a, b, (0.0,), 0.9, period=period)
 
 
 def overlaid_turned(which: str) -> Callable[[Rng], Pair]:
@@ -415,7 +416,7 @@ def overlaid_turned(which: str) -> Callable[[Rng], Pair]:
 
 
 def zoomed(rng: Rng) -> Pair:
-    """A zoom of 1.05 to 1.4 that nobody asked for: the angle is right all the same, or not known."""
+    """A zoom of 1.05 to 1.4 that nobody asked for."""
     return turned(rng, scene, 0.1, scale=float(rng.choice([1.05, 1.12, 1.25, 1.4])))
 
 

@@ -17,9 +17,9 @@ from intertwine.registration.search import SETTLED, Answer
 from intertwine.registration.search import Found as FoundRotation
 from intertwine.registration.translation_fit import Found
 
-#: The weights of the curve: a constant, then those of `_features`.
-_SHIFT = (-0.787, -0.014, 0.296, 2.774, 0.186, 1.511)
-_ROTATION = (*_SHIFT, 0.0, 0.0)
+#: The weights of the curve: a constant, then those of `shift_features`.
+_SHIFT = (-0.098, 0.051, 0.249, 2.524, 0.441, 0.884)
+_ROTATION = (-2.036, 0.079, 0.496, 2.267, 0.281, 1.696, 0.822, 0.55)
 
 
 def confidences(found: Sequence[Found]) -> list[float]:
@@ -27,7 +27,7 @@ def confidences(found: Sequence[Found]) -> list[float]:
     left, result = 1.0, []
     for each in found:
         rivals = [other for other in found if other is not each]
-        sure = _logistic(_SHIFT, _features(each, rivals)) * within(each.error, len(each.shift))
+        sure = _logistic(_SHIFT, shift_features(each, rivals)) * within(each.error, len(each.shift))
         result.append(min(left, sure))
         left -= result[-1]
     return result
@@ -47,12 +47,12 @@ def of_rotations(answer: Answer) -> list[float]:
 
 def rotation_features(best: FoundRotation, rivals: Sequence[Judged]) -> tuple[float, ...]:
     """Those of a shift, what is left unexplained, and whether the refinement came to rest."""
-    agreement = math.atanh(min(0.9999, max(0.0, best.fit.agreement)))
+    agreement = math.atanh(min(0.999, max(0.0, best.fit.agreement)))
     agreement *= math.sqrt(min(1.0, max(0.0, best.fit.share)))
-    return (*_features(best.judged, rivals), agreement, float(best.fit.last_step < SETTLED))
+    return (*shift_features(best.judged, rivals), agreement, float(best.fit.last_step < SETTLED))
 
 
-def _features(best: Found | Judged, rivals: Sequence[Found | Judged]) -> tuple[float, ...]:
+def shift_features(best: Found | Judged, rivals: Sequence[Found | Judged]) -> tuple[float, ...]:
     nats = max((other.nats for other in rivals), default=1.0)
     score = max((other.score for other in rivals), default=0.01)
     return (

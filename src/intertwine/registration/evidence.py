@@ -7,9 +7,9 @@ twice the size, so that nothing wraps around (Padfield, 2012):
     n(s) = k sum a^2 sum b^2 / sum a^2 b^2          the number of independent samples
     e(s) = -n(s) / 2 log(1 - r(s)^2)                the evidence, in nats
 
-`n` counts only what both show: a few bright pixels that lie on each other are few samples. `k`,
-the samples that are independent, is the pair's own: over all shifts, nearly all of them wrong,
-``n r^2`` has the median of a squared normal. The evidence of octaves adds up.
+`n` counts only what both show: a few bright pixels that lie on each other are few samples. `k` is
+how many of them are independent, from the autocorrelations of both (Bartlett, 1946). The evidence
+of octaves adds up.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ from intertwine.registration.bands import Band
 
 Array = NDArray[Any]
 
-#: The median of the square of a standard normal.
-_MEDIAN = 0.4549
+#: Pictures vary in contrast, which makes them seem more alike to themselves than chance finds them:
+#: over photos and textures, agreement by chance tells of so many times the independent samples.
+_INFLATION = 1.5
 
 #: What even equal pictures leave unexplained, for interpolation and compression.
 _UNEXPLAINED = 0.01
@@ -36,9 +37,6 @@ _LEAST_SHARE = 0.01
 
 #: Overlaps that hold this share of either side's energy are compared as a whole.
 _MUCH = 0.4
-
-#: One in so many shifts is enough for the median.
-_EVERY = 5
 
 #: Degrees of freedom that a correlation by chance uses up.
 _USED = 3.0
@@ -96,13 +94,22 @@ def _of_octave(one: Transforms, other: Transforms) -> tuple[Array, float]:
     energy = _floored(mine) * _floored(theirs)
     both = np.maximum(both, 1e-6 * both.max() + 1e-12)
     telling = (mine > _LEAST_SHARE * mine.max()) & (theirs > _LEAST_SHARE * theirs.max())
-    by_chance = (products * products / both)[telling][::_EVERY]
-    median = float(np.median(by_chance)) if by_chance.size else 1.0
-    independent = min(1.0, _MEDIAN / max(median, 1e-9))
+    independent = _independent(one, other)
     left = np.maximum(1 - products * products / energy, _UNEXPLAINED)
-    counted = np.maximum(independent * energy / both - _USED, 0)
+    counted = independent * energy / both
+    counted *= counted / (counted + _USED)
     nats = np.where(telling & (products > 0), -0.5 * counted * np.log(left), 0)
     return _in_order(nats, one, other), independent
+
+
+def _independent(one: Transforms, other: Transforms) -> float:
+    """Samples that are independent, of those there are: 1 over the sum of ``rho_a rho_b``.
+
+    With Parseval, that sum over all lags of both autocorrelations is one over frequencies.
+    """
+    mine, theirs = (np.abs(x.values).astype(float) ** 2 for x in (one, other))
+    both = float((mine * theirs).sum()) * mine.size
+    return min(1.0, _INFLATION * float(mine.sum()) * float(theirs.sum()) / max(both, 1e-30))
 
 
 def agreement(one: Transforms, other: Transforms) -> Array:
