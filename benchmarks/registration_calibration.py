@@ -1,6 +1,6 @@
 """How confidences of `translation` and `rotation` hold, on pairs of every kind, beside peers.
 
-    python -m benchmarks.registration_calibration                    150 pairs of a kind, 1000 ordinary
+    python -m benchmarks.registration_calibration                    150 of a kind, 1000 ordinary
     python -m benchmarks.registration_calibration --pairs 20 --ordinary 100 --only rotation
     python -m benchmarks.registration_calibration --pairs 0 --fit    the weights, from seed 3
 
@@ -145,13 +145,13 @@ def show(which: str, found: list[Answer]) -> None:
         right = np.mean([a.right for a in ordinary])
         sure_share = np.mean([a.confidence > 0.9 for a in ordinary])
         print(
-            f"\nOrdinary pairs that share 30 % and more: {len(ordinary)}, {100 * right:.1f} % right, "
+            f"\nOrdinary pairs sharing 30 % and more: {len(ordinary)}, {100 * right:.1f} % right, "
             f"{100 * sure_share:.1f} % with a confidence above .9."
         )
 
 
 def fit(which: str, each: int, ordinary: int, seed: int) -> None:
-    """The weights of the logistic curve that make the answers most likely, with a slight penalty."""
+    """The weights of the curve that make the answers most likely, with a slight penalty."""
     rows, known, right = [], [], []
     for name, pair in made(SHIFTS if which == "translation" else ROTATIONS, each, ordinary, seed):
         if name == "symmetric":

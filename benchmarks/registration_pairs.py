@@ -192,10 +192,12 @@ def ordinary(whole: Callable[[Rng, int], Array]) -> Callable[[Rng], Pair]:
 def smooth(rng: Rng) -> Pair:
     """Noise smoothed by 6 to 24 pixels; half of them with 1 % of noise of its spread."""
     width = float(rng.choice([6, 8, 12, 16, 20, 24]))
-    pair = crops(
-        rng, lambda r, n: ndimage.gaussian_filter(r.random((n + 64, n + 64)), width)[32:-32, 32:-32],
-        most=0.2,
-    )  # fmt: skip
+
+    def drawn(rng: Rng, side: int) -> Array:
+        noise = rng.random((side + 64, side + 64))
+        return ndimage.gaussian_filter(noise, width)[32:-32, 32:-32]
+
+    pair = crops(rng, drawn, most=0.2)
     a, b = pair.a, pair.b
     if rng.random() < 0.5:
         a, b = (x + rng.normal(0, 0.01 * x.std(), x.shape) for x in (a, b))
@@ -331,10 +333,12 @@ def foreground(rng: Rng) -> Pair:
     return with_both(pair, a, b)
 
 
+OVERLAYS = ("hot pixels", "scale bar", "time stamp", "endoscope")
+
 SHIFTS: dict[str, Callable[[Rng], Pair]] = {
     **{f"ordinary {name}": ordinary(make) for name, make in SCENES.items()},
     "smooth": smooth, "spot": spot, "signal": signal, "far": far,
-    **{name: overlaid(name) for name in ("hot pixels", "scale bar", "time stamp", "endoscope")},
+    **{name: overlaid(name) for name in OVERLAYS},
     "unrelated": unrelated, "exposure": exposure, "JPEG": jpeg, "blurred": blurred,
     "foreground": foreground,
 }  # fmt: skip
@@ -441,6 +445,6 @@ def lit_turned(rng: Rng) -> Pair:
 ROTATIONS: dict[str, Callable[[Rng], Pair]] = {
     **{f"ordinary {name}": ordinary_turned(make) for name, make in SCENES.items()},
     "symmetric": symmetric, "smooth": smooth_turned, "unrelated": unrelated, "zoomed": zoomed,
-    **{name: overlaid_turned(name) for name in ("hot pixels", "scale bar", "time stamp", "endoscope")},
+    **{name: overlaid_turned(name) for name in OVERLAYS},
     "exposure": lit_turned,
 }  # fmt: skip

@@ -34,6 +34,9 @@ _SAME = math.radians(4)
 #: steps.
 _COMPARED, _FINALISTS, _STEPS = 2, 6, 6
 
+#: Pictures that agree less than this, once aligned, are not asked for their symmetries.
+_ALIKE = 0.1
+
 #: Refinement that still moves a corner by this many pixels has found nothing.
 SETTLED = 0.05
 
@@ -83,6 +86,8 @@ def search(one: Samples, other: Samples, *, scale: bool, shift: bool) -> Answer:
     for size, steps in ((_SPECTRUM, 4), (_FINEST, 3)):
         fit = refine(*_levels(one, other, size), fit.motion, free, steps, near=True)
     best = replace(found[0], fit=fit)
+    if fit.last_step >= SETTLED or fit.agreement < _ALIKE:
+        return Answer([best, *found[1:]], [])  # it is unknown for other reasons
     return Answer([best, *found[1:]], equals(_levels(one, other, _COARSE), small, fit, free))
 
 
