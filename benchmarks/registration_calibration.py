@@ -58,7 +58,7 @@ def made(
 
 def off(found: Any, pair: Pair) -> float:
     """The error: of the worst axis, or of the angle."""
-    if pair.truth is None:
+    if pair.truth is None or not np.isfinite(found).all():
         return math.inf
     if np.ndim(found):
         return float(np.abs(np.subtract(found, pair.truth)).max())

@@ -32,7 +32,7 @@ def test_rotation_prints_what_it_found(intertwine, pictures):
     assert first == "angle       90.0000 degrees counter-clockwise"
     assert second == "shift       +0.00 rows, +0.00 columns"
     assert third.startswith("confidence  1.000") or float(third.split()[1]) > 0.99
-    assert fourth.startswith("agreement   1.000 on 8")
+    assert fourth == "agreement   1.000 on 100 % of the smaller"
 
 
 def test_align_and_plot_write_pictures(intertwine, pictures, here):

@@ -110,19 +110,20 @@ def _convinces(found: list[Found]) -> bool:
 
 def _stands_out(tried: list[Trial]) -> bool:
     best = tried[0]
-    rival = max((t.height for t in tried if _apart(t, best)), default=0.0)
+    rival = max((t.height for t in tried if not alike_turns(t.motion, best.motion)), default=0.0)
     return best.height >= max(_HIGH, _AHEAD * rival)
 
 
-def _apart(one: Trial, other: Trial) -> bool:
-    turn = abs(math.remainder(one.motion.turn - other.motion.turn, 2 * math.pi))
-    return turn + abs(math.log(one.motion.scale / other.motion.scale)) > _SAME
+def alike_turns(one: Similarity, other: Similarity) -> bool:
+    """Whether two motions rotate and scale alike."""
+    turn = abs(math.remainder(one.turn - other.turn, 2 * math.pi))
+    return turn + abs(math.log(one.scale / other.scale)) <= _SAME
 
 
 def _distinct(tried: list[Trial]) -> list[Trial]:
     kept: list[Trial] = []
     for trial in tried:
-        if all(_apart(trial, other) for other in kept):
+        if all(not alike_turns(trial.motion, other.motion) for other in kept):
             kept.append(trial)
     return kept
 

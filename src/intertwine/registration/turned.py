@@ -13,7 +13,7 @@ from intertwine.base.checks import flag
 from intertwine.base.errors import ShapeError
 from intertwine.registration.certainty import of_rotations
 from intertwine.registration.picture import Grey, as_scene, checked
-from intertwine.registration.search import Answer, search
+from intertwine.registration.search import Answer, alike_turns, search
 from intertwine.registration.similarity import Frame, Similarity, inside
 from intertwine.registration.warp import warped
 
@@ -228,7 +228,7 @@ def _candidates(answer: Answer) -> tuple[RotationCandidate, ...]:
     listed += [
         (found.fit.motion, each)
         for found, each in zip(answer.found[1:], others, strict=True)
-        if each > _WORTH_LISTING
+        if each > _WORTH_LISTING and not any(alike_turns(found.fit.motion, m) for m in alike)
     ]
     return tuple(
         RotationCandidate(_degrees(motion), motion.scale, motion.shift, each)
