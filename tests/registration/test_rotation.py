@@ -9,8 +9,8 @@ from scipy import ndimage
 import intertwine as iw
 from intertwine.registration.certainty import of_rotations
 from intertwine.registration.gauss_newton import Fit
-from intertwine.registration.judge import Judged
-from intertwine.registration.search import Answer, Found
+from intertwine.registration.judge import Found, Judged
+from intertwine.registration.search import Answer
 from intertwine.registration.similarity import Similarity
 from registration.photos import moved, off, photo
 

@@ -12,9 +12,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from intertwine.registration.judge import Found as FoundRotation
 from intertwine.registration.judge import Judged
 from intertwine.registration.search import SETTLED, Answer
-from intertwine.registration.search import Found as FoundRotation
 from intertwine.registration.translation_fit import Found
 
 #: The weights of the curve: a constant, then those of `shift_features`.

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from intertwine.registration.bands import Band, bands
 from intertwine.registration.blocks import support
 from intertwine.registration.evidence import evidence, peaks, transforms
+from intertwine.registration.gauss_newton import Fit
 from intertwine.registration.pyramid import Level
 from intertwine.registration.similarity import Frame, Similarity, inside, pulled
 
@@ -35,6 +36,15 @@ class Judged:
     def score(self) -> float:
         """The area that agrees, times its share of the area that says anything."""
         return self.area**2 / max(self.area + self.against, 1e-9)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A motion, what speaks for it, and the height of its peak in the phase correlation."""
+
+    fit: Fit
+    judged: Judged
+    height: float
 
 
 class Judge:

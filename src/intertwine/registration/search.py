@@ -9,8 +9,8 @@ import numpy as np
 
 from intertwine.registration import phase_correlation as pc
 from intertwine.registration.candidates import SCALES, Candidate, candidates
-from intertwine.registration.gauss_newton import Fit, Free, refine
-from intertwine.registration.judge import Judge, Judged
+from intertwine.registration.gauss_newton import Free, refine
+from intertwine.registration.judge import Found, Judge, Judged
 from intertwine.registration.log_polar import log_polar_spectrum
 from intertwine.registration.picture import Grey
 from intertwine.registration.pyramid import Level, reduced
@@ -50,15 +50,6 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A motion, what speaks for it, and the height of its peak in the phase correlation."""
-
-    fit: Fit
-    judged: Judged
-    height: float
-
-
-@dataclass(frozen=True, slots=True)
 class Answer:
     """Motions, the best first, and those that nothing tells from it."""
 
@@ -86,9 +77,10 @@ def search(one: Samples, other: Samples, *, scale: bool, shift: bool) -> Answer:
     for size, steps in ((_SPECTRUM, 4), (_FINEST, 3)):
         fit = refine(*_levels(one, other, size), fit.motion, free, steps, near=True)
     best = replace(found[0], fit=fit)
-    if fit.last_step >= SETTLED or fit.agreement < _ALIKE:
+    if fit.agreement < _ALIKE:
         return Answer([best, *found[1:]], [])  # it is unknown for other reasons
-    return Answer([best, *found[1:]], equals(_levels(one, other, _COARSE), small, fit, free))
+    coarse = _levels(one, other, _COARSE)
+    return Answer([best, *found[1:]], equals(coarse, small, judge, best, free))
 
 
 def _judged(judge: Judge, small: tuple[Level, Level], trial: Trial, free: Free) -> Found:

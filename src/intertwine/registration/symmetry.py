@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from intertwine.registration.bands import Band
 from intertwine.registration.evidence import Transforms, agreement, transforms
-from intertwine.registration.gauss_newton import Fit, Free, refine
+from intertwine.registration.gauss_newton import Free, refine
+from intertwine.registration.judge import Found, Judge
 from intertwine.registration.pyramid import Level
 from intertwine.registration.similarity import Frame, Similarity, inside, pulled
 
@@ -29,28 +30,46 @@ _FURTHER = sorted({*range(30, 360, 30), *range(45, 360, 45), *range(72, 360, 72)
 #: What is left unexplained may be larger by this factor and this much, and count as equal.
 _FACTOR, _MORE = 1.1, 0.01
 
+#: Agreeing over this share of what agrees under the best counts as equal.
+_AS_MUCH = 0.75
+
 _STEPS = 6
 
 
 def equals(
-    coarse: tuple[Level, Level], fine: tuple[Level, Level], best: Fit, free: Free
+    coarse: tuple[Level, Level], fine: tuple[Level, Level], judge: Judge, best: Found, free: Free
 ) -> list[Similarity]:
     """Motions as good as the best one, this one not among them.
 
-    They are looked for on `coarse` pictures; on `fine` ones, what first seems equal must hold.
+    They are looked for on `coarse` pictures. Of those that seem equal there, one must hold on
+    `fine` ones too: leave as little unexplained, or agree over as much of the picture.
     """
-    tried = _Agreement(*coarse, best.motion, free.shift)
-    known = tried.unexplained(best.motion)[0]
+    motion = best.fit.motion
+    tried = _Agreement(*coarse, motion, free.shift)
+    known = tried.unexplained(motion)[0]
     first = [each for each in (tried.further(angle) for angle in _FIRST) if _equal(each[0], known)]
     if not first:
         return []
-    start = refine(*fine, best.motion, free, _STEPS)
-    there = [refine(*fine, motion, free, _STEPS) for _, motion in first]
-    sharp = 1 - start.agreement**2
-    if not any(_equal(1 - fit.agreement**2, sharp) for fit in there if fit.agreement > 0):
+    sharp = 1 - refine(*fine, motion, free, _STEPS).agreement ** 2
+    if not any(_holds(fine, judge, best, each[1], free, sharp) for each in first):
         return []
     further = [tried.further(angle) for angle in _FURTHER]
     return [motion for left, motion in further if _equal(left, known)]
+
+
+def _holds(
+    fine: tuple[Level, Level],
+    judge: Judge,
+    best: Found,
+    motion: Similarity,
+    free: Free,
+    sharp: float,
+) -> bool:
+    fit = refine(*fine, motion, free, _STEPS)
+    if fit.agreement > 0 and _equal(1 - fit.agreement**2, sharp):
+        return True
+    score = max((each.score for each in judge.best(motion)), default=0.0)
+    return score >= _AS_MUCH * best.judged.score
 
 
 def _equal(left: float, known: float) -> bool:
