@@ -19,7 +19,7 @@ from intertwine.registration.translation_fit import Found
 
 #: The weights of the curve: a constant, then those of `shift_features`.
 _SHIFT = (0.116, -0.153, 0.846, 1.059, 0.395, 1.727)
-_ROTATION = (0.726, -0.263, 0.19, -0.098, 0.814, 0.918, 0.835, 2.977)
+_ROTATION = (-2.036, 0.079, 0.496, 2.267, 0.281, 1.696, 0.822, 0.55)
 
 
 def confidences(found: Sequence[Found]) -> list[float]:
