@@ -32,7 +32,7 @@ def test_rotation_prints_what_it_found(intertwine, pictures):
     assert first == "angle       90.0000 degrees counter-clockwise"
     assert second == "shift       +0.00 rows, +0.00 columns"
     assert third.startswith("confidence  1.000") or float(third.split()[1]) > 0.99
-    assert fourth.startswith("agreement   1.000 on 8")
+    assert fourth == "agreement   1.000 on 100 % of the smaller"
 
 
 def test_align_and_plot_write_pictures(intertwine, pictures, here):
@@ -54,7 +54,20 @@ def test_pictures_that_do_not_match_are_called_so(intertwine, pictures):
     np.save("n.npy", RNG.normal(size=(80, 90)))
     done = intertwine("rotation", "a.png", "n.npy", "--no-shift")
     assert done.code == 0
-    assert done.out.splitlines()[-1] == "The pictures may not match: do not rely on this."
+    assert done.out.splitlines()[-2:] == [
+        "The pictures may not match: do not rely on this.",
+        "If one is larger or smaller than the other, pass --scale.",
+    ]
+
+
+def test_symmetric_pictures_are_called_so(intertwine, here):
+    y, x = np.mgrid[:128, :128] - 63.5
+    square = 255 * (np.maximum(np.abs(y), np.abs(x)) < 18).astype(np.uint8)
+    Image.fromarray(square).save("a.png")
+    Image.fromarray(np.roll(square, (7, -9), (0, 1))).save("b.png")
+    last = intertwine("rotation", "a.png", "b.png").out.splitlines()[-1]
+    assert last.startswith("The picture looks the same under other rotations: ")
+    assert len(last.split(",")) == 3
 
 
 def test_deskew(intertwine, pictures, here):

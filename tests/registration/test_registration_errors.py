@@ -8,8 +8,8 @@ from intertwine.registration import translation
 
 RNG = np.random.default_rng(0)
 GOOD = RNG.random((20, 30))
-HOLED = GOOD.copy()
-HOLED[2, 3] = np.nan
+ENDLESS = GOOD.copy()
+ENDLESS[2, 3] = np.inf
 
 CASES = [
     (
@@ -27,10 +27,29 @@ CASES = [
         "  Pass a larger part of it.",
     ),
     (
-        lambda: iw.rotation(HOLED, GOOD),
+        lambda: iw.rotation(ENDLESS, GOOD),
         iw.OptionError,
-        "rotation: 1 of 600 samples of `a` are not finite; the first, at (2, 3), is nan.\n"
+        "rotation: 1 of 600 samples of `a` are not finite; the first, at (2, 3), is inf.\n"
         "  Fill them in first: np.where(np.isfinite(a), a, np.nanmedian(a)).",
+    ),
+    (
+        lambda: iw.rotation(GOOD, GOOD, mask_b=np.ones((20, 30))),
+        iw.DTypeError,
+        "rotation: `mask_b` has dtype float64, bool is needed.\n"
+        "  True where a sample counts: pass mask_b > 0, or mask_b == 0.",
+    ),
+    (
+        lambda: translation(GOOD, GOOD, mask=np.ones((30, 20), bool)),
+        iw.ShapeError,
+        "translation: `mask` has shape (30, 20) but `a` (20, 30).\n"
+        "  Pass one bool for each sample.",
+    ),
+    (
+        lambda: translation(GOOD, np.where(GOOD < 2, np.nan, GOOD)),
+        iw.OptionError,
+        "translation: 0 of 600 samples of `b` count, too few to measure on.\n"
+        "  b: float64 (20, 30)\n"
+        "  `mask_b` is True where a sample counts; NaN never does.",
     ),
     (
         lambda: iw.rotation(GOOD, GOOD * 1j),

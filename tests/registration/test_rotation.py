@@ -7,9 +7,10 @@ import pytest
 from scipy import ndimage
 
 import intertwine as iw
-from intertwine.registration.certainty import of_rotation
+from intertwine.registration.certainty import of_rotations
 from intertwine.registration.gauss_newton import Fit
-from intertwine.registration.search import Found
+from intertwine.registration.judge import Found, Judged
+from intertwine.registration.search import Answer
 from intertwine.registration.similarity import Similarity
 from registration.photos import moved, off, photo
 
@@ -74,11 +75,16 @@ def test_silhouettes():
     assert found.scale == pytest.approx(0.8, rel=0.01)
 
 
-def test_a_high_peak_without_agreement_is_not_trusted():
-    chosen = Fit(Similarity(0.3), agreement=0.5, share=0.9, last_step=0.0)
+def test_evidence_without_agreement_is_not_trusted():
+    chosen = Fit(Similarity(0.3), agreement=0.9, share=0.9, last_step=0.0)
     contradicted = replace(chosen, agreement=-0.01)
-    assert of_rotation(Found(chosen, height=38.0, rival=4.0)) > 0.99
-    assert of_rotation(Found(contradicted, height=38.0, rival=4.0)) == 0
+    judged = Judged(chosen.motion, nats=900.0, area=0.8, against=0.05, independent=(0.5,))
+    sure, doubtful = (
+        of_rotations(Answer([Found(fit, judged, height=38.0)], []))[0]
+        for fit in (chosen, contradicted)
+    )
+    assert sure > 0.99
+    assert doubtful == 0
 
 
 def _errors(names, angles, noise, shift, scale=1.0):

@@ -42,5 +42,5 @@ def test_unrelated_pictures_have_a_low_confidence():
     parts = [photo(name)[40:200, 60:220] for name in names]
     sure = [translation(a, b).confidence for i, a in enumerate(parts) for b in parts[:i]]
     assert len(sure) == 28
-    assert np.median(sure) < 0.1
-    assert max(sure) < 0.9
+    assert np.median(sure) < 0.25
+    assert max(sure) < 0.5

@@ -20,6 +20,9 @@ from intertwine.registration import rotation as find_rotation
 #: Below this the answer is called uncertain.
 _SURE = 0.9
 
+#: How many equal angles are printed.
+_LISTED = 8
+
 
 def rotation(
     a: Annotated[Path, typer.Argument(parser=path, metavar="A", help="The first picture.")],
@@ -97,6 +100,25 @@ def _report(found: Rotation, scale: bool, shift: bool) -> None:
     lines.append(f"confidence  {found.confidence:.3f}")
     lines.append(f"agreement   {found.agreement:.3f} on {100 * found.overlap:.0f} % of the smaller")
     if found.confidence < _SURE:
-        lines.append("The pictures may not match: do not rely on this.")
+        lines += _doubts(found, scale)
     for line in lines:
         standard_out().print(line, markup=False, soft_wrap=True)
+
+
+def _doubts(found: Rotation, scale: bool) -> list[str]:
+    """What else there is, and what to try."""
+    alike = [c for c in found.candidates[1:] if c.confidence == found.confidence]
+    if alike:
+        angles = ", ".join(f"{c.angle_deg:.0f}" for c in alike[:_LISTED])
+        more = ", ..." if len(alike) > _LISTED else ""
+        return [f"The picture looks the same under other rotations: {angles}{more} degrees."]
+    others = [c for c in found.candidates[1:] if c.confidence > 0.05]
+    lines = [
+        f"candidate   {rotation_text(c.angle_deg, 2)}, shift {c.shift[0]:+.1f} rows, "
+        f"{c.shift[1]:+.1f} columns, confidence {c.confidence:.2f}"
+        for c in others
+    ]
+    lines.append("The pictures may not match: do not rely on this.")
+    if not scale:
+        lines.append("If one is larger or smaller than the other, pass --scale.")
+    return lines

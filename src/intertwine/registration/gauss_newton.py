@@ -107,6 +107,11 @@ def _step(
     brought = pulled(coefficients, other.frame, one.frame, motion, order=3)
     seen = inside(other.frame, one.frame, motion, _MARGIN * motion.scale)
     seen &= inside(one.frame, one.frame, Similarity(), _MARGIN)
+    if one.mask is not None:
+        seen &= _eroded(one.mask)
+    if other.mask is not None:
+        shown = _eroded(other.mask).astype(np.float32)
+        seen &= pulled(shown, other.frame, one.frame, motion) > 0.5
     smaller = min(first.size, coefficients.size / motion.scale**2)
     share = float(np.count_nonzero(seen)) / smaller
     if share < _LEAST_SHARE:
@@ -138,6 +143,12 @@ def _step(
     return Fit(motion.after(turn, growth, step), agreement, share, length)
 
 
+def _eroded(mask: Array) -> Array:
+    """What is at least the margin away from pixels that do not count."""
+    eroded: Array = scipy.ndimage.minimum_filter(mask, 2 * int(_MARGIN) + 1)
+    return eroded
+
+
 def _robust(columns: Array, wanted: Array, telling: Array, near: bool) -> tuple[Array, float]:
     """Weighted least squares, and the correlation of `wanted` with the picture brought onto it.
 
@@ -145,7 +156,7 @@ def _robust(columns: Array, wanted: Array, telling: Array, near: bool) -> tuple[
     step, at the best gain and level, against their spread on the `telling` pixels: flat ones fit
     whatever the motion is.
     """
-    plain, count = columns[-2:], wanted.size
+    plain = columns[-2:]
     squares, products = (plain @ plain.T).astype(float), (plain @ wanted).astype(float)
     gain = np.linalg.lstsq(squares, products, rcond=None)[0]
     weights = _huber(*_residual(plain, wanted, gain, telling))
@@ -154,10 +165,15 @@ def _robust(columns: Array, wanted: Array, telling: Array, near: bool) -> tuple[
             gain = _solved(plain, wanted, weights)
             weights = _tukey(*_residual(plain, wanted, gain, telling))
     answer = _solved(columns, wanted, weights)
-    mean_b, mean_a = squares[0, 1] / count, products[1] / count
-    spread = (squares[0, 0] / count - mean_b**2) * (float(wanted @ wanted) / count - mean_a**2)
-    together = products[0] / count - mean_a * mean_b
-    return answer, float(together / math.sqrt(spread)) if spread > 0 else 0.0
+    return answer, correlation(plain[0], wanted)
+
+
+def correlation(one: Array, other: Array) -> float:
+    """Pearson's, in float64 about the means, so that it stays within 1."""
+    a, b = (x.astype(float).ravel() for x in (one, other))
+    a, b = a - a.mean(), b - b.mean()
+    spread = float(a @ a) * float(b @ b)
+    return max(-1.0, min(1.0, float(a @ b) / math.sqrt(spread))) if spread > 0 else 0.0
 
 
 def _solved(columns: Array, wanted: Array, weights: Array) -> Array:

@@ -8,7 +8,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from intertwine.base.errors import ShapeError
-from intertwine.registration.samples import LEAST_SIDE, check_finite, real_array, standardised
+from intertwine.registration.samples import (
+    LEAST_SIDE,
+    Samples,
+    check_finite,
+    measured,
+    real_array,
+    standardised,
+)
 
 Array = NDArray[Any]
 Grey = NDArray[np.float32]
@@ -35,6 +42,20 @@ def as_grey(caller: str, name: str, value: ArrayLike) -> Grey:
     return standardised(caller, name, brightness(given), given)
 
 
+def as_scene(
+    caller: str, name: str, value: ArrayLike, mask: ArrayLike | None, mask_name: str
+) -> Samples:
+    """A picture in grey levels, of which NaN and what the mask leaves out do not count.
+
+    Raises
+    ------
+    ShapeError, DTypeError, OptionError
+        As `as_grey`, but for NaN; the mask does not fit, or leaves too little.
+    """
+    given = shaped(caller, name, value)
+    return measured(caller, name, brightness(given), given, mask, mask_name)
+
+
 def brightness(picture: Array) -> NDArray[np.float64]:
     """The grey levels of a picture, in its own units."""
     values = picture.astype(np.float64)
@@ -48,6 +69,13 @@ def brightness(picture: Array) -> NDArray[np.float64]:
 
 def checked(caller: str, name: str, value: ArrayLike) -> Array:
     """Return `value` as an array that is a picture: real, finite, large enough."""
+    given = shaped(caller, name, value)
+    check_finite(caller, name, given)
+    return given
+
+
+def shaped(caller: str, name: str, value: ArrayLike) -> Array:
+    """Return `value` as an array that is a picture: real, large enough."""
     given = real_array(caller, name, value)
     if given.ndim not in (2, 3) or (given.ndim == 3 and not 1 <= given.shape[2] <= 4):
         raise ShapeError(
@@ -61,5 +89,4 @@ def checked(caller: str, name: str, value: ArrayLike) -> Array:
             f"  {name}: {given.dtype} {given.shape}\n"
             f"  Pass a larger part of it."
         )
-    check_finite(caller, name, given)
     return given

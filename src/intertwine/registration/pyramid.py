@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from intertwine.convolution import convolve
 from intertwine.kernels import gaussian
@@ -22,13 +23,16 @@ class Level:
     values: Grey
     frame: Frame
     factor: int
+    mask: NDArray[np.bool_] | None = None
 
 
-def reduced(grey: Grey, factor: int) -> Level:
+def reduced(grey: Grey, factor: int, mask: NDArray[np.bool_] | None = None) -> Level:
     """Smooth and keep every `factor`-th pixel; the centre keeps its place in the scene."""
     if factor == 1:
-        return Level(grey, Frame.of(grey.shape), 1)
+        return Level(grey, Frame.of(grey.shape), 1, mask)
     kept = convolve(grey, gaussian(_BLUR * factor, ndim=2), stride=factor)
     rows, columns = centre(grey.shape) / factor
     shape = (kept.shape[0], kept.shape[1])
-    return Level(np.ascontiguousarray(kept), Frame(shape, (float(rows), float(columns))), factor)
+    fewer = None if mask is None else mask[::factor, ::factor]
+    middle = Frame(shape, (float(rows), float(columns)))
+    return Level(np.ascontiguousarray(kept), middle, factor, fewer)

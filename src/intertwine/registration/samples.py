@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -62,23 +63,79 @@ def standardised(caller: str, name: str, values: Array, given: Array) -> NDArray
     return np.ascontiguousarray(values / spread, np.float32)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Samples:
+    """Values of mean 0 and standard deviation 1, and which of them count: all, where None."""
+
+    values: NDArray[np.float32]
+    mask: NDArray[np.bool_] | None
+
+
+def measured(
+    caller: str, name: str, values: Array, given: Array, mask: ArrayLike | None, mask_name: str
+) -> Samples:
+    """Standardise what counts: samples that are not NaN, and that the mask does not leave out.
+
+    Raises
+    ------
+    ShapeError, DTypeError, OptionError
+        The mask does not fit; a sample is infinite; fewer than one in 100 are left, or all of
+        these are equal.
+    """
+    counts = ~np.isnan(values)
+    if mask is not None:
+        counts &= _mask(caller, mask_name, mask, name, values.shape)
+    check_finite(caller, name, np.where(counts, values, 0))
+    if counts.all():
+        return Samples(standardised(caller, name, values, given), None)
+    left = int(np.count_nonzero(counts))
+    if left < max(LEAST_SIDE, values.size // 100):
+        raise OptionError(
+            f"{caller}: {left} of {values.size} samples of `{name}` count, too few to measure on.\n"
+            f"  {name}: {given.dtype} {given.shape}\n"
+            f"  `{mask_name}` is True where a sample counts; NaN never does."
+        )
+    filled = np.zeros(values.shape, np.float32)
+    filled[counts] = standardised(caller, name, values[counts], given)
+    return Samples(filled, counts)
+
+
+def _mask(
+    caller: str, mask_name: str, mask: ArrayLike, name: str, shape: tuple[int, ...]
+) -> NDArray[np.bool_]:
+    given = as_array(caller, mask_name, mask)
+    if given.dtype != np.bool_:
+        raise DTypeError(
+            f"{caller}: `{mask_name}` has dtype {given.dtype}, bool is needed.\n"
+            f"  True where a sample counts: pass {mask_name} > 0, or {mask_name} == 0."
+        )
+    if given.shape != shape:
+        raise ShapeError(
+            f"{caller}: `{mask_name}` has shape {given.shape} but `{name}` {shape}.\n"
+            f"  Pass one bool for each sample."
+        )
+    return given
+
+
 def _rounding(dtype: np.dtype[Any]) -> float:
     """The spread of equal samples, beside the largest, that rounding explains: of the mean too."""
     own = 2 * float(np.finfo(dtype).eps) if dtype.kind == "f" else 0.0
     return max(own, 16 * float(np.finfo(np.float64).eps))
 
 
-def evened(caller: str, name: str, value: ArrayLike) -> NDArray[np.float32]:
-    """A signal, picture or volume as float32 of mean 0 and standard deviation 1.
+def evened(
+    caller: str, name: str, value: ArrayLike, mask: ArrayLike | None = None, mask_name: str = "mask"
+) -> Samples:
+    """A signal, picture or volume as float32 of mean 0 and standard deviation 1; NaN is missing.
 
     Raises
     ------
     ShapeError
-        It has no axis or more than 3, or one shorter than 16 samples.
+        It has no axis or more than 3, or one shorter than 16 samples; the mask has another shape.
     DTypeError
-        It does not hold real numbers.
+        It does not hold real numbers, or the mask no booleans.
     OptionError
-        A sample is NaN or Inf, or all are equal.
+        A sample is infinite, all are equal, or too few are left.
     """
     given = real_array(caller, name, value)
     if not 1 <= given.ndim <= 3 or min(given.shape) < LEAST_SIDE:
@@ -87,5 +144,4 @@ def evened(caller: str, name: str, value: ArrayLike) -> NDArray[np.float32]:
             f"of at least {LEAST_SIDE} samples.\n"
             f"  Colours are compared one by one, or by their brightness."
         )
-    check_finite(caller, name, given)
-    return standardised(caller, name, given.astype(np.float64), given)
+    return measured(caller, name, given.astype(np.float64), given, mask, mask_name)

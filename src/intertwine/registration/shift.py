@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-import numpy as np
-import scipy  # type: ignore[import-untyped]
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from intertwine.base.errors import ShapeError
-from intertwine.convolution import convolve
-from intertwine.kernels import gaussian
-from intertwine.registration import phase_correlation as pc
-from intertwine.registration.certainty import of_shift
+from intertwine.registration.certainty import confidences
 from intertwine.registration.samples import evened
+from intertwine.registration.translation_fit import searched
 
-Array = NDArray[Any]
+#: Candidates with a lower confidence are not listed, but for the best.
+_WORTH_LISTING = 0.001
 
-#: Smoothing before samples are compared between the grid points.
-_SMOOTH = 1.0
 
-#: Samples this near to a border are left out.
-_MARGIN = 4
+@dataclass(frozen=True, slots=True)
+class ShiftCandidate:
+    """One shift that explains something, and the probability that it is the right one."""
 
-_STEPS = 12
-
-#: Other peaks count as rivals from this many samples on.
-_APART = 3
+    shift: tuple[float, ...]
+    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,42 +33,56 @@ class Translation:
         One number of samples for each axis: what `a` shows at `n`, `b` shows at ``n + shift``.
     confidence : float
         From 0 to 1: in how many of such cases the answer is right to a sample.
+    candidates : tuple of ShiftCandidate
+        This shift first, then others that explain a part: an overlay that does not move, a
+        foreground with its own motion, a texture that repeats.
     """
 
     shift: tuple[float, ...]
     confidence: float
+    candidates: tuple[ShiftCandidate, ...]
 
 
-def translation(a: ArrayLike, b: ArrayLike) -> Translation:
+def translation(
+    a: ArrayLike,
+    b: ArrayLike,
+    *,
+    mask: ArrayLike | None = None,
+    mask_b: ArrayLike | None = None,
+) -> Translation:
     """Find the shift with ``b(n + shift) = a(n)``, to a few hundredths of a sample.
 
-    The highest peak of the phase correlation gives whole samples. Least squares on the samples that
-    both show gives the rest: with ``b'`` shifted back by what is known, the step `d` solves
-    ``a = gain * b' + level + d . slope``, until it vanishes.
+    Both are split into octaves. For every shift, each octave's correlation over the overlap says
+    how unlikely such an agreement is by chance; the pair itself tells what chance does. Of the
+    shifts with the most evidence, the one under which more of the picture agrees comes first; least
+    squares on the samples that agree give the fraction of a sample.
 
     Parameters
     ----------
     a, b : arrays of one shape, with 1 to 3 axes
-        At least 16 samples on every axis.
+        At least 16 samples on every axis. NaN is missing.
+    mask, mask_b : bool arrays of that shape, optional
+        True where a sample of `a`, or of `b`, counts. What stands still in front of a moving scene
+        (a scale bar, a time stamp, hot pixels) is best left out.
 
     Returns
     -------
     Translation
-        ``shift``, one number for each axis, and ``confidence``.
+        ``shift``, one number for each axis, ``confidence`` and ``candidates``.
 
     Raises
     ------
     ShapeError
         The shapes differ, have too many axes, or an axis is shorter than 16 samples.
     DTypeError
-        The data are no real numbers.
+        The data are no real numbers, or a mask holds no booleans.
     OptionError
-        One of them is constant, or holds NaN or Inf.
+        One of them is constant, holds Inf, or has too few samples that count.
 
     Notes
     -----
-    The sign is the opposite of that of ``skimage.registration.phase_cross_correlation``, which
-    returns the way back. Shifts beyond half the length of an axis leave too little to compare.
+    An answer is always given: ask for its ``confidence``. The sign is the opposite of that of
+    ``skimage.registration.phase_cross_correlation``, which returns the way back.
 
     Examples
     --------
@@ -87,59 +94,21 @@ def translation(a: ArrayLike, b: ArrayLike) -> Translation:
     >>> [round(n, 2) for n in found.shift], found.confidence > 0.9
     ([3.0, -5.0], True)
     """
-    one, other = evened("translation", "a", a), evened("translation", "b", b)
-    if one.shape != other.shape:
+    one = evened("translation", "a", a, mask, "mask")
+    other = evened("translation", "b", b, mask_b, "mask_b")
+    if one.values.shape != other.values.shape:
         raise ShapeError(
-            f"translation: `a` and `b` differ in shape.\n  a: {one.shape}    b: {other.shape}\n"
+            f"translation: `a` and `b` differ in shape.\n"
+            f"  a: {one.values.shape}    b: {other.values.shape}\n"
             f"  Cut both to one shape; for pictures of different size there is iw.rotation."
         )
-    shape = pc.padded_shape(one.shape)
-    window = pc.tapered(one.shape)
-    spectra = [pc.spectrum_of(values, window, shape) for values in (one, other)]
-    surface = pc.surface_of(spectra[0], spectra[1], shape)
-    best, rival = pc.highest(surface, 2, _APART)
-    shift = _refined(one, other, np.array(best.shift, float))
-    return Translation(tuple(float(n) for n in shift), of_shift(best.height, rival.height))
-
-
-def _refined(one: Array, other: Array, start: Array) -> Array:
-    """Gauss-Newton steps; they are given up when they lead more than two samples away."""
-    smooth = gaussian(_SMOOTH, ndim=one.ndim)
-    first, second = convolve(one, smooth), scipy.ndimage.spline_filter(convolve(other, smooth), 3)
-    slopes = np.stack(_slopes(first))
-    shift = start.copy()
-    for _ in range(_STEPS):
-        part = _shared(one.shape, shift)
-        if part is None:
-            return start
-        brought = scipy.ndimage.shift(second, -shift, order=3, prefilter=False)
-        slope = 0.5 * (slopes + np.stack(_slopes(brought)))
-        inside = (slice(None), *part)
-        columns = slope[inside].reshape(one.ndim, -1).astype(float)
-        b = brought[part].ravel().astype(float)
-        basis = np.vstack([columns, b, np.ones_like(b)])
-        answer = np.linalg.lstsq(basis @ basis.T, basis @ first[part].ravel(), rcond=None)[0]
-        step = answer[:-2] / max(abs(float(answer[-2])), 1e-3)
-        shift = shift + step
-        if np.abs(shift - start).max() > 2:
-            return start
-        if np.abs(step).max() < 1e-5:
-            break
-    return shift
-
-
-def _slopes(values: Array) -> list[Array]:
-    slopes = np.gradient(values)
-    return [slopes] if values.ndim == 1 else list(slopes)
-
-
-def _shared(shape: tuple[int, ...], shift: Array) -> tuple[slice, ...] | None:
-    """The samples that both show, away from the borders."""
-    part = []
-    for size, by in zip(shape, shift, strict=True):
-        start = _MARGIN + max(0, int(np.ceil(-by)))
-        stop = size - _MARGIN - max(0, int(np.ceil(by)))
-        if stop - start < _MARGIN:
-            return None
-        part.append(slice(start, stop))
-    return tuple(part)
+    found = searched(one.values, other.values, (one.mask, other.mask))
+    if not found:
+        nothing = (0.0,) * one.values.ndim
+        return Translation(nothing, 0.0, (ShiftCandidate(nothing, 0.0),))
+    listed = [
+        ShiftCandidate(each.shift, sure)
+        for each, sure in zip(found, confidences(found), strict=True)
+    ]
+    kept = tuple(c for i, c in enumerate(listed) if i == 0 or c.confidence > _WORTH_LISTING)
+    return Translation(kept[0].shift, kept[0].confidence, kept)
