@@ -47,8 +47,8 @@ def room(song, seconds, seed=0):
 SPEEDS = [(1001, 1000), (199, 200), (51, 50)]
 
 
-def check_speed(numerator, denominator, starts):
-    song, speed = tune(9), numerator / denominator
+def check_speed(numerator, denominator, seconds, starts):
+    song, speed = tune(seconds), numerator / denominator
     write("fast.wav", signal.resample_poly(song, denominator, numerator))
     for start in starts:
         at = int(start * RATE)
@@ -61,13 +61,13 @@ def check_speed(numerator, denominator, starts):
 
 @pytest.mark.parametrize(("numerator", "denominator"), SPEEDS)
 def test_played_at_another_speed(numerator, denominator):
-    check_speed(numerator, denominator, [3.7])
+    check_speed(numerator, denominator, 5, [1.7])
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("numerator", "denominator"), SPEEDS)
 def test_eight_of_eight_played_at_another_speed(numerator, denominator):
-    check_speed(numerator, denominator, np.linspace(0.3, 6.5, 8))
+    check_speed(numerator, denominator, 9, np.linspace(0.3, 6.5, 8))
 
 
 def test_a_copy_scores_with_speeds_as_without():
@@ -188,14 +188,15 @@ def test_an_end_in_a_recording_of_several_blocks(monkeypatch):
     assert (hit.sample, round(hit.score, 6)) == (len(song) - 9000, 1)
 
 
+@pytest.mark.slow
 def test_blocks_find_at_other_speeds_what_one_search_finds(monkeypatch):
     from intertwine.matching import recordings
 
-    song = tune(8)
-    write("clip.wav", song[25_000:33_000])
+    song = tune(5)
+    write("clip.wav", song[25_000:31_000])
     write("fast.wav", signal.resample_poly(song, 200, 199))
     whole = find_in_recordings("clip.wav", "fast.wav", speeds=(0.99, 1)).found[0]
-    monkeypatch.setattr(recordings, "PLACES", 17_000)
+    monkeypatch.setattr(recordings, "PLACES", 13_000)
     part = find_in_recordings("clip.wav", "fast.wav", speeds=(0.99, 1)).found[0]
     assert part.start == pytest.approx(whole.start, abs=1e-5)
     assert part.start == pytest.approx(25_000 / RATE / 0.995, abs=1e-3)
@@ -219,16 +220,15 @@ def test_the_surest_come_first_and_short_recordings_are_skipped():
     assert result.failed == []
 
 
-def test_samples_that_are_missing_or_silent():
-    song = tune(6)
-    write("clip.wav", song[20_000:32_000])
+def test_samples_that_are_missing():
+    song = tune(4)
+    write("clip.wav", song[12_000:20_000])
     holed = song.copy()
-    holed[24_000:24_200] = np.nan
-    holed[40_000:] = 0
+    holed[14_000:14_200] = np.nan
     write("holed.wav", holed)
     for options in ({}, {"speeds": (0.998, 1.002)}, {"min_overlap": 0.5}):
         (hit,) = find_in_recordings("clip.wav", "holed.wav", **options).found
-        assert (hit.sample, round(hit.score, 5)) == (20_000, 1), options
+        assert (hit.sample, round(hit.score, 5)) == (12_000, 1), options
 
 
 def test_stereo_clips_of_other_rates_at_other_speeds():

@@ -132,10 +132,7 @@ class Gathered:
         x = samples if samples.shape[1] == len(self.pattern) else mixed(samples)
         if self.wanted.whiten and (x == x[0]).all():
             return  # silence: no noise to weigh by, and no clip
-        surface, *rivals = (hits.surface for hits in find(
-            [self.pattern, *self.surrogates], x.T, axes=1, count=1, score=self.wanted.score,
-            whiten=self.wanted.whiten, min_overlap=self.wanted.min_overlap, subpixel=False,
-        ))  # fmt: skip
+        surface, *rivals = self._surfaces(x.T, start <= 0, ends)
         origin = first - self.outside  # the place of the surface's first score
         before = min(1, start - origin)
         near = slice(start - origin - before, stop - origin + 1)
@@ -151,6 +148,32 @@ class Gathered:
             if each is surface:
                 self._take_sample(scores)
             self._take_cells(cells, scores, row)
+
+    def _surfaces(self, x: Array, starts: bool, ends: bool) -> list[Array]:
+        """The scores of clip and surrogates in a block; NaN beyond it where more sound follows.
+
+        Only ends are searched with `min_overlap`: beside it silence is dear.
+        """
+        if not self.outside:
+            return self._scores(x, None)
+        share, length = self.wanted.min_overlap, self.length
+        if x.shape[1] < 2 * length:
+            return self._scores(x, share)
+        empty = np.full(self.outside, np.nan)
+        inside = self._scores(x, None)
+        before = self._scores(x[:, :length], share) if starts else [empty] * len(inside)
+        after = self._scores(x[:, -length:], share) if ends else [empty] * len(inside)
+        return [
+            np.concatenate([first[: self.outside], middle, last[-self.outside :]])
+            for first, middle, last in zip(before, inside, after, strict=True)
+        ]
+
+    def _scores(self, x: Array, min_overlap: float | None) -> list[Array]:
+        found = find(
+            [self.pattern, *self.surrogates], x, axes=1, count=1, score=self.wanted.score,
+            whiten=self.wanted.whiten, min_overlap=min_overlap, subpixel=False,
+        )  # fmt: skip
+        return [hits.surface for hits in found]
 
     def _evidence(self, scores: Array, start: int) -> Array:
         """What scores are worth, where clips may stick out."""

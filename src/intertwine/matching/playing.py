@@ -44,4 +44,4 @@ def frequency(x: Array) -> float:
     slope = float((np.diff(x, axis=1) ** 2).sum())
     if not energy > 0 or not slope > 0:
         return 0.5
-    return min(0.5, np.sqrt(slope / energy) / (2 * np.pi))
+    return min(0.5, float(np.sqrt(slope / energy)) / (2 * np.pi))
