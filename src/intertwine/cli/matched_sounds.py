@@ -12,7 +12,8 @@ from intertwine.base.errors import FileError
 from intertwine.cli.console import progress
 from intertwine.cli.doubt import doubt
 from intertwine.cli.report import Report, Row
-from intertwine.matching.recordings import Sighting, find_in_recordings
+from intertwine.matching.clips import Sighting
+from intertwine.matching.recordings import find_in_recordings
 from intertwine.matching.wanted import DOUBTFUL
 
 _NAMES = ("clip", "recording", "start_s", "sample", "score", "z", "false_alarm", "speed",

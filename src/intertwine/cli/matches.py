@@ -68,7 +68,7 @@ def find(
     """  # fmt: skip
     kind = _kind(pattern)
     options: dict[str, Any] = {"score": score, "threshold": threshold, "count": count}
-    only = {"speeds": speeds, "boundary": boundary}
+    only: dict[str, Any] = {"speeds": speeds, "boundary": boundary}
     if kind == "image":
         _refuse("pictures", whiten=whiten, min_distance=min_distance, also=also, column=column,
                 **only)  # fmt: skip

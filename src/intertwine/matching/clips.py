@@ -244,12 +244,11 @@ class Gathered:
         z, false_alarm = self._judged(kept)
         return [
             Sighting(
-                self.clip.path, self.path, hit.start / self.rate, hit.sample, score, *real,
-                hit.speed, score != hit.score, self.kind,
+                self.clip.path, self.path, hit.start / self.rate, hit.sample, score,
+                float(one_z), float(chance), hit.speed, score != hit.score, self.kind,
             )
-            for hit, score, *real in zip(
-                kept, [abs(hit.score) for hit in kept], z.tolist(), false_alarm.tolist(),
-                strict=True,
+            for hit, score, one_z, chance in zip(
+                kept, [abs(hit.score) for hit in kept], z, false_alarm, strict=True
             )
         ]  # fmt: skip
 
@@ -261,7 +260,7 @@ class Gathered:
         good = np.array([abs(hit.good) for hit in kept])
         sign = np.array([-1 if hit.score < 0 else 1 for hit in kept])
         place = np.array([[hit.sample + self.outside] for hit in kept])
-        trials = self.wanted.looks * (2 if self.wanted.signed else 1)
+        trials = float(self.wanted.looks * (2 if self.wanted.signed else 1))
         trials *= self.search.trials if self.search else 1
         with np.errstate(divide="ignore"):
             chance = -np.expm1(trials * np.log1p(-background.false_alarm(good, place)))

@@ -77,7 +77,7 @@ class SpeedSearch:
 
         self.low, self.high = low, high
         self.kept = max(KEPT, 2 * (count or FOLLOWED))
-        self.length = pattern.shape[1]
+        self.length = int(pattern.shape[1])
         whole = frequency(pattern)
         self.shortest = self._count(high)
         self.every = max(1, int(1 / (SAMPLES_A_CYCLE * whole)))
