@@ -141,7 +141,6 @@ def test_absent_patterns_are_doubted_for_people_only(intertwine, files, here):
     (("clip.wav", "song.wav", "--speeds", "fast"), "--speeds fast: write numbers"),
     (("clip.wav", "song.wav", "--boundary", "wrap"), "`boundary='wrap'`"),
     (("shape.csv", "series.csv", "--speeds", "1,2"), "--speeds is not for series."),
-    (("clip.png", "song.wav", "--min-overlap", "0.1"), "--min-overlap is not for pictures."),
     (("clip.wav", "song.wav", "--angles", "0,9"), "--angles is not for recordings"),
     (("clip.wav", "song.wav", "--column", "a"), "--column is not for recordings."),
     (("clip.wav", "song.wav", "--format", "jsn"), "--format jsn is not known. Did you mean 'json'"),

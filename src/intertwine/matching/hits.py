@@ -123,11 +123,11 @@ class Hits:
         self._picture = picture
         self._rng = rng
         self._rivals = rivals
+        self._picked: tuple[Hits, NDArray[np.intp]] | None = None  # of which hits, and where there
 
     def __getstate__(self) -> dict[str, Any]:
         """With what chance does, and without the data."""
         return self.__dict__ | {"background": self.background, "_rivals": None}
-        self._picked: tuple[Hits, NDArray[np.intp]] | None = None  # of which hits, and where there
 
     @cached_property
     def background(self) -> Background:
@@ -147,6 +147,7 @@ class Hits:
         found = Background(scale, grid, own, cells(rivals.surfaces(False) if rivals else ()), [])
         if rivals and found.beyond_doubt(self.score, self._place):
             found = replace(found, scrambled=cells(rivals.surfaces(True)))
+        self._rivals = None  # the data may go
         return found
 
     @property
@@ -231,7 +232,7 @@ class Hits:
         for name in ("position", "index", "score", "angle", "scale"):
             setattr(picked, name, getattr(self, name)[places])
         whole, before = self._picked or (self, np.arange(len(self)))
-        picked._picked = whole, before[places]
+        picked._picked, picked._rivals = (whole, before[places]), None
         return picked
 
     def __iter__(self) -> Iterator[Hit]:
