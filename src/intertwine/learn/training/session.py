@@ -104,8 +104,8 @@ def train(
     encoder : NetworkSource, str or None
         Train only a dense layer on the features of a network that others trained.
     dtype : {"float32", "bfloat16"}
-        Of convolutions while the net learns. bfloat16 saves a third of the time or more on processors
-        that multiply it (Intel's AMX), and takes longer on others.
+        Of convolutions while the net learns. bfloat16 saves a third of the time or more where
+        the processor multiplies it (Intel's AMX), and takes longer elsewhere.
     threads : int, optional
         Of torch. The bits of the weights depend on it.
     overwrite : bool
