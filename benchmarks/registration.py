@@ -2,7 +2,6 @@
 
     python -m benchmarks.registration            the table of errors, then the times
     python -m benchmarks.registration --scale    with scales from 0.7 to 1.5
-    python -m benchmarks.registration --sure     how confidences hold on pairs of other photos
 
 The recipes cannot tell a turn from half a turn more: their errors are counted up to that.
 """
@@ -10,7 +9,6 @@ The recipes cannot tell a turn from half a turn more: their errors are counted u
 from __future__ import annotations
 
 import argparse
-import itertools
 import math
 import time
 from collections.abc import Callable, Iterator
@@ -22,7 +20,6 @@ import intertwine as iw
 
 ANGLES = (7.3, 37.0, 61.0, 123.4, 200.2)
 SIX = ("astronaut", "camera", "coins", "chelsea", "coffee", "rocket")
-OTHERS = ("brick", "grass", "gravel", "moon", "page", "hubble_deep_field", "immunohistochemistry")
 CONDITIONS = ("clean", "shifted", "shifted, noise .1")
 SIDE = 256
 
@@ -158,48 +155,12 @@ def speed() -> None:
         print(f"512 x 512 {name:20s} {1e3 * min(each):7.1f} ms")
 
 
-def sure(count: int = 300) -> None:
-    """How often answers of each confidence are right; half of the pairs are unrelated."""
-    rng = np.random.default_rng(7)
-    photos = {name: photo(name) for name in (*SIX, *OTHERS)}
-    known, right, unrelated = [], [], []
-    for number in range(count):
-        one, other = rng.choice(list(photos), 2, replace=False)
-        if number % 2:
-            other = one
-        angle, side = rng.uniform(0, 360), int(rng.uniform(48, 200))
-        side = min(side, *(int(0.6 * n) for n in (*photos[one].shape, *photos[other].shape)))
-        moved = np.clip(rng.normal(0, 0.15 * side, 2), -0.3 * side, 0.3 * side).astype(int)
-        a, b = crop(photos[one], side), crop(turned(photos[other], angle), side, *moved)
-        noise = rng.choice([0, 0.05, 0.2])
-        found = iw.rotation(a + rng.normal(0, noise, a.shape), b + rng.normal(0, noise, b.shape))
-        good = one == other and off(found.angle_deg, angle, 360) < 1
-        known.append(found.confidence)
-        right.append(good)
-        if one != other:
-            unrelated.append(found.confidence)
-    known_array, right_array = np.array(known), np.array(right)
-    edges = (0, 0.05, 0.2, 0.5, 0.8, 0.95, 1.0001)
-    for low, high in itertools.pairwise(edges):
-        inside = (known_array >= low) & (known_array < high)
-        if inside.any():
-            share = f"{right_array[inside].mean():.2f} right"
-            print(f"confidence {low:.2f} to {min(high, 1):.2f}: {inside.sum():4d} pairs, {share}")
-    print(
-        f"unrelated pairs: {len(unrelated)}, median confidence {np.median(unrelated):.3f}, "
-        f"highest {max(unrelated):.3f}"
-    )
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--scale", action="store_true", help="scales too")
-    parser.add_argument("--sure", action="store_true", help="how confidences hold")
     chosen = parser.parse_args()
     if chosen.scale:
         scales()
-    elif chosen.sure:
-        sure()
     else:
         table()
         speed()

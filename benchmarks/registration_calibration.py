@@ -31,7 +31,6 @@ from intertwine.registration.search import search
 from intertwine.registration.translation_fit import searched
 
 EDGES = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99, 1.000001)
-LEAST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,21 +110,21 @@ def answers(which: str, each: int, ordinary: int, seed: int, peers: bool) -> lis
     return result
 
 
-def merged(found: list[Answer]) -> Iterator[tuple[float, float, list[Answer]]]:
-    """Bins by confidence; those with fewer than `LEAST` pairs go with the next."""
+def merged(found: list[Answer], least: int) -> Iterator[tuple[float, float, list[Answer]]]:
+    """Bins by confidence; those with fewer than `least` pairs go with the next."""
     low, kept = EDGES[0], []
     for start, stop in itertools.pairwise(EDGES):
         kept += [a for a in found if start <= a.confidence < stop]
-        if len(kept) >= LEAST or (stop == EDGES[-1] and kept):
+        if len(kept) >= least or (stop == EDGES[-1] and kept):
             yield low, min(stop, 1.0), kept
             low, kept = stop, []
 
 
-def show(which: str, found: list[Answer]) -> None:
+def show(which: str, found: list[Answer], least: int) -> None:
     """The two tables, as they stand in the docs."""
     peer = "scikit-image right" if which == "translation" else "SIFT right"
     print(f"\n| {which}: confidence | pairs | mean confidence | right |\n| --- | --- | --- | --- |")
-    for low, high, kept in merged(found):
+    for low, high, kept in merged(found, least):
         mean, right = (
             float(np.mean([getattr(a, x) for a in kept])) for x in ("confidence", "right")
         )
@@ -189,6 +188,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--pairs", type=int, default=150, help="of each kind")
     parser.add_argument("--ordinary", type=int, default=1000, help="ordinary pairs in all")
+    parser.add_argument("--least", type=int, default=200, help="pairs in a row of the first table")
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--only", choices=("translation", "rotation"), help="one of the two")
     parser.add_argument("--no-peers", action="store_true", help="leave the peers out")
@@ -200,7 +200,7 @@ def main() -> None:
             fit(which, chosen.pairs, chosen.ordinary, 3)
             continue
         found = answers(which, chosen.pairs, chosen.ordinary, chosen.seed, not chosen.no_peers)
-        show(which, found)
+        show(which, found, chosen.least)
         print(f"{which}: {time.perf_counter() - start:.0f} s")
 
 

@@ -61,14 +61,20 @@ def photos() -> list[Array]:
 
 def photo(rng: Rng, side: int) -> Array:
     """A square of a photo, at full size or reduced by 2."""
+    return numbered_photo(rng, side)[1]
+
+
+def numbered_photo(rng: Rng, side: int) -> tuple[int, Array]:
+    """Which of the large enough photos it is, and a square of it."""
     choice = [p for p in photos() if min(p.shape) >= side] or [photos()[0]]
-    whole = choice[rng.integers(len(choice))]
+    number = int(rng.integers(len(choice)))
+    whole = choice[number]
     if min(whole.shape) >= 2 * side and rng.random() < 0.5:
         whole = ndimage.gaussian_filter(whole, 0.8)[::2, ::2]
     if min(whole.shape) < side:
         whole = ndimage.zoom(whole, 1.02 * side / min(whole.shape), order=1)
     top, left = (rng.integers(n - side + 1) for n in whole.shape)
-    return whole[top : top + side, left : left + side]
+    return number, whole[top : top + side, left : left + side]
 
 
 def texture(rng: Rng, side: int) -> Array:
@@ -280,7 +286,12 @@ def unrelated(rng: Rng) -> Pair:
         one = whole[rng.integers(len(whole))]
         return Pair(one[:side, :side], one[-side:, -side:], None, 0.0)
     make = photo if rng.random() < 0.5 else SCENES[rng.choice(list(SCENES))]
-    return Pair(make(rng, side), make(rng, side), None, 0.0)
+    if make is not photo:
+        return Pair(make(rng, side), make(rng, side), None, 0.0)
+    (number, a), (again, b) = numbered_photo(rng, side), numbered_photo(rng, side)
+    while again == number:  # two squares of one photo may share a part
+        again, b = numbered_photo(rng, side)
+    return Pair(a, b, None, 0.0)
 
 
 def exposure(rng: Rng) -> Pair:

@@ -50,6 +50,28 @@ def test_align_and_plot_write_pictures(intertwine, pictures, here):
     )
 
 
+def test_masks_leave_out_what_does_not_turn(intertwine, pictures, here):
+    a = np.asarray(Image.open("a.png").convert("L"))[:90, :90].copy()
+    b = np.rot90(a).copy()
+    over = np.zeros(a.shape, bool)
+    over[60:80, 20:70] = True
+    a[over], b[over] = 255, 255
+    Image.fromarray(a).save("a.png")
+    Image.fromarray(b).save("b.png")
+    Image.fromarray(~over).save("counts.png")  # one bit a pixel
+    np.save("counts.npy", ~over)
+    plain, masked = (
+        {word: float(number) for word, number in re.findall(r"^(\w+) +(\S+) ", done.out, re.M)
+         if word in ("angle", "agreement")}
+        for done in (
+            intertwine("rotation", "a.png", "b.png"),
+            intertwine(*shlex.split("rotation a.png b.png --mask counts.png --mask-b counts.npy")),
+        )
+    )  # fmt: skip
+    assert masked["angle"] == pytest.approx(90, abs=0.01)
+    assert masked["agreement"] > 0.99 > plain["agreement"]
+
+
 def test_pictures_that_do_not_match_are_called_so(intertwine, pictures):
     np.save("n.npy", RNG.normal(size=(80, 90)))
     done = intertwine("rotation", "a.png", "n.npy", "--no-shift")
@@ -117,6 +139,10 @@ def test_pages_of_a_tiff_have_their_own_angles(intertwine, pictures, here):
             "`b` is constant, every sample is 0.\n"
             "  b: uint8 (40, 40)\n"
             "  Nothing can be measured on it; pass data that show something.",
+        ),
+        (
+            "rotation a.png b.png --mask b.png",
+            "`mask` has shape (120, 90) but `a` (90, 120).\n  Pass one bool for each sample.",
         ),
         ("rotation a.png none.png", "There is no file none.png."),
         (

@@ -6,16 +6,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import typer
+from numpy.typing import NDArray
 
 from intertwine.base.atomic import atomic
 from intertwine.base.errors import FileError
 from intertwine.base.text import rotation_text
 from intertwine.cli.console import out as standard_out
 from intertwine.cli.options import path
-from intertwine.files import Document, check_free, check_target, named, read, write
+from intertwine.files import Document, check_free, check_target, named, read, white, write
 from intertwine.registration import Rotation
 from intertwine.registration import rotation as find_rotation
+from intertwine.registration.picture import brightness, shaped
 
 #: Below this the answer is called uncertain.
 _SURE = 0.9
@@ -33,6 +36,19 @@ def rotation(
         bool, typer.Option("--scale", help="B may be larger or smaller, by 0.5 to 2.")
     ] = False,
     shift: Annotated[bool, typer.Option("--shift/--no-shift", help="B may be shifted too.")] = True,
+    mask: Annotated[
+        Path | None,
+        typer.Option(
+            "--mask",
+            parser=path,
+            metavar="FILE",
+            help="A picture as large as A: what is white in it counts, the rest of A does not.",
+        ),
+    ] = None,
+    mask_b: Annotated[
+        Path | None,
+        typer.Option("--mask-b", parser=path, metavar="FILE", help="The same for B."),
+    ] = None,
     align: Annotated[
         Path | None,
         typer.Option(
@@ -63,6 +79,7 @@ def rotation(
       intertwine rotation before.png after.png
       intertwine rotation before.png after.png --align after-on-before.png
       intertwine rotation map.tif photo.jpg --scale --plot match.png
+      intertwine rotation a.png b.png --mask no-scale-bar.png --mask-b no-scale-bar.png
     """  # fmt: skip
     if plot is not None and plot.suffix.lower() != ".png":
         raise FileError(f"{plot}: the plot is a PNG picture.\n  Name it {plot.stem}.png.")
@@ -72,7 +89,14 @@ def rotation(
     first, second = (_picture(read(each), each) for each in (a, b))
     if align is not None:
         check_target(align, second)
-    found = find_rotation(first.pages[0], second.pages[0], scale=scale, shift=shift)
+    found = find_rotation(
+        first.pages[0],
+        second.pages[0],
+        scale=scale,
+        shift=shift,
+        mask=_white(mask),
+        mask_b=_white(mask_b),
+    )
     _report(found, scale, shift)
     if align is not None:
         aligned = replace(second, pages=(found.align(second.pages[0]),))
@@ -88,6 +112,14 @@ def _picture(document: Document, name: Path) -> Document:
     if document.kind in ("sound", "series"):
         raise FileError(f"{name} is {named(document.kind)}, not a picture.")
     return replace(document, pages=document.pages[:1])
+
+
+def _white(name: Path | None) -> NDArray[np.bool_] | None:
+    """Where the picture is more white than black."""
+    if name is None:
+        return None
+    page = _picture(read(name), name).pages[0]
+    return brightness(shaped("rotation", str(name), page)) > white(page.dtype) / 2
 
 
 def _report(found: Rotation, scale: bool, shift: bool) -> None:

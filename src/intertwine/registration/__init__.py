@@ -14,14 +14,16 @@ from __future__ import annotations
 
 from intertwine.registration.directions import Direction, Orientation, orientation
 from intertwine.registration.page import Deskewed, deskew
-from intertwine.registration.shift import Translation, translation
-from intertwine.registration.turned import Rotation, rotation
+from intertwine.registration.shift import ShiftCandidate, Translation, translation
+from intertwine.registration.turned import Rotation, RotationCandidate, rotation
 
 __all__ = [
     "Deskewed",
     "Direction",
     "Orientation",
     "Rotation",
+    "RotationCandidate",
+    "ShiftCandidate",
     "Translation",
     "deskew",
     "orientation",

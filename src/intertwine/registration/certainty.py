@@ -19,7 +19,7 @@ from intertwine.registration.translation_fit import Found
 
 #: The weights of the curve: a constant, then those of `shift_features`.
 _SHIFT = (0.116, -0.153, 0.846, 1.059, 0.395, 1.727)
-_ROTATION = (-2.036, 0.079, 0.496, 2.267, 0.281, 1.696, 0.822, 0.55)
+_ROTATION = (-3.59, 0.455, 0.717, 1.299, 0.415, 1.227, 1.529, 1.032)
 
 
 def confidences(found: Sequence[Found]) -> list[float]:
