@@ -37,6 +37,9 @@ _COMPARED, _FINALISTS, _STEPS = 2, 6, 6
 #: Pictures that agree less than this, once aligned, are not asked for their symmetries.
 _ALIKE = 0.1
 
+#: What has less than this share of the most evidence cannot come first.
+_EVIDENT = 0.2
+
 #: Refinement that still moves a corner by this many pixels has found nothing.
 SETTLED = 0.05
 
@@ -72,7 +75,7 @@ def search(one: Samples, other: Samples, *, scale: bool, shift: bool) -> Answer:
             more += _candidates(one, other, scale, many, alike=True)
         tried = trier.trials(more)
         found = [_judged(judge, small, trial, free) for trial in _distinct(tried)[:_FINALISTS]]
-    found.sort(key=lambda each: -each.judged.score)
+    found = _ranked(found)
     fit = found[0].fit
     for size, steps in ((_SPECTRUM, 4), (_FINEST, 3)):
         fit = refine(*_levels(one, other, size), fit.motion, free, steps, near=True)
@@ -91,6 +94,12 @@ def _judged(judge: Judge, small: tuple[Level, Level], trial: Trial, free: Free) 
     if fit.last_step < SETTLED:
         start = judge.again(start, fit.motion)
     return Found(fit, start, trial.height)
+
+
+def _ranked(found: list[Found]) -> list[Found]:
+    """By the area that agrees; where noise hides it, what has hardly any evidence comes last."""
+    least = _EVIDENT * max(each.judged.nats for each in found)
+    return sorted(found, key=lambda each: (each.judged.nats < least, -each.judged.score))
 
 
 def _convinces(found: list[Found]) -> bool:
