@@ -114,6 +114,12 @@ def test_shifted_and_noisy_photos():
     assert max(errors) < 1
 
 
+@pytest.mark.parametrize("angle", [49.3, -85.8, 159.5])
+def test_noise_over_most_of_a_picture_does_not_hide_the_rest(angle):
+    """A rocket before a smooth sky: where there is noise alone, nothing agrees."""
+    assert max(error for error, _ in _errors(["rocket"], (angle,), 0.1, (20, -15))) < 0.2
+
+
 @pytest.mark.parametrize("scale", [0.7, 1.5])
 def test_scaled_photos(scale):
     for angle, size in _errors(("astronaut", "coins"), (61.0,), 0, (5, -4), scale):

@@ -37,8 +37,9 @@ _COMPARED, _FINALISTS, _STEPS = 2, 6, 6
 #: Pictures that agree less than this, once aligned, are not asked for their symmetries.
 _ALIKE = 0.1
 
-#: What has less than this share of the most evidence cannot come first.
-_EVIDENT = 0.2
+#: What has less than this share of the most evidence, and agrees less than this once it is refined,
+#: cannot come first.
+_EVIDENT, _FITTING = 1 / 3, 0.2
 
 #: Refinement that still moves a corner by this many pixels has found nothing.
 SETTLED = 0.05
@@ -97,9 +98,14 @@ def _judged(judge: Judge, small: tuple[Level, Level], trial: Trial, free: Free) 
 
 
 def _ranked(found: list[Found]) -> list[Found]:
-    """By the area that agrees; where noise hides it, what has hardly any evidence comes last."""
+    """By the area that agrees; what has little evidence and no fit comes last, whatever agrees."""
     least = _EVIDENT * max(each.judged.nats for each in found)
-    return sorted(found, key=lambda each: (each.judged.nats < least, -each.judged.score))
+
+    def weak(each: Found) -> bool:
+        fits = each.fit.last_step < SETTLED and each.fit.agreement >= _FITTING
+        return each.judged.nats < least and not fits
+
+    return sorted(found, key=lambda each: (weak(each), -each.judged.score))
 
 
 def _convinces(found: list[Found]) -> bool:
