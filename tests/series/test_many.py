@@ -69,9 +69,11 @@ def test_progress_is_refused_by_its_whole_text():
 
 
 PROGRAM = """
-import sys
+import signal
 import numpy as np
 from intertwine.series import auto_arima
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # jobs in the background ignore it
 
 x = np.random.default_rng(0).normal(size=(400, 300))  # no guard: workers do not run this
 auto_arima(x, d=0, seasonal_d=0, workers=2, progress=lambda *now: print(now[0], flush=True))

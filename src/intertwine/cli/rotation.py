@@ -79,7 +79,7 @@ def rotation(
       intertwine rotation before.png after.png
       intertwine rotation before.png after.png --align after-on-before.png
       intertwine rotation map.tif photo.jpg --scale --plot match.png
-      intertwine rotation a.png b.png --mask no-scale-bar.png --mask-b no-scale-bar.png
+      intertwine rotation a.png b.png --mask scene.png --mask-b scene.png
     """  # fmt: skip
     if plot is not None and plot.suffix.lower() != ".png":
         raise FileError(f"{plot}: the plot is a PNG picture.\n  Name it {plot.stem}.png.")
