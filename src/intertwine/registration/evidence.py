@@ -87,9 +87,7 @@ def evidence(one: list[Transforms], other: list[Transforms]) -> Surface:
 
 
 def _of_octave(one: Transforms, other: Transforms) -> tuple[Array, float]:
-    products = _correlated(one.values, other.values, one)
-    mine = _correlated(one.squares, other.mask, one)
-    theirs = _correlated(one.mask, other.squares, one)
+    products, mine, theirs = _overlaps(one, other)
     both = _correlated(one.squares, other.squares, one)
     energy = _floored(mine) * _floored(theirs)
     both = np.maximum(both, 1e-6 * both.max() + 1e-12)
@@ -114,13 +112,20 @@ def _independent(one: Transforms, other: Transforms) -> float:
 
 def agreement(one: Transforms, other: Transforms) -> Array:
     """The square of the correlation, where overlaps hold much of both and it is positive."""
-    products = _correlated(one.values, other.values, one)
-    mine = _correlated(one.squares, other.mask, one)
-    theirs = _correlated(one.mask, other.squares, one)
+    products, mine, theirs = _overlaps(one, other)
     much = (mine > _MUCH * mine.max()) & (theirs > _MUCH * theirs.max()) & (products > 0)
     energy = _floored(mine) * _floored(theirs)
     explained = np.where(much, np.minimum(products * products / energy, 1), 0)
     return _in_order(explained, one, other)
+
+
+def _overlaps(one: Transforms, other: Transforms) -> tuple[Array, Array, Array]:
+    """Over the overlap at each shift: ``sum a b``, ``sum a^2`` and ``sum b^2``."""
+    return (
+        _correlated(one.values, other.values, one),
+        _correlated(one.squares, other.mask, one),
+        _correlated(one.mask, other.squares, one),
+    )
 
 
 def _floored(energy: Array) -> Array:

@@ -1,4 +1,4 @@
-"""Pictures reduced by whole factors, so that coarse questions are asked of few pixels."""
+"""Data reduced by whole factors, so that coarse questions are asked of few samples."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from intertwine.kernels import gaussian
 from intertwine.registration.picture import Grey
 from intertwine.registration.similarity import Frame, centre
 
+Mask = NDArray[np.bool_]
+
 #: Width of the Gaussian that is taken before every `factor`-th pixel is kept, in those pixels.
 _BLUR = 0.5
 
@@ -23,16 +25,23 @@ class Level:
     values: Grey
     frame: Frame
     factor: int
-    mask: NDArray[np.bool_] | None = None
+    mask: Mask | None = None
 
 
-def reduced(grey: Grey, factor: int, mask: NDArray[np.bool_] | None = None) -> Level:
+def reduced(grey: Grey, factor: int, mask: Mask | None = None) -> Level:
     """Smooth and keep every `factor`-th pixel; the centre keeps its place in the scene."""
     if factor == 1:
         return Level(grey, Frame.of(grey.shape), 1, mask)
-    kept = convolve(grey, gaussian(_BLUR * factor, ndim=2), stride=factor)
+    kept, fewer = thinned(grey, mask, factor)
     rows, columns = centre(grey.shape) / factor
-    shape = (kept.shape[0], kept.shape[1])
-    fewer = None if mask is None else mask[::factor, ::factor]
-    middle = Frame(shape, (float(rows), float(columns)))
-    return Level(np.ascontiguousarray(kept), middle, factor, fewer)
+    middle = Frame((kept.shape[0], kept.shape[1]), (float(rows), float(columns)))
+    return Level(kept, middle, factor, fewer)
+
+
+def thinned(values: Grey, mask: Mask | None, factor: int) -> tuple[Grey, Mask | None]:
+    """Data with any number of axes: smooth, and keep every `factor`-th sample."""
+    if factor == 1:
+        return values, mask
+    every = (slice(None, None, factor),) * values.ndim
+    kept = convolve(values, gaussian(_BLUR * factor, ndim=values.ndim), stride=factor)
+    return np.ascontiguousarray(kept), None if mask is None else mask[every]

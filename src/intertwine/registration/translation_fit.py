@@ -7,18 +7,17 @@ refine. What fits the first motion is then put aside, so that a second one shows
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from intertwine.convolution import convolve
-from intertwine.kernels import gaussian
 from intertwine.registration.bands import Band, bands
 from intertwine.registration.blocks import Support, support
 from intertwine.registration.evidence import Peak, Transforms, evidence, peaks, transforms
 from intertwine.registration.gauss_newton_shift import refine
+from intertwine.registration.pyramid import thinned
 
 Array = NDArray[Any]
 
@@ -131,7 +130,7 @@ def _refined(one: Scene, other: Scene, found: list[tuple[Found, Support]]) -> li
             mask = _agreeing(one, seen) if one.mask is None else one.mask & _agreeing(one, seen)
             width = 2.0**seen.octave
             refined = refine(one.values, other.values, (mask, other.mask), each.shift, width)
-            fit = Found(refined.shift, each.nats, each.area, each.against, refined.error)
+            fit = replace(each, shift=refined.shift, error=refined.error)
         if all(_distance(fit.shift, other_.shift) > apart for other_ in kept):
             kept.append(fit)
     return kept
@@ -141,41 +140,25 @@ def _distance(one: tuple[float, ...], other: tuple[float, ...]) -> float:
     return max(abs(a - b) for a, b in zip(one, other, strict=True))
 
 
-def reduced(values: Array, mask: Array | None, factor: int) -> tuple[Array, Array | None]:
-    """Smooth, and keep every `factor`-th sample."""
-    if factor == 1:
-        return values, mask
-    every = (slice(None, None, factor),) * values.ndim
-    kept = convolve(values, gaussian(0.5 * factor, ndim=values.ndim), stride=factor)
-    return np.ascontiguousarray(kept), None if mask is None else mask[every]
-
-
 def searched(values: Array, other: Array, masks: tuple[Array | None, Array | None]) -> list[Found]:
     """Shifts of data of any size: found on reduced ones, refined on larger ones."""
     ndim = values.ndim
     factor = max(1, math.ceil(max(values.shape) / _SEARCHED[ndim]))
     found = shifts(
-        *(scene(*reduced(x, m, factor)) for x, m in zip((values, other), masks, strict=True))
+        *(scene(*thinned(x, m, factor)) for x, m in zip((values, other), masks, strict=True))
     )
     if factor == 1 or not found:
         return found
     finer = max(1, math.ceil(max(values.shape) / _FINEST[ndim]))
     full = [
-        Found(tuple(factor * s for s in f.shift), f.nats, f.area, f.against, factor * f.error)
-        for f in found
+        replace(f, shift=tuple(factor * s for s in f.shift), error=factor * f.error) for f in found
     ]
     (a, mask_a), (b, mask_b) = (
-        reduced(x, m, finer) for x, m in zip((values, other), masks, strict=True)
+        thinned(x, m, finer) for x, m in zip((values, other), masks, strict=True)
     )
     start = tuple(s / finer for s in full[0].shift)
     fit = refine(a, b, (mask_a, mask_b), start, 1.0)
     if math.isfinite(fit.error):
-        best = full[0]
-        full[0] = Found(
-            tuple(finer * s for s in fit.shift),
-            best.nats,
-            best.area,
-            best.against,
-            finer * fit.error,
-        )
+        shift = tuple(finer * s for s in fit.shift)
+        full[0] = replace(full[0], shift=shift, error=finer * fit.error)
     return full
